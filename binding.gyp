@@ -1,0 +1,67 @@
+{
+  # `node-gyp rebuild -- -Dsexton_portable=1` leaves the Linux files out on Linux too, so that the
+  # code other POSIX systems run is compiled and tested here; `-Dsexton_asan=1` adds the sanitizer.
+  "variables": { "sexton_portable%": 0, "sexton_asan%": 0 },
+  "targets": [
+    {
+      "target_name": "sexton",
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED", "NAPI_DISABLE_CPP_EXCEPTIONS"],
+      "cflags": ["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
+      "cflags_cc": ["-std=c++17", "-fno-exceptions", "-fno-rtti"],
+      "xcode_settings": {
+        "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+        "GCC_ENABLE_CPP_EXCEPTIONS": "NO",
+        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+        "MACOSX_DEPLOYMENT_TARGET": "11.0",
+        "WARNING_CFLAGS": ["-Wall", "-Wextra", "-Werror"]
+      },
+      "sources": [
+        "native/addon.cc",
+        "native/args.cc",
+        "native/environment.cc",
+        "native/child_signal.cc",
+        "native/terminal.cc",
+        "native/wait_glue.cc",
+        "native/exit_source_glue.cc",
+        "native/spawn_glue.cc",
+        "native/signal_glue.cc",
+        "native/open_fds.cc",
+        "native/loop_poll.cc",
+        "native/signal_source.cc",
+        "native/signal_capture.cc",
+        "native/spawn.cc",
+        "native/spawn_child.cc"
+      ],
+      "conditions": [
+        ["OS=='linux' and sexton_portable==0", {
+          "sources": [
+            "native/pidfd_linux.cc",
+            "native/wait_linux.cc",
+            "native/exit_source_linux.cc",
+            "native/spawn_linux.cc",
+            "native/pipe_linux.cc",
+            "native/foreign_addons_linux.cc",
+            "native/child_calls_linux.cc",
+            "native/subreaper_linux.cc"
+          ]
+        }, {
+          "sources": [
+            "native/pidfd_none.cc",
+            "native/wait_posix.cc",
+            "native/exit_source_none.cc",
+            "native/spawn_posix.cc",
+            "native/pipe_posix.cc",
+            "native/foreign_addons_none.cc",
+            "native/child_calls_posix.cc",
+            "native/subreaper_none.cc"
+          ]
+        }],
+        ["sexton_asan==1", {
+          "cflags": ["-fsanitize=address", "-fno-omit-frame-pointer", "-g", "-O1"],
+          "ldflags": ["-fsanitize=address"]
+        }]
+      ]
+    }
+  ]
+}

@@ -1,0 +1,59 @@
+#include "environment.h"
+
+namespace sexton {
+
+// The hook must be the asynchronous one: libuv closes handles on a later loop turn. From a
+// synchronous hook the close callback would run after this object was unloaded (SIGSEGV); without a
+// hook Node finds the loop still busy and aborts.
+Environment::Environment(napi_env env_in) : env(env_in) {
+  napi_get_uv_event_loop(env, &loop);
+  napi_add_async_cleanup_hook(
+      env,
+      [](napi_async_cleanup_hook_handle, void* data) { static_cast<Environment*>(data)->Close(); },
+      this, &cleanup_);
+}
+
+void Environment::Call(const Napi::FunctionReference& function,
+                       std::initializer_list<napi_value> arguments) {
+  napi_value receiver;
+  napi_get_global(env, &receiver);
+  const napi_status status = napi_make_callback(env, nullptr, receiver, function.Value(),
+                                                arguments.size(), arguments.begin(), nullptr);
+  if (status != napi_pending_exception) return;  // a worker being terminated runs no JavaScript
+  napi_value error;
+  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
+}
+
+void Environment::Close() {
+  // The environment frees its references itself; to delete them after it would be to free twice.
+  on_exits.SuppressDestruct();
+  on_child_signal.SuppressDestruct();
+  on_signals.SuppressDestruct();
+  signals.UnsubscribeAll();
+
+  const auto closed = [](void* data) { static_cast<Environment*>(data)->HandleClosed(); };
+  open_handles_ = 1;  // this call's own, so that the count cannot reach zero before its end
+  for (LoopPoll* poll : {&exits_poll, &signals_poll}) {
+    if (!poll->started()) continue;
+    ++open_handles_;
+    poll->Close(closed, this);
+  }
+  if (child_signal.open()) {
+    ++open_handles_;
+    child_signal.Close(closed, this);
+  }
+  for (auto& [signal, hold] : signals.holds()) {
+    if (!hold->open()) continue;
+    ++open_handles_;
+    hold->Close(closed, this);
+  }
+  HandleClosed();
+}
+
+void Environment::HandleClosed() {
+  if (--open_handles_ > 0) return;
+  napi_remove_async_cleanup_hook(cleanup_);
+  delete this;
+}
+
+}  // namespace sexton

@@ -1,0 +1,51 @@
+#ifndef SEXTON_ENVIRONMENT_H_
+#define SEXTON_ENVIRONMENT_H_
+
+#include <napi.h>
+
+#include "exit_source.h"
+#include "loop_poll.h"
+#include "open_fds.h"
+#include "signal_capture.h"
+#include "signal_source.h"
+
+namespace sexton {
+
+// All state of one JavaScript environment (the main thread, or one worker). It outlives the
+// environment by a few loop turns: until libuv has given its handles back.
+class Environment {
+ public:
+  explicit Environment(napi_env env);
+
+  napi_env env;
+  uv_loop_t* loop = nullptr;
+  OpenFds open_fds;
+
+  ExitSource exits;
+  LoopPoll exits_poll;
+  Napi::FunctionReference on_exits;
+
+  SignalSource child_signal;
+  Napi::FunctionReference on_child_signal;
+
+  SignalCapture signals;
+  LoopPoll signals_poll;
+  Napi::FunctionReference on_signals;
+
+  // Calls into JavaScript from the event loop. MakeCallback, so that promise jobs and nextTick run
+  // right after it and not when some later callback happens to end; what it throws is an uncaught
+  // exception. The caller has a handle scope.
+  void Call(const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
+
+ private:
+  ~Environment() = default;
+  void Close();
+  void HandleClosed();
+
+  napi_async_cleanup_hook_handle cleanup_ = nullptr;
+  int open_handles_ = 0;
+};
+
+}  // namespace sexton
+
+#endif  // SEXTON_ENVIRONMENT_H_

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "args.h"
+#include "glue.h"
+#include "pidfd.h"
+
+namespace sexton {
+namespace {
+
+// The one way from the kernel to lib/: a batch of the tokens whose processes have changed.
+void OnReadable(void* data) {
+  auto* state = static_cast<Environment*>(data);
+  double tokens[ExitSource::kBatch];
+  const int count = state->exits.Drain(tokens);
+  if (count <= 0) return;
+  const Napi::HandleScope scope(state->env);
+  auto batch = Napi::Float64Array::New(state->env, static_cast<size_t>(count));
+  std::copy(tokens, tokens + count, batch.Data());
+  state->Call(state->on_exits, {batch});
+}
+
+// openExitSource(onExits): 0 or -errno. Once per environment.
+Napi::Value OpenExitSource(const Napi::CallbackInfo& info) {
+  Environment* state = State(info);
+  const int opened = state->exits.Open();
+  if (opened < 0) return Result(info, opened);
+  state->on_exits = Napi::Persistent(info[0].As<Napi::Function>());
+  return Result(info, state->exits_poll.Start(state->loop, state->exits.fd(), OnReadable, state));
+}
+
+Napi::Value WatchPidfd(const Napi::CallbackInfo& info) {
+  const uint32_t token = info[1].As<Napi::Number>().Uint32Value();
+  return Result(info, State(info)->exits.Watch(IntArg(info, 0), token));
+}
+
+Napi::Value UnwatchPidfd(const Napi::CallbackInfo& info) {
+  return Result(info, State(info)->exits.Unwatch(IntArg(info, 0)));
+}
+
+Napi::Value Open(const Napi::CallbackInfo& info) {
+  return Result(info, State(info)->open_fds.Add(PidfdOpen(IntArg(info, 0))));
+}
+
+Napi::Value Send(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdSend(IntArg(info, 0), IntArg(info, 1)));
+}
+
+Napi::Value StateOf(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdState(IntArg(info, 0)));
+}
+
+Napi::Value ExitStatusOf(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdExitStatus(IntArg(info, 0)));
+}
+
+Napi::Value CloseFd(const Napi::CallbackInfo& info) {
+  State(info)->open_fds.Close(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
+// startChildSignal(onSignal): one call per SIGCHLD that libuv delivers, which coalesce.
+Napi::Value StartChildSignal(const Napi::CallbackInfo& info) {
+  Environment* state = State(info);
+  state->on_child_signal = Napi::Persistent(info[0].As<Napi::Function>());
+  const auto on_signal = [](void* data) {
+    auto* self = static_cast<Environment*>(data);
+    const Napi::HandleScope scope(self->env);
+    self->Call(self->on_child_signal, {});
+  };
+  return Result(info, state->child_signal.Start(state->loop, SIGCHLD, on_signal, state));
+}
+
+Napi::Value StopChildSignal(const Napi::CallbackInfo& info) {
+  State(info)->child_signal.Stop();
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+void DefineExitSource(Napi::Object exports, Environment* state) {
+  Define(exports, "openExitSource", OpenExitSource, state);
+  Define(exports, "watchPidfd", WatchPidfd, state);
+  Define(exports, "unwatchPidfd", UnwatchPidfd, state);
+  Define(exports, "pidfdOpen", Open, state);
+  Define(exports, "pidfdSend", Send, state);
+  Define(exports, "pidfdState", StateOf, state);
+  Define(exports, "pidfdExitStatus", ExitStatusOf, state);
+  Define(exports, "closeFd", CloseFd, state);
+  Define(exports, "startChildSignal", StartChildSignal, state);
+  Define(exports, "stopChildSignal", StopChildSignal, state);
+}
+
+}  // namespace sexton

@@ -1,0 +1,31 @@
+#ifndef SEXTON_GLUE_H_
+#define SEXTON_GLUE_H_
+
+#include <napi.h>
+
+#include "environment.h"
+
+namespace sexton {
+
+// Each glue file turns arguments into plain values, makes one kernel call, and turns the result
+// into a JavaScript value. By convention a negative number is -errno; lib/errors.ts gives it words.
+// Arguments come from lib/ alone, which has checked them.
+
+using Method = Napi::Value (*)(const Napi::CallbackInfo&);
+
+inline void Define(Napi::Object exports, const char* name, Method method, Environment* state) {
+  exports.Set(name, Napi::Function::New(exports.Env(), method, name, state));
+}
+
+inline Environment* State(const Napi::CallbackInfo& info) {
+  return static_cast<Environment*>(info.Data());
+}
+
+void DefineWait(Napi::Object exports, Environment* state);
+void DefineExitSource(Napi::Object exports, Environment* state);
+void DefineSpawn(Napi::Object exports, Environment* state);
+void DefineSignals(Napi::Object exports, Environment* state);
+
+}  // namespace sexton
+
+#endif  // SEXTON_GLUE_H_

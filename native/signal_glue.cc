@@ -1,0 +1,64 @@
+#include <signal.h>
+
+#include "args.h"
+#include "glue.h"
+
+namespace sexton {
+namespace {
+
+constexpr int kFields = 4;  // signal, code, pid, uid: lib/signals.ts reads them in this order
+
+void OnReadable(void* data) {
+  auto* state = static_cast<Environment*>(data);
+  SignalRecord records[SignalCapture::kBatch];
+  const int count = state->signals.Drain(records);
+  if (count == 0) return;
+  const Napi::HandleScope scope(state->env);
+  auto batch = Napi::Float64Array::New(state->env, static_cast<size_t>(count) * kFields);
+  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+    batch[i * kFields] = records[i].signal;
+    batch[i * kFields + 1] = records[i].code;
+    batch[i * kFields + 2] = records[i].pid;
+    batch[i * kFields + 3] = records[i].uid;
+  }
+  state->Call(state->on_signals, {batch});
+}
+
+// openSignals(onSignals): 0 or -errno. Once per environment.
+Napi::Value OpenSignals(const Napi::CallbackInfo& info) {
+  Environment* state = State(info);
+  const int opened = state->signals.Open();
+  if (opened < 0) return Result(info, opened);
+  state->on_signals = Napi::Persistent(info[0].As<Napi::Function>());
+  return Result(info,
+                state->signals_poll.Start(state->loop, state->signals.fd(), OnReadable, state));
+}
+
+Napi::Value SubscribeSignal(const Napi::CallbackInfo& info) {
+  Environment* state = State(info);
+  return Result(info, state->signals.Subscribe(state->loop, IntArg(info, 0)));
+}
+
+Napi::Value UnsubscribeSignal(const Napi::CallbackInfo& info) {
+  State(info)->signals.Unsubscribe(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
+Napi::Value DroppedSignals(const Napi::CallbackInfo& info) {
+  return Result(info, State(info)->signals.dropped());
+}
+
+}  // namespace
+
+void DefineSignals(Napi::Object exports, Environment* state) {
+  Define(exports, "openSignals", OpenSignals, state);
+  Define(exports, "subscribeSignal", SubscribeSignal, state);
+  Define(exports, "unsubscribeSignal", UnsubscribeSignal, state);
+  Define(exports, "droppedSignals", DroppedSignals, state);
+#ifdef SIGRTMIN
+  exports.Set("realtimeMin", SIGRTMIN);
+  exports.Set("realtimeMax", SIGRTMAX);
+#endif
+}
+
+}  // namespace sexton

@@ -1,0 +1,72 @@
+#include "spawn.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "child_calls.h"
+#include "pipe.h"
+#include "retry.h"
+#include "wait_status.h"
+
+namespace sexton {
+namespace {
+
+struct Report {
+  SpawnStep step;
+  int error;
+};
+
+// Reads what the child had to say: nothing (the pipe closed as exec succeeded), or the failed step.
+bool ReadReport(int fd, Report* report) {
+  return Retry([&] { return read(fd, report, sizeof *report); }) == sizeof *report;
+}
+
+SpawnResult Failure(SpawnStep step, int error) {
+  SpawnResult result;
+  result.step = step;
+  result.error = error;
+  return result;
+}
+
+}  // namespace
+
+const char* SpawnStepName(SpawnStep step) {
+  static const char* const names[] = {
+      "none",  "pipe2", "clone", "sigaction", "setsid",    "setpgid",   "tcsetpgrp", "setrlimit",
+      "umask", "dup2",  "chdir", "setgroups", "setresgid", "setresuid", "prctl",     "execve",
+  };
+  return names[static_cast<int>(step)];
+}
+
+SpawnResult Spawn(SpawnPlan* plan) {
+  // A pipe, although parent and child share their memory: under emulators that turn CLONE_VM into a
+  // fork (qemu-user, WSL 1) the child's writes to it would never be seen, nor would its exec be
+  // awaited.
+  UniqueFd report_read, report_write;
+  const int piped = MakePipe(&report_read, &report_write, 0);
+  if (piped < 0) return Failure(SpawnStep::kPipe, -piped);
+  plan->report_fd = report_write.get();
+  plan->parent = getpid();
+  plan->parent_group = getpgrp();
+
+  // No signal may be handled between the child's birth and its reset of the dispositions: the
+  // handler would run in the child, on memory that is the parent's.
+  SpawnResult result;
+  BlockAllSignals(&plan->original_mask);
+  const pid_t pid = CreateChild(plan, &result.pidfd);
+  RestoreMask(plan->original_mask);
+  if (pid < 0) return Failure(SpawnStep::kClone, -pid);
+
+  report_write.Reset(-1);  // or the end of the pipe would never be seen
+  Report report;
+  if (ReadReport(report_read.get(), &report)) {
+    WaitForEnd(pid);
+    if (result.pidfd >= 0) close(result.pidfd);
+    return Failure(report.step, report.error);
+  }
+  result.pid = pid;
+  return result;
+}
+
+}  // namespace sexton

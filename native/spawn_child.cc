@@ -1,0 +1,155 @@
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "child_calls.h"
+#include "spawn.h"
+
+// Everything here runs in the child, which may share its memory with the suspended parent: only
+// async-signal-safe calls, no allocation, and no write to memory that the parent still needs.
+
+namespace sexton {
+namespace {
+
+[[noreturn]] void Fail(const SpawnPlan& plan, SpawnStep step) {
+  const struct {
+    SpawnStep step;
+    int error;
+  } report = {step, errno};
+  // If even this fails there is no one to tell; the exit code is the shell's for "could not run".
+  const ssize_t ignored = write(plan.report_fd, &report, sizeof report);
+  static_cast<void>(ignored);
+  _exit(127);
+}
+
+void Check(const SpawnPlan& plan, SpawnStep step, int result) {
+  if (result == -1) Fail(plan, step);
+}
+
+// Makes the child's group the terminal's foreground, as a shell does for a job, but only if ours
+// had the foreground to give: it may not be taken from another job. All signals are blocked here,
+// so SIGTTOU does not stop us. No controlling terminal: nothing to hand over.
+int TakeForeground(const SpawnPlan& plan) {
+  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+  if (terminal < 0) return 0;
+  const pid_t owner = tcgetpgrp(terminal);
+  const int result = owner == plan.parent_group ? tcsetpgrp(terminal, getpgrp()) : 0;
+  close(terminal);
+  return result;
+}
+
+void JoinGroup(const SpawnPlan& plan) {
+  if (plan.session) Check(plan, SpawnStep::kSession, setsid());
+  if (!plan.session && plan.process_group >= 0) {
+    Check(plan, SpawnStep::kProcessGroup, setpgid(0, static_cast<pid_t>(plan.process_group)));
+  }
+  if (plan.foreground) Check(plan, SpawnStep::kForeground, TakeForeground(plan));
+}
+
+int Inherit(int fd) {
+  if (fcntl(fd, F_SETFD, 0) == -1) return -1;
+  if (fd > STDERR_FILENO) return 0;
+  // Node makes its own pipes and terminals non-blocking, and the flag is shared with the child,
+  // where most programs do not expect it.
+  const int flags = fcntl(fd, F_GETFL);
+  return (flags & O_NONBLOCK) != 0 ? fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) : 0;
+}
+
+int Place(int source, int target) {
+  if (source == kNullDevice && target > STDERR_FILENO) {
+    close(target);  // EBADF is the wish fulfilled
+    return 0;
+  }
+  if (source == kNullDevice) {
+    source = open("/dev/null", O_RDWR);
+    if (source == -1 || source == target) return source;
+    const int placed = dup2(source, target);
+    close(source);
+    return placed;
+  }
+  if (source != target && dup2(source, target) == -1) return -1;
+  return Inherit(target);
+}
+
+// First lifts every source, and the report pipe, above the targets, then places them: done in one
+// pass, filling target 1 could close the source that target 2 wants. The vector is the plan's own
+// and the parent reads it no more.
+void PlaceDescriptors(SpawnPlan* plan) {
+  const int count = static_cast<int>(plan->fds.size());
+  if (plan->report_fd < count) {
+    const int lifted = fcntl(plan->report_fd, F_DUPFD_CLOEXEC, count);
+    Check(*plan, SpawnStep::kStdio, lifted);
+    plan->report_fd = lifted;
+  }
+  for (int target = 0; target < count; ++target) {
+    const int source = plan->fds[target];
+    if (source == kNullDevice || source == target || source >= count) continue;
+    plan->fds[target] = fcntl(source, F_DUPFD_CLOEXEC, count);
+    Check(*plan, SpawnStep::kStdio, plan->fds[target]);
+  }
+  for (int target = 0; target < count; ++target) {
+    Check(*plan, SpawnStep::kStdio, Place(plan->fds[target], target));
+  }
+}
+
+// Groups before user: afterwards there would be no right to change them.
+void ChangeCredentials(const SpawnPlan& plan) {
+  if (plan.set_groups) {
+    Check(plan, SpawnStep::kGroups, SetGroups(plan.groups.size(), plan.groups.data()));
+  }
+  if (plan.gid >= 0) Check(plan, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan.gid)));
+  if (plan.uid >= 0) Check(plan, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan.uid)));
+}
+
+// After the credentials, whose change clears it (PR_SET_PDEATHSIG(2const)). The parent may have
+// died before the kernel knew of our wish; then no signal would ever come, so end here.
+void BindToParent(const SpawnPlan& plan) {
+  if (plan.death_signal == 0) return;
+  Check(plan, SpawnStep::kDeathSignal, SetDeathSignal(plan.death_signal));
+  if (getppid() != plan.parent) _exit(128 + plan.death_signal);
+}
+
+// execvp()'s rules: a missing file, try the next; no permission, try the next but remember; no
+// "#!" line, let the shell have it; anything else is the answer.
+[[noreturn]] void Exec(SpawnPlan* plan) {
+  int error = ENOENT;
+  for (size_t i = 0; i + 1 < plan->files.size(); ++i) {
+    char* file = plan->files[i];
+    execve(file, plan->argv.data(), plan->env);
+    if (errno == ENOEXEC) {
+      plan->shell[1] = file;
+      execve(plan->shell[0], plan->shell.data(), plan->env);
+    }
+    if (errno == EACCES) {
+      error = EACCES;
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+      error = errno;
+      break;
+    }
+  }
+  errno = error;
+  Fail(*plan, SpawnStep::kExec);
+}
+
+}  // namespace
+
+void RunChild(SpawnPlan* plan) {
+  Check(*plan, SpawnStep::kSignals, ResetSignals());
+  JoinGroup(*plan);
+  for (const ResourceLimit& limit : plan->limits) {
+    Check(*plan, SpawnStep::kResourceLimit, setrlimit(limit.resource, &limit.value));
+  }
+  if (plan->umask >= 0) umask(static_cast<mode_t>(plan->umask));
+  PlaceDescriptors(plan);
+  if (plan->cwd != nullptr) Check(*plan, SpawnStep::kWorkingDirectory, chdir(plan->cwd));
+  ChangeCredentials(*plan);
+  BindToParent(*plan);
+  // Last: a signal that was waiting is delivered now, with the default action, as to any process.
+  RestoreMask(plan->original_mask);
+  Exec(plan);
+}
+
+}  // namespace sexton

@@ -1,0 +1,89 @@
+#include <signal.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "args.h"
+#include "child_signal.h"
+#include "foreign_addons.h"
+#include "glue.h"
+#include "subreaper.h"
+#include "wait_status.h"
+
+namespace sexton {
+namespace {
+
+constexpr int kFields = 12;  // of one record; lib/exit-status.ts reads them in this order
+
+double Microseconds(const struct timeval& time) { return time.tv_sec * 1e6 + time.tv_usec; }
+
+void Write(const WaitStatus& status, double* record) {
+  const struct rusage& usage = status.usage;
+  const double fields[kFields] = {
+      static_cast<double>(status.pid),       static_cast<double>(status.cause),
+      static_cast<double>(status.status),    Microseconds(usage.ru_utime),
+      Microseconds(usage.ru_stime),          static_cast<double>(usage.ru_maxrss),
+      static_cast<double>(usage.ru_minflt),  static_cast<double>(usage.ru_majflt),
+      static_cast<double>(usage.ru_inblock), static_cast<double>(usage.ru_oublock),
+      static_cast<double>(usage.ru_nvcsw),   static_cast<double>(usage.ru_nivcsw),
+  };
+  std::copy(fields, fields + kFields, record);
+}
+
+// wait(idType, id, flags, records: Float64Array): how many records were filled in, or -errno. With
+// P_ALL and without WNOWAIT it goes on until the array is full or no one else has died.
+Napi::Value Wait(const Napi::CallbackInfo& info) {
+  const auto type = static_cast<idtype_t>(IntArg(info, 0));
+  const auto id = static_cast<id_t>(info[1].As<Napi::Number>().Uint32Value());
+  const int flags = IntArg(info, 2);
+  auto records = info[3].As<Napi::Float64Array>();
+  const bool many = type == P_ALL && (flags & WNOWAIT) == 0;
+  const int room = many ? static_cast<int>(records.ElementLength()) / kFields : 1;
+  int count = 0;
+  for (; count < room; ++count) {
+    WaitStatus status;
+    const int result = WaitNow(type, id, flags, &status);
+    if (result < 0 && count == 0) return Result(info, result);
+    if (result < 0 || status.pid == 0) break;
+    Write(status, records.Data() + count * kFields);
+  }
+  return Result(info, count);
+}
+
+// kill(pid, signal): 0 or -errno. Not process.kill(), which knows no realtime signals by number on
+// every Node version and throws errors of its own.
+Napi::Value Kill(const Napi::CallbackInfo& info) {
+  return Result(info, kill(IntArg(info, 0), IntArg(info, 1)) == 0 ? 0 : -errno);
+}
+
+Napi::Value Repair(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), RepairChildSignal());
+}
+
+Napi::Value ForeignAddons(const Napi::CallbackInfo& info) {
+  return Result(info, CountForeignAddons());
+}
+
+Napi::Value EnableSubreaper(const Napi::CallbackInfo& info) {
+  return Result(info, SetSubreaper(info[0].As<Napi::Boolean>().Value()));
+}
+
+Napi::Value SubreaperEnabled(const Napi::CallbackInfo& info) {
+  return Result(info, GetSubreaper());
+}
+
+}  // namespace
+
+void DefineWait(Napi::Object exports, Environment* state) {
+  Define(exports, "wait", Wait, state);
+  Define(exports, "kill", Kill, state);
+  Define(exports, "repairChildSignal", Repair, state);
+  Define(exports, "foreignAddons", ForeignAddons, state);
+  Define(exports, "setSubreaper", EnableSubreaper, state);
+  Define(exports, "getSubreaper", SubreaperEnabled, state);
+  exports.Set("waitFields", kFields);
+  exports.Set("onlyThisThread", kOnlyThisThread);
+  exports.Set("peek", static_cast<int>(WNOWAIT));
+}
+
+}  // namespace sexton

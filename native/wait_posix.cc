@@ -1,0 +1,29 @@
+#include "retry.h"
+#include "wait_status.h"
+
+namespace sexton {
+
+const int kOnlyThisThread = 0;
+
+// POSIX waitid() tells no resource usage; wait4() tells it but cannot peek. So peek first: the
+// child is then known to be dead, and wait4() on its pid answers at once.
+int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
+  siginfo_t info = {};
+  const long peeked = Retry([&] { return waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT); });
+  if (peeked < 0) return static_cast<int>(peeked);
+  if (info.si_pid == 0) return 0;
+  if ((flags & WNOWAIT) == 0) {
+    const long taken = Retry([&] { return wait4(info.si_pid, nullptr, WNOHANG, &out->usage); });
+    if (taken < 0) return static_cast<int>(taken);
+  }
+  out->pid = info.si_pid;
+  out->cause = info.si_code;
+  out->status = info.si_status;
+  return 0;
+}
+
+int WaitForEnd(pid_t pid) {
+  return static_cast<int>(Retry([&] { return waitpid(pid, nullptr, 0); }));
+}
+
+}  // namespace sexton
