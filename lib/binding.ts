@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** What the native `spawn` takes; every string is a block of NUL-terminated bytes. */
+export interface SpawnSpec {
+  files: Uint8Array
+  argv: Uint8Array
+  env: Uint8Array | undefined
+  cwd: Uint8Array | undefined
+  fds: Int32Array
+  rlimits: Float64Array
+  groups: Uint32Array | undefined
+  session: boolean
+  foreground: boolean
+  pidfd: boolean
+  processGroup: number | undefined
+  deathSignal: number | undefined
+  cgroupFd: number | undefined
+  uid: number | undefined
+  gid: number | undefined
+  umask: number | undefined
+}
+
+/** The native addon. By convention a negative number is `-errno`. */
+export interface Binding {
+  readonly waitFields: number
+  readonly onlyThisThread: number
+  readonly peek: number
+  readonly realtimeMin?: number
+  readonly realtimeMax?: number
+  readonly resources: Readonly<Record<string, number>>
+
+  wait(idType: number, id: number, flags: number, records: Float64Array): number
+  kill(pid: number, signal: number): number
+  repairChildSignal(): boolean
+  foreignAddons(): number
+  setSubreaper(enabled: boolean): number
+  getSubreaper(): number
+
+  openExitSource(onExits: (tokens: Float64Array) => void): number
+  watchPidfd(pidfd: number, token: number): number
+  unwatchPidfd(pidfd: number): number
+  pidfdOpen(pid: number): number
+  pidfdSend(pidfd: number, signal: number): number
+  pidfdState(pidfd: number): number
+  pidfdExitStatus(pidfd: number): number
+  closeFd(fd: number): void
+  startChildSignal(onSignal: () => void): number
+  stopChildSignal(): void
+
+  spawn(spec: SpawnSpec): { pid: number; pidfd: number; errno: number; step: string }
+  makePipe(ends: Int32Array): number
+  handOver(fd: number): void
+  reclaimForeground(processGroup: number): number
+
+  openSignals(onSignals: (batch: Float64Array) => void): number
+  subscribeSignal(signal: number): number
+  unsubscribeSignal(signal: number): void
+  droppedSignals(): number
+}
+
+/** `idtype_t` of waitid(2). */
+export const P_ALL = 0
+export const P_PID = 1
+export const P_PIDFD = 3
+
+// The package's root is one level up both from dist/ and from lib/, which tests load directly.
+const load = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Binding
+
+export const binding: Binding = load(fileURLToPath(new URL('..', import.meta.url)))

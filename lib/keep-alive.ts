@@ -1,0 +1,19 @@
+// Native handles here never keep the event loop alive. Whoever has a caller waiting says so, and one
+// timer, far in the future, then keeps the loop from ending before the wait does.
+
+const FAR_AWAY = 2 ** 31 - 1
+
+let holders = 0
+let timer: NodeJS.Timeout | undefined
+
+/** Keeps the process from ending until `release()` has been called as often as `hold()`. */
+export function hold(): void {
+  holders += 1
+  if (holders === 1) timer = setInterval(() => {}, FAR_AWAY)
+}
+
+/** Takes one `hold()` back. */
+export function release(): void {
+  holders -= 1
+  if (holders === 0) clearInterval(timer)
+}

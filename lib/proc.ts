@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** One line of `/proc/<pid>/stat` (proc_pid_stat(5)), as far as it is needed here. */
+export interface ProcessStat {
+  pid: number
+  /** The command's name, at most 15 bytes; it may hold spaces, parentheses and newlines. */
+  name: string
+  /** `R`, `S`, `D`, `T`, `Z` … */
+  state: string
+  ppid: number
+  processGroup: number
+  session: number
+  /** Threads, a dead first one included while others live. */
+  threads: number
+  /** Clock ticks since boot; with the pid it tells a process from a later one with its pid. */
+  startTime: number
+  /** The raw wait status of a zombie, 0 where we may not know it. */
+  exitCode: number
+}
+
+/** The process's stat line, or `undefined` if there is no such process, or no `/proc`. */
+export function readStat(pid: number | string): ProcessStat | undefined {
+  const text = readOrUndefined(`/proc/${pid}/stat`)
+  return text === undefined ? undefined : parseStat(text)
+}
+
+/** The name stands in parentheses and may contain them: the last one closes it. */
+export function parseStat(text: string): ProcessStat | undefined {
+  const open = text.indexOf('(')
+  const close = text.lastIndexOf(')')
+  if (open < 0 || close < open) return undefined
+  const fields = text
+    .slice(close + 2)
+    .trimEnd()
+    .split(' ')
+  const number = (index: number) => Number(fields[index - 3] ?? 0)
+  return {
+    pid: Number.parseInt(text, 10),
+    name: text.slice(open + 1, close),
+    state: fields[0] ?? '?',
+    ppid: number(4),
+    processGroup: number(5),
+    session: number(6),
+    threads: number(20),
+    startTime: number(22),
+    exitCode: number(52),
+  }
+}
+
+/**
+ * The children that hang on one thread of a process, or `undefined` where the kernel was built
+ * without CONFIG_PROC_CHILDREN or there is no such thread.
+ */
+export function readTaskChildren(pid: number | string, tid: number | string): number[] | undefined {
+  const text = readOrUndefined(`/proc/${pid}/task/${tid}/children`)
+  return text?.split(' ').filter(Boolean).map(Number)
+}
+
+/** The threads of a process; empty if there is no such process. */
+export function readTasks(pid: number): string[] {
+  return readDirectory(`/proc/${pid}/task`)
+}
+
+/** Every pid that `/proc` shows. */
+export function readPids(): number[] {
+  return readDirectory('/proc').map(Number).filter(Number.isInteger)
+}
+
+function readDirectory(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return [] // it ended meanwhile, or there is no /proc
+  }
+}
+
+function readOrUndefined(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined // ENOENT or ESRCH: it ended meanwhile
+  }
+}
