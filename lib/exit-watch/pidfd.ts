@@ -1,0 +1,38 @@
+import { binding } from '../binding.js'
+import { systemError } from '../errors.js'
+import type { Check, Watch } from './watch.js'
+
+// The kernel marks a process descriptor readable when its process ends, and tells an epoll set; one
+// such set serves all processes, so the cost of an exit does not depend on how many are watched.
+
+const watches = new Map<number, { pidfd: number; check: Check }>()
+let lastToken = 0
+let opened = false
+
+/** Watches the process of `pidfd`, which stays the caller's to close, after `stop()`. */
+export function watchPidfd(pidfd: number, check: Check): Watch {
+  if (!opened) open()
+  // Not the descriptor's number: within one batch it may be closed and given to another process.
+  do lastToken = (lastToken + 1) >>> 0
+  while (watches.has(lastToken))
+  const token = lastToken
+  const result = binding.watchPidfd(pidfd, token)
+  if (result < 0) throw systemError(result, 'epoll_ctl')
+  watches.set(token, { pidfd, check })
+  return { stop: () => stop(token) }
+}
+
+function open(): void {
+  const result = binding.openExitSource((tokens) => {
+    for (const token of tokens) if (watches.get(token)?.check()) stop(token)
+  })
+  if (result < 0) throw systemError(result, 'epoll_create1')
+  opened = true
+}
+
+function stop(token: number): void {
+  const watch = watches.get(token)
+  if (watch === undefined) return
+  watches.delete(token)
+  binding.unwatchPidfd(watch.pidfd)
+}

@@ -1,0 +1,130 @@
+import { constants } from 'node:os'
+import { binding } from '../binding.js'
+import { ESRCH, SextonError, systemError } from '../errors.js'
+import { ExitStatus } from '../exit-status.js'
+import { watchPidfd } from '../exit-watch/pidfd.js'
+import type { Watch } from '../exit-watch/watch.js'
+import { reapIfNobodys } from '../orphans.js'
+import { readStat } from '../proc.js'
+import { beforeReaping, peekPidfd } from '../reaper.js'
+import { signalName } from '../signal-names.js'
+import type { Observation } from './observation.js'
+import { statusOfZombie } from './zombie-status.js'
+
+const ALIVE = 0
+const REAPED = 2
+
+// For another user's process the kernel tells the status only once the parent has reaped it. A parent
+// may never do so; that the process has ended is worth more than how.
+const PATIENCE = 1000
+
+/** Any process, held by a descriptor that a later process with its pid cannot redirect. */
+export class ObservedByPidfd implements Observation {
+  readonly pid: number
+  readonly exited: Promise<ExitStatus>
+  readonly #watch: Watch
+  readonly #stopLooking: () => void
+  #pidfd: number
+  #resolve!: (status: ExitStatus) => void
+  #settled = false
+  #patience: NodeJS.Timeout | undefined
+
+  constructor(pid: number) {
+    this.pid = pid
+    this.#pidfd = openPidfd(pid)
+    this.exited = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    try {
+      this.#watch = watchPidfd(this.#pidfd, () => this.#look())
+    } catch (error) {
+      binding.closeFd(this.#pidfd)
+      throw error
+    }
+    this.#stopLooking = beforeReaping(pid, () => this.#look())
+  }
+
+  check(): boolean {
+    return this.#look() || this.#state() !== ALIVE
+  }
+
+  kill(signal: number): boolean {
+    if (this.#pidfd < 0) return false
+    const result = binding.pidfdSend(this.#pidfd, signal)
+    if (result === -ESRCH) return false
+    if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
+    return true
+  }
+
+  // Read first, then make sure: while our process exists, even dead, the pid is its own.
+  startTime(): number | undefined {
+    const stat = readStat(this.pid)
+    return this.#exists() ? stat?.startTime : undefined
+  }
+
+  stop(): void {
+    clearTimeout(this.#patience)
+    this.#stopLooking()
+    this.#watch.stop()
+    if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
+    this.#pidfd = -1
+  }
+
+  #look(): boolean {
+    if (this.#settled || this.#pidfd < 0) return true
+    const state = this.#state()
+    if (state === ALIVE) return false
+    const status = this.#status(state)
+    if (status === undefined) return false
+    this.#settle(status)
+    reapIfNobodys(this.pid)
+    return true
+  }
+
+  #status(state: number): ExitStatus | undefined {
+    const peeked = peekPidfd(this.pid, this.#pidfd)
+    if (peeked instanceof ExitStatus) return peeked
+    // A child that is dead but not to be waited for: a debugger has it. The kernel calls again.
+    if (peeked === 'alive') return undefined
+    const raw = binding.pidfdExitStatus(this.#pidfd)
+    if (raw >= 0) return ExitStatus.fromRaw(this.pid, raw)
+    const zombie = statusOfZombie(this.pid)
+    const exists = this.#exists()
+    if (zombie !== undefined && exists) return zombie
+    if (state === REAPED || !exists) return ExitStatus.unknown(this.pid)
+    this.#patience ??= setTimeout(
+      () => this.#settle(ExitStatus.unknown(this.pid)),
+      PATIENCE,
+    ).unref()
+    return undefined
+  }
+
+  #settle(status: ExitStatus): void {
+    this.#settled = true
+    this.#stopLooking()
+    this.#resolve(status)
+    clearTimeout(this.#patience)
+  }
+
+  #state(): number {
+    return this.#settled || this.#pidfd < 0 ? REAPED : binding.pidfdState(this.#pidfd)
+  }
+
+  #exists(): boolean {
+    return this.#pidfd >= 0 && binding.pidfdSend(this.#pidfd, 0) !== -ESRCH
+  }
+}
+
+function openPidfd(pid: number): number {
+  const pidfd = binding.pidfdOpen(pid)
+  if (pidfd >= 0) return pidfd
+  const { EINVAL, ENOENT } = constants.errno
+  // EINVAL before Linux 6.9, ENOENT since.
+  if (pidfd === -EINVAL || pidfd === -ENOENT) {
+    throw new SextonError('ERR_NO_SUCH_PROCESS', `${pid} is a thread's id, not a process's`, {
+      pid,
+      cause: systemError(pidfd, 'pidfd_open', { pid }),
+    })
+  }
+  throw systemError(pidfd, 'pidfd_open', { pid })
+}

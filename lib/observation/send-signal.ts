@@ -1,0 +1,11 @@
+import { binding } from '../binding.js'
+import { ESRCH, systemError } from '../errors.js'
+import { signalName } from '../signal-names.js'
+
+/** Sends by pid, for a caller who knows whose pid it is; false if there is no such process. */
+export function sendSignal(pid: number, signal: number): boolean {
+  const result = binding.kill(pid, signal)
+  if (result === -ESRCH) return false
+  if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid })
+  return true
+}

@@ -1,0 +1,179 @@
+import { binding, P_ALL, P_PID, P_PIDFD } from './binding.js'
+import { ECHILD, systemError } from './errors.js'
+import { ExitStatus } from './exit-status.js'
+import { backend } from './exit-watch/backend.js'
+import { watchPidfd } from './exit-watch/pidfd.js'
+import { watchByPolling } from './exit-watch/poll.js'
+import { watchChild } from './exit-watch/sigchld.js'
+import type { Check, Watch } from './exit-watch/watch.js'
+import { forget } from './ownership.js'
+import { signalName } from './signal-names.js'
+
+// Who waits for whom. A child's status can be taken once, and only this module takes any.
+
+const BATCH = 256
+const records = new Float64Array(BATCH * binding.waitFields)
+
+const owned = new Map<number, OwnedChild>()
+const onlookers = new Map<number, Set<() => void>>()
+const listeners = new Set<(status: ExitStatus, own: boolean) => void>()
+
+/** A child of sexton's `spawn`, from birth until its status has been taken. */
+export class OwnedChild {
+  readonly pid: number
+  readonly exited: Promise<ExitStatus>
+  #pidfd: number
+  #status: ExitStatus | undefined
+  readonly #watch: Watch
+  #resolve!: (status: ExitStatus) => void
+
+  constructor(pid: number, pidfd: number) {
+    this.pid = pid
+    this.#pidfd = pidfd
+    this.exited = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    owned.set(pid, this)
+    this.#watch = this.#startWatch(() => this.check())
+    // A back-end that checks at once may have settled us before there was a watch to stop.
+    if (this.#status !== undefined) this.#watch.stop()
+  }
+
+  get status(): ExitStatus | undefined {
+    return this.#status
+  }
+
+  /** Takes the status if there is one by now; whether it has ended. */
+  check(): boolean {
+    if (this.#status === undefined) take(this.pid)
+    return this.#status !== undefined
+  }
+
+  /**
+   * Sends a signal; false if the child has ended and been reaped. Until then its pid is its own even
+   * without a descriptor, for no one else reaps it.
+   */
+  kill(signal: number): boolean {
+    if (this.#status !== undefined) return false
+    const result =
+      this.#pidfd < 0 ? binding.kill(this.pid, signal) : binding.pidfdSend(this.#pidfd, signal)
+    if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
+    return true
+  }
+
+  /** @internal The status has been taken. */
+  settle(status: ExitStatus): void {
+    this.#status = status
+    // First out of the set, then closed: the number may be another process's the instant after.
+    this.#watch?.stop()
+    if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
+    this.#pidfd = -1
+    this.#resolve(status)
+  }
+
+  #startWatch(check: Check): Watch {
+    if (this.#pidfd >= 0) {
+      try {
+        return watchPidfd(this.#pidfd, check)
+      } catch {
+        // The child runs already: that it cannot be watched comfortably must not lose it.
+        return watchByPolling(check)
+      }
+    }
+    return backend() === 'poll' ? watchByPolling(check) : watchChild(this.pid, check)
+  }
+}
+
+/** The child of sexton's `spawn` in this thread that has this pid and has not been reaped. */
+export function ownedChild(pid: number): OwnedChild | undefined {
+  return owned.get(pid)
+}
+
+/** Tells of every status taken here, and whether it was an owned child's. */
+export function onReaped(listener: (status: ExitStatus, own: boolean) => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+/**
+ * Calls `look` just before a child with this pid is reaped, while its status can still be seen by
+ * anyone: who waits for it through a descriptor would otherwise come too late.
+ */
+export function beforeReaping(pid: number, look: () => void): () => void {
+  const looks = onlookers.get(pid) ?? new Set()
+  onlookers.set(pid, looks.add(look))
+  return () => {
+    if (looks.delete(look) && looks.size === 0) onlookers.delete(pid)
+  }
+}
+
+/** What `peek` and `take` find: its status, that it lives, or that it is no child of ours. */
+export type Found = ExitStatus | 'alive' | 'not-child'
+
+/** Looks at a child's status and leaves it; `thisThread`: only if this thread is its parent. */
+export function peek(pid: number, thisThread = false): Found {
+  const flags = binding.peek | (thisThread ? binding.onlyThisThread : 0)
+  return found(pid, binding.wait(P_PID, pid, flags, records))
+}
+
+/** The same for the process of a descriptor, which no later process with its pid can stand in for. */
+export function peekPidfd(pid: number, pidfd: number): Found {
+  return found(pid, binding.wait(P_PIDFD, pidfd, binding.peek, records))
+}
+
+/** The first dead child that the kernel names, of this thread or of all, left as it is. */
+export function peekAny(thisThread: boolean): ExitStatus | undefined {
+  const flags = binding.peek | (thisThread ? binding.onlyThisThread : 0)
+  return binding.wait(P_ALL, 0, flags, records) > 0 ? ExitStatus.fromRecord(records, 0) : undefined
+}
+
+/** Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. */
+export function take(pid: number): Found {
+  for (const look of onlookers.get(pid) ?? []) look()
+  const result = found(pid, binding.wait(P_PID, pid, 0, records))
+  if (result === 'alive') return result
+  if (result !== 'not-child') deliver(result)
+  // Someone else took it. That is how it ended for us: gone, status unknown.
+  else if (owned.has(pid)) deliver(ExitStatus.unknown(pid))
+  return result
+}
+
+/**
+ * Reaps dead children of every kind, at most a batch; true if there may be more. Only for a process
+ * without another spawner: a `child_process` child that it meets never gets its `'exit'` event.
+ */
+export function takeAll(): boolean {
+  if (onlookers.size > 0) return takeOneByOne()
+  const count = binding.wait(P_ALL, 0, 0, records)
+  // All read before any is delivered: a listener may wait for another child, into the same records.
+  const statuses = Array.from({ length: Math.max(count, 0) }, (_, i) =>
+    ExitStatus.fromRecord(records, i),
+  )
+  for (const status of statuses) deliver(status)
+  return count === BATCH
+}
+
+function takeOneByOne(): boolean {
+  for (let i = 0; i < BATCH; i += 1) {
+    const status = peekAny(false)
+    if (status === undefined) return false
+    take(status.pid)
+  }
+  return true
+}
+
+function found(pid: number, result: number): Found {
+  if (result > 0) return ExitStatus.fromRecord(records, 0)
+  if (result === 0) return 'alive'
+  if (result === -ECHILD) return 'not-child'
+  throw systemError(result, 'waitid', { pid })
+}
+
+function deliver(status: ExitStatus): void {
+  const child = owned.get(status.pid)
+  // At once: the pid may be the next child's before anyone hears of this one.
+  owned.delete(status.pid)
+  forget(status.pid)
+  child?.settle(status)
+  for (const listener of listeners) listener(status, child !== undefined)
+}
