@@ -1,0 +1,64 @@
+import { checkPid } from './pid.js'
+import { readPids, readStat, readTaskChildren, readTasks } from './proc.js'
+
+/** One process of a tree. */
+export interface Descendant {
+  pid: number
+  ppid: number
+  /** Its command's name, at most 15 bytes. */
+  name: string
+  /** The state's letter: `R`unning, `S`leeping, `D` (uninterruptible), s`T`opped, `Z`ombie … */
+  state: string
+  processGroup: number
+  session: number
+  /** Clock ticks since boot, for `openProcess(pid, { startTime })`. */
+  startTime: number
+}
+
+/**
+ * The processes that descend from `pid` (default: this one), parents before their children, without
+ * itself. Zombies are among them; processes that were orphaned and adopted elsewhere are not.
+ *
+ * A live tree changes while it is read: a process born meanwhile may be missing, one that has ended
+ * may still be there. To be sure, act on each by `openProcess()` with its `startTime`, and look again.
+ *
+ * Linux; without `/proc` the list is empty.
+ *
+ * @throws {TypeError | RangeError} for a bad pid.
+ * @see proc_pid_stat(5), proc_tid_children(5)
+ */
+export function descendants(pid: number = process.pid): Descendant[] {
+  const childrenOf = childrenByThread(checkPid(pid)) ?? childrenByScan()
+  const found: Descendant[] = []
+  const seen = new Set<number>([pid])
+  // Depth first, by a stack of our own: a tree may be deeper than the call stack.
+  const next = childrenOf(pid).reverse()
+  for (let child = next.pop(); child !== undefined; child = next.pop()) {
+    const stat = seen.has(child) ? undefined : readStat(child)
+    if (stat === undefined) continue
+    seen.add(child)
+    const { threads: _, exitCode: __, ...descendant } = stat
+    found.push(descendant)
+    next.push(...childrenOf(child).reverse())
+  }
+  return found
+}
+
+type ChildrenOf = (pid: number) => number[]
+
+// The kernel keeps the children of each thread: no need to look at the rest of the machine.
+function childrenByThread(root: number): ChildrenOf | undefined {
+  const first = readTasks(root)[0]
+  if (first !== undefined && readTaskChildren(root, first) === undefined) return undefined
+  return (pid) => readTasks(pid).flatMap((tid) => readTaskChildren(pid, tid) ?? [])
+}
+
+// Without CONFIG_PROC_CHILDREN: every process there is, by its parent.
+function childrenByScan(): ChildrenOf {
+  const children = new Map<number, number[]>()
+  for (const pid of readPids()) {
+    const ppid = readStat(pid)?.ppid
+    if (ppid !== undefined) children.set(ppid, [...(children.get(ppid) ?? []), pid])
+  }
+  return (pid) => children.get(pid) ?? []
+}

@@ -1,0 +1,99 @@
+import { SextonError } from './errors.js'
+import type { ExitStatus } from './exit-status.js'
+import { hold, release } from './keep-alive.js'
+import type { Observation } from './observation/observation.js'
+import { observe } from './observation/observe.js'
+import { checkPid } from './pid.js'
+import { type SignalName, signalNumber } from './signal-names.js'
+
+export interface OpenProcessOptions {
+  /**
+   * What `startTime` of an earlier handle, or of `descendants()`, was. If the pid belongs to a process
+   * with another start time by now, opening fails instead of hitting a stranger.
+   */
+  startTime?: number
+}
+
+/** A process that stays the same process: see `openProcess()`. */
+export class ProcessHandle implements Disposable {
+  readonly pid: number
+  /** When it was started, in clock ticks since boot (`/proc/<pid>/stat`); `undefined` without `/proc`. */
+  readonly startTime: number | undefined
+  readonly #observation: Observation
+  #exited: Promise<ExitStatus> | undefined
+  #ended = false
+  #disposed = false
+
+  /** @internal */
+  constructor(observation: Observation, startTime: number | undefined) {
+    this.#observation = observation
+    this.pid = observation.pid
+    this.startTime = startTime
+  }
+
+  /** Resolves when it has ended; see `waitForExit()`. Asking for it keeps this process alive until then. */
+  get exited(): Promise<ExitStatus> {
+    this.#exited ??= this.#wait()
+    return this.#exited
+  }
+
+  /**
+   * Sends it a signal, and no other process, ever (on the back-ends without descriptors: its identity
+   * is checked the instant before). False if it has ended.
+   *
+   * @throws {TypeError | RangeError} for an unknown signal.
+   * @throws {SextonError} `ERR_NOT_PERMITTED` if it is another user's.
+   */
+  kill(signal: SignalName | number = 'SIGTERM'): boolean {
+    const number = signalNumber(signal)
+    return !this.#disposed && this.#observation.kill(number)
+  }
+
+  /** Gives the descriptor back. What already waits for `exited` still gets it. */
+  [Symbol.dispose](): void {
+    this.#disposed = true
+    if (this.#exited === undefined || this.#ended) this.#observation.stop()
+  }
+
+  #wait(): Promise<ExitStatus> {
+    if (this.#disposed) {
+      return Promise.reject(new TypeError(`the handle of process ${this.pid} has been disposed of`))
+    }
+    hold()
+    return this.#observation.exited.finally(() => {
+      this.#ended = true
+      release()
+      if (this.#disposed) this.#observation.stop()
+    })
+  }
+}
+
+/**
+ * Opens a process, so that signals and waits mean this one and never a later one with its pid.
+ *
+ * Give the handle back with `using` or `[Symbol.dispose]()`; it holds a descriptor until then.
+ *
+ * @throws {TypeError | RangeError} for a bad pid or start time.
+ * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if there is none, or not the one with that start time;
+ *   `ERR_UNSUPPORTED` if a start time is given where the system tells none.
+ * @see pidfd_open(2), pidfd_send_signal(2)
+ */
+export function openProcess(pid: number, options: OpenProcessOptions = {}): ProcessHandle {
+  const { startTime: wanted } = options
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 0)) {
+    throw new RangeError(`startTime must be a count of clock ticks since boot, not ${wanted}`)
+  }
+  const observation = observe(checkPid(pid), undefined)
+  const startTime = observation.startTime()
+  if (wanted !== undefined && startTime !== wanted) {
+    observation.stop()
+    const found =
+      startTime === undefined ? 'it has ended' : `the pid is one started at ${startTime}`
+    throw new SextonError(
+      'ERR_NO_SUCH_PROCESS',
+      `process ${pid} with start time ${wanted} is gone: ${found}`,
+      { pid },
+    )
+  }
+  return new ProcessHandle(observation, startTime)
+}

@@ -1,0 +1,195 @@
+import { binding } from './binding.js'
+import { quote, systemError } from './errors.js'
+import { EventQueue } from './event-queue.js'
+import { hold, release } from './keep-alive.js'
+import { isRealtime, type SignalName, signalName, signalNumber } from './signal-names.js'
+
+/** Who sent a signal (sigaction(2), `siginfo_t`). */
+export interface SignalOrigin {
+  /** The sender; 0 if it was the kernel (Ctrl-C, a closed terminal) or lives outside our PID namespace. */
+  pid: number
+  /** The sender's real user. */
+  uid: number
+  /** How: `SI_USER` (kill), `SI_QUEUE` (sigqueue), `SI_TKILL`, `SI_KERNEL` …, else the bare number. */
+  code: string
+}
+
+/** One signal that was received. */
+export interface ReceivedSignal {
+  name: SignalName
+  number: number
+  origin: SignalOrigin
+}
+
+/**
+ * Signals as they arrive, with who sent each: `for await (const s of new Signals(['SIGTERM']))`.
+ *
+ * - Any number of iterators, over any sets, in the main thread and in workers; each gets every signal
+ *   of its set. `process.on('SIGTERM')` listeners go on working beside them.
+ * - From construction until `close()` the default action is off: SIGTERM no longer ends the process.
+ *   When the last iterator of a signal closes, what was in force before the first is restored.
+ * - Standard signals coalesce, in the kernel while one is pending, and here while one waits in the
+ *   iterator: the first is kept. Realtime signals never coalesce.
+ * - A burst larger than about 40 000 while the event loop is busy is cut short: see `dropped`.
+ * - The process stays alive while someone waits for the next signal, and not otherwise.
+ * - `close()`, leaving the loop and aborting `signal` end the iteration without an error.
+ *
+ * What stays installed: the first use pins the addon in memory, so that a handler chained over ours
+ * by another library never calls into nothing.
+ *
+ * @throws {TypeError | RangeError} for what is no signal, for SIGKILL and SIGSTOP, which cannot be
+ *   caught, and for SIGSEGV, SIGBUS, SIGFPE and SIGILL, after which the program cannot go on.
+ * @throws {SextonError} `ERR_SYSTEM` if the system refuses.
+ * @see signal(7), sigaction(2)
+ */
+export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined> {
+  readonly #numbers: ReadonlySet<number>
+  readonly #queue: EventQueue<ReceivedSignal>
+  readonly #signal: AbortSignal | undefined
+  readonly #waiting = new Set<number>()
+  readonly #abort = () => this.close()
+
+  constructor(signals: Iterable<SignalName | number>, options: { signal?: AbortSignal } = {}) {
+    this.#numbers = checkSignals(signals)
+    this.#queue = new EventQueue<ReceivedSignal>({
+      onWanted: hold,
+      onSatisfied: release,
+      onClosed: () => {
+        this.#signal?.removeEventListener('abort', this.#abort)
+        unsubscribe(this, this.#numbers)
+      },
+    })
+    subscribe(this, this.#numbers)
+    this.#signal = options.signal
+    if (this.#signal?.aborted) this.close()
+    else this.#signal?.addEventListener('abort', this.#abort, { once: true })
+  }
+
+  /**
+   * How many signals this thread has lost because its pipe was full, over all iterators, since the
+   * first was opened.
+   */
+  get dropped(): number {
+    return binding.droppedSignals()
+  }
+
+  /** The next signal. */
+  async next(): Promise<IteratorResult<ReceivedSignal, undefined>> {
+    const result = await this.#queue.next()
+    if (!result.done) this.#waiting.delete(result.value.number)
+    return result
+  }
+
+  /** Listens no more; signals that have arrived are still delivered. */
+  close(): void {
+    this.#queue.close()
+  }
+
+  return(): Promise<IteratorResult<ReceivedSignal, undefined>> {
+    return this.#queue.return()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#queue[Symbol.asyncDispose]()
+  }
+
+  /** @internal */
+  receive(received: ReceivedSignal): void {
+    if (!isRealtime(received.number)) {
+      if (this.#waiting.has(received.number)) return
+      this.#waiting.add(received.number)
+    }
+    this.#queue.push(received)
+  }
+}
+
+const subscribers = new Map<number, Set<Signals>>()
+let opened = false
+
+function subscribe(iterator: Signals, numbers: ReadonlySet<number>): void {
+  if (!opened) open()
+  for (const number of numbers) {
+    const iterators = subscribers.get(number)
+    if (iterators !== undefined) {
+      iterators.add(iterator)
+      continue
+    }
+    const result = binding.subscribeSignal(number)
+    if (result < 0) {
+      unsubscribe(iterator, numbers)
+      throw systemError(result, `sigaction ${signalName(number)}`)
+    }
+    subscribers.set(number, new Set([iterator]))
+  }
+}
+
+function unsubscribe(iterator: Signals, numbers: ReadonlySet<number>): void {
+  for (const number of numbers) {
+    const iterators = subscribers.get(number)
+    if (iterators === undefined || !iterators.delete(iterator) || iterators.size > 0) continue
+    subscribers.delete(number)
+    binding.unsubscribeSignal(number)
+  }
+}
+
+const FIELDS = 4
+
+function open(): void {
+  const result = binding.openSignals((batch) => {
+    for (let at = 0; at < batch.length; at += FIELDS) {
+      const [number, code, pid, uid] = batch.subarray(at, at + FIELDS) as unknown as Quadruple
+      const origin = { pid, uid, code: CODES.get(code) ?? String(code) }
+      const received = { name: signalName(number), number, origin }
+      for (const iterator of subscribers.get(number) ?? []) iterator.receive(received)
+    }
+  })
+  if (result < 0) throw systemError(result, 'pipe2')
+  opened = true
+}
+
+type Quadruple = [number: number, code: number, pid: number, uid: number]
+
+// si_code (<asm-generic/siginfo.h>); the CLD_ ones come with SIGCHLD.
+const CODES: ReadonlyMap<number, string> = new Map([
+  [0, 'SI_USER'],
+  [128, 'SI_KERNEL'],
+  [-1, 'SI_QUEUE'],
+  [-2, 'SI_TIMER'],
+  [-3, 'SI_MESGQ'],
+  [-4, 'SI_ASYNCIO'],
+  [-6, 'SI_TKILL'],
+  [1, 'CLD_EXITED'],
+  [2, 'CLD_KILLED'],
+  [3, 'CLD_DUMPED'],
+  [4, 'CLD_TRAPPED'],
+  [5, 'CLD_STOPPED'],
+  [6, 'CLD_CONTINUED'],
+])
+
+const UNCATCHABLE: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP'])
+const FAULTS: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL'])
+
+function checkSignals(signals: Iterable<SignalName | number>): ReadonlySet<number> {
+  if (typeof signals === 'string' || typeof signals?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`signals must be a list such as ['SIGTERM'], not ${quote(signals)}`)
+  }
+  const numbers = new Set<number>()
+  for (const signal of signals) {
+    const number = signalNumber(signal)
+    const name = signalName(number)
+    if (UNCATCHABLE.has(name)) throw new RangeError(`${name} cannot be caught`)
+    if (FAULTS.has(name)) {
+      throw new RangeError(`${name} cannot be handled here: the fault would recur when it returns`)
+    }
+    if (!isRealtime(number) && name.startsWith('SIGRTMIN')) {
+      throw new RangeError(`signal ${number} is reserved by the C library`)
+    }
+    numbers.add(number)
+  }
+  if (numbers.size === 0) throw new RangeError('signals must name at least one signal')
+  return numbers
+}

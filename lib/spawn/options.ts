@@ -1,0 +1,179 @@
+import { binding } from '../binding.js'
+import { checkDuration } from '../deadline.js'
+import { quote } from '../errors.js'
+import { type SignalName, signalNumber } from '../signal-names.js'
+import type { Stdio } from './stdio.js'
+
+/** Text, or the exact bytes where they are not UTF-8. */
+export type Bytes = string | Uint8Array
+
+/** The name of a resource as `ulimit` and setrlimit(2) know it, in lower case. */
+export type ResourceName =
+  | 'as'
+  | 'core'
+  | 'cpu'
+  | 'data'
+  | 'fsize'
+  | 'locks'
+  | 'memlock'
+  | 'msgqueue'
+  | 'nice'
+  | 'nofile'
+  | 'nproc'
+  | 'rss'
+  | 'rtprio'
+  | 'rttime'
+  | 'sigpending'
+  | 'stack'
+
+/** One number for both limits, or each of its own; `Infinity` is no limit. */
+export type ResourceLimit = number | { soft: number; hard: number }
+
+export interface SpawnOptions {
+  /**
+   * Descriptors 0, 1, 2 and so on of the child; default `'pipe'` for the first three. One word stands
+   * for all three.
+   */
+  stdio?: Stdio | readonly Stdio[]
+  /** The working directory; default: this process's. */
+  cwd?: Bytes | URL
+  /**
+   * The whole environment; default: this process's. In the main thread the default passes on the
+   * exact bytes, also those that are not UTF-8.
+   */
+  env?: Readonly<Record<string, Bytes | undefined>>
+  /** What the program sees as its own name, `argv[0]`; default: `file`. */
+  argv0?: Bytes
+  /** User id. With this or `gid`, and without `groups`, root drops its supplementary groups. */
+  uid?: number
+  gid?: number
+  /** Supplementary group ids. */
+  groups?: readonly number[]
+  /** The file mode creation mask, such as 0o022; default: this process's. */
+  umask?: number
+  /** A session of its own (setsid(2)): no controlling terminal, and a new process group. */
+  session?: boolean
+  /** `true`: a process group of its own. A number: join that group, of the same session. */
+  processGroup?: boolean | number
+  /**
+   * Hand the terminal's foreground to the child's group, as a shell does for a job, and take it back
+   * when the child has ended. Nothing happens without a controlling terminal, or while another
+   * group has the foreground. Goes with `processGroup: true`.
+   */
+  foreground?: boolean
+  /**
+   * The signal that the child gets when the *thread* that spawned it ends (PR_SET_PDEATHSIG(2const)).
+   * Linux; lost when the child runs a set-user-id program or changes its user later on.
+   */
+  deathSignal?: SignalName | number
+  /** Resource limits (setrlimit(2)). Node raises its own soft `nofile` limit to the hard one at start. */
+  rlimits?: Readonly<Partial<Record<ResourceName, ResourceLimit>>>
+  /** The directory of a cgroup of version 2 that the child is born in; Linux 5.7. */
+  cgroup?: string
+  /** When aborted, the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
+  signal?: AbortSignal
+  /** Milliseconds until the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
+  timeout?: number
+  /** Default `'SIGTERM'`; for `timeout`, `signal` and leaving an `await using` scope. */
+  killSignal?: SignalName | number
+  /** Milliseconds between `killSignal` and `SIGKILL`, default 5000; `Infinity`: never. */
+  forceKillAfter?: number
+}
+
+/** Options in the form the kernel wants. */
+export interface CheckedOptions {
+  uid: number | undefined
+  gid: number | undefined
+  groups: Uint32Array | undefined
+  umask: number | undefined
+  session: boolean
+  processGroup: number | undefined
+  foreground: boolean
+  deathSignal: number | undefined
+  rlimits: Float64Array
+  timeout: number
+  killSignal: number
+  forceKillAfter: number
+}
+
+const LARGEST_ID = 2 ** 32 - 2 // 2^32 - 1 is -1, which means "leave as it is" to setresuid(2)
+
+/** Checks all but paths, stdio and environment; nothing has been done when it throws. */
+export function checkOptions(options: SpawnOptions): CheckedOptions {
+  const { uid, gid, groups, umask, session = false, foreground = false } = options
+  const processGroup = checkGroup(options.processGroup)
+  if (session && typeof options.processGroup === 'number') {
+    throw new TypeError('a session has a process group of its own: leave out processGroup')
+  }
+  if (foreground && processGroup === undefined) {
+    throw new TypeError('foreground needs a process group of its own: add processGroup: true')
+  }
+  if (foreground && session) {
+    throw new TypeError('foreground and session exclude each other: a new session has no terminal')
+  }
+  return {
+    uid: checkInteger('uid', uid, LARGEST_ID),
+    gid: checkInteger('gid', gid, LARGEST_ID),
+    groups: checkGroups(groups, uid !== undefined || gid !== undefined),
+    umask: checkInteger('umask', umask, 0o7777),
+    session,
+    processGroup: session ? undefined : processGroup,
+    foreground,
+    deathSignal: options.deathSignal === undefined ? undefined : signalNumber(options.deathSignal),
+    rlimits: checkLimits(options.rlimits ?? {}),
+    timeout: checkDuration('timeout', options.timeout ?? Number.POSITIVE_INFINITY),
+    killSignal: signalNumber(options.killSignal ?? 'SIGTERM'),
+    forceKillAfter: checkDuration('forceKillAfter', options.forceKillAfter ?? 5000),
+  }
+}
+
+function checkInteger(name: string, value: unknown, most: number): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'number')
+    throw new TypeError(`${name} must be a number, not ${quote(value)}`)
+  if (!Number.isInteger(value) || value < 0 || value > most) {
+    throw new RangeError(`${name} must be an integer from 0 to ${most}, not ${value}`)
+  }
+  return value
+}
+
+function checkGroup(group: SpawnOptions['processGroup']): number | undefined {
+  if (group === undefined || group === false) return undefined
+  if (group === true) return 0
+  const id = checkInteger('processGroup', group, 4_194_304)
+  if (id === 0) throw new RangeError('processGroup must be true (a new one) or a group id above 0')
+  return id
+}
+
+// A change of user that kept root's groups would not be much of a change.
+function checkGroups(groups: unknown, changesUser: boolean): Uint32Array | undefined {
+  if (groups === undefined) {
+    return changesUser && process.geteuid?.() === 0 ? new Uint32Array() : undefined
+  }
+  if (!Array.isArray(groups)) {
+    throw new TypeError(`groups must be a list of group ids, not ${quote(groups)}`)
+  }
+  return Uint32Array.from(groups, (id) => checkInteger('a group id', id, LARGEST_ID) ?? 0)
+}
+
+function checkLimits(limits: object): Float64Array {
+  return Float64Array.from(
+    Object.entries(limits).flatMap(([name, limit]) => {
+      const resource = binding.resources[name]
+      if (resource === undefined) {
+        const known = Object.keys(binding.resources).sort().join(', ')
+        throw new RangeError(`there is no resource ${quote(name)} here, only ${known}`)
+      }
+      const { soft, hard } = typeof limit === 'number' ? { soft: limit, hard: limit } : limit
+      return [resource, checkLimit(name, soft), checkLimit(name, hard)]
+    }),
+  )
+}
+
+function checkLimit(name: string, value: unknown): number {
+  if (value === Number.POSITIVE_INFINITY) return value as number
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+  throw new RangeError(
+    `rlimits.${name} must be an integer from 0, or Infinity, not ${quote(value)}`,
+  )
+}

@@ -1,0 +1,97 @@
+import { closeSync, openSync } from 'node:fs'
+import { binding, type SpawnSpec } from '../binding.js'
+import { SextonError, systemError } from '../errors.js'
+import { backend } from '../exit-watch/backend.js'
+import { OwnedChild } from '../reaper.js'
+import { Child } from './child.js'
+import { type Bytes, type CheckedOptions, checkOptions, type SpawnOptions } from './options.js'
+import { closeChildEnds, closeStdio, openStdio, type StdioPlan, streamsOf } from './stdio.js'
+import { encodeArguments, encodeDirectory, encodeEnvironment, encodeFiles } from './strings.js'
+import { Termination } from './termination.js'
+
+/**
+ * Starts a program, without a shell, and without a copy of this process's memory: on Linux the call
+ * takes some 100 µs however large the heap is. It returns when the program runs, or has failed to.
+ *
+ * The child starts with every signal at its default action and with the caller's signal mask; it gets
+ * the descriptors of `stdio` and no others that Node or sexton opened. A file without a `/` is looked
+ * for in the `PATH` of `env`; one without a `#!` line is run by `/bin/sh`, as execvp(3) does.
+ *
+ * What cannot be started makes `exited` reject with `ERR_SPAWN_FAILED`, whose `syscall` is the step
+ * that failed (`execve`, `chdir`, `setresuid`, `setrlimit` …), with `errno` and `path`; no process and
+ * no descriptor remains. A `timeout` or an aborted `signal` ends the child; `exited` then resolves as
+ * ever, and `terminationReason` tells. Descendants of the child are not ended.
+ *
+ * @param file The program: a path, or a name to look for in `PATH`.
+ * @param args Its arguments, without the program's name.
+ * @throws {TypeError | RangeError} for bad arguments; nothing has been done then.
+ * @throws the `signal`'s reason if it is aborted already.
+ * @see clone(2), execve(2)
+ */
+export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOptions = {}): Child {
+  if (!Array.isArray(args)) throw new TypeError(`args must be an array, not ${typeof args}`)
+  const checked = checkOptions(options)
+  const strings = {
+    files: encodeFiles(file, options.env),
+    argv: encodeArguments(options.argv0 ?? file, args),
+    env: encodeEnvironment(options.env),
+    cwd: encodeDirectory(options.cwd),
+  }
+  options.signal?.throwIfAborted()
+  let stdio: StdioPlan | undefined
+  try {
+    const pidfd = backend() === 'pidfd'
+    stdio = openStdio(options.stdio)
+    const cgroupFd = openCgroup(options.cgroup)
+    const { fds } = stdio
+    const owned = start({ ...strings, ...specOf(checked), fds, pidfd, cgroupFd }, file, options)
+    closeChildEnds(stdio)
+    giveBackForeground(owned, checked)
+    const termination = new Termination(owned, checked, options.signal)
+    return new Child({ owned, termination, streams: streamsOf(stdio) })
+  } catch (error) {
+    if (!(error instanceof SextonError)) throw error
+    if (stdio !== undefined) closeStdio(stdio)
+    return new Child({ failure: error, streams: [] })
+  }
+}
+
+function specOf(options: CheckedOptions) {
+  const { uid, gid, groups, umask, session, processGroup, foreground, deathSignal, rlimits } =
+    options
+  return { uid, gid, groups, umask, session, processGroup, foreground, deathSignal, rlimits }
+}
+
+function start(spec: SpawnSpec, file: Bytes, options: SpawnOptions): OwnedChild {
+  try {
+    const { pid, pidfd, errno, step } = binding.spawn(spec)
+    if (pid > 0) return new OwnedChild(pid, pidfd)
+    throw systemError(-errno, step, pathOf(step, file, options), 'ERR_SPAWN_FAILED')
+  } finally {
+    if (spec.cgroupFd !== undefined) closeSync(spec.cgroupFd)
+  }
+}
+
+function pathOf(step: string, file: Bytes, options: SpawnOptions): { path?: string } {
+  if (step === 'chdir') return { path: text(options.cwd ?? '') }
+  return step === 'execve' ? { path: text(file) } : {}
+}
+
+function text(bytes: Bytes | URL): string {
+  return bytes instanceof Uint8Array ? Buffer.from(bytes).toString() : String(bytes)
+}
+
+function openCgroup(path: string | undefined): number | undefined {
+  if (path === undefined) return undefined
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    const { errno = 0 } = error as NodeJS.ErrnoException
+    throw systemError(errno, 'open', { path }, 'ERR_SPAWN_FAILED')
+  }
+}
+
+function giveBackForeground(child: OwnedChild, options: CheckedOptions): void {
+  if (!options.foreground) return
+  child.exited.then(() => binding.reclaimForeground(options.processGroup || child.pid))
+}

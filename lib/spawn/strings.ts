@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url'
+import { isMainThread } from 'node:worker_threads'
+import { quote } from '../errors.js'
+import type { Bytes } from './options.js'
+
+// Before anyone could replace it (test runners do): while it is this object, in the main thread, it is
+// the environment of the C library itself.
+const ownEnvironment = process.env
+
+const encoder = new TextEncoder()
+
+/** One string as the kernel wants it: its bytes and a NUL. */
+export function encode(name: string, value: Bytes): Uint8Array {
+  const bytes = typeof value === 'string' ? encoder.encode(value) : value
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`${name} must be a string or bytes, not ${quote(value)}`)
+  }
+  if (bytes.includes(0)) {
+    throw new TypeError(`${name} must not contain a NUL byte: ${JSON.stringify(String(value))}`)
+  }
+  const terminated = new Uint8Array(bytes.length + 1)
+  terminated.set(bytes)
+  return terminated
+}
+
+/** Many of them, one after the other. */
+export function block(strings: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(strings)
+}
+
+/** Program name and arguments. */
+export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Array {
+  return block([
+    encode('argv0', argv0),
+    ...args.map((argument, i) => encode(`argument ${i}`, argument)),
+  ])
+}
+
+/** The environment, or `undefined` for the process's own, byte for byte. */
+export function encodeEnvironment(
+  env: Readonly<Record<string, Bytes | undefined>> | undefined,
+): Uint8Array | undefined {
+  if (env === undefined && isMainThread && process.env === ownEnvironment) return undefined
+  const variables: Uint8Array[] = []
+  for (const [name, value] of Object.entries(env ?? process.env)) {
+    if (value === undefined) continue
+    const key = encode(`the environment variable ${quote(name)}`, `${name}=`).subarray(0, -1)
+    variables.push(Buffer.concat([key, encode(`the value of ${name}`, value)]))
+  }
+  return block(variables)
+}
+
+/** A directory, given as text, bytes or a `file:` URL. */
+export function encodeDirectory(cwd: Bytes | URL | undefined): Uint8Array | undefined {
+  if (cwd === undefined) return undefined
+  return encode('cwd', cwd instanceof URL ? fileURLToPath(cwd) : cwd)
+}
+
+/** What the child is to try in turn: the file itself, or its name in each directory of `PATH`. */
+export function encodeFiles(
+  file: Bytes,
+  env: Readonly<Record<string, Bytes | undefined>> | undefined,
+): Uint8Array {
+  const name = encode('file', file)
+  if (name.length === 1) throw new TypeError('file must not be empty')
+  if (name.includes(SLASH)) return name
+  const path = Buffer.from((env ?? process.env).PATH ?? DEFAULT_PATH)
+  return block(
+    splitPath(path).map((directory) =>
+      // An empty entry is the working directory (execvp(3)).
+      directory.length === 0 ? name : Buffer.concat([directory, SEPARATOR, name]),
+    ),
+  )
+}
+
+const SLASH = 0x2f
+const COLON = 0x3a
+const SEPARATOR = Uint8Array.of(SLASH)
+const DEFAULT_PATH = '/bin:/usr/bin' // what confstr(_CS_PATH) gives on Linux
+
+function splitPath(path: Uint8Array): Uint8Array[] {
+  const directories: Uint8Array[] = []
+  let start = 0
+  for (let end = path.indexOf(COLON); end >= 0; end = path.indexOf(COLON, start)) {
+    directories.push(path.subarray(start, end))
+    start = end + 1
+  }
+  directories.push(path.subarray(start))
+  return directories
+}

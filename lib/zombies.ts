@@ -1,0 +1,179 @@
+import { isMainThread } from 'node:worker_threads'
+import { binding } from './binding.js'
+import { onChildSignal } from './child-signal.js'
+import { quote, SextonError } from './errors.js'
+import { EventQueue } from './event-queue.js'
+import type { ExitStatus } from './exit-status.js'
+import { hold, release } from './keep-alive.js'
+import { sweepOrphans } from './orphans.js'
+import { onReaped, takeAll } from './reaper.js'
+
+/** Which dead children a `Zombies` reaps. */
+export type ZombieScope = 'adopted' | 'all'
+
+export interface ZombiesOptions {
+  /**
+   * `'adopted'` (default): only children that nobody else may wait for: orphans that this process
+   * adopted as PID 1 or subreaper, and those that ended worker threads left behind. Children of
+   * `child_process` and of other addons are never touched.
+   *
+   * `'all'`: every child. Only for a process that spawns by sexton alone: a `child_process` child
+   * that is met never gets its `'exit'` event.
+   */
+  scope?: ZombieScope
+  /** Closes the iterator when aborted. */
+  signal?: AbortSignal
+}
+
+/**
+ * Dead children, reaped as they are asked for: `for await (const zombie of new Zombies())`.
+ *
+ * - The kernel's table of zombies is the queue. Nothing is reaped while no one asks, so a slow
+ *   consumer costs no memory and loses nothing; a batch of up to 256 is read ahead.
+ * - Any number may be open at once. Each zombie is reaped once, and every iterator whose scope covers
+ *   it and which is open at that moment gets it. The one that asks most sets the pace; the others
+ *   then queue what they have not asked for yet, without bound.
+ * - `'all'` also yields the children of sexton's `spawn`, whose own `exited` gets the status as well.
+ * - SIGCHLD is heard from construction on; what died before is found too.
+ * - A dead child that might be another native addon's is left to it for one second. Where no other
+ *   addon is loaded, none has to wait.
+ * - The process stays alive while someone waits for the next zombie, and not otherwise.
+ * - `close()`, leaving the loop and aborting `signal` end the iteration without an error.
+ *
+ * Linux 4.7, main thread only: a worker cannot know what belongs to other threads.
+ *
+ * @throws {SextonError} `ERR_UNSUPPORTED` in a worker thread, and for `'adopted'` elsewhere than on Linux.
+ * @throws {RangeError} for an unknown scope.
+ * @see waitid(2), PR_SET_CHILD_SUBREAPER(2const)
+ */
+export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
+  readonly #queue: EventQueue<ExitStatus>
+  readonly #open: OpenIterator
+  readonly #signal: AbortSignal | undefined
+  readonly #abort = () => this.close()
+
+  constructor(options: ZombiesOptions = {}) {
+    const scope = checkScope(options.scope ?? 'adopted')
+    this.#queue = new EventQueue<ExitStatus>({
+      onWanted: () => {
+        hold()
+        pumpSoon()
+      },
+      onSatisfied: release,
+      onClosed: () => {
+        this.#signal?.removeEventListener('abort', this.#abort)
+        forgetIterator(this.#open)
+      },
+    })
+    this.#open = { scope, queue: this.#queue }
+    openIterator(this.#open)
+    this.#signal = options.signal
+    if (this.#signal?.aborted) this.close()
+    else this.#signal?.addEventListener('abort', this.#abort, { once: true })
+  }
+
+  /** The next zombie, reaped. */
+  next(): Promise<IteratorResult<ExitStatus, undefined>> {
+    return this.#queue.next()
+  }
+
+  /** Reaps no more for this iterator; what it has read ahead is still delivered. */
+  close(): void {
+    this.#queue.close()
+  }
+
+  return(): Promise<IteratorResult<ExitStatus, undefined>> {
+    return this.#queue.return()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#queue[Symbol.asyncDispose]()
+  }
+}
+
+interface OpenIterator {
+  scope: ZombieScope
+  queue: EventQueue<ExitStatus>
+}
+
+const iterators = new Set<OpenIterator>()
+let stopListening: (() => void) | undefined
+let pumping = false
+let graceTimer: NodeJS.Timeout | undefined
+
+function openIterator(iterator: OpenIterator): void {
+  stopListening ??= startListening()
+  iterators.add(iterator)
+}
+
+function forgetIterator(iterator: OpenIterator): void {
+  iterators.delete(iterator)
+  if (iterators.size > 0) return
+  clearTimeout(graceTimer)
+  stopListening?.()
+  stopListening = undefined
+}
+
+function startListening(): () => void {
+  const stopSignal = onChildSignal(pumpSoon)
+  const stopReaped = onReaped((status, own) => {
+    for (const { scope, queue } of iterators) if (scope === 'all' || !own) queue.push(status)
+  })
+  return () => {
+    stopSignal()
+    stopReaped()
+  }
+}
+
+// In a turn of its own: libuv has then reaped its children for the same SIGCHLD, so that the first
+// look usually finds nothing of theirs; and a storm of zombies cannot starve the event loop.
+function pumpSoon(): void {
+  if (pumping) return
+  pumping = true
+  setImmediate(pump)
+}
+
+function pump(): void {
+  pumping = false
+  clearTimeout(graceTimer)
+  const wanted = (scope: ZombieScope) =>
+    [...iterators].some((iterator) => iterator.scope === scope && iterator.queue.wanted)
+  let more = wanted('all') && takeAll()
+  if (wanted('adopted')) {
+    const sweep = sweepOrphans()
+    more ||= sweep.more
+    if (sweep.retryAfter !== undefined) {
+      graceTimer = setTimeout(pumpSoon, Math.max(sweep.retryAfter, 0) + 1).unref()
+    }
+  }
+  if (more) pumpSoon()
+}
+
+/** @internal Reaps all that is dead by now, for whoever is open. */
+export function reapNow(scope: ZombieScope): void {
+  let more = true
+  while (more) more = scope === 'all' ? takeAll() : sweepOrphans().more
+}
+
+function checkScope(scope: unknown): ZombieScope {
+  if (scope !== 'adopted' && scope !== 'all') {
+    throw new RangeError(`scope must be 'adopted' or 'all', not ${quote(scope)}`)
+  }
+  if (!isMainThread) {
+    throw new SextonError(
+      'ERR_UNSUPPORTED',
+      'Zombies belongs to the main thread: a worker cannot know which children other threads wait for',
+    )
+  }
+  if (scope === 'adopted' && binding.onlyThisThread === 0) {
+    throw new SextonError(
+      'ERR_UNSUPPORTED',
+      "Zombies with scope 'adopted' needs Linux; 'all' works where sexton alone spawns",
+    )
+  }
+  return scope
+}
