@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+
+/**
+ * The arguments of this program as the bytes they were given as: Node has decoded `process.argv` as
+ * UTF-8, which loses all that is none. Node's own arguments come first and are left out.
+ */
+export function rawArguments(): Buffer[] {
+  const count = process.argv.length - 2
+  const words = readCommandLine() ?? process.argv.map((word) => Buffer.from(word))
+  return count > 0 ? words.slice(-count) : []
+}
+
+function readCommandLine(): Buffer[] | undefined {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync('/proc/self/cmdline')
+  } catch {
+    return undefined // no /proc: what Node has decoded is all there is
+  }
+  const words: Buffer[] = []
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0, start)
+    words.push(bytes.subarray(start, end))
+    start = end + 1
+  }
+  return words
+}
