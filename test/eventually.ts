@@ -1,0 +1,16 @@
+/**
+ * Waits for a state that nothing announces (a zombie that is gone, a descriptor that is closed): tries
+ * `check` until it passes, and lets its failure through once the time is over.
+ */
+export async function eventually(check: () => void, milliseconds = 5000): Promise<void> {
+  const end = performance.now() + milliseconds
+  for (;;) {
+    try {
+      check()
+      return
+    } catch (error) {
+      if (performance.now() > end) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

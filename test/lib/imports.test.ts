@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { root } from '../program.js'
+
+// From the top down; a file may import only from rows below its own, or from its own folder.
+const LAYERS = [
+  ['index', 'cli'],
+  ['reap-until'],
+  ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],
+  ['observation'],
+  ['orphans'],
+  ['reaper'],
+  ['exit-watch'],
+  ['child-signal', 'ownership', 'pid', 'exit-status', 'event-queue', 'deadline', 'keep-alive'],
+  ['signal-names', 'proc'],
+  ['binding'],
+  ['errors'],
+]
+
+const lib = join(root, 'lib')
+const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.c?ts$/.test(name),
+)
+
+function unit(file: string): string {
+  return (file.split('/')[0] as string).replace(/\.c?[jt]s$/, '')
+}
+
+function layer(file: string): number {
+  return LAYERS.findIndex((names) => names.includes(unit(file)))
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(lib, file), 'utf8')
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) =>
+    normalize(join(dirname(file), match[1] as string)),
+  )
+}
+
+function mayImport(file: string, imported: string): boolean {
+  if (unit(file) === unit(imported)) return true
+  return layer(imported) > layer(file)
+}
+
+describe('imports', () => {
+  it('have a layer for every file', () => {
+    expect(files.filter((file) => layer(file) < 0)).toEqual([])
+  })
+
+  it('go downward only', () => {
+    const upward = files.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => !mayImport(file, imported))
+        .map((imported) => `${file} imports ${imported}`),
+    )
+    expect(upward).toEqual([])
+  })
+})
+
+describe('native includes', () => {
+  const native = join(root, 'native')
+  const including = (header: string) =>
+    readdirSync(native).filter((name) =>
+      readFileSync(join(native, name), 'utf8').includes(`#include <${header}>`),
+    )
+
+  it('keep libuv in the two files that are about its loop', () => {
+    expect(including('uv.h').sort()).toEqual(['loop_poll.h', 'signal_source.h'])
+  })
+
+  it('keep Node-API in the glue', () => {
+    const glue = /^(addon|args|environment|glue|.*_glue)\.(cc|h)$/
+    expect(including('napi.h').filter((name) => !glue.test(name))).toEqual([])
+  })
+})

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** `pid1` as it is installed. */
+export const pid1 = fileURLToPath(new URL('../dist/cli/pid1.js', import.meta.url))
+
+/** A command that runs the rest as PID 1 of a PID namespace of its own, which dies with it. */
+export const asPid1 = ['unshare', '--fork', '--pid', '--mount-proc', '--kill-child']
+
+export interface Outcome {
+  code: number | null
+  signal: string | null
+  stdout: string
+  stderr: string
+}
+
+export interface RunOptions {
+  /** A command and arguments in front: `asPid1`, `['strace', …]`. */
+  prefix?: readonly string[]
+  env?: Readonly<Record<string, string>>
+  /** Milliseconds, default 30 000; then it is killed, and the outcome has `signal: 'SIGKILL'`. */
+  timeout?: number
+}
+
+/** Runs a program to its end. */
+export function run(command: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  const [file, ...args] = [...(options.prefix ?? []), ...command]
+  const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env // it triples Node's start-up
+  return new Promise((resolve) => {
+    execFile(
+      file as string,
+      args,
+      {
+        cwd: root,
+        env: { ...inherited, ...options.env },
+        timeout: options.timeout ?? 30_000,
+        killSignal: 'SIGKILL',
+        maxBuffer: 2 ** 26,
+      },
+      (error, stdout, stderr) => {
+        const { code = 0, signal = null } = (error ?? {}) as { code?: number; signal?: string }
+        resolve({ code: signal === null ? code : null, signal, stdout, stderr })
+      },
+    )
+  })
+}
+
+/**
+ * Runs a module in a Node of its own, with sexton to import as `'sexton'`, and gives what it printed
+ * by `console.log(JSON.stringify(…))` as its only output.
+ */
+export async function evaluate<T>(source: string, options: RunOptions = {}): Promise<T> {
+  const command = [process.execPath, '--input-type=module', '--eval', source]
+  const outcome = await run(command, options)
+  if (outcome.code !== 0) throw new Error(`the program failed: ${JSON.stringify(outcome, null, 2)}`)
+  return JSON.parse(outcome.stdout) as T
+}

@@ -1,0 +1,62 @@
+// Runs the suite on each back-end and adds up the counts.
+//
+//   node test/run.mjs [--soak] [--backend NAME] [vitest's arguments…]
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+
+const { values, positionals } = parseArgs({
+  options: { soak: { type: 'boolean', default: false }, backend: { type: 'string' } },
+  allowPositionals: true,
+})
+
+// Packing and installing does not depend on the back-end.
+const rounds = values.backend
+  ? [{ backend: values.backend, args: positionals }]
+  : [
+      { backend: 'pidfd', args: positionals },
+      { backend: 'sigchld', args: ['--exclude', 'test/package/**', ...positionals] },
+      { backend: 'poll', args: ['--exclude', 'test/package/**', ...positionals] },
+    ]
+
+const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env // it triples Node's start-up
+
+function runRound({ backend, args }, directory) {
+  console.log(`\n=== back-end ${backend} ===`)
+  const report = join(directory, `${backend}.json`)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...environment, SEXTON_BACKEND: backend, ...(values.soak && { SEXTON_SOAK: '1' }) },
+  })
+  const { numPassedTests, numFailedTests } = readReport(report)
+  // A file that cannot even be loaded has no tests to fail, and must not pass for that.
+  const failed = status === 0 ? numFailedTests : Math.max(numFailedTests, 1)
+  return { passed: numPassedTests, failed }
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 1 }
+  }
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'sexton-test-'))
+try {
+  const results = rounds.map((round) => runRound(round, directory))
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0)
+  console.log(`\ntests: ${sum('passed')} passed, ${sum('failed')} failed`)
+  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0
+} finally {
+  rmSync(directory, { recursive: true, force: true })
+}
