@@ -1,0 +1,61 @@
+// Runs the suite on every supported line of Node, on the back-end that the machine has. The addon is
+// not rebuilt: Node-API promises that one build serves them all, and this is the proof.
+//
+//   node test/versions.mjs [LINE…]      default: 20 22 24 26
+
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const cache = join(root, 'node_modules', '.cache', 'node-versions')
+const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26']
+
+// The npm package `node` only chooses between these, by an install script.
+const binaries = `node-${process.platform}-${process.arch}`
+
+function newest(line) {
+  const { stdout } = spawnSync('npm', ['view', binaries, 'versions', '--json'], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  })
+  const versions = JSON.parse(stdout).filter((version) => version.startsWith(`${line}.`))
+  return versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)
+}
+
+function install(line) {
+  const version = newest(line)
+  const prefix = join(cache, version)
+  const node = join(prefix, 'node_modules', binaries, 'bin', 'node')
+  if (!existsSync(node)) {
+    const npm = ['install', '--no-save', '--prefix', prefix, `${binaries}@${version}`]
+    spawnSync('npm', npm, { stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+  return node
+}
+
+function runSuite(node) {
+  const suite = [join(root, 'test', 'run.mjs'), '--backend', 'pidfd', 'test/lib', 'test/native']
+  const { status, stdout } = spawnSync(node, [...suite, 'test/programs', 'test/soak'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  })
+  process.stdout.write(stdout)
+  const [, passed, failed] = /tests: (\d+) passed, (\d+) failed/.exec(stdout) ?? [0, 0, 1]
+  return { passed: Number(passed), failed: Math.max(Number(failed), status === 0 ? 0 : 1) }
+}
+
+let passed = 0
+let failed = 0
+for (const line of lines) {
+  const node = install(line)
+  const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' })
+  console.log(`\n##### Node ${stdout?.trim() ?? `${line}: not installed`} #####`)
+  const result = runSuite(node)
+  passed += result.passed
+  failed += result.failed
+}
+console.log(`\ntests: ${passed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
