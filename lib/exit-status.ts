@@ -10,7 +10,10 @@ export interface ResourceUsage {
   userCPUTime: number
   /** Microseconds. */
   systemCPUTime: number
-  /** The largest resident set; KiB on Linux, bytes on macOS. */
+  /**
+   * The largest resident set; KiB on Linux, bytes on macOS. For a child of `spawn` on Linux never less
+   * than this process's own at that time: the kernel counts what is borrowed until exec.
+   */
   maxRSS: number
   minorPageFault: number
   majorPageFault: number

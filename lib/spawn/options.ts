@@ -72,7 +72,7 @@ export interface SpawnOptions {
   cgroup?: string
   /** When aborted, the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
   signal?: AbortSignal
-  /** Milliseconds until the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
+  /** Milliseconds, above 0, until the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
   timeout?: number
   /** Default `'SIGTERM'`; for `timeout`, `signal` and leaving an `await using` scope. */
   killSignal?: SignalName | number
@@ -121,10 +121,17 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     foreground,
     deathSignal: options.deathSignal === undefined ? undefined : signalNumber(options.deathSignal),
     rlimits: checkLimits(options.rlimits ?? {}),
-    timeout: checkDuration('timeout', options.timeout ?? Number.POSITIVE_INFINITY),
+    timeout: checkTimeout(options.timeout ?? Number.POSITIVE_INFINITY),
     killSignal: signalNumber(options.killSignal ?? 'SIGTERM'),
     forceKillAfter: checkDuration('forceKillAfter', options.forceKillAfter ?? 5000),
   }
+}
+
+// For child_process 0 means none, for a wait it means at once: better to ask than to guess.
+function checkTimeout(timeout: unknown): number {
+  const checked = checkDuration('timeout', timeout)
+  if (checked > 0) return checked
+  throw new RangeError('timeout must be more than 0 milliseconds; for none leave it out')
 }
 
 function checkInteger(name: string, value: unknown, most: number): number | undefined {
