@@ -6,7 +6,9 @@
     {
       "target_name": "sexton",
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED", "NAPI_DISABLE_CPP_EXCEPTIONS"],
+      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED", "NAPI_DISABLE_CPP_EXCEPTIONS",
+        # Or the failure to throw in a worker that is being terminated aborts the process.
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags": ["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
       "cflags_cc": ["-std=c++17", "-fno-exceptions", "-fno-rtti"],
       "xcode_settings": {
@@ -30,6 +32,7 @@
         "native/loop_poll.cc",
         "native/signal_source.cc",
         "native/signal_capture.cc",
+        "native/signal_handler.cc",
         "native/spawn.cc",
         "native/spawn_child.cc"
       ],

@@ -1,26 +1,6 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** What the native `spawn` takes; every string is a block of NUL-terminated bytes. */
-export interface SpawnSpec {
-  files: Uint8Array
-  argv: Uint8Array
-  env: Uint8Array | undefined
-  cwd: Uint8Array | undefined
-  fds: Int32Array
-  rlimits: Float64Array
-  groups: Uint32Array | undefined
-  session: boolean
-  foreground: boolean
-  pidfd: boolean
-  processGroup: number | undefined
-  deathSignal: number | undefined
-  cgroupFd: number | undefined
-  uid: number | undefined
-  gid: number | undefined
-  umask: number | undefined
-}
-
 /** The native addon. By convention a negative number is `-errno`. */
 export interface Binding {
   readonly waitFields: number
@@ -37,7 +17,9 @@ export interface Binding {
   setSubreaper(enabled: boolean): number
   getSubreaper(): number
 
-  openExitSource(onExits: (tokens: Float64Array) => void): number
+  readonly exitBatch: number
+  openExitSource(onExits: () => void): number
+  drainExits(tokens: Float64Array): number
   watchPidfd(pidfd: number, token: number): number
   unwatchPidfd(pidfd: number): number
   pidfdOpen(pid: number): number
@@ -48,12 +30,28 @@ export interface Binding {
   startChildSignal(onSignal: () => void): number
   stopChildSignal(): void
 
-  spawn(spec: SpawnSpec): { pid: number; pidfd: number; errno: number; step: string }
-  makePipe(ends: Int32Array): number
+  readonly spawnSteps: readonly string[]
+  spawn(
+    files: Uint8Array,
+    argv: Uint8Array,
+    env: Uint8Array | undefined,
+    cwd: Uint8Array | undefined,
+    fds: Int32Array,
+    rlimits: Float64Array,
+    groups: Uint32Array | undefined,
+    numbers: Float64Array,
+    result: Int32Array,
+  ): void
+  hasVariable(name: Uint8Array): boolean
+  isOpen(fd: number): boolean
+  makePipe(ends: Int32Array, ours: 0 | 1): number
   handOver(fd: number): void
   reclaimForeground(processGroup: number): number
 
-  openSignals(onSignals: (batch: Float64Array) => void): number
+  readonly signalBatch: number
+  readonly signalFields: number
+  openSignals(onSignals: () => void): number
+  drainSignals(records: Float64Array): number
   subscribeSignal(signal: number): number
   unsubscribeSignal(signal: number): void
   droppedSignals(): number

@@ -56,7 +56,7 @@ function childrenByThread(root: number): ChildrenOf | undefined {
 // Without CONFIG_PROC_CHILDREN: every process there is, by its parent.
 function childrenByScan(): ChildrenOf {
   const children = new Map<number, number[]>()
-  for (const pid of readPids()) {
+  for (const pid of readPids() ?? []) {
     const ppid = readStat(pid)?.ppid
     if (ppid !== undefined) children.set(ppid, [...(children.get(ppid) ?? []), pid])
   }

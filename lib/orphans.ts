@@ -14,6 +14,9 @@ const BATCH = 256
 // another addon's waiting thread has to be scheduled first, which on a loaded machine takes a while.
 const GRACE = 1000
 
+// Before `/proc` is tried again when it could not be read, for want of descriptors.
+const BREATHER = 100
+
 /** When each dead child that may be someone else's was first seen. */
 const suspects = new Map<number, number>()
 
@@ -28,7 +31,7 @@ export interface Sweep {
 export function sweepOrphans(): Sweep {
   const now = performance.now()
   for (let i = 0; i < BATCH; i += 1) {
-    const status = peekAny(true)
+    const status = peekAny()
     if (status === undefined) {
       suspects.clear()
       return { more: false, retryAfter: undefined }
@@ -45,12 +48,15 @@ export function sweepOrphans(): Sweep {
 export function reapIfNobodys(pid: number): void {
   if (!isMainThread || !(peek(pid, true) instanceof ExitStatus)) return
   if (isNobodys(pid, performance.now())) take(pid)
-  // Unreferenced: if the process ends first, its own parent gets the zombie, and reaps it.
-  else setTimeout(() => reapIfNobodys(pid), GRACE + 1).unref()
+  // Unreferenced: if the process ends first, its own parent gets the zombie, and reaps it. A turn of
+  // the loop after the timer: if the loop was held up, libuv gets to its own children first.
+  else setTimeout(() => setImmediate(reapIfNobodys, pid), GRACE + 1).unref()
 }
 
 function sweepEach(now: number): Sweep {
   const children = readTaskChildren(process.pid, process.pid) ?? scanForChildren()
+  // Nothing is known: to take that for "no children" would forget whose they are.
+  if (children === undefined) return { more: false, retryAfter: BREATHER }
   forgetAllBut(children)
   const dead = new Set(children.filter((pid) => !isClaimed(pid) && isDead(pid)))
   for (const pid of suspects.keys()) if (!dead.has(pid)) suspects.delete(pid)
@@ -82,6 +88,6 @@ function isNobodys(pid: number, now: number): boolean {
 }
 
 // For kernels without CONFIG_PROC_CHILDREN. Whose thread's they are, the peek that follows tells.
-function scanForChildren(): number[] {
-  return readPids().filter((pid) => readStat(pid)?.ppid === process.pid)
+function scanForChildren(): number[] | undefined {
+  return readPids()?.filter((pid) => readStat(pid)?.ppid === process.pid)
 }

@@ -8,6 +8,7 @@ import { readTaskChildren } from './proc.js'
 
 // Published by the constructor, before there is a pid.
 const unborn = new Set<ChildProcess>()
+const stillborn = new Set<WeakRef<ChildProcess>>()
 const alive = new Map<number, ChildProcess>()
 const BATCH = 64
 let pruneAt = BATCH
@@ -49,8 +50,15 @@ export function forgetAllBut(children: readonly number[]): void {
 function settle(): void {
   for (const child of unborn) {
     if (child.pid !== undefined) alive.set(child.pid, child)
-    else if (!hasEnded(child)) continue
-    unborn.delete(child)
+    // Its spawn failed; or, which nobody does, it was constructed for later.
+    else stillborn.add(new WeakRef(child))
+  }
+  unborn.clear()
+  for (const reference of stillborn) {
+    const child = reference.deref()
+    if (child?.pid !== undefined) alive.set(child.pid, child)
+    if (child === undefined || child.pid !== undefined || hasEnded(child))
+      stillborn.delete(reference)
   }
   if (alive.size < pruneAt) return
   for (const [pid, child] of alive) if (hasEnded(child)) alive.delete(pid)

@@ -58,19 +58,19 @@ export function readTaskChildren(pid: number | string, tid: number | string): nu
 
 /** The threads of a process; empty if there is no such process. */
 export function readTasks(pid: number): string[] {
-  return readDirectory(`/proc/${pid}/task`)
+  return readDirectory(`/proc/${pid}/task`) ?? []
 }
 
-/** Every pid that `/proc` shows. */
-export function readPids(): number[] {
-  return readDirectory('/proc').map(Number).filter(Number.isInteger)
+/** Every pid that `/proc` shows; `undefined` if it cannot be read now. */
+export function readPids(): number[] | undefined {
+  return readDirectory('/proc')?.map(Number).filter(Number.isInteger)
 }
 
-function readDirectory(path: string): string[] {
+function readDirectory(path: string): string[] | undefined {
   try {
     return readdirSync(path)
   } catch {
-    return [] // it ended meanwhile, or there is no /proc
+    return undefined // it ended meanwhile, there is no /proc, or no descriptor to read it by
   }
 }
 
@@ -78,6 +78,6 @@ function readOrUndefined(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    return undefined // ENOENT or ESRCH: it ended meanwhile
+    return undefined // it ended meanwhile, or there is no descriptor to read it by
   }
 }

@@ -22,17 +22,15 @@ const listeners = new Set<(status: ExitStatus, own: boolean) => void>()
 export class OwnedChild {
   readonly pid: number
   readonly exited: Promise<ExitStatus>
+  readonly #waiters = new Set<(status: ExitStatus) => void>()
   #pidfd: number
   #status: ExitStatus | undefined
   readonly #watch: Watch
-  #resolve!: (status: ExitStatus) => void
 
   constructor(pid: number, pidfd: number) {
     this.pid = pid
     this.#pidfd = pidfd
-    this.exited = new Promise((resolve) => {
-      this.#resolve = resolve
-    })
+    this.exited = new Promise((resolve) => this.#waiters.add(resolve))
     owned.set(pid, this)
     this.#watch = this.#startWatch(() => this.check())
     // A back-end that checks at once may have settled us before there was a watch to stop.
@@ -41,6 +39,16 @@ export class OwnedChild {
 
   get status(): ExitStatus | undefined {
     return this.#status
+  }
+
+  /**
+   * Tells `waiter` how it ended, unless that was taken back. Not by `exited`: what waits on a promise
+   * cannot be taken back, and each wait that was given up would be kept for as long as the child lives.
+   */
+  onExit(waiter: (status: ExitStatus) => void): () => void {
+    if (this.#status !== undefined) waiter(this.#status)
+    else this.#waiters.add(waiter)
+    return () => void this.#waiters.delete(waiter)
   }
 
   /** Takes the status if there is one by now; whether it has ended. */
@@ -61,6 +69,13 @@ export class OwnedChild {
     return true
   }
 
+  /** @internal Asks the kernel, by the descriptor where there is one: it cannot mean another child. */
+  wait(): number {
+    return this.#pidfd < 0
+      ? binding.wait(P_PID, this.pid, 0, records)
+      : binding.wait(P_PIDFD, this.#pidfd, 0, records)
+  }
+
   /** @internal The status has been taken. */
   settle(status: ExitStatus): void {
     this.#status = status
@@ -68,7 +83,8 @@ export class OwnedChild {
     this.#watch?.stop()
     if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
     this.#pidfd = -1
-    this.#resolve(status)
+    for (const tell of this.#waiters) tell(status)
+    this.#waiters.clear()
   }
 
   #startWatch(check: Check): Watch {
@@ -121,16 +137,16 @@ export function peekPidfd(pid: number, pidfd: number): Found {
   return found(pid, binding.wait(P_PIDFD, pidfd, binding.peek, records))
 }
 
-/** The first dead child that the kernel names, of this thread or of all, left as it is. */
-export function peekAny(thisThread: boolean): ExitStatus | undefined {
-  const flags = binding.peek | (thisThread ? binding.onlyThisThread : 0)
+/** The first dead child of this thread that the kernel names, left as it is. */
+export function peekAny(): ExitStatus | undefined {
+  const flags = binding.peek | binding.onlyThisThread
   return binding.wait(P_ALL, 0, flags, records) > 0 ? ExitStatus.fromRecord(records, 0) : undefined
 }
 
 /** Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. */
 export function take(pid: number): Found {
   for (const look of onlookers.get(pid) ?? []) look()
-  const result = found(pid, binding.wait(P_PID, pid, 0, records))
+  const result = found(pid, owned.get(pid)?.wait() ?? binding.wait(P_PID, pid, 0, records))
   if (result === 'alive') return result
   if (result !== 'not-child') deliver(result)
   // Someone else took it. That is how it ended for us: gone, status unknown.
@@ -139,12 +155,13 @@ export function take(pid: number): Found {
 }
 
 /**
- * Reaps dead children of every kind, at most a batch; true if there may be more. Only for a process
- * without another spawner: a `child_process` child that it meets never gets its `'exit'` event.
+ * Reaps dead children of this thread, of every kind, at most a batch; true if there may be more. Only
+ * where there is no other spawner: a `child_process` child that it meets never gets its `'exit'` event.
+ * Children of other threads are left to those (on Linux; elsewhere threads share all children).
  */
 export function takeAll(): boolean {
   if (onlookers.size > 0) return takeOneByOne()
-  const count = binding.wait(P_ALL, 0, 0, records)
+  const count = binding.wait(P_ALL, 0, binding.onlyThisThread, records)
   // All read before any is delivered: a listener may wait for another child, into the same records.
   const statuses = Array.from({ length: Math.max(count, 0) }, (_, i) =>
     ExitStatus.fromRecord(records, i),
@@ -155,7 +172,7 @@ export function takeAll(): boolean {
 
 function takeOneByOne(): boolean {
   for (let i = 0; i < BATCH; i += 1) {
-    const status = peekAny(false)
+    const status = peekAny()
     if (status === undefined) return false
     take(status.pid)
   }

@@ -82,6 +82,7 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
 
   /** Listens no more; signals that have arrived are still delivered. */
   close(): void {
+    if (!this.#queue.closed) drainAll()
     this.#queue.close()
   }
 
@@ -112,6 +113,7 @@ let opened = false
 
 function subscribe(iterator: Signals, numbers: ReadonlySet<number>): void {
   if (!opened) open()
+  drainAll()
   for (const number of numbers) {
     const iterators = subscribers.get(number)
     if (iterators !== undefined) {
@@ -136,19 +138,29 @@ function unsubscribe(iterator: Signals, numbers: ReadonlySet<number>): void {
   }
 }
 
-const FIELDS = 4
+const records = new Float64Array(binding.signalBatch * binding.signalFields)
 
 function open(): void {
-  const result = binding.openSignals((batch) => {
-    for (let at = 0; at < batch.length; at += FIELDS) {
-      const [number, code, pid, uid] = batch.subarray(at, at + FIELDS) as unknown as Quadruple
-      const origin = { pid, uid, code: CODES.get(code) ?? String(code) }
-      const received = { name: signalName(number), number, origin }
-      for (const iterator of subscribers.get(number) ?? []) iterator.receive(received)
-    }
-  })
+  const result = binding.openSignals(drainBatch)
   if (result < 0) throw systemError(result, 'pipe2')
   opened = true
+}
+
+// One batch a turn: what is left keeps the pipe readable. True if it was a full one.
+function drainBatch(): boolean {
+  const count = binding.drainSignals(records)
+  for (let at = 0; at < count * binding.signalFields; at += binding.signalFields) {
+    const [number, code, pid, uid] = records.slice(at, at + 4) as unknown as Quadruple
+    const origin = { pid, uid, code: CODES.get(code) ?? String(code) }
+    const received = { name: signalName(number), number, origin }
+    for (const iterator of subscribers.get(number) ?? []) iterator.receive(received)
+  }
+  return count === binding.signalBatch
+}
+
+// Before the set of listeners changes: a signal belongs to those who listened when it came.
+function drainAll(): void {
+  while (opened && drainBatch());
 }
 
 type Quadruple = [number: number, code: number, pid: number, uid: number]

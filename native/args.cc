@@ -20,14 +20,4 @@ std::vector<char*> Strings(const Napi::Value& block) {
   return strings;
 }
 
-int64_t IntegerOr(const Napi::Object& object, const char* name, int64_t fallback) {
-  const Napi::Value value = object.Get(name);
-  return value.IsNumber() ? value.As<Napi::Number>().Int64Value() : fallback;
-}
-
-bool Flag(const Napi::Object& object, const char* name) {
-  const Napi::Value value = object.Get(name);
-  return value.IsBoolean() && value.As<Napi::Boolean>().Value();
-}
-
 }  // namespace sexton

@@ -19,10 +19,6 @@ inline Napi::Value Result(const Napi::CallbackInfo& info, double value) {
 // They point into the buffer: it must outlive them.
 std::vector<char*> Strings(const Napi::Value& block);
 
-// `object[name]`, or `fallback` where it is undefined.
-int64_t IntegerOr(const Napi::Object& object, const char* name, int64_t fallback);
-bool Flag(const Napi::Object& object, const char* name);
-
 }  // namespace sexton
 
 #endif  // SEXTON_ARGS_H_

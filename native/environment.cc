@@ -13,18 +13,26 @@ Environment::Environment(napi_env env_in) : env(env_in) {
       this, &cleanup_);
 }
 
-void Environment::Call(const Napi::FunctionReference& function,
-                       std::initializer_list<napi_value> arguments) {
-  napi_value receiver;
-  napi_get_global(env, &receiver);
-  const napi_status status = napi_make_callback(env, nullptr, receiver, function.Value(),
-                                                arguments.size(), arguments.begin(), nullptr);
-  if (status != napi_pending_exception) return;  // a worker being terminated runs no JavaScript
-  napi_value error;
-  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
+void Environment::Call(const Napi::FunctionReference& function) {
+  if (closing_) return;
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  napi_value receiver, callee;
+  if (napi_get_global(env, &receiver) == napi_ok &&
+      napi_get_reference_value(env, function, &callee) == napi_ok && callee != nullptr) {
+    const napi_status status =
+        napi_make_callback(env, nullptr, receiver, callee, 0, nullptr, nullptr);
+    napi_value error;
+    if (status == napi_pending_exception &&
+        napi_get_and_clear_last_exception(env, &error) == napi_ok) {
+      napi_fatal_exception(env, error);
+    }
+  }
+  napi_close_handle_scope(env, scope);
 }
 
 void Environment::Close() {
+  closing_ = true;
   // The environment frees its references itself; to delete them after it would be to free twice.
   on_exits.SuppressDestruct();
   on_child_signal.SuppressDestruct();

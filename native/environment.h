@@ -34,8 +34,9 @@ class Environment {
 
   // Calls into JavaScript from the event loop. MakeCallback, so that promise jobs and nextTick run
   // right after it and not when some later callback happens to end; what it throws is an uncaught
-  // exception. The caller has a handle scope.
-  void Call(const Napi::FunctionReference& function, std::initializer_list<napi_value> arguments);
+  // exception. No wrapper of node-addon-api: in a worker that is being terminated every one of
+  // these may fail, and a wrapper would answer with an abort of the whole process.
+  void Call(const Napi::FunctionReference& function);
 
  private:
   ~Environment() = default;
@@ -44,6 +45,7 @@ class Environment {
 
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   int open_handles_ = 0;
+  bool closing_ = false;
 };
 
 }  // namespace sexton

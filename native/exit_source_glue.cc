@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "args.h"
 #include "glue.h"
 #include "pidfd.h"
@@ -7,16 +5,18 @@
 namespace sexton {
 namespace {
 
-// The one way from the kernel to lib/: a batch of the tokens whose processes have changed.
+// Only a call: what there is, lib/ asks for. Nothing is allocated here, which could fail in a
+// worker that is being terminated, where the loop still turns but no JavaScript may run.
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
-  double tokens[ExitSource::kBatch];
-  const int count = state->exits.Drain(tokens);
-  if (count <= 0) return;
-  const Napi::HandleScope scope(state->env);
-  auto batch = Napi::Float64Array::New(state->env, static_cast<size_t>(count));
-  std::copy(tokens, tokens + count, batch.Data());
-  state->Call(state->on_exits, {batch});
+  state->Call(state->on_exits);
+}
+
+// drainExits(tokens: Float64Array): how many tokens it has filled in. The array has room for
+// kBatch.
+Napi::Value DrainExits(const Napi::CallbackInfo& info) {
+  auto tokens = info[0].As<Napi::Float64Array>();
+  return Result(info, State(info)->exits.Drain(tokens.Data()));
 }
 
 // openExitSource(onExits): 0 or -errno. Once per environment.
@@ -64,8 +64,7 @@ Napi::Value StartChildSignal(const Napi::CallbackInfo& info) {
   state->on_child_signal = Napi::Persistent(info[0].As<Napi::Function>());
   const auto on_signal = [](void* data) {
     auto* self = static_cast<Environment*>(data);
-    const Napi::HandleScope scope(self->env);
-    self->Call(self->on_child_signal, {});
+    self->Call(self->on_child_signal);
   };
   return Result(info, state->child_signal.Start(state->loop, SIGCHLD, on_signal, state));
 }
@@ -78,7 +77,9 @@ Napi::Value StopChildSignal(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void DefineExitSource(Napi::Object exports, Environment* state) {
+  exports.Set("exitBatch", ExitSource::kBatch);
   Define(exports, "openExitSource", OpenExitSource, state);
+  Define(exports, "drainExits", DrainExits, state);
   Define(exports, "watchPidfd", WatchPidfd, state);
   Define(exports, "unwatchPidfd", UnwatchPidfd, state);
   Define(exports, "pidfdOpen", Open, state);

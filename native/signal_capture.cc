@@ -1,205 +1,66 @@
 #include "signal_capture.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
+#include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <mutex>
 
 #include "pipe.h"
 
 namespace sexton {
 namespace {
 
-constexpr int kMaxEnvironments = 256;
-constexpr int kSignals = 65;
+constexpr int kLastSignal = 64;
 
-// What the handler reads. Atomics only: it may run at any instant, on any thread.
-struct Slot {
-  std::atomic<bool> taken{false};
-  std::atomic<int> fd{-1};
-  std::atomic<uint64_t> mask{0};
-  std::atomic<uint32_t> dropped{0};
-};
-Slot slots[kMaxEnvironments];
-std::atomic<int> in_handler{0};
+// A burst of so many records may have filled the pipe, 4096 records long, by which libuv hears of
+// signals: our handler calls libuv's, and one signal can fill several places in it.
+constexpr int kBurst = 512;
 
-struct Disposition {
-  int users = 0;
-  bool buried = false;             // another library's handler lies over ours
-  struct sigaction original = {};  // before libuv or anyone here touched it
-  struct sigaction chained = {};   // what our handler calls on
-};
-Disposition dispositions[kSignals];
-std::mutex dispositions_lock;
-
-uint64_t Bit(int signal) { return uint64_t{1} << (signal - 1); }
-
-// si_pid and si_uid share their bytes with timer and fault fields: only these codes fill them in.
-bool HasSender(const siginfo_t& info) {
-  return info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_MESGQ ||
-#ifdef SI_TKILL
-         info.si_code == SI_TKILL ||
+// libuv, and Node with it, has nothing to do with realtime signals: there is no watcher to keep in
+// place, and no reason to fill its pipe with a burst of them.
+bool NeedsHold(int signal) {
+#ifdef SIGRTMIN
+  return signal < SIGRTMIN;
+#else
+  static_cast<void>(signal);
+  return true;
 #endif
-         info.si_signo == SIGCHLD;
-}
-
-void Record(const siginfo_t& info) {
-  SignalRecord record = {info.si_signo, info.si_code, 0, 0};
-  if (HasSender(info)) {
-    record.pid = info.si_pid;
-    record.uid = info.si_uid;
-  }
-  for (Slot& slot : slots) {
-    if ((slot.mask.load() & Bit(info.si_signo)) == 0) continue;
-    // 16 bytes are less than PIPE_BUF: a record is written whole or not at all.
-    if (write(slot.fd.load(), &record, sizeof record) < 0) slot.dropped.fetch_add(1);
-  }
-}
-
-void OnSignal(int signal, siginfo_t* info, void* context) {
-  const int saved_errno = errno;
-  in_handler.fetch_add(1);
-  Record(*info);
-  const struct sigaction next = dispositions[signal].chained;
-  // Let go before calling on: a handler that never returns must not hold up Quiesce() for ever.
-  in_handler.fetch_sub(1);
-  if ((next.sa_flags & SA_SIGINFO) != 0) {
-    next.sa_sigaction(signal, info, context);
-  } else if (next.sa_handler != SIG_DFL && next.sa_handler != SIG_IGN) {
-    next.sa_handler(signal);
-  }
-  errno = saved_errno;
-}
-
-bool IsOurs(const struct sigaction& action) {
-  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == OnSignal;
-}
-
-bool IsPlain(const struct sigaction& action) {
-  return (action.sa_flags & SA_SIGINFO) == 0 &&
-         (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN);
-}
-
-// Waits until no thread is inside the part of the handler that reads our tables.
-void Quiesce() {
-  while (in_handler.load() != 0) sched_yield();
-}
-
-// The handler's code must outlive the addon: another library may have saved our handler and call it
-// after a worker, the only environment that loaded this object, has ended and unloaded it.
-void PinThisObject() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    Dl_info info;
-    if (dladdr(reinterpret_cast<void*>(&OnSignal), &info) != 0) {
-      dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
-    }
-  });
-}
-
-bool SameHandler(const struct sigaction& a, const struct sigaction& b) {
-  return a.sa_handler == b.sa_handler;  // a union with sa_sigaction: one comparison serves both
-}
-
-void Install(int signal) {
-  struct sigaction current;
-  sigaction(signal, nullptr, &current);
-  Disposition& disposition = dispositions[signal];
-  // A handler that was put over ours calls it still: to install ours again would make the two call
-  // each other in a circle.
-  if (IsOurs(current) || (disposition.buried && !IsPlain(current))) return;
-  disposition.buried = false;
-  Quiesce();
-  disposition.chained = current;
-  struct sigaction action = {};
-  action.sa_sigaction = OnSignal;
-  action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-  sigfillset(&action.sa_mask);
-  sigaction(signal, &action, nullptr);
-}
-
-void Uninstall(int signal) {
-  struct sigaction current;
-  sigaction(signal, nullptr, &current);
-  Disposition& disposition = dispositions[signal];
-  if (IsOurs(current)) {
-    sigaction(signal, &disposition.chained, nullptr);
-  } else {
-    // Not ours any more: someone chained over us, and to put the old one back would cut them off.
-    disposition.buried = !IsPlain(current) && !SameHandler(current, disposition.chained);
-  }
-}
-
-// libuv leaves the default action behind when its last watcher goes, whatever was there before it:
-// for SIGPIPE, which Node ignores, that would be deadly.
-void RestoreOriginal(int signal) {
-  struct sigaction current;
-  sigaction(signal, nullptr, &current);
-  if (IsPlain(current) && current.sa_handler == SIG_DFL) {
-    sigaction(signal, &dispositions[signal].original, nullptr);
-  }
 }
 
 }  // namespace
 
 SignalCapture::~SignalCapture() {
-  if (slot_ < 0) return;
-  slots[slot_].mask.store(0);
-  // Only then may the pipe be closed: a handler on another thread may be writing to its number.
-  Quiesce();
-  slots[slot_].fd.store(-1);
-  slots[slot_].taken.store(false);
+  // Before the pipe is closed: a handler on another thread may be writing to its number.
+  if (slot_ >= 0) ReleaseSlot(slot_);
 }
 
 int SignalCapture::Open() {
-  PinThisObject();
   const int made = MakePipe(&read_end_, &write_end_, O_NONBLOCK);
   if (made < 0) return made;
   GrowPipe(write_end_.get());
-  for (int i = 0; i < kMaxEnvironments; ++i) {
-    bool free = false;
-    if (!slots[i].taken.compare_exchange_strong(free, true)) continue;
-    slots[i].dropped.store(0);
-    slots[i].fd.store(write_end_.get());
-    slot_ = i;
-    return 0;
-  }
-  return -ENOSPC;
-}
-
-// The order matters: the disposition is noted before libuv changes it; libuv's handler is in place
-// (and stays, as we hold a watcher) before ours chains to it; the bit comes before the handler, so
-// that the first record already finds its pipe.
-int SignalCapture::Subscribe(uv_loop_t* loop, int signal) {
-  std::lock_guard<std::mutex> guard(dispositions_lock);
-  Disposition& disposition = dispositions[signal];
-  if (disposition.users == 0) sigaction(signal, nullptr, &disposition.original);
-  std::unique_ptr<SignalSource>& hold = holds_[signal];
-  if (hold == nullptr) hold = std::make_unique<SignalSource>();
-  const int held = hold->Start(loop, signal, nullptr, nullptr);
-  if (held != 0) return held;
-  slots[slot_].mask.fetch_or(Bit(signal));
-  Install(signal);
-  ++disposition.users;
+  const int slot = ClaimSlot(write_end_.get());
+  if (slot < 0) return slot;
+  slot_ = slot;
   return 0;
 }
 
-void SignalCapture::Unsubscribe(int signal) {
-  std::lock_guard<std::mutex> guard(dispositions_lock);
-  if ((slots[slot_].mask.fetch_and(~Bit(signal)) & Bit(signal)) == 0) return;
-  const bool last = --dispositions[signal].users == 0;
-  if (last) Uninstall(signal);
-  holds_[signal]->Stop();
-  if (last) RestoreOriginal(signal);
+SignalSource* SignalCapture::HoldFor(int signal) {
+  if (!NeedsHold(signal)) return nullptr;
+  std::unique_ptr<SignalSource>& hold = holds_[signal];
+  if (hold == nullptr) hold = std::make_unique<SignalSource>();
+  return hold.get();
 }
+
+int SignalCapture::Subscribe(uv_loop_t* loop, int signal) {
+  return AddListener(slot_, signal, HoldFor(signal), loop);
+}
+
+void SignalCapture::Unsubscribe(int signal) { RemoveListener(slot_, signal, HoldFor(signal)); }
 
 void SignalCapture::UnsubscribeAll() {
   if (slot_ < 0) return;
-  for (int signal = 1; signal < kSignals; ++signal) Unsubscribe(signal);
+  for (int signal = 1; signal <= kLastSignal; ++signal) Unsubscribe(signal);
 }
 
 int SignalCapture::Drain(SignalRecord* records) {
@@ -207,9 +68,20 @@ int SignalCapture::Drain(SignalRecord* records) {
   do {
     bytes = read(read_end_.get(), records, kBatch * sizeof *records);
   } while (bytes < 0 && errno == EINTR);
-  return bytes <= 0 ? 0 : static_cast<int>(bytes / static_cast<ssize_t>(sizeof *records));
+  const int count =
+      bytes <= 0 ? 0 : static_cast<int>(bytes / static_cast<ssize_t>(sizeof *records));
+  burst_ += count;
+  if (count < kBatch) EndBurst();
+  return count;
 }
 
-uint32_t SignalCapture::dropped() const { return slot_ < 0 ? 0 : slots[slot_].dropped.load(); }
+// A SIGCHLD that found libuv's pipe full is gone, and with it, perhaps for ever, the exit of a
+// child. One more does no harm: whoever hears it looks for itself.
+void SignalCapture::EndBurst() {
+  if (burst_ >= kBurst) kill(getpid(), SIGCHLD);
+  burst_ = 0;
+}
+
+uint32_t SignalCapture::dropped() const { return slot_ < 0 ? 0 : DroppedBy(slot_); }
 
 }  // namespace sexton

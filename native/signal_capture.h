@@ -5,23 +5,14 @@
 #include <memory>
 #include <unordered_map>
 
+#include "signal_handler.h"
 #include "signal_source.h"
 #include "unique_fd.h"
 
 namespace sexton {
 
-struct SignalRecord {
-  int32_t signal;
-  int32_t code;  // si_code
-  int32_t pid;   // 0: the kernel, or a sender outside this PID namespace
-  uint32_t uid;
-};
-
-// One environment's view of the signals it asked for, with who sent each.
-//
-// Dispositions belong to the process, environments come and go: the handler, its chain and the
-// counts are process-wide (signal_capture.cc); each environment has a pipe that the handler writes
-// to, so a record goes to every environment that listens.
+// One environment's view of the signals it asked for, with who sent each: the pipe that the handler
+// writes to.
 class SignalCapture {
  public:
   static constexpr int kBatch = 128;
@@ -42,9 +33,13 @@ class SignalCapture {
   Holds& holds() { return holds_; }
 
  private:
+  SignalSource* HoldFor(int signal);
+  void EndBurst();
+
   UniqueFd read_end_;
   UniqueFd write_end_;
   int slot_ = -1;
+  int burst_ = 0;
   Holds holds_;
 };
 

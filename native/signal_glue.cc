@@ -10,18 +10,21 @@ constexpr int kFields = 4;  // signal, code, pid, uid: lib/signals.ts reads them
 
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
+  state->Call(state->on_signals);
+}
+
+// drainSignals(records: Float64Array): how many records it has filled in. Room for kBatch.
+Napi::Value DrainSignals(const Napi::CallbackInfo& info) {
   SignalRecord records[SignalCapture::kBatch];
-  const int count = state->signals.Drain(records);
-  if (count == 0) return;
-  const Napi::HandleScope scope(state->env);
-  auto batch = Napi::Float64Array::New(state->env, static_cast<size_t>(count) * kFields);
-  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
-    batch[i * kFields] = records[i].signal;
-    batch[i * kFields + 1] = records[i].code;
-    batch[i * kFields + 2] = records[i].pid;
-    batch[i * kFields + 3] = records[i].uid;
+  const int count = State(info)->signals.Drain(records);
+  double* out = info[0].As<Napi::Float64Array>().Data();
+  for (int i = 0; i < count; ++i, out += kFields) {
+    out[0] = records[i].signal;
+    out[1] = records[i].code;
+    out[2] = records[i].pid;
+    out[3] = records[i].uid;
   }
-  state->Call(state->on_signals, {batch});
+  return Result(info, count);
 }
 
 // openSignals(onSignals): 0 or -errno. Once per environment.
@@ -51,7 +54,10 @@ Napi::Value DroppedSignals(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void DefineSignals(Napi::Object exports, Environment* state) {
+  exports.Set("signalBatch", SignalCapture::kBatch);
+  exports.Set("signalFields", kFields);
   Define(exports, "openSignals", OpenSignals, state);
+  Define(exports, "drainSignals", DrainSignals, state);
   Define(exports, "subscribeSignal", SubscribeSignal, state);
   Define(exports, "unsubscribeSignal", UnsubscribeSignal, state);
   Define(exports, "droppedSignals", DroppedSignals, state);

@@ -7,6 +7,7 @@
 #include "child_calls.h"
 #include "pipe.h"
 #include "retry.h"
+#include "terminal.h"
 #include "wait_status.h"
 
 namespace sexton {
@@ -33,8 +34,8 @@ SpawnResult Failure(SpawnStep step, int error) {
 
 const char* SpawnStepName(SpawnStep step) {
   static const char* const names[] = {
-      "none",  "pipe2", "clone", "sigaction", "setsid",    "setpgid",   "tcsetpgrp", "setrlimit",
-      "umask", "dup2",  "chdir", "setgroups", "setresgid", "setresuid", "prctl",     "execve",
+      "none", "pipe2",     "clone", "sigaction", "setsid",    "setpgid",   "tcsetpgrp", "umask",
+      "dup2", "setrlimit", "chdir", "setgroups", "setresgid", "setresuid", "prctl",     "execve",
   };
   return names[static_cast<int>(step)];
 }
@@ -63,6 +64,8 @@ SpawnResult Spawn(SpawnPlan* plan) {
   if (ReadReport(report_read.get(), &report)) {
     WaitForEnd(pid);
     if (result.pidfd >= 0) close(result.pidfd);
+    // The child may have had the terminal already; a dead group would keep everyone from it.
+    if (plan->foreground) ReclaimForeground(plan->process_group > 0 ? plan->process_group : pid);
     return Failure(report.step, report.error);
   }
   result.pid = pid;

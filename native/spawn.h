@@ -20,9 +20,9 @@ enum class SpawnStep : int32_t {
   kSession,
   kProcessGroup,
   kForeground,
-  kResourceLimit,
   kUmask,
   kStdio,
+  kResourceLimit,
   kWorkingDirectory,
   kGroups,
   kGroup,
@@ -51,6 +51,7 @@ struct SpawnPlan {
   int64_t uid = -1;
   int64_t gid = -1;
   bool set_groups = false;
+  bool groups_if_allowed = false;  // nobody asked for it: a refusal is no failure
   std::vector<gid_t> groups;
   int64_t umask = -1;
   int death_signal = 0;

@@ -98,7 +98,9 @@ void PlaceDescriptors(SpawnPlan* plan) {
 // Groups before user: afterwards there would be no right to change them.
 void ChangeCredentials(const SpawnPlan& plan) {
   if (plan.set_groups) {
-    Check(plan, SpawnStep::kGroups, SetGroups(plan.groups.size(), plan.groups.data()));
+    const int result = SetGroups(plan.groups.size(), plan.groups.data());
+    const bool tolerable = plan.groups_if_allowed && result == -1 && errno == EPERM;
+    if (!tolerable) Check(plan, SpawnStep::kGroups, result);
   }
   if (plan.gid >= 0) Check(plan, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan.gid)));
   if (plan.uid >= 0) Check(plan, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan.uid)));
@@ -139,11 +141,13 @@ void BindToParent(const SpawnPlan& plan) {
 void RunChild(SpawnPlan* plan) {
   Check(*plan, SpawnStep::kSignals, ResetSignals());
   JoinGroup(*plan);
+  if (plan->umask >= 0) umask(static_cast<mode_t>(plan->umask));
+  PlaceDescriptors(plan);
+  // After the descriptors, which a small limit on their number would keep from being placed; before
+  // the credentials, as raising a hard limit takes privilege.
   for (const ResourceLimit& limit : plan->limits) {
     Check(*plan, SpawnStep::kResourceLimit, setrlimit(limit.resource, &limit.value));
   }
-  if (plan->umask >= 0) umask(static_cast<mode_t>(plan->umask));
-  PlaceDescriptors(plan);
   if (plan->cwd != nullptr) Check(*plan, SpawnStep::kWorkingDirectory, chdir(plan->cwd));
   ChangeCredentials(*plan);
   BindToParent(*plan);

@@ -1,7 +1,9 @@
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <cerrno>
 #include <cmath>
+#include <cstdlib>
 
 #include "args.h"
 #include "glue.h"
@@ -37,59 +39,86 @@ std::vector<char*> ShellArguments(const std::vector<char*>& argv) {
   return arguments;
 }
 
-void ReadIdentity(const Napi::Object& spec, SpawnPlan* plan) {
-  plan->uid = IntegerOr(spec, "uid", -1);
-  plan->gid = IntegerOr(spec, "gid", -1);
-  plan->umask = IntegerOr(spec, "umask", -1);
-  const Napi::Value groups = spec.Get("groups");
-  if (!groups.IsTypedArray()) return;
-  const auto ids = groups.As<Napi::Uint32Array>();
+// The places in `numbers`; lib/spawn/spec.ts writes them in this order. NaN: not asked for.
+enum Number { kUid, kGid, kUmask, kProcessGroup, kDeathSignal, kCgroupFd, kFlags };
+enum Flags { kSession = 1, kForeground = 2, kPidfd = 4, kGroupsIfAllowed = 8 };
+
+int64_t NumberOr(const double* numbers, Number which, int64_t fallback) {
+  return std::isnan(numbers[which]) ? fallback : static_cast<int64_t>(numbers[which]);
+}
+
+void ReadNumbers(const double* numbers, SpawnPlan* plan) {
+  plan->uid = NumberOr(numbers, kUid, -1);
+  plan->gid = NumberOr(numbers, kGid, -1);
+  plan->umask = NumberOr(numbers, kUmask, -1);
+  plan->process_group = NumberOr(numbers, kProcessGroup, -1);
+  plan->death_signal = static_cast<int>(NumberOr(numbers, kDeathSignal, 0));
+  plan->cgroup_fd = static_cast<int>(NumberOr(numbers, kCgroupFd, -1));
+  const int64_t flags = NumberOr(numbers, kFlags, 0);
+  plan->session = (flags & kSession) != 0;
+  plan->foreground = (flags & kForeground) != 0;
+  plan->want_pidfd = (flags & kPidfd) != 0;
+  plan->groups_if_allowed = (flags & kGroupsIfAllowed) != 0;
+}
+
+void ReadGroups(const Napi::Value& value, SpawnPlan* plan) {
+  if (!value.IsTypedArray()) return;
+  auto ids = value.As<Napi::Uint32Array>();
   plan->groups.assign(ids.Data(), ids.Data() + ids.ElementLength());
   plan->set_groups = true;
 }
 
-// spawn(spec): { pid, pidfd } or { errno, step }. The strings stay in the caller's buffers, which
-// `spec` keeps alive for the length of this call; so does `environment`, the array over them.
+// spawn(files, argv, env?, cwd?, fds, rlimits, groups?, numbers, result: Int32Array).
+// `result` gets pid (0: none), pidfd, errno and step.
+//
+// Arrays alone, and one of them for the result: reading and making objects can fail in a worker
+// that is being terminated, and after the clone nothing may fail. The strings stay in the caller's
+// buffers.
 Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
-  const auto spec = info[0].As<Napi::Object>();
   SpawnPlan plan;
-  plan.files = Strings(spec.Get("files"));
-  plan.argv = Strings(spec.Get("argv"));
+  plan.files = Strings(info[0]);
+  plan.argv = Strings(info[1]);
   plan.shell = ShellArguments(plan.argv);
-  std::vector<char*> environment;
-  const Napi::Value env = spec.Get("env");
-  if (env.IsTypedArray()) environment = Strings(env);
-  plan.env = env.IsTypedArray() ? environment.data() : environ;
-  const Napi::Value cwd = spec.Get("cwd");
-  std::vector<char*> directory;
-  if (cwd.IsTypedArray()) directory = Strings(cwd);
+  std::vector<char*> environment, directory;
+  if (info[2].IsTypedArray()) environment = Strings(info[2]);
+  plan.env = environment.empty() ? environ : environment.data();
+  if (info[3].IsTypedArray()) directory = Strings(info[3]);
   plan.cwd = directory.empty() ? nullptr : directory[0];
-  const auto fds = spec.Get("fds").As<Napi::Int32Array>();
+  auto fds = info[4].As<Napi::Int32Array>();
   plan.fds.assign(fds.Data(), fds.Data() + fds.ElementLength());
-  plan.session = Flag(spec, "session");
-  plan.foreground = Flag(spec, "foreground");
-  plan.want_pidfd = Flag(spec, "pidfd");
-  plan.process_group = IntegerOr(spec, "processGroup", -1);
-  plan.death_signal = static_cast<int>(IntegerOr(spec, "deathSignal", 0));
-  plan.cgroup_fd = static_cast<int>(IntegerOr(spec, "cgroupFd", -1));
-  ReadLimits(spec.Get("rlimits"), &plan.limits);
-  ReadIdentity(spec, &plan);
+  ReadLimits(info[5], &plan.limits);
+  ReadGroups(info[6], &plan);
+  ReadNumbers(info[7].As<Napi::Float64Array>().Data(), &plan);
+  int32_t* out = info[8].As<Napi::Int32Array>().Data();
 
   const SpawnResult result = Spawn(&plan);
-  auto object = Napi::Object::New(info.Env());
-  object.Set("pid", static_cast<int>(result.pid));
-  object.Set("pidfd", State(info)->open_fds.Add(result.pidfd));
-  object.Set("errno", result.error);
-  object.Set("step", SpawnStepName(result.step));
-  return object;
+  out[0] = result.pid;
+  out[1] = State(info)->open_fds.Add(result.pidfd);
+  out[2] = result.error;
+  out[3] = static_cast<int32_t>(result.step);
+  return info.Env().Undefined();
 }
 
-// makePipe(ends: Int32Array): fills in [read, write]; 0 or -errno.
+// hasVariable(name): whether the C library's environment has it.
+Napi::Value HasVariable(const Napi::CallbackInfo& info) {
+  const std::vector<char*> name = Strings(info[0]);
+  return Napi::Boolean::New(info.Env(), name[0] != nullptr && getenv(name[0]) != nullptr);
+}
+
+// isOpen(fd)
+Napi::Value IsOpen(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), fcntl(IntArg(info, 0), F_GETFD) != -1);
+}
+
+// makePipe(ends: Int32Array, ours: 0 | 1): fills in [read, write]; 0 or -errno. Our end does not
+// block; the child's does, as most programs expect.
 Napi::Value Pipe(const Napi::CallbackInfo& info) {
   auto ends = info[0].As<Napi::Int32Array>();
   UniqueFd read_end, write_end;
   const int made = MakePipe(&read_end, &write_end, 0);
   if (made < 0) return Result(info, made);
+  const int ours = IntArg(info, 1) == 0 ? read_end.get() : write_end.get();
+  if (fcntl(ours, F_SETFL, O_NONBLOCK) != 0) return Result(info, -errno);
   ends[size_t{0}] = State(info)->open_fds.Add(read_end.Release());
   ends[size_t{1}] = State(info)->open_fds.Add(write_end.Release());
   return Result(info, 0);
@@ -128,9 +157,16 @@ Napi::Object ResourceNumbers(Napi::Env env) {
 
 void DefineSpawn(Napi::Object exports, Environment* state) {
   Define(exports, "spawn", SpawnProcess, state);
+  Define(exports, "hasVariable", HasVariable, state);
+  Define(exports, "isOpen", IsOpen, state);
   Define(exports, "makePipe", Pipe, state);
   Define(exports, "handOver", HandOver, state);
   Define(exports, "reclaimForeground", Reclaim, state);
+  auto steps = Napi::Array::New(exports.Env());
+  for (uint32_t i = 0; i <= static_cast<uint32_t>(SpawnStep::kExec); ++i) {
+    steps.Set(i, SpawnStepName(static_cast<SpawnStep>(i)));
+  }
+  exports.Set("spawnSteps", steps);
   exports.Set("resources", ResourceNumbers(exports.Env()));
 }
 

@@ -1,5 +1,6 @@
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -109,9 +110,7 @@ long CloneIntoCgroup(const ChildStack& stack, SpawnPlan* plan, int* pidfd) {
   return Clone3(&args, Enter, plan);
 }
 
-}  // namespace
-
-pid_t CreateChild(SpawnPlan* plan, int* pidfd) {
+pid_t Clone(SpawnPlan* plan, int* pidfd) {
   const ChildStack stack;
   if (stack.bottom() == nullptr) return -ENOMEM;
   // A kernel before 5.2 ignores CLONE_PIDFD and leaves this -1.
@@ -120,6 +119,17 @@ pid_t CreateChild(SpawnPlan* plan, int* pidfd) {
   const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (plan->want_pidfd ? CLONE_PIDFD : 0);
   const int pid = clone(Enter, stack.top(), flags, plan, pidfd);
   return pid < 0 ? -errno : pid;
+}
+
+}  // namespace
+
+// A change of credentials makes the memory it happens in undumpable, for fear of secrets, and that
+// memory is ours: left so, this process would leave no core dumps and hide its /proc from its user.
+pid_t CreateChild(SpawnPlan* plan, int* pidfd) {
+  const bool dumpable = prctl(PR_GET_DUMPABLE) == 1;
+  const pid_t pid = Clone(plan, pidfd);
+  if (dumpable && prctl(PR_GET_DUMPABLE) != 1) prctl(PR_SET_DUMPABLE, 1);
+  return pid;
 }
 
 }  // namespace sexton

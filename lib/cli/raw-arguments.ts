@@ -5,9 +5,13 @@ import { readFileSync } from 'node:fs'
  * UTF-8, which loses all that is none. Node's own arguments come first and are left out.
  */
 export function rawArguments(): Buffer[] {
-  const count = process.argv.length - 2
-  const words = readCommandLine() ?? process.argv.map((word) => Buffer.from(word))
-  return count > 0 ? words.slice(-count) : []
+  const decoded = process.argv.slice(2)
+  const raw = readCommandLine()?.slice(-decoded.length)
+  return decoded.map((word, i) => {
+    // A process title (NODE_OPTIONS=--title=…) is written over these bytes: believe only what fits.
+    const bytes = raw?.[i]
+    return bytes !== undefined && bytes.toString() === word ? bytes : Buffer.from(word)
+  })
 }
 
 function readCommandLine(): Buffer[] | undefined {

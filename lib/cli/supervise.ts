@@ -13,6 +13,12 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
   ...['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGSYS'],
 ])
 
+// What the terminal sends to every process of the group in its foreground, the command included.
+const FROM_TERMINAL: ReadonlySet<string> = new Set([
+  ...['SIGINT', 'SIGQUIT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGWINCH'],
+])
+const STOPS: ReadonlySet<string> = new Set(['SIGTSTP', 'SIGTTIN', 'SIGTTOU'])
+
 /**
  * Runs a command as an init does: forwards signals to it, reaps every orphan meanwhile, and gives the
  * command's end as an exit code: its own, 128 + n for signal n, 127 if it was not found, 126 if it
@@ -26,9 +32,7 @@ export async function supervise(
   const signals = new Signals(
     allSignalNumbers().filter((number) => !NOT_FORWARDED.has(signalName(number))),
   )
-  // A group of its own, in the foreground: Ctrl-C then reaches the command once, from the terminal,
-  // and not a second time through us.
-  const child = spawn(file, args, { stdio: 'inherit', processGroup: true, foreground: true })
+  const child = spawn(file, args, { stdio: 'inherit' })
   try {
     const ended = reapUntil(child.pid, { scope: 'all' })
     forward(signals, child, warn)
@@ -47,7 +51,14 @@ async function forward(
   child: Child,
   warn: (text: string) => void,
 ): Promise<void> {
-  for await (const { number, name } of signals) {
+  for await (const { number, name, origin } of signals) {
+    // The command shares our group, so that the shell's job control works on both: what the terminal
+    // sent has reached it already, and Ctrl-C must not reach it twice.
+    if (origin.code === 'SI_KERNEL' && FROM_TERMINAL.has(name)) {
+      // Stopped by Ctrl-Z it stands still; the shell takes note only when we do, too.
+      if (STOPS.has(name)) process.kill(process.pid, 'SIGSTOP')
+      continue
+    }
     try {
       child.kill(number)
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Check, Watch } from './watch.js'
 // such set serves all processes, so the cost of an exit does not depend on how many are watched.
 
 const watches = new Map<number, { pidfd: number; check: Check }>()
+const tokens = new Float64Array(binding.exitBatch)
 let lastToken = 0
 let opened = false
 
@@ -23,11 +24,17 @@ export function watchPidfd(pidfd: number, check: Check): Watch {
 }
 
 function open(): void {
-  const result = binding.openExitSource((tokens) => {
-    for (const token of tokens) if (watches.get(token)?.check()) stop(token)
-  })
+  const result = binding.openExitSource(drain)
   if (result < 0) throw systemError(result, 'epoll_create1')
   opened = true
+}
+
+// One batch a turn: what is left keeps the set readable, and other events get their turn.
+function drain(): void {
+  const count = binding.drainExits(tokens)
+  for (const token of tokens.slice(0, Math.max(count, 0))) {
+    if (watches.get(token)?.check()) stop(token)
+  }
 }
 
 function stop(token: number): void {

@@ -7,19 +7,29 @@ import type { Check, Watch } from './watch.js'
 const checks = new Map<number, Check>()
 const peeked = new Float64Array(binding.waitFields)
 let unsubscribe: (() => void) | undefined
+let scheduled = false
 
 /** Watches a child of this process by SIGCHLD. Checks once at the start: it may be dead already. */
 export function watchChild(pid: number, check: Check): Watch {
-  unsubscribe ??= onChildSignal(sweep)
+  unsubscribe ??= onChildSignal(sweepSoon)
   checks.set(pid, check)
   // Only now: a child that died before SIGCHLD was being heard would otherwise never be noticed.
   if (check()) stop(pid)
   return { stop: () => stop(pid) }
 }
 
+// In a turn of its own: libuv reads signals until there are none, and a sweep from within whose
+// continuations start more children, whose deaths are more signals, would keep it there for ever.
+function sweepSoon(): void {
+  if (scheduled) return
+  scheduled = true
+  setImmediate(sweep)
+}
+
 // The kernel names one dead child at a time. As long as it names ours, each death costs two calls,
 // however many children live. Someone else's dead child at the head hides the rest: then ask for each.
 function sweep(): void {
+  scheduled = false
   let previous = 0
   for (;;) {
     const found = binding.wait(P_ALL, 0, binding.peek | binding.onlyThisThread, peeked)

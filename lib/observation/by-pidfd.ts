@@ -45,7 +45,8 @@ export class ObservedByPidfd implements Observation {
   }
 
   check(): boolean {
-    return this.#look() || this.#state() !== ALIVE
+    // Dead and only its status still to come. (Not so while a debugger holds it dead.)
+    return this.#look() || this.#patience !== undefined
   }
 
   kill(signal: number): boolean {

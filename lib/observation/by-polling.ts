@@ -17,7 +17,7 @@ import { statusOfZombie } from './zombie-status.js'
 export class ObservedByPolling implements Observation {
   readonly pid: number
   readonly exited: Promise<ExitStatus>
-  readonly #startTime: number | undefined
+  #startTime: number | undefined
   readonly #watch: Watch
   readonly #stopLooking: () => void
   #resolve!: (status: ExitStatus) => void
@@ -62,7 +62,10 @@ export class ObservedByPolling implements Observation {
 
   #look(): ExitStatus | undefined {
     const stat = readStat(this.pid)
-    if (stat?.startTime !== this.#startTime) return ExitStatus.unknown(this.pid)
+    // No stat is no proof: there may be no descriptor left to read it by.
+    if (stat !== undefined) this.#startTime ??= stat.startTime
+    if (stat !== undefined && stat.startTime !== this.#startTime)
+      return ExitStatus.unknown(this.pid)
     const peeked = peek(this.pid)
     if (peeked !== 'not-child') return peeked === 'alive' ? undefined : peeked
     if (stat === undefined) return exists(this.pid) ? undefined : ExitStatus.unknown(this.pid)

@@ -5,7 +5,7 @@ import { ObservedByPidfd } from './by-pidfd.js'
 import { ObservedByPolling } from './by-polling.js'
 import { ObservedChildProcess } from './child-process.js'
 import type { Observation } from './observation.js'
-import { observeOwnChild } from './own-child.js'
+import { ObservedOwnChild } from './own-child.js'
 
 /**
  * Begins to wait for a process in the way that is right for whoever owns its status.
@@ -14,7 +14,7 @@ import { observeOwnChild } from './own-child.js'
  */
 export function observe(pid: number, backend: Backend | undefined): Observation {
   const own = ownedChild(pid)
-  if (own !== undefined) return observeOwnChild(own)
+  if (own !== undefined) return new ObservedOwnChild(own)
   const child = childProcessOf(pid)
   if (child !== undefined) return new ObservedChildProcess(pid, child)
   // SIGCHLD tells of children only, and this one may be anybody's.

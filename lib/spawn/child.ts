@@ -3,60 +3,74 @@ import type { ExitStatus, ResourceUsage } from '../exit-status.js'
 import { hold, release } from '../keep-alive.js'
 import type { OwnedChild } from '../reaper.js'
 import { type SignalName, signalNumber } from '../signal-names.js'
+import { brokenStream } from './broken-stream.js'
+import type { PipeEnd } from './pipe-end.js'
+import type { Kind } from './stdio.js'
 import type { Termination, TerminationReason } from './termination.js'
 
 /** What a child consists of, or why there is none. */
 export type Birth =
-  | { owned: OwnedChild; termination: Termination; streams: (Readable | Writable | null)[] }
-  | { failure: Error; streams: (Readable | Writable | null)[] }
+  | { owned: OwnedChild; termination: Termination; pipes: readonly (PipeEnd | null)[] }
+  | { failure: Error; kinds: readonly Kind[] }
 
 /** A child process: see `spawn()`. */
 export class Child implements AsyncDisposable {
-  /** Streams by descriptor number; `null` where there is no pipe. */
-  readonly stdio: readonly (Readable | Writable | null)[]
+  readonly #pipes: readonly (PipeEnd | null)[]
+  readonly #broken: readonly (Readable | Writable | null)[] | undefined
   readonly #owned: OwnedChild | undefined
   readonly #termination: Termination | undefined
+  readonly #failure: Error | undefined
   #exited: Promise<ExitStatus> | undefined
 
   /** @internal */
   constructor(birth: Birth) {
-    this.stdio = birth.streams
     if ('failure' in birth) {
+      this.#pipes = []
+      this.#failure = birth.failure
+      this.#broken = birth.kinds.map((kind) => brokenStream(kind, birth.failure))
       // At once, so that a failure that no one looks at is an unhandled rejection and not silence.
       this.#exited = Promise.reject(birth.failure)
-      this.#failure = birth.failure
     } else {
+      this.#pipes = birth.pipes
       this.#owned = birth.owned
       this.#termination = birth.termination
     }
   }
 
-  readonly #failure: Error | undefined
-
   /**
    * Its process id.
    *
-   * @throws {SextonError} `ERR_SPAWN_FAILED` (what `exited` rejects with) if it could not be started.
+   * @throws {SextonError} what `exited` rejects with, if it could not be started.
    */
   get pid(): number {
     if (this.#owned !== undefined) return this.#owned.pid
-    this.#exited?.catch(() => {}) // the caller is being told
+    this.#failureIsSeen()
     throw this.#failure
+  }
+
+  /**
+   * Streams by descriptor number; `null` where there is no pipe. What a child wrote can still be read
+   * after its end. The streams of a child that could not be started fail, with what `exited` rejects
+   * with, when they are used.
+   */
+  get stdio(): readonly (Readable | Writable | null)[] {
+    this.#failureIsSeen()
+    return this.#broken ?? this.#pipes.map((pipe) => pipe?.stream ?? null)
   }
 
   /** Writes to the child's descriptor 0; `null` unless that is a pipe. */
   get stdin(): Writable | null {
-    return (this.stdio[0] ?? null) as Writable | null
+    return this.#stream(0) as Writable | null
   }
 
   /** Reads the child's descriptor 1; `null` unless that is a pipe. Unread, a full pipe stops the child. */
   get stdout(): Readable | null {
-    return (this.stdio[1] ?? null) as Readable | null
+    return this.#stream(1) as Readable | null
   }
 
   /** Reads the child's descriptor 2; `null` unless that is a pipe. */
   get stderr(): Readable | null {
-    return (this.stdio[2] ?? null) as Readable | null
+    return this.#stream(2) as Readable | null
   }
 
   /**
@@ -103,7 +117,17 @@ export class Child implements AsyncDisposable {
     if (this.#owned === undefined) return
     this.#termination?.begin('dispose')
     await this.exited
-    for (const stream of this.stdio) stream?.destroy()
+    for (const pipe of this.#pipes) pipe?.close()
+  }
+
+  #stream(index: number): Readable | Writable | null {
+    this.#failureIsSeen()
+    return this.#broken?.[index] ?? this.#pipes[index]?.stream ?? null
+  }
+
+  // Whoever has asked for the pid or a stream is told there, and may come to `exited` only later.
+  #failureIsSeen(): void {
+    if (this.#failure !== undefined) this.#exited?.catch(() => {})
   }
 
   #wait(): Promise<ExitStatus> {

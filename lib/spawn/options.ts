@@ -85,12 +85,14 @@ export interface CheckedOptions {
   uid: number | undefined
   gid: number | undefined
   groups: Uint32Array | undefined
+  groupsIfAllowed: boolean
   umask: number | undefined
   session: boolean
   processGroup: number | undefined
   foreground: boolean
   deathSignal: number | undefined
   rlimits: Float64Array
+  cgroup: string | undefined
   timeout: number
   killSignal: number
   forceKillAfter: number
@@ -100,7 +102,9 @@ const LARGEST_ID = 2 ** 32 - 2 // 2^32 - 1 is -1, which means "leave as it is" t
 
 /** Checks all but paths, stdio and environment; nothing has been done when it throws. */
 export function checkOptions(options: SpawnOptions): CheckedOptions {
-  const { uid, gid, groups, umask, session = false, foreground = false } = options
+  const { uid, gid, groups, umask } = options
+  const session = checkFlag('session', options.session)
+  const foreground = checkFlag('foreground', options.foreground)
   const processGroup = checkGroup(options.processGroup)
   if (session && typeof options.processGroup === 'number') {
     throw new TypeError('a session has a process group of its own: leave out processGroup')
@@ -115,12 +119,14 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     uid: checkInteger('uid', uid, LARGEST_ID),
     gid: checkInteger('gid', gid, LARGEST_ID),
     groups: checkGroups(groups, uid !== undefined || gid !== undefined),
+    groupsIfAllowed: groups === undefined,
     umask: checkInteger('umask', umask, 0o7777),
     session,
     processGroup: session ? undefined : processGroup,
     foreground,
     deathSignal: options.deathSignal === undefined ? undefined : signalNumber(options.deathSignal),
     rlimits: checkLimits(options.rlimits ?? {}),
+    cgroup: checkCgroup(options.cgroup),
     timeout: checkTimeout(options.timeout ?? Number.POSITIVE_INFINITY),
     killSignal: signalNumber(options.killSignal ?? 'SIGTERM'),
     forceKillAfter: checkDuration('forceKillAfter', options.forceKillAfter ?? 5000),
@@ -167,14 +173,29 @@ function checkLimits(limits: object): Float64Array {
   return Float64Array.from(
     Object.entries(limits).flatMap(([name, limit]) => {
       const resource = binding.resources[name]
-      if (resource === undefined) {
+      if (resource === undefined || !Object.hasOwn(binding.resources, name)) {
         const known = Object.keys(binding.resources).sort().join(', ')
         throw new RangeError(`there is no resource ${quote(name)} here, only ${known}`)
       }
-      const { soft, hard } = typeof limit === 'number' ? { soft: limit, hard: limit } : limit
+      const { soft, hard } = typeof limit === 'object' && limit !== null ? limit : both(limit)
       return [resource, checkLimit(name, soft), checkLimit(name, hard)]
     }),
   )
+}
+
+function both(limit: unknown) {
+  return { soft: limit, hard: limit }
+}
+
+function checkFlag(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? false
+  throw new TypeError(`${name} must be true or false, not ${quote(value)}`)
+}
+
+function checkCgroup(cgroup: unknown): string | undefined {
+  if (cgroup === undefined) return undefined
+  if (typeof cgroup === 'string' && !cgroup.includes('\0')) return cgroup
+  throw new TypeError(`cgroup must be the path of a directory, not ${quote(cgroup)}`)
 }
 
 function checkLimit(name: string, value: unknown): number {

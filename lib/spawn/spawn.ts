@@ -1,11 +1,12 @@
-import { closeSync, openSync } from 'node:fs'
-import { binding, type SpawnSpec } from '../binding.js'
+import { closeSync, constants, openSync } from 'node:fs'
+import { binding } from '../binding.js'
 import { SextonError, systemError } from '../errors.js'
 import { backend } from '../exit-watch/backend.js'
 import { OwnedChild } from '../reaper.js'
 import { Child } from './child.js'
 import { type Bytes, type CheckedOptions, checkOptions, type SpawnOptions } from './options.js'
-import { closeChildEnds, closeStdio, openStdio, type StdioPlan, streamsOf } from './stdio.js'
+import { type SpawnStrings, startProcess } from './spec.js'
+import { closeChildEnds, closeStdio, kindsOf, openStdio, type StdioPlan } from './stdio.js'
 import { encodeArguments, encodeDirectory, encodeEnvironment, encodeFiles } from './strings.js'
 import { Termination } from './termination.js'
 
@@ -31,6 +32,7 @@ import { Termination } from './termination.js'
 export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOptions = {}): Child {
   if (!Array.isArray(args)) throw new TypeError(`args must be an array, not ${typeof args}`)
   const checked = checkOptions(options)
+  const kinds = kindsOf(options.stdio)
   const strings = {
     files: encodeFiles(file, options.env),
     argv: encodeArguments(options.argv0 ?? file, args),
@@ -38,41 +40,46 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
     cwd: encodeDirectory(options.cwd),
   }
   options.signal?.throwIfAborted()
-  let stdio: StdioPlan | undefined
   try {
-    const pidfd = backend() === 'pidfd'
-    stdio = openStdio(options.stdio)
-    const cgroupFd = openCgroup(options.cgroup)
-    const { fds } = stdio
-    const owned = start({ ...strings, ...specOf(checked), fds, pidfd, cgroupFd }, file, options)
-    closeChildEnds(stdio)
+    const stdio = openStdio(kinds)
+    const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
     giveBackForeground(owned, checked)
+    owned.onExit(() => {
+      for (const pipe of stdio.parentEnds) pipe?.childEnded()
+    })
     const termination = new Termination(owned, checked, options.signal)
-    return new Child({ owned, termination, streams: streamsOf(stdio) })
+    return new Child({ owned, termination, pipes: stdio.parentEnds })
   } catch (error) {
     if (!(error instanceof SextonError)) throw error
-    if (stdio !== undefined) closeStdio(stdio)
-    return new Child({ failure: error, streams: [] })
+    return new Child({ failure: error, kinds })
   }
 }
 
-function specOf(options: CheckedOptions) {
-  const { uid, gid, groups, umask, session, processGroup, foreground, deathSignal, rlimits } =
-    options
-  return { uid, gid, groups, umask, session, processGroup, foreground, deathSignal, rlimits }
-}
-
-function start(spec: SpawnSpec, file: Bytes, options: SpawnOptions): OwnedChild {
+function start(
+  strings: SpawnStrings,
+  options: CheckedOptions,
+  stdio: StdioPlan,
+  pathOf: (step: string) => { path?: string },
+): OwnedChild {
+  let cgroupFd: number | undefined
   try {
-    const { pid, pidfd, errno, step } = binding.spawn(spec)
-    if (pid > 0) return new OwnedChild(pid, pidfd)
-    throw systemError(-errno, step, pathOf(step, file, options), 'ERR_SPAWN_FAILED')
+    const wantPidfd = backend() === 'pidfd'
+    cgroupFd = openCgroup(options.cgroup)
+    const { fds } = stdio
+    const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
+    closeChildEnds(stdio)
+    return new OwnedChild(pid, pidfd)
+  } catch (error) {
+    closeStdio(stdio)
+    throw error
   } finally {
-    if (spec.cgroupFd !== undefined) closeSync(spec.cgroupFd)
+    if (cgroupFd !== undefined) closeSync(cgroupFd)
   }
 }
 
 function pathOf(step: string, file: Bytes, options: SpawnOptions): { path?: string } {
+  // What it cannot be born into, when a cgroup was asked for.
+  if (step === 'clone' && options.cgroup !== undefined) return { path: options.cgroup }
   if (step === 'chdir') return { path: text(options.cwd ?? '') }
   return step === 'execve' ? { path: text(file) } : {}
 }
@@ -84,7 +91,7 @@ function text(bytes: Bytes | URL): string {
 function openCgroup(path: string | undefined): number | undefined {
   if (path === undefined) return undefined
   try {
-    return openSync(path, 'r')
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   } catch (error) {
     const { errno = 0 } = error as NodeJS.ErrnoException
     throw systemError(errno, 'open', { path }, 'ERR_SPAWN_FAILED')
@@ -93,5 +100,5 @@ function openCgroup(path: string | undefined): number | undefined {
 
 function giveBackForeground(child: OwnedChild, options: CheckedOptions): void {
   if (!options.foreground) return
-  child.exited.then(() => binding.reclaimForeground(options.processGroup || child.pid))
+  child.onExit(() => binding.reclaimForeground(options.processGroup || child.pid))
 }

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
-import type { Readable, Writable } from 'node:stream'
+import { constants } from 'node:os'
 import { binding } from '../binding.js'
 import { quote, systemError } from '../errors.js'
+import { PipeEnd } from './pipe-end.js'
 
 /**
  * What one descriptor of the child is.
@@ -21,31 +21,38 @@ export type Stdio =
   | number
   | { readonly fd: number }
 
-/** The streams of a child, and the descriptors it is given. */
+/** The same with the direction of each pipe settled, and descriptors as bare numbers. */
+export type Kind = 'readable' | 'writable' | 'inherit' | 'ignore' | number
+
+/** The descriptors a child is given. */
 export interface StdioPlan {
   /** For the native `spawn`: descriptor i of the child, -1 for `/dev/null` or closed. */
   fds: Int32Array
   /** After the child has its copies, these ends are closed here. */
   childEnds: number[]
   /** Ours, by number. */
-  parentEnds: ({ fd: number; direction: 'readable' | 'writable' } | undefined)[]
+  parentEnds: (PipeEnd | null)[]
 }
 
 const MOST = 1024
 
-/** Checks the option and makes the pipes; on failure no descriptor remains. */
-export function openStdio(stdio: Stdio | readonly Stdio[] = 'pipe'): StdioPlan {
-  const kinds = expand(stdio).map(check)
-  const plan: StdioPlan = {
-    fds: new Int32Array(kinds.length),
-    childEnds: [],
-    parentEnds: [],
-  }
+/** What each descriptor is to be, checked. */
+export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {
+  return expand(stdio).map(check)
+}
+
+/** Makes the pipes; on failure no descriptor remains. */
+export function openStdio(kinds: readonly Kind[]): StdioPlan {
+  const plan: StdioPlan = { fds: new Int32Array(kinds.length), childEnds: [], parentEnds: [] }
+  // Before there are pipes: a number that is closed now could be one of theirs then.
+  kinds.forEach((kind, i) => {
+    plan.parentEnds[i] = null
+    if (kind === 'ignore') plan.fds[i] = -1
+    else if (typeof kind === 'number' || kind === 'inherit') plan.fds[i] = existing(kind, i)
+  })
   try {
     kinds.forEach((kind, i) => {
-      plan.parentEnds[i] = undefined
       if (kind === 'readable' || kind === 'writable') openPipe(plan, i, kind)
-      else plan.fds[i] = kind === 'inherit' ? i : kind === 'ignore' ? -1 : kind
     })
     return plan
   } catch (error) {
@@ -62,35 +69,25 @@ export function closeChildEnds(plan: StdioPlan): void {
 /** Closes all of it, when there is to be no child. */
 export function closeStdio(plan: StdioPlan): void {
   closeChildEnds(plan)
-  for (const end of plan.parentEnds) if (end !== undefined) binding.closeFd(end.fd)
+  for (const end of plan.parentEnds) end?.close()
 }
 
-/** Streams over our ends. */
-export function streamsOf(plan: StdioPlan): (Readable | Writable | null)[] {
-  return plan.parentEnds.map((end) =>
-    end === undefined ? null : openStream(end.fd, end.direction),
-  )
-}
-
-// libuv's pipe streams: non-blocking, with backpressure, and a write to a closed pipe is an 'error'
-// event with EPIPE. Reading starts with the first reader (`manualStart`), not before: an unread
-// stream would otherwise keep the process alive.
-function openStream(fd: number, direction: 'readable' | 'writable'): Socket {
-  const { Socket } = process.getBuiltinModule('node:net')
-  binding.handOver(fd)
-  const readable = direction === 'readable'
-  return new Socket({ fd, readable, writable: !readable, manualStart: true } as object)
+function existing(kind: number | 'inherit', index: number): number {
+  const fd = kind === 'inherit' ? index : kind
+  if (binding.isOpen(fd)) return fd
+  const path = `descriptor ${fd}`
+  throw systemError(-constants.errno.EBADF, 'dup2', { path }, 'ERR_SPAWN_FAILED')
 }
 
 function openPipe(plan: StdioPlan, index: number, direction: 'readable' | 'writable'): void {
   const ends = new Int32Array(2)
-  const result = binding.makePipe(ends)
-  if (result < 0) throw systemError(result, 'pipe2')
-  const [readEnd, writeEnd] = ends as unknown as [number, number]
-  const [ours, theirs] = direction === 'readable' ? [readEnd, writeEnd] : [writeEnd, readEnd]
+  const ours = direction === 'readable' ? 0 : 1
+  const result = binding.makePipe(ends, ours)
+  if (result < 0) throw systemError(result, 'pipe2', {}, 'ERR_SPAWN_FAILED')
+  const theirs = ends[1 - ours] as number
   plan.fds[index] = theirs
   plan.childEnds.push(theirs)
-  plan.parentEnds[index] = { fd: ours, direction }
+  plan.parentEnds[index] = new PipeEnd(ends[ours] as number, direction)
 }
 
 function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {
@@ -102,10 +99,7 @@ function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {
   return [...stdio, ...(['pipe', 'pipe', 'pipe'] as const).slice(Math.min(stdio.length, 3))]
 }
 
-function check(
-  kind: unknown,
-  index: number,
-): 'readable' | 'writable' | 'inherit' | 'ignore' | number {
+function check(kind: unknown, index: number): Kind {
   if (kind === 'readable' || kind === 'writable' || kind === 'inherit' || kind === 'ignore')
     return kind
   if (kind === 'pipe') {

@@ -1,11 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
+import { binding } from '../binding.js'
 import { quote } from '../errors.js'
 import type { Bytes } from './options.js'
-
-// Before anyone could replace it (test runners do): while it is this object, in the main thread, it is
-// the environment of the C library itself.
-const ownEnvironment = process.env
 
 const encoder = new TextEncoder()
 
@@ -40,7 +37,7 @@ export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Arra
 export function encodeEnvironment(
   env: Readonly<Record<string, Bytes | undefined>> | undefined,
 ): Uint8Array | undefined {
-  if (env === undefined && isMainThread && process.env === ownEnvironment) return undefined
+  if (env === undefined && isNative(process.env)) return undefined
   const variables: Uint8Array[] = []
   for (const [name, value] of Object.entries(env ?? process.env)) {
     if (value === undefined) continue
@@ -48,6 +45,20 @@ export function encodeEnvironment(
     variables.push(Buffer.concat([key, encode(`the value of ${name}`, value)]))
   }
   return block(variables)
+}
+
+// In the main thread `process.env` is a view of the C library's environment, unless someone has put
+// another object in its place, as test runners do. Only trying tells.
+let known: { env: NodeJS.ProcessEnv; native: boolean } | undefined
+
+function isNative(env: NodeJS.ProcessEnv): boolean {
+  if (!isMainThread) return false
+  if (known?.env === env) return known.native
+  const probe = `SEXTON_PROBE_${process.pid}`
+  env[probe] = '1'
+  known = { env, native: binding.hasVariable(encode('probe', probe)) }
+  delete env[probe]
+  return known.native
 }
 
 /** A directory, given as text, bytes or a `file:` URL. */
@@ -62,8 +73,8 @@ export function encodeFiles(
   env: Readonly<Record<string, Bytes | undefined>> | undefined,
 ): Uint8Array {
   const name = encode('file', file)
-  if (name.length === 1) throw new TypeError('file must not be empty')
-  if (name.includes(SLASH)) return name
+  // No name at all is found nowhere, as execvp(3) has it.
+  if (name.length === 1 || name.includes(SLASH)) return name
   const path = Buffer.from((env ?? process.env).PATH ?? DEFAULT_PATH)
   return block(
     splitPath(path).map((directory) =>

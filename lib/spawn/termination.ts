@@ -22,7 +22,7 @@ export class Termination {
     this.#timeout = new Deadline(options.timeout, () => this.begin('timeout')).unref()
     const abort = () => this.begin('abort')
     signal?.addEventListener('abort', abort, { once: true })
-    child.exited.then(() => {
+    child.onExit(() => {
       this.#timeout.clear()
       this.#force?.clear()
       signal?.removeEventListener('abort', abort)

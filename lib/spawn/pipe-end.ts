@@ -1,0 +1,96 @@
+import { readSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import { binding } from '../binding.js'
+
+// What a pipe holds by default on Linux (pipe(7)); more is read piece by piece.
+const PIECE = 65_536
+
+/**
+ * Our end of a pipe to a child. It becomes a stream only when someone asks for it: most children's are
+ * never asked for, and a stream that nobody reads would hold its descriptor for ever.
+ */
+export class PipeEnd {
+  readonly #direction: 'readable' | 'writable'
+  #fd: number
+  #stream: Readable | Writable | undefined
+  /** What was still in the pipe when the child had ended. */
+  #rest: Buffer[] = []
+
+  constructor(fd: number, direction: 'readable' | 'writable') {
+    this.#fd = fd
+    this.#direction = direction
+  }
+
+  get stream(): Readable | Writable {
+    this.#stream ??= this.#fd < 0 ? this.#remains() : this.#open()
+    return this.#stream
+  }
+
+  /** Closes it, and the stream if there is one. */
+  close(): void {
+    if (this.#fd >= 0) binding.closeFd(this.#fd)
+    this.#fd = -1
+    this.#rest = []
+    this.#stream?.destroy()
+  }
+
+  /**
+   * The child has ended: nobody reads what we would write, and what it wrote is in the pipe. A stream
+   * that was asked for is its reader's; of any other the rest is kept, and the descriptor given back.
+   */
+  childEnded(): void {
+    if (this.#direction === 'writable')
+      this.#stream === undefined ? this.close() : this.#stream.destroy()
+    else if (this.#stream === undefined) this.#keepRest()
+  }
+
+  // libuv's pipe streams: non-blocking, with backpressure, and a write to a closed pipe is an 'error'
+  // event with EPIPE. Reading starts with the first reader (`manualStart`), not before: an unread
+  // stream would otherwise keep the process alive.
+  #open(): Socket {
+    const { Socket } = process.getBuiltinModule('node:net')
+    const fd = this.#fd
+    this.#fd = -1
+    binding.handOver(fd)
+    const readable = this.#direction === 'readable'
+    return new Socket({ fd, readable, writable: !readable, manualStart: true } as object)
+  }
+
+  #keepRest(): void {
+    for (;;) {
+      const piece = Buffer.allocUnsafe(PIECE)
+      const length = this.#read(piece)
+      if (length === undefined) break
+      if (length > 0) this.#rest.push(piece.subarray(0, length))
+      else {
+        binding.closeFd(this.#fd)
+        this.#fd = -1
+        return
+      }
+    }
+    // A descendant holds the other end and may write on. Nobody has asked for the stream, so it must
+    // not fill up and stop that descendant, nor keep this process alive: let it flow away.
+    const stream = this.#open()
+    stream.on('error', () => {})
+    stream.resume()
+    stream.unref()
+  }
+
+  // `undefined`: nothing there, but not the end either.
+  #read(piece: Buffer): number | undefined {
+    try {
+      return readSync(this.#fd, piece)
+    } catch {
+      return undefined
+    }
+  }
+
+  #remains(): Readable | Writable {
+    const { Readable, Writable } = process.getBuiltinModule('node:stream')
+    if (this.#direction === 'writable') return new Writable().destroy()
+    const rest = this.#rest
+    this.#rest = []
+    return Readable.from(rest, { objectMode: false })
+  }
+}

@@ -1,0 +1,46 @@
+import { binding } from '../binding.js'
+import { systemError } from '../errors.js'
+import type { CheckedOptions } from './options.js'
+
+/** The strings of a spawn, each a block of NUL-terminated bytes. */
+export interface SpawnStrings {
+  files: Uint8Array
+  argv: Uint8Array
+  env: Uint8Array | undefined
+  cwd: Uint8Array | undefined
+}
+
+const SESSION = 1
+const FOREGROUND = 2
+const PIDFD = 4
+const GROUPS_IF_ALLOWED = 8
+
+/** Calls the native `spawn`, whose arguments are arrays only; see native/spawn_glue.cc. */
+export function startProcess(
+  { files, argv, env, cwd }: SpawnStrings,
+  options: CheckedOptions,
+  fds: Int32Array,
+  cgroupFd: number | undefined,
+  pidfd: boolean,
+  pathOf: (step: string) => { path?: string },
+): { pid: number; pidfd: number } {
+  const result = new Int32Array(4)
+  const { rlimits, groups } = options
+  const numbers = numbersOf(options, cgroupFd, pidfd)
+  binding.spawn(files, argv, env, cwd, fds, rlimits, groups, numbers, result)
+  const [pid, descriptor, errno, step] = result as unknown as [number, number, number, number]
+  if (pid > 0) return { pid, pidfd: descriptor }
+  const syscall = binding.spawnSteps[step] as string
+  throw systemError(-errno, syscall, pathOf(syscall), 'ERR_SPAWN_FAILED')
+}
+
+function numbersOf(options: CheckedOptions, cgroupFd: number | undefined, pidfd: boolean) {
+  const { uid, gid, umask, processGroup, deathSignal } = options
+  const flags =
+    (options.session ? SESSION : 0) |
+    (options.foreground ? FOREGROUND : 0) |
+    (pidfd ? PIDFD : 0) |
+    (options.groupsIfAllowed ? GROUPS_IF_ALLOWED : 0)
+  const numbers = [uid, gid, umask, processGroup, deathSignal, cgroupFd, flags]
+  return Float64Array.from(numbers, (number) => number ?? Number.NaN)
+}

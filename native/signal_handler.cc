@@ -1,0 +1,204 @@
+#include "signal_handler.h"
+
+#include <dlfcn.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+
+namespace sexton {
+namespace {
+
+constexpr int kMaxEnvironments = 256;
+constexpr int kSignals = 65;
+
+// What the handler reads. Atomics only: it may run at any instant, on any thread.
+struct Slot {
+  std::atomic<bool> taken{false};
+  std::atomic<int> fd{-1};
+  std::atomic<uint64_t> mask{0};
+  std::atomic<uint32_t> dropped{0};
+};
+Slot slots[kMaxEnvironments];
+std::atomic<int> in_handler{0};
+
+struct Disposition {
+  int users = 0;
+  bool buried = false;             // another library's handler lies over ours
+  struct sigaction original = {};  // to come back to: what libuv's own handler replaced
+  struct sigaction chained = {};   // what our handler calls on
+};
+Disposition dispositions[kSignals];
+std::mutex dispositions_lock;
+
+uint64_t Bit(int signal) { return uint64_t{1} << (signal - 1); }
+
+// si_pid and si_uid share their bytes with timer and fault fields: only these codes fill them in.
+bool HasSender(const siginfo_t& info) {
+  return info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_MESGQ ||
+#ifdef SI_TKILL
+         info.si_code == SI_TKILL ||
+#endif
+         info.si_signo == SIGCHLD;
+}
+
+void Record(const siginfo_t& info) {
+  SignalRecord record = {info.si_signo, info.si_code, 0, 0};
+  if (HasSender(info)) {
+    record.pid = info.si_pid;
+    record.uid = info.si_uid;
+  }
+  for (Slot& slot : slots) {
+    if ((slot.mask.load() & Bit(info.si_signo)) == 0) continue;
+    // 16 bytes are less than PIPE_BUF: a record is written whole or not at all.
+    if (write(slot.fd.load(), &record, sizeof record) < 0) slot.dropped.fetch_add(1);
+  }
+}
+
+void OnSignal(int signal, siginfo_t* info, void* context) {
+  const int saved_errno = errno;
+  in_handler.fetch_add(1);
+  Record(*info);
+  const struct sigaction next = dispositions[signal].chained;
+  // Let go before calling on: a handler that never returns must not hold up Quiesce() for ever.
+  in_handler.fetch_sub(1);
+  if ((next.sa_flags & SA_SIGINFO) != 0) {
+    next.sa_sigaction(signal, info, context);
+  } else if (next.sa_handler != SIG_DFL && next.sa_handler != SIG_IGN) {
+    next.sa_handler(signal);
+  }
+  errno = saved_errno;
+}
+
+bool IsOurs(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == OnSignal;
+}
+
+bool IsPlain(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) == 0 &&
+         (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN);
+}
+
+// Waits until no thread is inside the part of the handler that reads our tables.
+void Quiesce() {
+  while (in_handler.load() != 0) sched_yield();
+}
+
+// The handler's code must outlive the addon: another library may have saved our handler and call it
+// after a worker, the only environment that loaded this object, has ended and unloaded it.
+void PinThisObject() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    Dl_info info;
+    if (dladdr(reinterpret_cast<void*>(&OnSignal), &info) != 0) {
+      dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+    }
+  });
+}
+
+bool SameHandler(const struct sigaction& a, const struct sigaction& b) {
+  return a.sa_handler == b.sa_handler;  // a union with sa_sigaction: one comparison serves both
+}
+
+void Install(int signal) {
+  struct sigaction current;
+  sigaction(signal, nullptr, &current);
+  Disposition& disposition = dispositions[signal];
+  // A handler that was put over ours calls it still: to install ours again would make the two call
+  // each other in a circle.
+  if (IsOurs(current) || (disposition.buried && !IsPlain(current))) return;
+  disposition.buried = false;
+  Quiesce();
+  disposition.chained = current;
+  struct sigaction action = {};
+  action.sa_sigaction = OnSignal;
+  action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+  sigfillset(&action.sa_mask);
+  sigaction(signal, &action, nullptr);
+}
+
+void Uninstall(int signal) {
+  struct sigaction current;
+  sigaction(signal, nullptr, &current);
+  Disposition& disposition = dispositions[signal];
+  if (IsOurs(current)) {
+    sigaction(signal, &disposition.chained, nullptr);
+  } else {
+    // Not ours any more: someone chained over us, and to put the old one back would cut them off.
+    disposition.buried = !IsPlain(current) && !SameHandler(current, disposition.chained);
+  }
+}
+
+// libuv leaves the default action behind when its last watcher goes, whatever its handler replaced:
+// for SIGPIPE, which Node ignores, that would be deadly, and Node's SIGUSR1 would end the process.
+void RestoreOriginal(int signal) {
+  struct sigaction current;
+  sigaction(signal, nullptr, &current);
+  if (IsPlain(current) && current.sa_handler == SIG_DFL) {
+    sigaction(signal, &dispositions[signal].original, nullptr);
+  }
+}
+
+// Puts libuv's handler in place and notes what that replaced. If it was there before, a watcher of
+// someone else's had it, and what it once replaced is libuv's affair: to bring libuv's handler back
+// after its last watcher has gone would swallow the signal for ever.
+int Hold(SignalSource* hold, uv_loop_t* loop, int signal, struct sigaction* original) {
+  struct sigaction before, now;
+  sigaction(signal, nullptr, &before);
+  const int held = hold->Start(loop, signal, nullptr, nullptr);
+  if (held != 0) return held;
+  sigaction(signal, nullptr, &now);
+  if (!SameHandler(before, now) && !IsOurs(before)) *original = before;
+  return 0;
+}
+
+}  // namespace
+
+int ClaimSlot(int fd) {
+  PinThisObject();
+  for (int i = 0; i < kMaxEnvironments; ++i) {
+    bool free = false;
+    if (!slots[i].taken.compare_exchange_strong(free, true)) continue;
+    slots[i].dropped.store(0);
+    slots[i].fd.store(fd);
+    return i;
+  }
+  return -ENOSPC;
+}
+
+void ReleaseSlot(int slot) {
+  slots[slot].mask.store(0);
+  Quiesce();
+  slots[slot].fd.store(-1);
+  slots[slot].taken.store(false);
+}
+
+uint32_t DroppedBy(int slot) { return slots[slot].dropped.load(); }
+
+// The order matters: libuv's handler is in place, and stays, before ours chains to it; the bit
+// comes before the handler, so that the first record already finds its pipe.
+int AddListener(int slot, int signal, SignalSource* hold, uv_loop_t* loop) {
+  std::lock_guard<std::mutex> guard(dispositions_lock);
+  Disposition& disposition = dispositions[signal];
+  const int held = hold == nullptr ? 0 : Hold(hold, loop, signal, &disposition.original);
+  if (held != 0) return held;
+  slots[slot].mask.fetch_or(Bit(signal));
+  Install(signal);
+  ++disposition.users;
+  return 0;
+}
+
+void RemoveListener(int slot, int signal, SignalSource* hold) {
+  std::lock_guard<std::mutex> guard(dispositions_lock);
+  if ((slots[slot].mask.fetch_and(~Bit(signal)) & Bit(signal)) == 0) return;
+  const bool last = --dispositions[signal].users == 0;
+  if (last) Uninstall(signal);
+  if (hold == nullptr) return;
+  hold->Stop();
+  if (last) RestoreOriginal(signal);
+}
+
+}  // namespace sexton

@@ -1,0 +1,39 @@
+#ifndef SEXTON_SIGNAL_HANDLER_H_
+#define SEXTON_SIGNAL_HANDLER_H_
+
+#include <cstdint>
+
+#include "signal_source.h"
+
+namespace sexton {
+
+// The process-wide part of listening to signals: dispositions belong to the process, while the
+// environments that listen come and go. The handler writes a record to the pipe of each environment
+// that has a slot with the signal's bit, then calls on to the handler that it replaced.
+
+struct SignalRecord {
+  int32_t signal;
+  int32_t code;  // si_code
+  int32_t pid;   // 0: the kernel, or a sender outside this PID namespace
+  uint32_t uid;
+};
+
+// A place for the write end of an environment's pipe. The slot, or -ENOSPC if there are too many.
+int ClaimSlot(int fd);
+
+// After it returns no handler, on whatever thread, writes to the slot's descriptor any more.
+void ReleaseSlot(int slot);
+
+// Records that found the slot's pipe full.
+uint32_t DroppedBy(int slot);
+
+// Listens to a signal for a slot. `hold` is a libuv watcher that keeps libuv's handler in place
+// under ours, or null. 0 or -errno.
+int AddListener(int slot, int signal, SignalSource* hold, uv_loop_t* loop);
+
+// The last listener's end brings back what was in force before the first.
+void RemoveListener(int slot, int signal, SignalSource* hold);
+
+}  // namespace sexton
+
+#endif  // SEXTON_SIGNAL_HANDLER_H_
