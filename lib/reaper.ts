@@ -33,8 +33,6 @@ export class OwnedChild {
     this.exited = new Promise((resolve) => this.#waiters.add(resolve))
     owned.set(pid, this)
     this.#watch = this.#startWatch(() => this.check())
-    // A back-end that checks at once may have settled us before there was a watch to stop.
-    if (this.#status !== undefined) this.#watch.stop()
   }
 
   get status(): ExitStatus | undefined {
@@ -80,7 +78,7 @@ export class OwnedChild {
   settle(status: ExitStatus): void {
     this.#status = status
     // First out of the set, then closed: the number may be another process's the instant after.
-    this.#watch?.stop()
+    this.#watch.stop()
     if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
     this.#pidfd = -1
     for (const tell of this.#waiters) tell(status)

@@ -1,6 +1,6 @@
 import type { Check, Watch } from './watch.js'
 
-// The portable loop: look at once, look again very soon, as most processes that are waited for are
+// The portable loop: look very soon (the caller has looked at once), as most processes that are waited for are
 // about to end, then ever less often. Up to LONGEST ms late; one wake-up per round for all.
 
 const SHORTEST = 1
@@ -16,13 +16,11 @@ const entries = new Set<Entry>()
 let timer: NodeJS.Timeout | undefined
 let timerDue = Number.POSITIVE_INFINITY
 
-/** Watches anything that `check` can find out. Checks once at the start. */
+/** Watches anything that `check` can find out. The first look is the caller's own. */
 export function watchByPolling(check: Check): Watch {
   const entry: Entry = { check, delay: SHORTEST, due: performance.now() + SHORTEST }
-  if (!check()) {
-    entries.add(entry)
-    schedule(entry.due)
-  }
+  entries.add(entry)
+  schedule(entry.due)
   return { stop: () => stop(entry) }
 }
 

@@ -9,12 +9,13 @@ const peeked = new Float64Array(binding.waitFields)
 let unsubscribe: (() => void) | undefined
 let scheduled = false
 
-/** Watches a child of this process by SIGCHLD. Checks once at the start: it may be dead already. */
+/** Watches a child of this process by SIGCHLD. */
 export function watchChild(pid: number, check: Check): Watch {
   unsubscribe ??= onChildSignal(sweepSoon)
   checks.set(pid, check)
-  // Only now: a child that died before SIGCHLD was being heard would otherwise never be noticed.
-  if (check()) stop(pid)
+  // A child that died before SIGCHLD was being heard would otherwise never be noticed. Not at once:
+  // who has just been given its pid must have the time to wait for it.
+  sweepSoon()
   return { stop: () => stop(pid) }
 }
 

@@ -32,6 +32,7 @@ export class ObservedByPolling implements Observation {
     })
     this.#stopLooking = beforeReaping(pid, () => this.check())
     this.#watch = watchByPolling(() => this.check())
+    if (this.check()) this.#watch.stop()
   }
 
   check(): boolean {

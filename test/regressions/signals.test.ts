@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { evaluate, run } from '../program.js'
+
+const burst = (signal: string, count: number) => `
+  const flood = 'import os\\nfor i in range(${count}): os.kill(' + process.pid + ', ${signal})'
+  const child = cp.spawn('python3', ['-c', flood], { stdio: 'ignore' })
+  const exited = new Promise((resolve) => child.on('exit', resolve))
+  // Blocks the loop until the sender has ended: its SIGCHLD comes on top of the burst.
+  const stat = () => fs.readFileSync('/proc/' + child.pid + '/stat', 'utf8')
+  while (!/\\) Z/.test(stat()));
+  const code = await Promise.race([exited, new Promise((r) => setTimeout(r, 10_000, 'lost').unref())])`
+
+describe('a burst of signals while the loop is blocked', () => {
+  it.each(['37', '10'])('does not cost a child its exit event (signal %s)', async (signal) => {
+    const result = await evaluate(`
+      import cp from 'node:child_process'
+      import fs from 'node:fs'
+      import { Signals } from 'sexton'
+      const signals = new Signals([${signal}])
+      let received = 0
+      const loop = (async () => { for await (const _ of signals) received += 1 })()
+      ${burst(signal, 6000)}
+      signals.close()
+      await loop
+      console.log(JSON.stringify({ code, some: received > 0, all: received === 6000 }))
+      process.exit()`)
+    expect(result).toEqual({ code: 0, some: true, all: signal === '37' })
+  })
+})
+
+describe('closing Signals', () => {
+  const dies = (body: string) =>
+    run([
+      process.execPath,
+      '--input-type=module',
+      '--eval',
+      `
+      import { Signals } from 'sexton'
+      setTimeout(() => console.log('immune'), 5_000)
+      ${body}
+      process.kill(process.pid, 'SIGTERM')`,
+    ])
+
+  it('leaves no handler behind when a listener from before has gone', async () => {
+    const outcome = await dies(`
+      const listener = () => {}
+      process.on('SIGTERM', listener)
+      const signals = new Signals(['SIGTERM'])
+      process.off('SIGTERM', listener)
+      signals.close()`)
+    expect(outcome).toMatchObject({ signal: 'SIGTERM', stdout: '' })
+  })
+
+  it('leaves no handler behind when a once-listener has fired', async () => {
+    const outcome = await dies(`
+      const fired = new Promise((resolve) => process.once('SIGTERM', resolve))
+      const signals = new Signals(['SIGTERM'])
+      process.kill(process.pid, 'SIGTERM')
+      await fired
+      signals.close()`)
+    expect(outcome).toMatchObject({ signal: 'SIGTERM', stdout: '' })
+  })
+
+  it("brings back Node's own handler of SIGUSR1 and the ignored SIGPIPE", async () => {
+    const result = await evaluate(`
+      import fs from 'node:fs'
+      import { Signals } from 'sexton'
+      const masks = () => fs.readFileSync('/proc/self/status', 'utf8').match(/Sig(Ign|Cgt).*/g)
+      const before = masks()
+      new Signals(['SIGUSR1', 'SIGPIPE', 'SIGTERM', 'SIGRTMIN']).close()
+      console.log(JSON.stringify({ before, after: masks() }))`)
+    const { before, after } = result as { before: string[]; after: string[] }
+    expect(after).toEqual(before)
+  })
+
+  it('still delivers what had arrived, and gives it to no later iterator', async () => {
+    const result = await evaluate(`
+      import { Signals } from 'sexton'
+      const first = new Signals(['SIGUSR2'])
+      process.kill(process.pid, 'SIGUSR2')
+      first.close()
+      const second = new Signals(['SIGUSR2'])
+      const { value } = await first.next()
+      const later = await Promise.race([second.next(), new Promise((r) => setTimeout(r, 200, 'nothing'))])
+      console.log(JSON.stringify({ name: value?.name, later }))
+      process.exit()`)
+    expect(result).toEqual({ name: 'SIGUSR2', later: 'nothing' })
+  })
+})

@@ -1,0 +1,145 @@
+import { closeSync, openSync, readdirSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { SextonError, spawn } from '../../lib/index.js'
+import { eventually } from '../eventually.js'
+import { evaluate, run } from '../program.js'
+
+const openDescriptors = () => readdirSync('/proc/self/fd').length
+
+describe('pipes that nobody asks for', () => {
+  it('give their descriptors back when the child has ended', async () => {
+    await spawn('true').exited
+    const before = openDescriptors()
+    for (let i = 0; i < 50; i += 1) await spawn('true').exited
+    expect(openDescriptors()).toBeLessThanOrEqual(before)
+  })
+
+  it('can still be read afterwards', async () => {
+    const child = spawn('sh', ['-c', 'head -c 50000 /dev/zero; echo late >&2'])
+    await child.exited
+    expect((await text(child.stdout as Readable)).length).toBe(50_000)
+    expect(await text(child.stderr as Readable)).toBe('late\n')
+  })
+
+  it('neither stop a grandchild that writes on, nor keep the process alive', async () => {
+    const script = 'trap "" HUP; (while :; do echo x; done) & echo $!'
+    const pid = await evaluate<number>(`
+      import { spawn } from 'sexton'
+      const child = spawn('sh', ['-c', ${JSON.stringify(script)}], { stdio: ['ignore', 'pipe', 'pipe'] })
+      const { value } = await child.stdout[Symbol.asyncIterator]().next()
+      await child.exited
+      console.log(JSON.stringify(Number.parseInt(value)))`)
+    // The reader has ended, so the writer gets SIGPIPE.
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
+  })
+})
+
+describe('a descriptor that is not open', () => {
+  it('is refused before it can become one of ours', async () => {
+    const stale = openSync('/dev/null', 'r')
+    closeSync(stale)
+    const failure = spawn('true', [], { stdio: ['ignore', 'pipe', 'pipe', stale] }).exited
+    await expect(failure).rejects.toMatchObject({
+      code: 'ERR_SPAWN_FAILED',
+      syscall: 'dup2',
+      errno: 9,
+    })
+  })
+})
+
+describe('a full table of descriptors', () => {
+  it('makes a spawn fail as a spawn', async () => {
+    const result = await evaluate<string[]>(
+      `import { openSync, closeSync } from 'node:fs'
+      import { backend, spawn } from 'sexton'
+      backend()
+      const held = []
+      try { for (;;) held.push(openSync('/dev/null')) } catch {}
+      const codes = new Set()
+      for (let room = 0; room < 12; room++) {
+        await spawn('true').exited.then(() => codes.add('ran'), (error) => codes.add(error.code))
+        closeSync(held.pop())
+      }
+      console.log(JSON.stringify([...codes]))`,
+      { prefix: ['prlimit', '--nofile=100:100'] },
+    )
+    expect(result).toEqual(['ERR_SPAWN_FAILED', 'ran'])
+  })
+})
+
+describe('rlimits', () => {
+  it('allow fewer descriptors than the parent has open', async () => {
+    const child = spawn('sh', ['-c', 'ulimit -n'], {
+      stdio: ['ignore', 'pipe', 2],
+      rlimits: { nofile: 16 },
+    })
+    expect(await text(child.stdout as Readable)).toBe('16\n')
+    expect((await child.exited).code).toBe(0)
+  })
+})
+
+describe('a change of user', () => {
+  it('leaves this process able to dump core, and its /proc its own', async () => {
+    const result = await evaluate(`
+      import { spawn } from 'sexton'
+      import { statSync } from 'node:fs'
+      await spawn('true', [], { uid: 65534, gid: 65534 }).exited
+      await spawn('/no/such/file', [], { uid: 65534, gid: 65534 }).exited.catch(() => {})
+      process.setegid(65534)
+      process.seteuid(65534)
+      await spawn('true').exited
+      console.log(JSON.stringify(true))`)
+    expect(result).toBe(true)
+    const dumpable = await run(['python3', '-c', DUMPABLE, process.execPath])
+    expect(dumpable.stdout).toBe('1\n')
+  })
+
+  it('works for the root of a user namespace, which may not set groups', async () => {
+    const source = `import { spawn } from 'sexton'
+      const { code } = await spawn('true', [], { uid: 0, gid: 0 }).exited
+      console.log(JSON.stringify(code))`
+    expect(await evaluate(source, { prefix: ['unshare', '--user', '--map-root-user'] })).toBe(0)
+  })
+})
+
+// A core dump is the only witness from outside: the status of a process that aborts after the spawn.
+const DUMPABLE = `
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_CORE, (2**30, 2**30))
+os.chdir('/tmp') if not os.path.isdir('node_modules') else None
+source = """import { spawn } from 'sexton'
+await spawn('true', [], { uid: 65534, gid: 65534 }).exited
+process.abort()"""
+pid = os.posix_spawn(sys.argv[1], [sys.argv[1], '--input-type=module', '--eval', source], os.environ,
+  file_actions=[(os.POSIX_SPAWN_OPEN, 2, '/dev/null', os.O_WRONLY, 0)])
+_, status = os.waitpid(pid, 0)
+print(1 if os.WCOREDUMP(status) else 0)
+`
+
+describe('the default environment', () => {
+  it('is process.env, also where that was replaced before sexton was loaded', async () => {
+    const result = await evaluate(`
+      process.env = { ...process.env, MARK: 'seen' }
+      const { spawn } = await import('sexton')
+      const { code } = await spawn('sh', ['-c', 'test "$MARK" = seen']).exited
+      console.log(JSON.stringify(code))`)
+    expect(result).toBe(0)
+  })
+})
+
+describe('bad arguments', () => {
+  it.each([
+    [{ cgroup: 5 }, 'cgroup must be the path of a directory, not 5'],
+    [{ cgroup: 'a\0b' }, 'cgroup must be the path'],
+    [{ rlimits: { constructor: 1 } }, "there is no resource 'constructor'"],
+    [{ rlimits: { nofile: null } }, 'rlimits.nofile must be an integer'],
+    [{ session: 1 }, 'session must be true or false, not 1'],
+    [{ foreground: 'yes' }, "foreground must be true or false, not 'yes'"],
+  ])('%o are quoted', (options, message) => {
+    const attempt = () => spawn('true', [], options as object)
+    expect(attempt).toThrow(message)
+    expect(attempt).not.toThrow(SextonError)
+  })
+})
