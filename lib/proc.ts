@@ -47,6 +47,12 @@ export function parseStat(text: string): ProcessStat | undefined {
   }
 }
 
+/** Whether it is the id of a thread that is not the first of its process. */
+export function isThread(id: number): boolean {
+  const group = /^Tgid:\t(\d+)$/m.exec(readOrUndefined(`/proc/${id}/status`) ?? '')?.[1]
+  return group !== undefined && Number(group) !== id
+}
+
 /**
  * The children that hang on one thread of a process, or `undefined` where the kernel was built
  * without CONFIG_PROC_CHILDREN or there is no such thread.

@@ -2,13 +2,17 @@ import { constants } from 'node:os'
 import { binding } from './binding.js'
 import { quote } from './errors.js'
 
-/** A signal's name: a standard one, or a realtime one counted from either end (`SIGRTMIN+3`). */
+/**
+ * A signal's name: a standard one, or a realtime one counted from either end (`SIGRTMIN+3`). Those that
+ * the C library keeps for itself have no other name than their number (`SIG32`).
+ */
 export type SignalName =
   | NodeJS.Signals
   | 'SIGRTMIN'
   | 'SIGRTMAX'
   | `SIGRTMIN+${number}`
   | `SIGRTMAX-${number}`
+  | `SIG${number}`
 
 const LAST = 64
 
@@ -37,19 +41,19 @@ export function signalNumber(signal: SignalName | number): number {
   if (typeof signal !== 'string') {
     throw new TypeError(`signal must be a name such as 'SIGTERM' or a number, not ${quote(signal)}`)
   }
-  const number = numbers.get(signal) ?? realtimeNumber(signal)
+  const number = numbers.get(signal) ?? realtimeNumber(signal) ?? reservedNumber(signal)
   if (number !== undefined) return number
   const wanted = `SIG${signal.toUpperCase().replace(/^SIG/, '')}`
   const hint = numbers.has(wanted) ? `; did you mean '${wanted}'?` : ''
   throw new RangeError(`there is no signal ${quote(signal)} on this system${hint}`)
 }
 
-/** The name of a signal number; `SIGRTMIN+n` for realtime ones. */
+/** The name of a signal number: `SIGRTMIN+n` for realtime ones, `SIGn` for the C library's own. */
 export function signalName(number: number): SignalName {
   const name = names.get(number)
   if (name !== undefined) return name
-  if (number === realtimeMin) return 'SIGRTMIN'
-  return `SIGRTMIN+${number - realtimeMin}`
+  if (!isRealtime(number)) return `SIG${number}`
+  return number === realtimeMin ? 'SIGRTMIN' : `SIGRTMIN+${number - realtimeMin}`
 }
 
 /** Whether each instance of it is queued, where standard signals coalesce. */
@@ -64,6 +68,12 @@ export function allSignalNumbers(): number[] {
     if (names.has(number) || isRealtime(number)) numbers.push(number)
   }
   return numbers
+}
+
+function reservedNumber(name: string): number | undefined {
+  const number = Number(/^SIG(\d{1,2})$/.exec(name)?.[1])
+  const named = names.has(number) || isRealtime(number)
+  return number >= 1 && number <= LAST && !named ? number : undefined
 }
 
 function realtimeNumber(name: string): number | undefined {

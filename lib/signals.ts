@@ -197,7 +197,7 @@ function checkSignals(signals: Iterable<SignalName | number>): ReadonlySet<numbe
     if (FAULTS.has(name)) {
       throw new RangeError(`${name} cannot be handled here: the fault would recur when it returns`)
     }
-    if (!isRealtime(number) && name.startsWith('SIGRTMIN')) {
+    if (name === `SIG${number}`) {
       throw new RangeError(`signal ${number} is reserved by the C library`)
     }
     numbers.add(number)

@@ -7,6 +7,7 @@ import type { ExitStatus } from './exit-status.js'
 import { hold, release } from './keep-alive.js'
 import { sweepOrphans } from './orphans.js'
 import { onReaped, takeAll } from './reaper.js'
+import { onWorkerExit } from './worker-exit.js'
 
 /** Which dead children a `Zombies` reaps. */
 export type ZombieScope = 'adopted' | 'all'
@@ -120,11 +121,13 @@ function forgetIterator(iterator: OpenIterator): void {
 
 function startListening(): () => void {
   const stopSignal = onChildSignal(pumpSoon)
+  const stopWorkers = onWorkerExit(pumpSoon)
   const stopReaped = onReaped((status, own) => {
     for (const { scope, queue } of iterators) if (scope === 'all' || !own) queue.push(status)
   })
   return () => {
     stopSignal()
+    stopWorkers()
     stopReaped()
   }
 }

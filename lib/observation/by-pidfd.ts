@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { binding } from '../binding.js'
-import { ESRCH, SextonError, systemError } from '../errors.js'
+import { ESRCH, systemError } from '../errors.js'
 import { ExitStatus } from '../exit-status.js'
 import { watchPidfd } from '../exit-watch/pidfd.js'
 import type { Watch } from '../exit-watch/watch.js'
@@ -8,6 +8,7 @@ import { reapIfNobodys } from '../orphans.js'
 import { readStat } from '../proc.js'
 import { beforeReaping, peekPidfd } from '../reaper.js'
 import { signalName } from '../signal-names.js'
+import { notAProcess } from './not-a-process.js'
 import type { Observation } from './observation.js'
 import { statusOfZombie } from './zombie-status.js'
 
@@ -50,7 +51,8 @@ export class ObservedByPidfd implements Observation {
   }
 
   kill(signal: number): boolean {
-    if (this.#pidfd < 0) return false
+    // A zombie takes any signal, to no effect: that would be no answer.
+    if (this.#state() !== ALIVE) return false
     const result = binding.pidfdSend(this.#pidfd, signal)
     if (result === -ESRCH) return false
     if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
@@ -87,17 +89,23 @@ export class ObservedByPidfd implements Observation {
     if (peeked instanceof ExitStatus) return peeked
     // A child that is dead but not to be waited for: a debugger has it. The kernel calls again.
     if (peeked === 'alive') return undefined
-    const raw = binding.pidfdExitStatus(this.#pidfd)
-    if (raw >= 0) return ExitStatus.fromRaw(this.pid, raw)
+    const reaped = this.#statusOfReaped()
+    if (reaped !== undefined) return reaped
     const zombie = statusOfZombie(this.pid)
     const exists = this.#exists()
     if (zombie !== undefined && exists) return zombie
-    if (state === REAPED || !exists) return ExitStatus.unknown(this.pid)
+    // Reaped between our first question and this one: the kernel has the status by now, or never.
+    if (state === REAPED || !exists) return this.#statusOfReaped() ?? ExitStatus.unknown(this.pid)
     this.#patience ??= setTimeout(
       () => this.#settle(ExitStatus.unknown(this.pid)),
       PATIENCE,
     ).unref()
     return undefined
+  }
+
+  #statusOfReaped(): ExitStatus | undefined {
+    const raw = binding.pidfdExitStatus(this.#pidfd)
+    return raw >= 0 ? ExitStatus.fromRaw(this.pid, raw) : undefined
   }
 
   #settle(status: ExitStatus): void {
@@ -121,11 +129,6 @@ function openPidfd(pid: number): number {
   if (pidfd >= 0) return pidfd
   const { EINVAL, ENOENT } = constants.errno
   // EINVAL before Linux 6.9, ENOENT since.
-  if (pidfd === -EINVAL || pidfd === -ENOENT) {
-    throw new SextonError('ERR_NO_SUCH_PROCESS', `${pid} is a thread's id, not a process's`, {
-      pid,
-      cause: systemError(pidfd, 'pidfd_open', { pid }),
-    })
-  }
+  if (pidfd === -EINVAL || pidfd === -ENOENT) throw notAProcess(pid, pidfd, 'pidfd_open')
   throw systemError(pidfd, 'pidfd_open', { pid })
 }

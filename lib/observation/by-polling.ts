@@ -4,8 +4,9 @@ import { ExitStatus } from '../exit-status.js'
 import { watchByPolling } from '../exit-watch/poll.js'
 import type { Watch } from '../exit-watch/watch.js'
 import { reapIfNobodys } from '../orphans.js'
-import { readStat } from '../proc.js'
+import { isThread, readStat } from '../proc.js'
 import { beforeReaping, peek } from '../reaper.js'
+import { notAProcess } from './not-a-process.js'
 import type { Observation } from './observation.js'
 import { sendSignal } from './send-signal.js'
 import { statusOfZombie } from './zombie-status.js'
@@ -27,6 +28,7 @@ export class ObservedByPolling implements Observation {
     this.pid = pid
     this.#startTime = readStat(pid)?.startTime
     if (!exists(pid)) throw systemError(-ESRCH, 'kill', { pid })
+    if (isThread(pid)) throw notAProcess(pid, -ESRCH, 'kill')
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve
     })
