@@ -36,13 +36,16 @@ export class PipeEnd {
   }
 
   /**
-   * The child has ended: nobody reads what we would write, and what it wrote is in the pipe. A stream
-   * that was asked for is its reader's; of any other the rest is kept, and the descriptor given back.
+   * The child has ended, and what it wrote is in the pipe. A stream that was asked for is its user's;
+   * of any other the rest is kept, and the descriptor given back. `stdin` is closed in any case, as
+   * `child_process` does: whoever writes on would otherwise wait for a reader that is gone.
    */
-  childEnded(): void {
-    if (this.#direction === 'writable')
-      this.#stream === undefined ? this.close() : this.#stream.destroy()
-    else if (this.#stream === undefined) this.#keepRest()
+  childEnded(index: number): void {
+    if (this.#direction === 'writable') {
+      if (index === 0 || this.#stream === undefined) this.close()
+    } else if (this.#stream === undefined) {
+      this.#keepRest()
+    }
   }
 
   // libuv's pipe streams: non-blocking, with backpressure, and a write to a closed pipe is an 'error'

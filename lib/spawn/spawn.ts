@@ -45,7 +45,7 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
     giveBackForeground(owned, checked)
     owned.onExit(() => {
-      for (const pipe of stdio.parentEnds) pipe?.childEnded()
+      for (const [index, pipe] of stdio.parentEnds.entries()) pipe?.childEnded(index)
     })
     const termination = new Termination(owned, checked, options.signal)
     return new Child({ owned, termination, pipes: stdio.parentEnds })

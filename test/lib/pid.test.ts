@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { checkPid } from '../../lib/pid.js'
+
+describe('checkPid', () => {
+  it('passes what can be a process', () => {
+    expect([1, process.pid, 4_194_304].map(checkPid)).toEqual([1, process.pid, 4_194_304])
+  })
+
+  it.each([
+    0,
+    -0,
+    -1,
+    -process.pid,
+    1.5,
+    4_194_305,
+    2 ** 32 + 1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ])('refuses %s, which means a group, or nothing', (bad) => {
+    expect(() => checkPid(bad)).toThrow(RangeError)
+    expect(() => checkPid(bad)).toThrow(`not ${bad}`)
+  })
+
+  it.each(['1', '', null, undefined, {}, 1n, true])('refuses %s, which is no number', (bad) => {
+    expect(() => checkPid(bad)).toThrow(TypeError)
+    expect(() => checkPid(bad)).toThrow(typeof bad === 'string' ? `not '${bad}'` : `not ${bad}`)
+  })
+})
