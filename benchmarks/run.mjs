@@ -1,0 +1,40 @@
+// Measures sexton against the other ways, on this machine: `npm run bench -- [--quick] [--seed n]`.
+// Prints a table, and writes the same figures to benchmarks/results/ as JSON.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { exitNotification } from './exit-notification.mjs'
+import { machine } from './machine.mjs'
+
+const RESULTS = new URL('results/', import.meta.url)
+const BENCHMARKS = [exitNotification]
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+  })
+  const seed = Number(values.seed)
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`--seed must be a whole number, not ${values.seed}`)
+  return { quick: values.quick, seed }
+}
+
+function showProgress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+}
+
+function save(name, report) {
+  mkdirSync(RESULTS, { recursive: true })
+  writeFileSync(new URL(`${name}.json`, RESULTS), `${JSON.stringify(report, null, 2)}\n`)
+}
+
+const options = readOptions()
+const where = machine()
+process.stdout.write(`${Object.values(where).join(', ')}\n`)
+for (const { name, measure, format } of BENCHMARKS) {
+  const result = await measure(options, (step) => showProgress(`${name}: ${step}`))
+  showProgress('')
+  process.stdout.write(`\n${format(result)}\n`)
+  save(name, { benchmark: name, machine: where, options, ...result })
+  process.stdout.write(`\nwritten to benchmarks/results/${name}.json\n`)
+}
