@@ -33,10 +33,10 @@ void Environment::Call(const Napi::FunctionReference& function) {
 
 void Environment::Close() {
   closing_ = true;
-  // The environment frees its references itself; to delete them after it would be to free twice.
-  on_exits.SuppressDestruct();
-  on_child_signal.SuppressDestruct();
-  on_signals.SuppressDestruct();
+  // Here, while there is an environment to give them back to; nobody else does.
+  on_exits.Reset();
+  on_child_signal.Reset();
+  on_signals.Reset();
   signals.UnsubscribeAll();
 
   const auto closed = [](void* data) { static_cast<Environment*>(data)->HandleClosed(); };
