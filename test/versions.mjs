@@ -35,13 +35,24 @@ function install(line) {
   return node
 }
 
+// Packing, and what builds the addon in other ways, does not depend on the Node that runs it.
+const LEFT_OUT = [
+  'test/package/**',
+  'test/native/portable.test.ts',
+  'test/native/sanitizer.test.ts',
+]
+
 function runSuite(node) {
-  const suite = [join(root, 'test', 'run.mjs'), '--backend', 'pidfd', 'test/lib', 'test/native']
-  const { status, stdout } = spawnSync(node, [...suite, 'test/programs', 'test/soak'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  })
+  const suite = [join(root, 'test', 'run.mjs'), '--backend', 'pidfd', '--']
+  const { status, stdout } = spawnSync(
+    node,
+    [...suite, ...LEFT_OUT.map((path) => `--exclude=${path}`)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    },
+  )
   process.stdout.write(stdout)
   const [, passed, failed] = /tests: (\d+) passed, (\d+) failed/.exec(stdout) ?? [0, 0, 1]
   return { passed: Number(passed), failed: Math.max(Number(failed), status === 0 ? 0 : 1) }

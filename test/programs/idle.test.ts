@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { backend } from '../../lib/index.js'
+import { eventually } from '../eventually.js'
+import { type Running, start, under } from './running.js'
+
+const QUIET = 10_000
+
+/**
+ * Watches a process with all its threads until ten seconds have gone by without a system call. Not
+ * the first ten: to be attached to interrupts the calls it sits in, and eight seconds after its start
+ * V8 collects what the start has left, once, on threads of its own.
+ */
+async function expectQuiet(pid: number): Promise<void> {
+  const strace = start(['strace', '-f', '-p', String(pid)])
+  await strace.printed('attached')
+  let [length, since] = [0, performance.now()]
+  await eventually(() => {
+    const now = performance.now()
+    if (strace.stderr().length !== length) [length, since] = [strace.stderr().length, now]
+    expect(now - since, strace.stderr().slice(-2000)).toBeGreaterThan(QUIET)
+  }, 4 * QUIET)
+  process.kill(strace.pid, 'SIGINT')
+  await strace.ended
+}
+
+/** A Node that waits for the end of a process, which `expression` makes. */
+async function waiting(expression: string): Promise<Running> {
+  const source = `
+    import { spawn, waitForExit } from 'sexton'
+    const ended = waitForExit(${expression})
+    console.log('waiting')
+    await ended
+  `
+  const running = start([process.execPath, '--input-type=module', '--eval', source])
+  await running.printed('waiting')
+  return running
+}
+
+// The third back-end is named for what it does instead.
+describe.runIf(backend() !== 'poll')('Idle', () => {
+  const title = 'pid1 and waitForExit ask nothing of the kernel for ten seconds'
+  it(title, { timeout: 60_000 }, async () => {
+    const child = `spawn('sleep', ['1000'], { stdio: 'ignore', deathSignal: 'SIGKILL' }).pid`
+    const waits = [await waiting(child)]
+    // Only a descriptor tells of the end of someone else's child.
+    if (backend() === 'pidfd') waits.push(await waiting(`${process.pid}`))
+    const init = start(under('-s', '--', 'cat'), 'pipe')
+    await Promise.all([init, ...waits].map(({ pid }) => expectQuiet(pid)))
+    init.stdin?.end()
+    expect(await init.ended).toMatchObject({ code: 0 })
+    for (const { pid, ended } of waits) {
+      process.kill(pid, 'SIGKILL')
+      await ended
+    }
+  })
+})

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { asPid1, run } from '../program.js'
+import { start, under } from './running.js'
+
+/** Runs pid1 with some of its descriptors closed by the shell in front. */
+function closed(redirections: string, ...command: string[]) {
+  const words = under('-s', ...command)
+  return run(['sh', '-c', `exec "$@" ${redirections}`, 'sh', ...words], { timeout: 10_000 })
+}
+
+describe('The descriptors of the command', () => {
+  it('are those of pid1, in both directions', async () => {
+    const running = start([...asPid1, ...under('cat')], 'pipe')
+    running.stdin?.end('through and through')
+    expect(await running.ended).toMatchObject({ code: 0, stdout: 'through and through' })
+  })
+
+  it('stay three where pid1 was started with some of them closed', async () => {
+    const script = 'ls /proc/$$/fd; exit 3'
+    const { stdout: usual } = await run(['sh', '-c', script])
+    for (const redirections of ['<&-', '2>&-', '<&- 2>&-']) {
+      const { code, stdout } = await closed(redirections, 'sh', '-c', script)
+      expect({ code, stdout }).toEqual({ code: 3, stdout: usual })
+    }
+  })
+
+  it('may all be closed: the exit code still comes', async () => {
+    for (const redirections of ['>&-', '<&- >&-', '<&- >&- 2>&-']) {
+      expect(await closed(redirections, 'sh', '-c', 'echo x; exit 4')).toMatchObject({ code: 4 })
+      expect(await closed(redirections, 'no-such-program')).toMatchObject({ code: 127 })
+      expect(await closed(redirections)).toMatchObject({ code: 2 })
+    }
+  })
+
+  it('are no others than these, whatever pid1 itself has open', async () => {
+    const list = ['sh', '-c', 'ls /proc/$$/fd']
+    const { stdout: usual } = await run(list)
+    expect(usual).toMatch(/^0\n1\n2\n/)
+    const { code, stdout } = await run(under(...list), { prefix: asPid1 })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: usual })
+  })
+
+  it('are blocking, as programs expect them, though pid1 has them from a pipe', async () => {
+    const script = 'import os; print(os.get_blocking(0), os.get_blocking(1), os.get_blocking(2))'
+    const running = start([...asPid1, ...under('python3', '-c', script)], 'pipe')
+    expect(await running.ended).toMatchObject({ code: 0, stdout: 'True True True\n' })
+  })
+})

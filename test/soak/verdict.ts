@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import { type RunOptions, run } from '../program.js'
+import { full } from './sizes.js'
+
+// With a small young generation the heap is at its working size after a short warm-up; V8 would go on
+// to grow it to 16 MB, and how much of that is in use when someone looks is chance.
+const FLAGS = ['--expose-gc', '--max-semi-space-size=1']
+
+/** Longer than any story takes; the fixtures give up before, and say what was missing. */
+const TIMEOUT = full ? 540_000 : 55_000
+const DEADLINE = TIMEOUT - 5000
+
+/** Runs a fixture in a fresh Node and gives the verdict that it prints as JSON. */
+export async function verdictOf<T>(
+  fixture: string,
+  settings: object,
+  options: RunOptions = {},
+): Promise<T> {
+  const path = fileURLToPath(new URL(`fixtures/${fixture}`, import.meta.url))
+  const argument = JSON.stringify({ deadline: DEADLINE, ...settings })
+  const command = [process.execPath, ...FLAGS, path, argument]
+  const outcome = await run(command, { timeout: TIMEOUT, ...options })
+  if (outcome.code !== 0 || outcome.signal !== null || outcome.stderr !== '') {
+    throw new Error(`the fixture failed: ${JSON.stringify(outcome, null, 2)}`)
+  }
+  const verdict = JSON.parse(outcome.stdout) as T
+  if (full) console.log(fixture, process.env.SEXTON_BACKEND ?? '', outcome.stdout.trim())
+  return verdict
+}
