@@ -27,10 +27,12 @@ export interface ReceivedSignal {
  * - Any number of iterators, over any sets, in the main thread and in workers; each gets every signal
  *   of its set. `process.on('SIGTERM')` listeners go on working beside them.
  * - From construction until `close()` the default action is off: SIGTERM no longer ends the process.
- *   When the last iterator of a signal closes, what was in force before the first is restored.
+ *   When the last iterator of a signal closes, what was in force before the first is restored. For a
+ *   signal that was not at its default then (in Node SIGPIPE and SIGUSR1) there is an instant of the
+ *   default action in between, which is libuv's: while such signals may come, keep one iterator open.
  * - Standard signals coalesce, in the kernel while one is pending, and here while one waits in the
  *   iterator: the first is kept. Realtime signals never coalesce.
- * - A burst larger than about 40 000 while the event loop is busy is cut short: see `dropped`.
+ * - At most about 40 000 signals wait for the event loop, in one thread; further ones are `dropped`.
  * - The process stays alive while someone waits for the next signal, and not otherwise.
  * - `close()`, leaving the loop and aborting `signal` end the iteration without an error.
  *
@@ -158,9 +160,12 @@ function drainBatch(): boolean {
   return count === binding.signalBatch
 }
 
+// A full pipe's worth (1 MiB): what comes after that came since.
+const MOST_BATCHES = 512
+
 // Before the set of listeners changes: a signal belongs to those who listened when it came.
 function drainAll(): void {
-  while (opened && drainBatch());
+  for (let batches = 0; opened && batches < MOST_BATCHES && drainBatch(); batches += 1);
 }
 
 type Quadruple = [number: number, code: number, pid: number, uid: number]

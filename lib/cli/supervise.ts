@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { SextonError } from '../errors.js'
+import { readStat } from '../proc.js'
 import { reapUntil } from '../reap-until.js'
 import { allSignalNumbers, signalName } from '../signal-names.js'
 import { Signals } from '../signals.js'
@@ -39,6 +40,9 @@ export async function supervise(
     return (await ended).toShellCode()
   } catch (error) {
     if (!(error instanceof SextonError) || error.code !== 'ERR_SPAWN_FAILED') throw error
+    // First: a write to a terminal that stops its background (SIGTTOU) would, with that signal caught,
+    // be tried again for ever.
+    signals.close()
     warn(error.message)
     return isMissing(error) ? 127 : 126
   } finally {
@@ -52,9 +56,9 @@ async function forward(
   warn: (text: string) => void,
 ): Promise<void> {
   for await (const { number, name, origin } of signals) {
-    // The command shares our group, so that the shell's job control works on both: what the terminal
+    // The command is born into our group, so that the shell's job control works on both: what the terminal
     // sent has reached it already, and Ctrl-C must not reach it twice.
-    if (origin.code === 'SI_KERNEL' && FROM_TERMINAL.has(name)) {
+    if (origin.code === 'SI_KERNEL' && FROM_TERMINAL.has(name) && sharesOurGroup(child.pid)) {
       // Stopped by Ctrl-Z it stands still; the shell takes note only when we do, too.
       if (STOPS.has(name)) process.kill(process.pid, 'SIGSTOP')
       continue
@@ -65,6 +69,10 @@ async function forward(
       warn(`${name} was not forwarded: ${(error as Error).message}`)
     }
   }
+}
+
+function sharesOurGroup(pid: number): boolean {
+  return readStat(pid)?.processGroup === readStat(process.pid)?.processGroup
 }
 
 function isMissing(error: SextonError): boolean {

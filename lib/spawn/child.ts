@@ -21,6 +21,7 @@ export class Child implements AsyncDisposable {
   readonly #termination: Termination | undefined
   readonly #failure: Error | undefined
   #exited: Promise<ExitStatus> | undefined
+  #stdio: readonly (Readable | Writable | null)[] | undefined
 
   /** @internal */
   constructor(birth: Birth) {
@@ -50,12 +51,14 @@ export class Child implements AsyncDisposable {
 
   /**
    * Streams by descriptor number; `null` where there is no pipe. What a child wrote can still be read
-   * after its end. The streams of a child that could not be started fail, with what `exited` rejects
+   * after its end; what its descendants write later on, only by a stream that was asked for before. The
+   * streams of a child that could not be started fail, with what `exited` rejects
    * with, when they are used.
    */
   get stdio(): readonly (Readable | Writable | null)[] {
     this.#failureIsSeen()
-    return this.#broken ?? this.#pipes.map((pipe) => pipe?.stream ?? null)
+    this.#stdio ??= this.#streams()
+    return this.#stdio
   }
 
   /** Writes to the child's descriptor 0; `null` unless that is a pipe. */
@@ -118,6 +121,15 @@ export class Child implements AsyncDisposable {
     this.#termination?.begin('dispose')
     await this.exited
     for (const pipe of this.#pipes) pipe?.close()
+  }
+
+  // Each is made when it is looked at: one that nobody reads would hold its descriptor.
+  #streams(): readonly (Readable | Writable | null)[] {
+    const streams: (Readable | Writable | null)[] = []
+    for (const index of (this.#broken ?? this.#pipes).keys()) {
+      Object.defineProperty(streams, index, { enumerable: true, get: () => this.#stream(index) })
+    }
+    return streams
   }
 
   #stream(index: number): Readable | Writable | null {

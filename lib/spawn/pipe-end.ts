@@ -5,6 +5,9 @@ import { binding } from '../binding.js'
 
 // What a pipe holds by default on Linux (pipe(7)); more is read piece by piece.
 const PIECE = 65_536
+// A pipe may be made larger, up to 1 MiB for an ordinary user. What comes after so much was written
+// since, by a descendant that may never stop.
+const MOST_PIECES = 16
 
 /**
  * Our end of a pipe to a child. It becomes a stream only when someone asks for it: most children's are
@@ -16,6 +19,8 @@ export class PipeEnd {
   #stream: Readable | Writable | undefined
   /** What was still in the pipe when the child had ended. */
   #rest: Buffer[] = []
+  /** Lets flow away what descendants write to a pipe that nobody has asked for. */
+  #drain: Socket | undefined
 
   constructor(fd: number, direction: 'readable' | 'writable') {
     this.#fd = fd
@@ -33,6 +38,7 @@ export class PipeEnd {
     this.#fd = -1
     this.#rest = []
     this.#stream?.destroy()
+    this.#drain?.destroy()
   }
 
   /**
@@ -61,7 +67,7 @@ export class PipeEnd {
   }
 
   #keepRest(): void {
-    for (;;) {
+    for (let pieces = 0; pieces < MOST_PIECES; pieces += 1) {
       const piece = Buffer.allocUnsafe(PIECE)
       const length = this.#read(piece)
       if (length === undefined) break
@@ -74,10 +80,10 @@ export class PipeEnd {
     }
     // A descendant holds the other end and may write on. Nobody has asked for the stream, so it must
     // not fill up and stop that descendant, nor keep this process alive: let it flow away.
-    const stream = this.#open()
-    stream.on('error', () => {})
-    stream.resume()
-    stream.unref()
+    this.#drain = this.#open()
+    this.#drain.on('error', () => {})
+    this.#drain.resume()
+    this.#drain.unref()
   }
 
   // `undefined`: nothing there, but not the end either.
