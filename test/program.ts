@@ -9,6 +9,15 @@ export const pid1 = fileURLToPath(new URL('../dist/cli/pid1.js', import.meta.url
 /** A command that runs the rest as PID 1 of a PID namespace of its own, which dies with it. */
 export const asPid1 = ['unshare', '--fork', '--pid', '--mount-proc', '--kill-child']
 
+/**
+ * A command that runs the rest as another user, who may kill and trace none of ours. Reading is left to
+ * it: the checkout may lie in a folder of ours alone.
+ */
+export const asNobody = [
+  ...['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'],
+  ...['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'],
+]
+
 export interface Outcome {
   code: number | null
   signal: string | null

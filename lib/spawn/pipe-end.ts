@@ -19,6 +19,7 @@ export class PipeEnd {
   #stream: Readable | Writable | undefined
   /** What was still in the pipe when the child had ended. */
   #rest: Buffer[] = []
+  #closed = false
   /** Lets flow away what descendants write to a pipe that nobody has asked for. */
   #drain: Socket | undefined
 
@@ -34,6 +35,7 @@ export class PipeEnd {
 
   /** Closes it, and the stream if there is one. */
   close(): void {
+    this.#closed = true
     if (this.#fd >= 0) binding.closeFd(this.#fd)
     this.#fd = -1
     this.#rest = []
@@ -100,6 +102,7 @@ export class PipeEnd {
     if (this.#direction === 'writable') return new Writable().destroy()
     const rest = this.#rest
     this.#rest = []
-    return Readable.from(rest, { objectMode: false })
+    const stream = Readable.from(rest, { objectMode: false })
+    return this.#closed ? stream.destroy() : stream
   }
 }

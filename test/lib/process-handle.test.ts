@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openProcess, type ProcessHandle, spawn } from '../../lib/index.js'
 import { readStat } from '../../lib/proc.js'
-import { evaluate } from '../program.js'
+import { asNobody, evaluate } from '../program.js'
 import { Stranger } from './stranger.js'
 
 describe('openProcess', () => {
@@ -169,7 +169,7 @@ describe('a handle', () => {
         console.log(JSON.stringify([error.code, error.errno, error.pid]))
       }
       `,
-      { prefix: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] },
+      { prefix: asNobody },
     )
     expect(code).toEqual(['ERR_NOT_PERMITTED', 1, 1])
   })

@@ -3,7 +3,7 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SpawnOptions, spawn } from '../../lib/index.js'
-import { evaluate } from '../program.js'
+import { asNobody, evaluate } from '../program.js'
 
 const { EBADF, EINVAL, ENOENT, ENOTDIR, EPERM } = constants.errno
 
@@ -73,7 +73,7 @@ describe('a step', () => {
         { uid: 0 }, { gid: 0 }, { groups: [0] }, { rlimits: { nofile: 100_000_000 } },
       ].map(step))))
       `,
-      { prefix: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] },
+      { prefix: asNobody },
     )
     expect(result).toEqual(
       ['setresuid', 'setresgid', 'setgroups', 'setrlimit'].map(

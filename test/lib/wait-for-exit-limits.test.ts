@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Child, spawn, waitForExit } from '../../lib/index.js'
-import { evaluate } from '../program.js'
+import { asNobody, evaluate } from '../program.js'
 
 let child: Child
 
@@ -87,7 +87,7 @@ describe("onTimeout: 'kill'", () => {
       const error = await waitForExit(1, { timeout: 0, onTimeout: 'kill' }).catch((error) => error)
       console.log(JSON.stringify(error.code))
       `,
-      { prefix: ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] },
+      { prefix: asNobody },
     )
     expect(code).toBe('ERR_NOT_PERMITTED')
   })

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { waitForExit } from '../../lib/index.js'
+import { asNobody } from '../program.js'
 import { Dialogue } from './dialogue.js'
 import { Stranger, statusOutlivesReaping } from './stranger.js'
 
 const reapingParent = fileURLToPath(new URL('../fixtures/reaping-parent.py', import.meta.url))
 const ENOUGH = 10_000
 const NOBODY = 65534
-const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
 
 describe("another process's child", () => {
   it('is known by its code while its parent leaves it a zombie', async () => {
