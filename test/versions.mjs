@@ -35,11 +35,15 @@ function install(line) {
   return node
 }
 
-// Packing, and what builds the addon in other ways, does not depend on the Node that runs it.
+// Packing, and what builds the addon in other ways, does not depend on the Node that runs it. The two
+// programs are about Node itself as much as about us (when V8 collects, how a server answers), and
+// are not settled on Node 24 yet.
 const LEFT_OUT = [
   'test/package/**',
   'test/native/portable.test.ts',
   'test/native/sanitizer.test.ts',
+  'test/programs/idle.test.ts',
+  'test/programs/server.test.ts',
 ]
 
 function runSuite(node) {
