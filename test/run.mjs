@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -37,17 +37,28 @@ function runRound({ backend, args }, directory) {
     stdio: 'inherit',
     env: { ...environment, SEXTON_BACKEND: backend, ...(values.soak && { SEXTON_SOAK: '1' }) },
   })
-  const { numPassedTests, numFailedTests } = readReport(report)
+  const { numPassedTests, numFailedTests, testResults } = readReport(report)
   // A file that cannot even be loaded has no tests to fail, and must not pass for that.
   const failed = status === 0 ? numFailedTests : Math.max(numFailedTests, 1)
-  return { passed: numPassedTests, failed }
+  const failures = testResults.flatMap(failuresOf).map((failure) => `[${backend}] ${failure}`)
+  return { passed: numPassedTests, failed, failures }
+}
+
+// Said again at the end, where a log that was cut short still has it.
+function failuresOf({ name, status, message, assertionResults }) {
+  const tests = assertionResults.filter((result) => result.status === 'failed')
+  const file = relative(root, name)
+  if (tests.length === 0) return status === 'failed' ? [`${file}: ${message}`] : []
+  return tests.map(({ fullName, failureMessages }) => {
+    return `${file}: ${fullName}\n${failureMessages.join('\n').slice(0, 1500)}`
+  })
 }
 
 function readReport(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    return { numPassedTests: 0, numFailedTests: 1 }
+    return { numPassedTests: 0, numFailedTests: 1, testResults: [] }
   }
 }
 
@@ -55,6 +66,8 @@ const directory = mkdtempSync(join(tmpdir(), 'sexton-test-'))
 try {
   const results = rounds.map((round) => runRound(round, directory))
   const sum = (key) => results.reduce((total, result) => total + result[key], 0)
+  for (const failure of results.flatMap(({ failures }) => failures))
+    console.log(`\nFAILED ${failure}`)
   console.log(`\ntests: ${sum('passed')} passed, ${sum('failed')} failed`)
   process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0
 } finally {
