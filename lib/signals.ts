@@ -27,9 +27,10 @@ export interface ReceivedSignal {
  * - Any number of iterators, over any sets, in the main thread and in workers; each gets every signal
  *   of its set. `process.on('SIGTERM')` listeners go on working beside them.
  * - From construction until `close()` the default action is off: SIGTERM no longer ends the process.
- *   When the last iterator of a signal closes, what was in force before the first is restored. For a
- *   signal that was not at its default then (in Node SIGPIPE and SIGUSR1) there is an instant of the
- *   default action in between, which is libuv's: while such signals may come, keep one iterator open.
+ *   When the last iterator of a signal closes, what was in force before the first is restored; a
+ *   signal that was ignored (in Node SIGPIPE) keeps a handler that does nothing. SIGUSR1, for which
+ *   Node has a handler, meets an instant of the default action in between, which is libuv's: while it
+ *   may come, keep one iterator open.
  * - Standard signals coalesce, in the kernel while one is pending, and here while one waits in the
  *   iterator: the first is kept. Realtime signals never coalesce.
  * - At most about 40 000 signals wait for the event loop, in one thread; further ones are `dropped`.
@@ -143,12 +144,18 @@ function unsubscribe(iterator: Signals, numbers: ReadonlySet<number>): void {
 const records = new Float64Array(binding.signalBatch * binding.signalFields)
 
 function open(): void {
-  const result = binding.openSignals(drainBatch)
+  const result = binding.openSignals(drainTurn)
   if (result < 0) throw systemError(result, 'pipe2')
   opened = true
 }
 
-// One batch a turn: what is left keeps the pipe readable. True if it was a full one.
+// Many batches a turn, so that a steady storm does not outrun the loop; but not without end, so that
+// the loop gets its turn too. What is left keeps the pipe readable.
+function drainTurn(): void {
+  drain(32)
+}
+
+// True if it was a full one.
 function drainBatch(): boolean {
   const count = binding.drainSignals(records)
   for (let at = 0; at < count * binding.signalFields; at += binding.signalFields) {
@@ -165,7 +172,11 @@ const MOST_BATCHES = 512
 
 // Before the set of listeners changes: a signal belongs to those who listened when it came.
 function drainAll(): void {
-  for (let batches = 0; opened && batches < MOST_BATCHES && drainBatch(); batches += 1);
+  if (opened) drain(MOST_BATCHES)
+}
+
+function drain(most: number): void {
+  for (let batches = 0; batches < most && drainBatch(); batches += 1);
 }
 
 type Quadruple = [number: number, code: number, pid: number, uid: number]

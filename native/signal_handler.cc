@@ -13,7 +13,6 @@ namespace sexton {
 namespace {
 
 constexpr int kMaxEnvironments = 256;
-constexpr int kSignals = 65;
 
 // What the handler reads. Atomics only: it may run at any instant, on any thread.
 struct Slot {
@@ -132,8 +131,15 @@ void Uninstall(int signal) {
   }
 }
 
-// libuv leaves the default action behind when its last watcher goes, whatever its handler replaced:
-// for SIGPIPE, which Node ignores, that would be deadly, and Node's SIGUSR1 would end the process.
+// libuv leaves the default action behind when its last watcher goes, whatever its handler replaced.
+// Of a signal that was ignored, such as SIGPIPE, one more in the instant before it is ignored again
+// would end the process. So libuv's handler stays, which with nobody to tell does nothing either.
+void KeepHarmless(int signal) {
+  const struct sigaction& original = dispositions[signal].original;
+  if (IsPlain(original) && original.sa_handler == SIG_IGN) SignalSource::HoldForever(signal);
+}
+
+// Node's own handler of SIGUSR1 would be forgotten as well.
 void RestoreOriginal(int signal) {
   struct sigaction current;
   sigaction(signal, nullptr, &current);
@@ -197,6 +203,7 @@ void RemoveListener(int slot, int signal, SignalSource* hold) {
   const bool last = --dispositions[signal].users == 0;
   if (last) Uninstall(signal);
   if (hold == nullptr) return;
+  if (last) KeepHarmless(signal);
   hold->Stop();
   if (last) RestoreOriginal(signal);
 }

@@ -35,4 +35,12 @@ void SignalSource::Close(OnClosed on_closed, void* data) {
   });
 }
 
+int SignalSource::HoldForever(int signal) {
+  static uv_loop_t loop;
+  static SignalSource holds[kSignals];
+  static const int initialized = uv_loop_init(&loop);
+  if (initialized != 0) return initialized;
+  return holds[signal].Start(&loop, signal, nullptr, nullptr);
+}
+
 }  // namespace sexton

@@ -5,6 +5,8 @@
 
 namespace sexton {
 
+constexpr int kSignals = 65;  // by number; there is no signal 0
+
 // One libuv signal watcher. Unlike process.on() it works in worker threads too. It never keeps the
 // loop alive. libuv allows any number of watchers of one signal, in any number of loops.
 class SignalSource {
@@ -19,6 +21,11 @@ class SignalSource {
 
   // Asynchronous: the memory must live until `on_closed` has been called.
   void Close(OnClosed on_closed, void* data);
+
+  // Keeps libuv's handler in place for the rest of this process's life, by a watcher in a loop that
+  // no one runs: with no environment it ends. The first signals fill that loop's pipe, which then
+  // refuses the others. 0 or -errno.
+  static int HoldForever(int signal);
 
  private:
   uv_signal_t handle_ = {};

@@ -9,6 +9,10 @@
 
 #include "spawn.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
 #endif
@@ -26,6 +30,14 @@ namespace {
 // needs a stack of its own, or it would overwrite the frames we return to.
 constexpr size_t kStackSize = 64 * 1024;
 
+// The child leaves its frames for good in exec: what the sanitizer has marked there as forbidden
+// would otherwise be held against whatever is mapped at the same place next.
+#ifdef __SANITIZE_ADDRESS__
+void ForgetFrames(char* memory) { __asan_unpoison_memory_region(memory, kStackSize); }
+#else
+void ForgetFrames(char*) {}
+#endif
+
 class ChildStack {
  public:
   ChildStack() {
@@ -34,7 +46,9 @@ class ChildStack {
     if (memory != MAP_FAILED) memory_ = static_cast<char*>(memory);
   }
   ~ChildStack() {
-    if (memory_ != nullptr) munmap(memory_, kStackSize);
+    if (memory_ == nullptr) return;
+    ForgetFrames(memory_);
+    munmap(memory_, kStackSize);
   }
   ChildStack(const ChildStack&) = delete;
   ChildStack& operator=(const ChildStack&) = delete;

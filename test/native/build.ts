@@ -6,11 +6,10 @@ import { onTestFinished } from 'vitest'
 import { root, run } from '../program.js'
 
 /**
- * Builds the addon in a copy of the package, with variables of binding.gyp set and more flags for the
- * compiler, so that the build that all other tests run on stays as it is. Gives the copy's folder,
- * which goes with the test.
+ * Builds the addon in a copy of the package, with variables of binding.gyp set, so that the build that
+ * all other tests run on stays as it is. Gives the copy's folder, which goes with the test.
  */
-export async function buildCopy(variables: readonly string[], flags = ''): Promise<string> {
+export async function buildCopy(variables: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sexton-build-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   for (const name of ['binding.gyp', 'native', 'package.json', 'dist']) {
@@ -19,7 +18,7 @@ export async function buildCopy(variables: readonly string[], flags = ''): Promi
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const gyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js')
   const command = [process.execPath, gyp, 'rebuild', '-j', '2', ...headers()]
-  const prefix = ['env', '--chdir', folder, `CXXFLAGS=${flags}`]
+  const prefix = ['env', '--chdir', folder]
   const { code, stdout, stderr } = await run([...command, '--', ...variables], {
     prefix,
     timeout: 90_000,

@@ -5,22 +5,17 @@ import { buildCopy, type Exercise, exercise } from './build.js'
 
 const ALL = ['spawn', 'failures', 'raw', 'strangers', 'orphans', 'signals', 'workers']
 
-// On Linux the child runs on a stack of its own in our memory, and never returns: the sanitizer takes
-// what it leaves marked there for the frames of the next. So that build is without marks on stacks;
-// the other one, whose child is a fork, has them.
 const builds = [
   {
     name: 'the Linux files',
     back: 'pidfd',
     variables: ['-Dsexton_asan=1'],
-    flags: '--param=asan-stack=0',
     parts: ALL,
   },
   {
     name: 'the portable files',
     back: 'sigchld',
     variables: ['-Dsexton_asan=1', '-Dsexton_portable=1'],
-    flags: '',
     parts: ALL.filter((part) => part !== 'orphans'),
   },
 ]
@@ -56,8 +51,8 @@ function ownLeaks(report: string): string[] {
 // Once: it is the same native code in every round.
 describe.runIf(backend() === 'pidfd')('Under AddressSanitizer', () => {
   it.each(builds)('$name make no error and lose no memory', { timeout: 110_000 }, async (build) => {
-    const { back, variables, flags, parts } = build
-    const folder = await buildCopy(variables, flags)
+    const { back, variables, parts } = build
+    const folder = await buildCopy(variables)
     const { code, stdout, stderr } = await runSanitized(folder, back, parts)
     expect(stderr).not.toContain('ERROR: AddressSanitizer')
     expect(JSON.parse(stdout) as Exercise).toEqual(

@@ -61,13 +61,35 @@ describe('closing Signals', () => {
     expect(outcome).toMatchObject({ signal: 'SIGTERM', stdout: '' })
   })
 
-  it("brings back Node's own handler of SIGUSR1 and the ignored SIGPIPE", async () => {
+  it.each(['by itself', 'with its worker'])(
+    'lets no signal that was ignored meet its default action: %s',
+    async (how) => {
+      const result = await evaluate(`
+        import { Worker } from 'node:worker_threads'
+        import { Signals, spawn } from 'sexton'
+        const flood = 'import os\\nwhile True: os.kill(' + process.pid + ', 13)'
+        const sender = spawn('python3', ['-c', flood], { stdio: 'ignore', deathSignal: 'SIGKILL' })
+        const first = new Signals(['SIGPIPE'])
+        await first.next()
+        first.close()
+        const source = "import('sexton').then(({ Signals }) => new Signals(['SIGPIPE']).next()).then(() => process.exit())"
+        if (${how === 'by itself'}) for (let i = 0; i < 20_000; i += 1) new Signals(['SIGPIPE']).close()
+        else for (let i = 0; i < 20; i += 1) {
+          await new Promise((resolve) => new Worker(source, { eval: true }).once('exit', resolve))
+        }
+        console.log(JSON.stringify(sender.kill('SIGKILL')))
+        process.exit()`)
+      expect(result).toBe(true)
+    },
+  )
+
+  it("brings back Node's own handler of SIGUSR1", async () => {
     const result = await evaluate(`
       import fs from 'node:fs'
       import { Signals } from 'sexton'
       const masks = () => fs.readFileSync('/proc/self/status', 'utf8').match(/Sig(Ign|Cgt).*/g)
       const before = masks()
-      new Signals(['SIGUSR1', 'SIGPIPE', 'SIGTERM', 'SIGRTMIN']).close()
+      new Signals(['SIGUSR1', 'SIGTERM', 'SIGRTMIN']).close()
       console.log(JSON.stringify({ before, after: masks() }))`)
     const { before, after } = result as { before: string[]; after: string[] }
     expect(after).toEqual(before)
