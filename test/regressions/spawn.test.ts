@@ -17,6 +17,29 @@ describe('pipes that nobody asks for', () => {
     expect(openDescriptors()).toBeLessThanOrEqual(before)
   })
 
+  it('are not opened by a look at another', async () => {
+    const before = openDescriptors()
+    for (let i = 0; i < 50; i += 1) {
+      const child = spawn('true')
+      const stdout = child.stdio[1] as Readable
+      expect(await text(stdout)).toBe('')
+      await child.exited
+    }
+    await eventually(() => expect(openDescriptors()).toBeLessThanOrEqual(before))
+  })
+
+  it('are closed with the child, whoever else holds the other end', async () => {
+    const before = openDescriptors()
+    const child = spawn('sh', ['-c', 'sleep 1000 >&- & echo $!'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const grandchild = Number(await text(child.stdout as Readable))
+    await child.exited
+    await child[Symbol.asyncDispose]()
+    await eventually(() => expect(openDescriptors()).toBeLessThanOrEqual(before))
+    process.kill(grandchild, 'SIGKILL')
+  })
+
   it('can still be read afterwards', async () => {
     const child = spawn('sh', ['-c', 'head -c 50000 /dev/zero; echo late >&2'])
     await child.exited

@@ -34,6 +34,25 @@ describe('pid1 as a job of a shell', () => {
     ] as const
     expect(await talk(turns, shell)).toEqual(turns.map(([keys]) => keys))
   })
+
+  it('passes Ctrl-C on to a command that has left its group', async () => {
+    const program = `python3 -c 'import os, signal; os.setpgid(0, 0); signal.signal(2, lambda *_: print("in" + "t")); print("rea" + "dy"); signal.pause()'`
+    const turns = [
+      [`${process.execPath} ${pid1} -s -- ${program}\n`, 'ready'],
+      ['\x03', 'int'],
+    ] as const
+    expect(await talk(turns, shell)).toEqual(turns.map(([keys]) => keys))
+  })
+
+  it('does not spin where the terminal stops its background', async () => {
+    // To write a warning there means SIGTTOU: tried again and again, it would be running for ever.
+    const settled = 'until jobs %1 | grep -qv Running; do :; done; echo set""tled'
+    const turns = [
+      ['stty tostop\n', ''],
+      [`${process.execPath} ${pid1} -s -- /no/such/file & ${settled}\n`, 'settled'],
+    ] as const
+    expect(await talk(turns, shell)).toEqual(turns.map(([keys]) => keys))
+  })
 })
 
 describe('a spawn in the foreground that fails', () => {
