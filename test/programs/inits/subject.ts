@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { under } from '../running.js'
+
+/** The init programs that pid1 is measured against, as Debian installs them. */
+export const peers = ['tini', 'dumb-init', 'catatonit'] as const
+export type Peer = (typeof peers)[number]
+
+/** Words for the init, by whose words they are; `null`: it has none for this purpose. */
+export type Options = Readonly<Partial<Record<Peer | 'pid1', readonly string[] | null>>>
+
+/** An init under test. */
+export interface Subject {
+  name: string
+  /** The peer that it is, or whose place it takes by `--compat`. */
+  peer: Peer | undefined
+  ours: boolean
+  installed: boolean
+  /** What starts it, without options. */
+  command: readonly string[]
+}
+
+export const subjects: readonly Subject[] = [
+  ...peers.map((peer) => theirs(peer)),
+  { name: 'pid1', peer: undefined, ours: true, installed: true, command: under() },
+  ...peers.map((peer) => compatible(peer)),
+]
+
+function theirs(peer: Peer): Subject {
+  const path = `/usr/bin/${peer}`
+  return { name: peer, peer, ours: false, installed: existsSync(path), command: [path] }
+}
+
+function compatible(peer: Peer): Subject {
+  const command = under('--compat', peer)
+  return { name: `pid1 as ${peer}`, peer, ours: true, installed: true, command }
+}
+
+/**
+ * The options that a subject takes for a purpose. One that stands in for a peer takes the peer's own,
+ * which is what makes it a replacement, and pid1's where the peer has none.
+ */
+export function optionsOf({ peer, ours }: Subject, options: Options): readonly string[] | null {
+  const theirs = peer === undefined ? options.pid1 : options[peer]
+  if (theirs === undefined) return []
+  return theirs === null && ours ? (options.pid1 ?? []) : theirs
+}
+
+/** Where an init runs. */
+export interface Mode {
+  name: string
+  namespace: boolean
+  terminal?: 'leader' | 'foreground' | 'background'
+  options: Options
+}
+
+const adopting: Options = { tini: ['-s'], 'dumb-init': null, catatonit: [], pid1: ['-s'] }
+const whereItCan: Options = { ...adopting, 'dumb-init': [] }
+
+export const modes = {
+  /** PID 1 of a PID namespace, without a terminal: a container. */
+  pid1: { name: 'PID 1', namespace: true, options: {} },
+  /** PID 1 that leads a terminal's session: `docker run -it`. */
+  pid1OnTerminal: { name: 'PID 1 on a terminal', namespace: true, terminal: 'leader', options: {} },
+  subreaper: { name: 'subreaper', namespace: false, options: adopting },
+  /** Neither PID 1 nor subreaper, which catatonit cannot be. */
+  plain: { name: 'plain', namespace: false, options: { catatonit: null } },
+  /** In the foreground of a shell's terminal; a subreaper, where it can be one. */
+  job: { name: "a shell's job", namespace: false, terminal: 'foreground', options: whereItCan },
+  background: {
+    name: "a shell's job in the background",
+    namespace: false,
+    terminal: 'background',
+    options: whereItCan,
+  },
+} as const satisfies Record<string, Mode>
+
+export const withoutTerminal: readonly Mode[] = [modes.pid1, modes.subreaper, modes.plain]
+export const everywhere: readonly Mode[] = [...withoutTerminal, modes.pid1OnTerminal, modes.job]
+
+/** All the words of an init in its mode, or `null` where it offers no such thing. */
+export function commandOf(
+  subject: Subject,
+  mode: Mode,
+  options: Options,
+): readonly string[] | null {
+  const itself = optionsOf(subject, mode.options)
+  // What stands in for catatonit adopts unasked, as that does, and so has no plain mode either.
+  if (
+    itself === null ||
+    (subject.peer !== undefined && mode.options[subject.peer] === null && mode === modes.plain)
+  )
+    return null
+  const more = optionsOf(subject, options)
+  return more === null ? null : [...subject.command, ...itself, ...more]
+}
