@@ -10,18 +10,24 @@ function modesFor(subject: Subject, { modes: of = [modes.pid1] }: Case): readonl
   return subject.ours && subject.peer !== undefined ? offered.slice(0, 1) : offered
 }
 
-describe.each(subjects)('$name', (subject) => {
-  describe.runIf(subject.installed).each(topics)('$title:', ({ cases }) => {
-    for (const one of cases) {
-      const sees = expected(one, subject)
-      if (sees === undefined) continue
-      for (const mode of modesFor(subject, one)) {
-        const words = commandOf(subject, mode, one.options ?? {})
-        if (words === null) continue
-        it(`${one.title} (${mode.name}): ${sees}`, async () => {
-          expect(await one.observe(stage(subject, mode, words, sees))).toBe(sees)
-        })
-      }
+function testCase(subject: Subject, one: Case) {
+  const sees = expected(one, subject)
+  if (sees === undefined) return
+  for (const mode of modesFor(subject, one)) {
+    const words = commandOf(subject, mode, one.options ?? {})
+    if (words === null) continue
+    it(`${one.title} (${mode.name}): ${sees}`, async () => {
+      expect(await one.observe(stage(subject, mode, words, sees))).toBe(sees)
+    })
+  }
+}
+
+for (const subject of subjects) {
+  describe.runIf(subject.installed)(subject.name, () => {
+    for (const { title, cases } of topics) {
+      describe(`${title}:`, () => {
+        for (const one of cases) testCase(subject, one)
+      })
     }
   })
-})
+}

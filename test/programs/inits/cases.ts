@@ -1,4 +1,5 @@
 import type { Topic } from './case.js'
 import { exitCodes } from './exit-codes.js'
+import { signals } from './signals.js'
 
-export const topics: readonly Topic[] = [exitCodes]
+export const topics: readonly Topic[] = [exitCodes, signals]

@@ -1,0 +1,58 @@
+import { expect } from 'vitest'
+import { signalName, signalNumber } from '../../../lib/signal-names.js'
+import { eventually } from '../../eventually.js'
+import {
+  fixture,
+  kill,
+  python,
+  type Running,
+  type Scene,
+  type Staging,
+  statusField,
+} from './scene.js'
+
+export const logger = [python, fixture('log.py')]
+
+/** The signals that the command has been given, by number. */
+export function received(running: Running): number[] {
+  return [...running.stdout().matchAll(/<(\d+)>/g)].map(([, number]) => Number(number))
+}
+
+const short = (number: number) => signalName(number).replace(/^SIG/, '')
+
+/** Runs the log, and waits until it is there. */
+export async function startLog(scene: Scene, staging?: Staging): Promise<Running> {
+  const running = await scene.start(logger, staging)
+  await running.printed(/ready \d+\n/)
+  return running
+}
+
+/**
+ * What the command has got by the time that it gets the last signal of all, which ends it: an init
+ * hands on in order what it takes in order.
+ */
+export async function seen(running: Running): Promise<string> {
+  const last = signalNumber('SIGRTMAX')
+  kill(running.pid, last)
+  await eventually(() => expect(received(running)).toContain(last), 20_000)
+  await running.ended
+  const names = received(running).slice(0, -1).map(short)
+  return names.length === 0 ? 'nothing' : names.join(' ')
+}
+
+/** Sends these one after the other, each when the one before has been dealt with, and says what came. */
+export async function sendEach(running: Running, numbers: readonly number[]): Promise<string> {
+  for (const number of numbers) {
+    kill(running.pid, number)
+    await taken(running.pid, number)
+  }
+  return seen(running)
+}
+
+/** Waits until a process has no such signal pending any more. */
+export async function taken(pid: number, number: number): Promise<void> {
+  await eventually(() => {
+    const pending = ['SigPnd', 'ShdPnd'].map((name) => BigInt(`0x${statusField(pid, name) ?? 0}`))
+    expect(pending.some((mask) => ((mask >> BigInt(number - 1)) & 1n) === 1n)).toBe(false)
+  }, 20_000)
+}
