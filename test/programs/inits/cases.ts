@@ -1,5 +1,6 @@
 import type { Topic } from './case.js'
 import { exitCodes } from './exit-codes.js'
 import { signals } from './signals.js'
+import { terminal } from './terminal.js'
 
-export const topics: readonly Topic[] = [exitCodes, signals]
+export const topics: readonly Topic[] = [exitCodes, signals, terminal]

@@ -15,6 +15,8 @@ export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'pyt
 export interface Hold {
   calls: readonly string[]
   signal?: number
+  /** The file of the `execve` that is meant. */
+  file?: string
 }
 
 export interface Staging {
@@ -46,7 +48,7 @@ export interface Running {
   stdout(): string
   stderr(): string
   type(keys: string): void
-  /** Waits for this in its output and gives what matched. */
+  /** Waits for this in its output and gives what matched; fails once it has ended without. */
   printed(text: RegExp): Promise<RegExpExecArray>
   /** Whether its shell was told that it stopped. */
   stopped(): boolean

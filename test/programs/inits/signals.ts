@@ -74,7 +74,7 @@ async function burst(scene: Scene): Promise<string> {
  */
 function atBirth(...calls: string[]) {
   return async (scene: Scene): Promise<string> => {
-    const hold = { calls, signal: signalNumber('SIGTERM') }
+    const hold = { calls, signal: signalNumber('SIGTERM'), file: python }
     const running = await scene.start([python, fixture('log.py')], { hold })
     await comes(true, () => /ready/.test(running.stdout()) || running.hasEnded())
     if (running.hasEnded()) {

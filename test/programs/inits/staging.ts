@@ -69,7 +69,12 @@ function raise(mode: Mode, words: readonly string[], { env, hold, orphan }: Stag
     stdout: () => text(0),
     stderr: () => text(1),
     type: (keys) => void stdin.write(keys),
-    printed: (pattern) => match(() => text(0) + text(1), pattern),
+    printed: (pattern) =>
+      match(
+        () => text(0) + text(1),
+        pattern,
+        () => over,
+      ),
     stopped: () => events().stopped === true,
     hasEnded: () => over || events().code !== undefined || events().signal !== undefined,
     ended,
@@ -85,11 +90,13 @@ function collect(reader: Readable): () => string {
   return () => text
 }
 
-async function match(text: () => string, pattern: RegExp): Promise<RegExpExecArray> {
-  let found: RegExpExecArray | null = null
-  await eventually(() => {
-    found = pattern.exec(text())
-    expect(found, text()).not.toBeNull()
-  }, 20_000)
-  return found as unknown as RegExpExecArray
+async function match(
+  text: () => string,
+  pattern: RegExp,
+  over: () => boolean,
+): Promise<RegExpExecArray> {
+  await eventually(() => expect(pattern.test(text()) || over(), text()).toBe(true), 20_000)
+  const found = pattern.exec(text())
+  if (found === null) throw new Error(`it ended without ${pattern}: ${text()}`)
+  return found
 }
