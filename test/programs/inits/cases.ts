@@ -1,6 +1,7 @@
 import type { Topic } from './case.js'
+import { environment } from './environment.js'
 import { exitCodes } from './exit-codes.js'
 import { signals } from './signals.js'
 import { terminal } from './terminal.js'
 
-export const topics: readonly Topic[] = [exitCodes, signals, terminal]
+export const topics: readonly Topic[] = [exitCodes, signals, terminal, environment]
