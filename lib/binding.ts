@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { packageRoot } from './package-root.js'
 
 /** The native addon. By convention a negative number is `-errno`. */
 export interface Binding {
@@ -12,6 +13,7 @@ export interface Binding {
 
   wait(idType: number, id: number, flags: number, records: Float64Array): number
   kill(pid: number, signal: number): number
+  takeStop(pid: number): number
   repairChildSignal(): boolean
   foreignAddons(): number
   setSubreaper(enabled: boolean): number
@@ -46,7 +48,9 @@ export interface Binding {
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1): number
   handOver(fd: number): void
-  reclaimForeground(processGroup: number): number
+  moveForeground(from: number, to: number): number
+  writeFromBackground(fd: number, bytes: Uint8Array): number
+  setDeathSignal(signal: number): number
 
   readonly signalBatch: number
   readonly signalFields: number
@@ -62,7 +66,13 @@ export const P_ALL = 0
 export const P_PID = 1
 export const P_PIDFD = 3
 
-// The package's root is one level up both from dist/ and from lib/, which tests load directly.
-const load = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Binding
+const require = createRequire(import.meta.url)
 
-export const binding: Binding = load(fileURLToPath(new URL('..', import.meta.url)))
+export const binding: Binding = load()
+
+// What node-gyp-build prefers too, without its search, which takes longer than loading the addon.
+function load(): Binding {
+  const built = `${packageRoot}build/Release/sexton.node`
+  if (existsSync(built)) return require(built) as Binding
+  return (require('node-gyp-build') as (root: string) => Binding)(packageRoot)
+}

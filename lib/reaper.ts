@@ -16,6 +16,7 @@ const records = new Float64Array(BATCH * binding.waitFields)
 
 const owned = new Map<number, OwnedChild>()
 const onlookers = new Map<number, Set<() => void>>()
+const lookers = new Set<(pid: number) => void>()
 const listeners = new Set<(status: ExitStatus, own: boolean) => void>()
 
 /** A child of sexton's `spawn`, from birth until its status has been taken. */
@@ -121,6 +122,17 @@ export function beforeReaping(pid: number, look: () => void): () => void {
   }
 }
 
+/** Calls `look` just before any child is reaped here. From then on they are reaped one by one. */
+export function beforeReapingAny(look: (pid: number) => void): void {
+  lookers.add(look)
+}
+
+/** Whether this thread has any child, dead or alive. */
+export function anyChildren(): boolean {
+  const flags = binding.peek | binding.onlyThisThread
+  return binding.wait(P_ALL, 0, flags, records) !== -ECHILD
+}
+
 /** What `peek` and `take` find: its status, that it lives, or that it is no child of ours. */
 export type Found = ExitStatus | 'alive' | 'not-child'
 
@@ -144,6 +156,7 @@ export function peekAny(): ExitStatus | undefined {
 /** Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. */
 export function take(pid: number): Found {
   for (const look of onlookers.get(pid) ?? []) look()
+  for (const look of lookers) look(pid)
   const result = found(pid, owned.get(pid)?.wait() ?? binding.wait(P_PID, pid, 0, records))
   if (result === 'alive') return result
   if (result !== 'not-child') deliver(result)
@@ -158,7 +171,7 @@ export function take(pid: number): Found {
  * Children of other threads are left to those (on Linux; elsewhere threads share all children).
  */
 export function takeAll(): boolean {
-  if (onlookers.size > 0) return takeOneByOne()
+  if (onlookers.size > 0 || lookers.size > 0) return takeOneByOne()
   const count = binding.wait(P_ALL, 0, binding.onlyThisThread, records)
   // All read before any is delivered: a listener may wait for another child, into the same records.
   const statuses = Array.from({ length: Math.max(count, 0) }, (_, i) =>

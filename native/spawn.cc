@@ -18,6 +18,15 @@ struct Report {
   int error;
 };
 
+sigset_t SetOf(uint64_t bits) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal = 1; signal <= 64; ++signal) {
+    if ((bits >> (signal - 1) & 1) != 0) sigaddset(&set, signal);
+  }
+  return set;
+}
+
 // Reads what the child had to say: nothing (the pipe closed as exec succeeded), or the failed step.
 bool ReadReport(int fd, Report* report) {
   return Retry([&] { return read(fd, report, sizeof *report); }) == sizeof *report;
@@ -55,6 +64,7 @@ SpawnResult Spawn(SpawnPlan* plan) {
   // handler would run in the child, on memory that is the parent's.
   SpawnResult result;
   BlockAllSignals(&plan->original_mask);
+  plan->child_mask = plan->set_mask ? SetOf(plan->mask) : plan->original_mask;
   const pid_t pid = CreateChild(plan, &result.pidfd);
   RestoreMask(plan->original_mask);
   if (pid < 0) return Failure(SpawnStep::kClone, -pid);
@@ -65,7 +75,8 @@ SpawnResult Spawn(SpawnPlan* plan) {
     WaitForEnd(pid);
     if (result.pidfd >= 0) close(result.pidfd);
     // The child may have had the terminal already; a dead group would keep everyone from it.
-    if (plan->foreground) ReclaimForeground(plan->process_group > 0 ? plan->process_group : pid);
+    if (plan->foreground)
+      MoveForeground(plan->process_group > 0 ? plan->process_group : pid, getpgrp());
     return Failure(report.step, report.error);
   }
   result.pid = pid;

@@ -55,6 +55,10 @@ struct SpawnPlan {
   std::vector<gid_t> groups;
   int64_t umask = -1;
   int death_signal = 0;
+  uint64_t ignored = 0;  // signals the child ignores, as bits from 1
+  bool set_mask = false;
+  uint64_t mask = 0;           // signals it starts with blocked, likewise
+  char* listen_pid = nullptr;  // the entry of `env` that is to hold the child's own pid
   std::vector<ResourceLimit> limits;
   int cgroup_fd = -1;
   bool want_pidfd = false;
@@ -63,6 +67,7 @@ struct SpawnPlan {
   pid_t parent = 0;
   pid_t parent_group = 0;
   sigset_t original_mask;
+  sigset_t child_mask;
   int report_fd = -1;
 };
 constexpr int kNullDevice = -1;

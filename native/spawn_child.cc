@@ -114,6 +114,24 @@ void BindToParent(const SpawnPlan& plan) {
   if (getppid() != plan.parent) _exit(128 + plan.death_signal);
 }
 
+// The C library refuses those that it keeps for itself; then they stay at their default.
+void IgnoreSignals(uint64_t bits) {
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
+    if ((bits & 1) != 0) sigaction(signal, &ignore, nullptr);
+  }
+}
+
+// snprintf() is not safe here.
+void WriteNumber(pid_t number, char* out) {
+  char digits[16];
+  int count = 0;
+  for (; number > 0; number /= 10) digits[count++] = static_cast<char>('0' + number % 10);
+  while (count > 0) *out++ = digits[--count];
+  *out = '\0';
+}
+
 // execvp()'s rules: a missing file, try the next; no permission, try the next but remember; no
 // "#!" line, let the shell have it; anything else is the answer.
 [[noreturn]] void Exec(SpawnPlan* plan) {
@@ -140,6 +158,7 @@ void BindToParent(const SpawnPlan& plan) {
 
 void RunChild(SpawnPlan* plan) {
   Check(*plan, SpawnStep::kSignals, ResetSignals());
+  IgnoreSignals(plan->ignored);
   JoinGroup(*plan);
   if (plan->umask >= 0) umask(static_cast<mode_t>(plan->umask));
   PlaceDescriptors(plan);
@@ -152,7 +171,8 @@ void RunChild(SpawnPlan* plan) {
   ChangeCredentials(*plan);
   BindToParent(*plan);
   // Last: a signal that was waiting is delivered now, with the default action, as to any process.
-  RestoreMask(plan->original_mask);
+  RestoreMask(plan->child_mask);
+  if (plan->listen_pid != nullptr) WriteNumber(getpid(), plan->listen_pid);
   Exec(plan);
 }
 

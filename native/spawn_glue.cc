@@ -1,11 +1,14 @@
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include "args.h"
+#include "child_calls.h"
 #include "glue.h"
 #include "pipe.h"
 #include "spawn.h"
@@ -40,11 +43,31 @@ std::vector<char*> ShellArguments(const std::vector<char*>& argv) {
 }
 
 // The places in `numbers`; lib/spawn/spec.ts writes them in this order. NaN: not asked for.
-enum Number { kUid, kGid, kUmask, kProcessGroup, kDeathSignal, kCgroupFd, kFlags };
-enum Flags { kSession = 1, kForeground = 2, kPidfd = 4, kGroupsIfAllowed = 8 };
+// A set of signals is two numbers, as one cannot hold 64 bits.
+enum Number {
+  kUid,
+  kGid,
+  kUmask,
+  kProcessGroup,
+  kDeathSignal,
+  kCgroupFd,
+  kFlags,
+  kIgnoredLow,
+  kIgnoredHigh,
+  kMaskLow,
+  kMaskHigh,
+};
+enum Flags { kSession = 1, kForeground = 2, kPidfd = 4, kGroupsIfAllowed = 8, kListenPid = 16 };
+
+constexpr size_t kPidRoom = 10;  // digits that lib/spawn/strings.ts leaves room for
 
 int64_t NumberOr(const double* numbers, Number which, int64_t fallback) {
   return std::isnan(numbers[which]) ? fallback : static_cast<int64_t>(numbers[which]);
+}
+
+uint64_t SetOr(const double* numbers, Number low, uint64_t fallback) {
+  if (std::isnan(numbers[low])) return fallback;
+  return static_cast<uint64_t>(numbers[low + 1]) << 32 | static_cast<uint64_t>(numbers[low]);
 }
 
 void ReadNumbers(const double* numbers, SpawnPlan* plan) {
@@ -59,6 +82,21 @@ void ReadNumbers(const double* numbers, SpawnPlan* plan) {
   plan->foreground = (flags & kForeground) != 0;
   plan->want_pidfd = (flags & kPidfd) != 0;
   plan->groups_if_allowed = (flags & kGroupsIfAllowed) != 0;
+  plan->ignored = SetOr(numbers, kIgnoredLow, 0);
+  plan->set_mask = !std::isnan(numbers[kMaskLow]);
+  plan->mask = SetOr(numbers, kMaskLow, 0);
+}
+
+// Where systemd's LISTEN_PID is given, with room for a pid, the child writes its own into it.
+void FindListenPid(const double* numbers, SpawnPlan* plan) {
+  if ((NumberOr(numbers, kFlags, 0) & kListenPid) == 0) return;
+  static constexpr char kName[] = "LISTEN_PID=";
+  for (char** entry = plan->env; *entry != nullptr; ++entry) {
+    const size_t length = strlen(*entry);
+    if (strncmp(*entry, kName, sizeof kName - 1) == 0 && length >= kPidRoom + sizeof kName - 1) {
+      plan->listen_pid = *entry + sizeof kName - 1;
+    }
+  }
 }
 
 void ReadGroups(const Napi::Value& value, SpawnPlan* plan) {
@@ -88,7 +126,9 @@ Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
   plan.fds.assign(fds.Data(), fds.Data() + fds.ElementLength());
   ReadLimits(info[5], &plan.limits);
   ReadGroups(info[6], &plan);
-  ReadNumbers(info[7].As<Napi::Float64Array>().Data(), &plan);
+  const double* numbers = info[7].As<Napi::Float64Array>().Data();
+  ReadNumbers(numbers, &plan);
+  FindListenPid(numbers, &plan);
   int32_t* out = info[8].As<Napi::Int32Array>().Data();
 
   const SpawnResult result = Spawn(&plan);
@@ -130,8 +170,22 @@ Napi::Value HandOver(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value Reclaim(const Napi::CallbackInfo& info) {
-  return Result(info, ReclaimForeground(IntArg(info, 0)));
+// moveForeground(from, to): process groups; 0 is this process's own.
+Napi::Value Move(const Napi::CallbackInfo& info) {
+  const auto group = [](int id) { return id == 0 ? getpgrp() : id; };
+  return Result(info, MoveForeground(group(IntArg(info, 0)), group(IntArg(info, 1))));
+}
+
+// writeFromBackground(fd, bytes): how many, or -errno.
+Napi::Value Write(const Napi::CallbackInfo& info) {
+  auto bytes = info[1].As<Napi::Uint8Array>();
+  const ssize_t written = WriteFromBackground(IntArg(info, 0), bytes.Data(), bytes.ElementLength());
+  return Result(info, static_cast<int>(written));
+}
+
+// setDeathSignal(signal): for this process itself, from this thread; 0 or -errno.
+Napi::Value DieWithParent(const Napi::CallbackInfo& info) {
+  return Result(info, SetDeathSignal(IntArg(info, 0)) == 0 ? 0 : -errno);
 }
 
 Napi::Object ResourceNumbers(Napi::Env env) {
@@ -161,7 +215,9 @@ void DefineSpawn(Napi::Object exports, Environment* state) {
   Define(exports, "isOpen", IsOpen, state);
   Define(exports, "makePipe", Pipe, state);
   Define(exports, "handOver", HandOver, state);
-  Define(exports, "reclaimForeground", Reclaim, state);
+  Define(exports, "moveForeground", Move, state);
+  Define(exports, "writeFromBackground", Write, state);
+  Define(exports, "setDeathSignal", DieWithParent, state);
   auto steps = Napi::Array::New(exports.Env());
   for (uint32_t i = 0; i <= static_cast<uint32_t>(SpawnStep::kExec); ++i) {
     steps.Set(i, SpawnStepName(static_cast<SpawnStep>(i)));

@@ -5,10 +5,13 @@
 
 namespace sexton {
 
-// Takes the controlling terminal's foreground back from `group`, to which a child had been given
-// it, for this process's own group. Does nothing where another group has it by now, or there is no
-// terminal. 0 or -errno.
-int ReclaimForeground(pid_t group);
+// Moves the controlling terminal's foreground from one process group to another. Does nothing where
+// a third has it by now, or there is no terminal. 0 or -errno.
+int MoveForeground(pid_t from, pid_t to);
+
+// write(2), also to a terminal that stops its background by SIGTTOU: with that signal caught, the
+// call would be started again for ever. Bytes written, or -errno.
+ssize_t WriteFromBackground(int fd, const void* data, size_t size);
 
 }  // namespace sexton
 

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -7,6 +8,7 @@
 #include "child_signal.h"
 #include "foreign_addons.h"
 #include "glue.h"
+#include "retry.h"
 #include "subreaper.h"
 #include "wait_status.h"
 
@@ -56,6 +58,16 @@ Napi::Value Kill(const Napi::CallbackInfo& info) {
   return Result(info, kill(IntArg(info, 0), IntArg(info, 1)) == 0 ? 0 : -errno);
 }
 
+// takeStop(pid): the signal that has stopped a child, SIGCONT if it goes on again, 0 if neither is
+// new, or -errno.
+Napi::Value TakeStop(const Napi::CallbackInfo& info) {
+  siginfo_t child = {};
+  const auto pid = static_cast<id_t>(info[0].As<Napi::Number>().Uint32Value());
+  const long result =
+      Retry([&] { return waitid(P_PID, pid, &child, WSTOPPED | WCONTINUED | WNOHANG); });
+  return Result(info, result < 0 ? static_cast<int>(result) : child.si_status);
+}
+
 Napi::Value Repair(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), RepairChildSignal());
 }
@@ -77,6 +89,7 @@ Napi::Value SubreaperEnabled(const Napi::CallbackInfo& info) {
 void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "wait", Wait, state);
   Define(exports, "kill", Kill, state);
+  Define(exports, "takeStop", TakeStop, state);
   Define(exports, "repairChildSignal", Repair, state);
   Define(exports, "foreignAddons", ForeignAddons, state);
   Define(exports, "setSubreaper", EnableSubreaper, state);

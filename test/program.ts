@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
+
+const { NODE_EXTRA_CA_CERTS: _, PATH, ...inherited } = process.env // that triples Node's start-up
+
+/** Ours for programs, in which `node` is the one that runs the tests. */
+export const environment = { ...inherited, PATH: `${dirname(process.execPath)}:${PATH}` }
 
 /** `pid1` as it is installed. */
 export const pid1 = fileURLToPath(new URL('../dist/cli/pid1.js', import.meta.url))
@@ -36,14 +42,13 @@ export interface RunOptions {
 /** Runs a program to its end. */
 export function run(command: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [file, ...args] = [...(options.prefix ?? []), ...command]
-  const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env // it triples Node's start-up
   return new Promise((resolve) => {
     execFile(
       file as string,
       args,
       {
         cwd: root,
-        env: { ...inherited, ...options.env },
+        env: { ...environment, ...options.env },
         timeout: options.timeout ?? 30_000,
         killSignal: 'SIGKILL',
         maxBuffer: 2 ** 26,

@@ -1,59 +1,82 @@
-#!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { binding } from '../binding.js'
+import { systemError } from '../errors.js'
+import { packageRoot } from '../package-root.js'
+import { signalName } from '../signal-names.js'
 import { subreaper } from '../subreaper.js'
-import { NoCommandGiven, parseArguments, type Request } from './arguments.js'
-import { rawArguments } from './raw-arguments.js'
-import { supervise } from './supervise.js'
+import { BadCommandLine, NoCommandGiven, parseArguments, type Request } from './pid1/arguments.js'
+import { help } from './pid1/help.js'
+import { type Launch, readLaunch } from './pid1/launch.js'
+import type { Persona } from './pid1/persona.js'
+import { openStatusFile, Report } from './pid1/report.js'
+import type { Settings } from './pid1/settings.js'
+import { supervise } from './pid1/supervise.js'
+import { version } from './version.js'
 
-const USAGE = `Usage: pid1 [options] [--] command [arguments…]
+type Run = Extract<Request, { kind: 'run' }>
 
-Runs the command as an init does: forwards signals to it, reaps orphaned
-processes, and exits as it exits (128+n if signal n ended it).
-
-  -s, --subreaper  adopt orphans although this is not PID 1
-  -h, --help       show this help
-  -V, --version    show the version
-
-Exit codes of its own: 2 usage, 126 not executable, 127 not found.
-`
-
-function warn(text: string): void {
-  process.stderr.write(`pid1: ${text}\n`)
+function print(to: 'stdout' | 'stderr', text: string): void {
+  process[to].write(text)
 }
 
-function readRequest(): Request | undefined {
-  try {
-    return parseArguments(rawArguments())
-  } catch (error) {
-    if (!(error instanceof NoCommandGiven || error instanceof RangeError)) throw error
-    process.stderr.write(`pid1: ${error.message}\n\n${USAGE}`)
-    return undefined
+function license(): string {
+  return readFileSync(`${packageRoot}LICENSE`, 'utf8')
+}
+
+function show(kind: Exclude<Request['kind'], 'run'>, persona: Persona): number {
+  if (kind === 'license') print('stdout', license())
+  if (kind === 'help') print(persona.helpTo, help())
+  if (kind === 'version') {
+    print(persona.versionTo, `${persona.versionText(version())}\n`)
   }
+  return 0
 }
 
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+function reportOf({ persona, verbosity, logFormat, statusFd, statusFile }: Settings): Report {
+  const status = statusFile === undefined ? statusFd : openStatusFile(statusFile)
+  return new Report({ name: persona.name, verbosity, format: logFormat, statusFd: status })
+}
+
+// Its parent may have died before the kernel knew of our wish: then no signal would ever come.
+function dieWithParent(signal: number, parent: number): void {
+  const result = binding.setDeathSignal(signal)
+  if (result < 0) throw systemError(result, `prctl PR_SET_PDEATHSIG ${signalName(signal)}`)
+  if (process.ppid !== parent) binding.kill(process.pid, signal)
+}
+
+function prepare({ persona, parentDeathSignal, subreaper: asked }: Settings, report: Report): void {
+  const parent = process.ppid
+  if (asked || (persona.adopts && process.pid !== 1)) subreaper.enable()
+  else if (persona.warnsWhenPlain && process.pid !== 1 && !subreaper.enabled) {
+    report.warn('not PID 1 and not a subreaper: orphans go to init unseen (-s adopts them)')
+  }
+  if (parentDeathSignal !== undefined) dieWithParent(parentDeathSignal, parent)
+}
+
+async function run({ settings, command }: Run, launch: Launch): Promise<number> {
+  const report = reportOf(settings)
+  prepare(settings, report)
+  return supervise({ words: command, settings, launch, report })
 }
 
 async function main(): Promise<number> {
-  const request = readRequest()
-  if (request === undefined) return 2
-  if (request.kind !== 'run') {
-    process.stdout.write(request.kind === 'help' ? USAGE : `pid1 (sexton) ${version()}\n`)
-    return 0
+  const launch = readLaunch()
+  const programName = basename(process.argv[1] ?? '').replace(/\.c?js$/, '')
+  try {
+    const request = parseArguments(launch.words, { programName, env: process.env })
+    return request.kind === 'run' ? await run(request, launch) : show(request.kind, request.persona)
+  } catch (error) {
+    if (!(error instanceof NoCommandGiven || error instanceof BadCommandLine)) throw error
+    print('stderr', `pid1: ${error.message}\n\n${help()}`)
+    return error.persona.usageExit
   }
-  if (request.subreaper) subreaper.enable()
-  else if (process.pid !== 1 && !subreaper.enabled) {
-    warn('not PID 1 and not a subreaper: orphans go to init unseen (-s adopts them)')
-  }
-  return supervise(request.command, warn)
 }
 
 main().then(
   (code) => process.exit(code),
   (error) => {
-    warn(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    print('stderr', `pid1: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`)
     process.exit(1)
   },
 )

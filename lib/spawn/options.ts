@@ -29,6 +29,8 @@ export type ResourceName =
 /** One number for both limits, or each of its own; `Infinity` is no limit. */
 export type ResourceLimit = number | { soft: number; hard: number }
 
+export type Environment = Readonly<Record<string, Bytes | undefined>> | readonly Bytes[]
+
 export interface SpawnOptions {
   /**
    * Descriptors 0, 1, 2 and so on of the child; default `'pipe'` for the first three. One word stands
@@ -38,10 +40,10 @@ export interface SpawnOptions {
   /** The working directory; default: this process's. */
   cwd?: Bytes | URL
   /**
-   * The whole environment; default: this process's. In the main thread the default passes on the
-   * exact bytes, also those that are not UTF-8.
+   * The whole environment: values by name, or a list of `NAME=value` as execve(2) has it. Default: this
+   * process's; in the main thread the default passes on the exact bytes, also those that are not UTF-8.
    */
-  env?: Readonly<Record<string, Bytes | undefined>>
+  env?: Environment
   /** What the program sees as its own name, `argv[0]`; default: `file`. */
   argv0?: Bytes
   /** User id. With this or `gid`, and without `groups`, root drops its supplementary groups. */
@@ -66,6 +68,15 @@ export interface SpawnOptions {
    * Linux; lost when the child runs a set-user-id program or changes its user later on.
    */
   deathSignal?: SignalName | number
+  /** Signals that the child starts with ignored, as nohup(1) does; default: none. */
+  ignoredSignals?: readonly (SignalName | number)[]
+  /** Signals that the child starts with blocked; default: those that are in this thread. */
+  blockedSignals?: readonly (SignalName | number)[]
+  /**
+   * A `LISTEN_PID` in the environment becomes the child's pid, so that sd_listen_fds(3) there takes the
+   * descriptors that it is passed for its own.
+   */
+  listenPid?: boolean
   /** Resource limits (setrlimit(2)). Node raises its own soft `nofile` limit to the hard one at start. */
   rlimits?: Readonly<Partial<Record<ResourceName, ResourceLimit>>>
   /** The directory of a cgroup of version 2 that the child is born in; Linux 5.7. */
@@ -91,6 +102,9 @@ export interface CheckedOptions {
   processGroup: number | undefined
   foreground: boolean
   deathSignal: number | undefined
+  ignoredSignals: readonly number[] | undefined
+  blockedSignals: readonly number[] | undefined
+  listenPid: boolean
   rlimits: Float64Array
   cgroup: string | undefined
   timeout: number
@@ -125,6 +139,9 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     processGroup: session ? undefined : processGroup,
     foreground,
     deathSignal: options.deathSignal === undefined ? undefined : signalNumber(options.deathSignal),
+    ignoredSignals: checkSignals('ignoredSignals', options.ignoredSignals),
+    blockedSignals: checkSignals('blockedSignals', options.blockedSignals),
+    listenPid: checkFlag('listenPid', options.listenPid),
     rlimits: checkLimits(options.rlimits ?? {}),
     cgroup: checkCgroup(options.cgroup),
     timeout: checkTimeout(options.timeout ?? Number.POSITIVE_INFINITY),
@@ -167,6 +184,14 @@ function checkGroups(groups: unknown, changesUser: boolean): Uint32Array | undef
     throw new TypeError(`groups must be a list of group ids, not ${quote(groups)}`)
   }
   return Uint32Array.from(groups, (id) => checkInteger('a group id', id, LARGEST_ID) ?? 0)
+}
+
+function checkSignals(name: string, signals: unknown): readonly number[] | undefined {
+  if (signals === undefined) return undefined
+  if (!Array.isArray(signals)) {
+    throw new TypeError(`${name} must be a list such as ['SIGHUP'], not ${quote(signals)}`)
+  }
+  return signals.map(signalNumber)
 }
 
 function checkLimits(limits: object): Float64Array {

@@ -36,7 +36,7 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
   const strings = {
     files: encodeFiles(file, options.env),
     argv: encodeArguments(options.argv0 ?? file, args),
-    env: encodeEnvironment(options.env),
+    env: encodeEnvironment(options.env, checked.listenPid),
     cwd: encodeDirectory(options.cwd),
   }
   options.signal?.throwIfAborted()
@@ -100,5 +100,5 @@ function openCgroup(path: string | undefined): number | undefined {
 
 function giveBackForeground(child: OwnedChild, options: CheckedOptions): void {
   if (!options.foreground) return
-  child.onExit(() => binding.reclaimForeground(options.processGroup || child.pid))
+  child.onExit(() => binding.moveForeground(options.processGroup || child.pid, 0))
 }

@@ -14,6 +14,7 @@ const SESSION = 1
 const FOREGROUND = 2
 const PIDFD = 4
 const GROUPS_IF_ALLOWED = 8
+const LISTEN_PID = 16
 
 /** Calls the native `spawn`, whose arguments are arrays only; see native/spawn_glue.cc. */
 export function startProcess(
@@ -40,7 +41,17 @@ function numbersOf(options: CheckedOptions, cgroupFd: number | undefined, pidfd:
     (options.session ? SESSION : 0) |
     (options.foreground ? FOREGROUND : 0) |
     (pidfd ? PIDFD : 0) |
-    (options.groupsIfAllowed ? GROUPS_IF_ALLOWED : 0)
-  const numbers = [uid, gid, umask, processGroup, deathSignal, cgroupFd, flags]
+    (options.groupsIfAllowed ? GROUPS_IF_ALLOWED : 0) |
+    (options.listenPid ? LISTEN_PID : 0)
+  const sets = [...halves(options.ignoredSignals), ...halves(options.blockedSignals)]
+  const numbers = [uid, gid, umask, processGroup, deathSignal, cgroupFd, flags, ...sets]
   return Float64Array.from(numbers, (number) => number ?? Number.NaN)
+}
+
+// A set of signals as two numbers of 32 bits: one cannot hold 64.
+function halves(signals: readonly number[] | undefined): (number | undefined)[] {
+  if (signals === undefined) return [undefined, undefined]
+  const half = (from: number) =>
+    new Set(signals.map((signal) => signal - from).filter((bit) => bit >= 0 && bit < 32))
+  return [1, 33].map((from) => [...half(from)].reduce((sum, bit) => sum + 2 ** bit, 0))
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { binding } from '../binding.js'
 import { quote } from '../errors.js'
-import type { Bytes } from './options.js'
+import type { Bytes, Environment } from './options.js'
 
 const encoder = new TextEncoder()
 
@@ -35,16 +35,36 @@ export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Arra
 
 /** The environment, or `undefined` for the process's own, byte for byte. */
 export function encodeEnvironment(
-  env: Readonly<Record<string, Bytes | undefined>> | undefined,
+  env: Environment | undefined,
+  listenPid: boolean,
 ): Uint8Array | undefined {
-  if (env === undefined && isNative(process.env)) return undefined
+  if (env === undefined && !listenPid && isNative(process.env)) return undefined
   const variables: Uint8Array[] = []
-  for (const [name, value] of Object.entries(env ?? process.env)) {
+  if (isList(env)) variables.push(...env.map((entry, i) => encode(`env[${i}]`, entry)))
+  else variables.push(...encodeRecord(env ?? process.env))
+  return block(listenPid ? variables.map(withRoomForPid) : variables)
+}
+
+function isList(env: Environment | undefined): env is readonly Bytes[] {
+  return Array.isArray(env)
+}
+
+// The child writes its pid over this; native/spawn_glue.cc counts on ten digits.
+function withRoomForPid(entry: Uint8Array): Uint8Array {
+  const name = 'LISTEN_PID='
+  return Buffer.from(entry).toString('latin1').startsWith(name)
+    ? encode('LISTEN_PID', `${name}0000000000`)
+    : entry
+}
+
+function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {
+  const variables: Uint8Array[] = []
+  for (const [name, value] of Object.entries(env)) {
     if (value === undefined) continue
     const key = encode(`the environment variable ${quote(name)}`, `${name}=`).subarray(0, -1)
     variables.push(Buffer.concat([key, encode(`the value of ${name}`, value)]))
   }
-  return block(variables)
+  return variables
 }
 
 // In the main thread `process.env` is a view of the C library's environment, unless someone has put
@@ -68,20 +88,24 @@ export function encodeDirectory(cwd: Bytes | URL | undefined): Uint8Array | unde
 }
 
 /** What the child is to try in turn: the file itself, or its name in each directory of `PATH`. */
-export function encodeFiles(
-  file: Bytes,
-  env: Readonly<Record<string, Bytes | undefined>> | undefined,
-): Uint8Array {
+export function encodeFiles(file: Bytes, env: Environment | undefined): Uint8Array {
   const name = encode('file', file)
   // No name at all is found nowhere, as execvp(3) has it.
   if (name.length === 1 || name.includes(SLASH)) return name
-  const path = Buffer.from((env ?? process.env).PATH ?? DEFAULT_PATH)
+  const path = Buffer.from(pathOf(env) ?? DEFAULT_PATH)
   return block(
     splitPath(path).map((directory) =>
       // An empty entry is the working directory (execvp(3)).
       directory.length === 0 ? name : Buffer.concat([directory, SEPARATOR, name]),
     ),
   )
+}
+
+function pathOf(env: Environment | undefined): Bytes | undefined {
+  if (!isList(env)) return (env ?? process.env).PATH
+  const name = 'PATH='
+  const entry = env.map((each) => Buffer.from(each)).find((each) => each.indexOf(name) === 0)
+  return entry?.subarray(name.length)
 }
 
 const SLASH = 0x2f

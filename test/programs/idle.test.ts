@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { backend } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
-import { pid1 } from '../program.js'
-import { type Running, start } from './running.js'
+import { type Running, start, under } from './running.js'
 
 const QUIET = 10_000
 
@@ -48,7 +47,7 @@ describe.runIf(backend() !== 'poll')('Idle', () => {
     const waits = [await waiting(child)]
     // Only a descriptor tells of the end of someone else's child.
     if (backend() === 'pidfd') waits.push(await waiting(`${process.pid}`))
-    const init = start([...node, pid1, '-s', '--', 'cat'], 'pipe')
+    const init = start(under('-s', '--', 'cat'), 'pipe')
     await Promise.all([init, ...waits].map(({ pid }) => expectQuiet(pid)))
     init.stdin?.end()
     expect(await init.ended).toMatchObject({ code: 0 })

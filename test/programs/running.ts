@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { expect, onTestFinished } from 'vitest'
 import { eventually } from '../eventually.js'
-import { type Outcome, pid1, root } from '../program.js'
+import { environment, type Outcome, pid1, root } from '../program.js'
 
 /** `pid1` with these options and this command. */
-export const under = (...words: string[]) => [process.execPath, pid1, ...words]
+export const under = (...words: string[]) => [pid1, ...words]
 
 export interface Running {
   pid: number
@@ -22,9 +22,8 @@ export interface Running {
 /** Starts a program that a test then talks to, and which ends before the test does. */
 export function start(command: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): Running {
   const [file, ...args] = command
-  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
   const stdio: StdioOptions = [stdin, 'pipe', 'pipe']
-  const child = spawn(file as string, args, { cwd: root, env, stdio })
+  const child = spawn(file as string, args, { cwd: root, env: environment, stdio })
   onTestFinished(() => void child.kill('SIGKILL')) // for a test that failed half-way
   let [stdout, stderr] = ['', '']
   child.stdout?.on('data', (data) => {

@@ -122,7 +122,7 @@ describe('a pid that comes back', () => {
 describe('pid1', () => {
   it('keeps its command line under a process title', async () => {
     const { pid1 } = await import('../program.js')
-    const outcome = await run([process.execPath, pid1, '-s', '--', 'echo', 'hi'], {
+    const outcome = await run([pid1, '-s', '--', 'echo', 'hi'], {
       env: { NODE_OPTIONS: '--title=another' },
     })
     expect(outcome).toMatchObject({ code: 0, stdout: 'hi\n', stderr: '' })

@@ -4,7 +4,7 @@ export const full = process.env.SEXTON_SOAK === '1'
 const small = {
   statuses: { children: 1600, workers: 2 },
   coalescing: { children: 2000 },
-  pidReuse: { rounds: 2000, control: 1000 },
+  pidReuse: { rounds: 2000, control: 1_000_000 },
   descriptors: { warmUp: 2000, spawns: 3000 },
   workerCycles: { warmUp: 40, workers: 200 },
 }
@@ -14,7 +14,7 @@ export const sizes: typeof small = full
   ? {
       statuses: { children: 20_000, workers: 2 },
       coalescing: { children: 2000 },
-      pidReuse: { rounds: 50_000, control: 1000 },
+      pidReuse: { rounds: 50_000, control: 1_000_000 },
       descriptors: { warmUp: 5000, spawns: 100_000 },
       workerCycles: { warmUp: 40, workers: 200 },
     }

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { binding } from '../../binding.js'
+import { ESRCH, systemError } from '../../errors.js'
+import type { ExitStatus } from '../../exit-status.js'
+import { signalName } from '../../signal-names.js'
+import type { Child } from '../../spawn/child.js'
+import type { SpawnOptions } from '../../spawn/options.js'
+import { spawn } from '../../spawn/spawn.js'
+import type { Stdio } from '../../spawn/stdio.js'
+import type { Launch } from './launch.js'
+import type { Settings } from './settings.js'
+import { hasTerminal, isSessionLeader } from './terminal.js'
+
+/** The command that `pid1` runs, in the world that `pid1` was started in. */
+export class Command {
+  /** Whether it has a process group of its own. */
+  readonly ownGroup: boolean
+  readonly #child: Child
+  readonly #wholeGroup: boolean
+
+  constructor(words: readonly Buffer[], settings: Settings, launch: Launch) {
+    const [file, ...args] = words as [Buffer, ...Buffer[]]
+    this.#wholeGroup = settings.target !== 'child'
+    this.ownGroup = this.#wholeGroup || needsOwnGroup(settings)
+    const session = settings.target === 'session' && !hasTerminal()
+    this.#child = spawn(file, args, {
+      ...worldOf(launch),
+      ...wishesOf(settings, launch),
+      ...(session ? { session } : { processGroup: this.ownGroup, foreground: this.ownGroup }),
+    })
+  }
+
+  /** @throws {SextonError} what kept it from being started. */
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  get exited(): Promise<ExitStatus> {
+    return this.#child.exited
+  }
+
+  /** Sends a signal to it, or to its group where that is the target; false if it is gone. */
+  send(signal: number): boolean {
+    return this.#wholeGroup ? this.sendToGroup(signal) : this.#child.kill(signal)
+  }
+
+  /** As long as its leader has not been reaped, no other group can have the number. */
+  sendToGroup(signal: number): boolean {
+    if (this.#child.status !== undefined) return false
+    const result = binding.kill(-this.pid, signal)
+    if (result === 0) return true
+    if (result === -ESRCH) return false
+    throw systemError(result, `kill ${signalName(signal)}`, { pid: -this.pid })
+  }
+}
+
+/**
+ * A group of its own keeps what is sent to pid1's group from reaching the command twice, and lets
+ * Ctrl-C be rewritten. But where pid1 leads the session there is no shell that could resume what
+ * Ctrl-Z stops: in pid1's own group, which is an orphaned one, the kernel drops that.
+ */
+function needsOwnGroup({ rewrites }: Settings): boolean {
+  return !isSessionLeader() || !hasTerminal() || rewrites.size > 0
+}
+
+function worldOf({ environment, fds, ignored, blocked, softLimit }: Launch): SpawnOptions {
+  const env = [...environment]
+  return {
+    env,
+    stdio: inherit(fds),
+    listenPid: env.some((entry) => entry.toString('latin1') === `LISTEN_PID=${process.pid}`),
+    ignoredSignals: ignored,
+    blockedSignals: blocked,
+    ...(softLimit !== undefined && { rlimits: { nofile: { soft: softLimit, hard: hardLimit() } } }),
+  }
+}
+
+function wishesOf(settings: Settings, { environment }: Launch): SpawnOptions {
+  const { childDeathSignal, uid, gid, workdir, variables } = settings
+  return {
+    ...(childDeathSignal !== undefined && { deathSignal: childDeathSignal }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+    ...(workdir !== undefined && { cwd: workdir }),
+    ...(variables.length > 0 && { env: withVariables(environment, variables) }),
+  }
+}
+
+function withVariables(environment: readonly Buffer[], variables: readonly Buffer[]): Buffer[] {
+  const nameOf = (entry: Buffer) => entry.toString('latin1').split('=', 1)[0]
+  const replaced = new Set(variables.map(nameOf))
+  return [...environment.filter((entry) => !replaced.has(nameOf(entry))), ...variables]
+}
+
+// Node has marked inherited descriptors to be closed. Those in between are its own, and stay here.
+function inherit(fds: readonly number[]): Stdio[] {
+  const most = Math.max(2, ...fds)
+  return Array.from({ length: most + 1 }, (_, fd) =>
+    fd <= 2 || fds.includes(fd) ? 'inherit' : 'ignore',
+  )
+}
+
+function hardLimit(): number {
+  const limits = readFileSync('/proc/self/limits', 'latin1')
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1]
+  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard)
+}

@@ -1,0 +1,42 @@
+import { descendants } from '../../descendants.js'
+import { type ProcessStat, readStat } from '../../proc.js'
+import { guiltyZombies } from '../tree/guilty.js'
+import type { Report } from './report.js'
+
+/**
+ * Looks again and again for zombies that their parent, which lives, does not reap: no init can. One is
+ * named when it has been there for `after` milliseconds, and only once.
+ */
+export function watchKeptZombies(after: number | undefined, report: Report): () => void {
+  if (after === undefined) return () => {}
+  const since = new Map<string, number>()
+  const look = () => reportKept(since, after, report)
+  const timer = setInterval(look, Math.max(after / 2, 50))
+  return () => clearInterval(timer)
+}
+
+function suspects(): ProcessStat[] {
+  return descendants().flatMap(({ pid }) => readStat(pid) ?? [])
+}
+
+function reportKept(since: Map<string, number>, after: number, report: Report): void {
+  const now = performance.now()
+  const kept = guiltyZombies(suspects()).filter(({ parent }) => parent.pid !== process.pid)
+  const present = new Set<string>()
+  for (const { parent, zombies } of kept) {
+    for (const { pid, name, startTime } of zombies) {
+      const key = `${pid}:${startTime}`
+      present.add(key)
+      const first = since.get(key) ?? now
+      since.set(key, first)
+      if (now - first < after) continue
+      since.set(key, Number.POSITIVE_INFINITY)
+      report.warn(
+        `zombie ${pid} (${name}) is kept by ${parent.pid} (${parent.name}), which lives and does not reap it`,
+        { pid, name, parent },
+      )
+      report.event('zombie', { pid, name, parent })
+    }
+  }
+  for (const key of since.keys()) if (!present.has(key)) since.delete(key)
+}

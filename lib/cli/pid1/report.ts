@@ -1,0 +1,68 @@
+import { openSync } from 'node:fs'
+import { binding } from '../../binding.js'
+import { WARNING } from './settings.js'
+
+/** Where a report goes, and how much of it. */
+export interface ReportOptions {
+  /** The program's name in messages. */
+  name: string
+  verbosity: number
+  format: 'text' | 'json'
+  /** For a JSON line each event; `undefined`: nobody asked. */
+  statusFd: number | undefined
+}
+
+export type Fields = Readonly<Record<string, unknown>>
+
+const STDERR = 2
+const LEVELS = ['fatal', 'warning', 'info', 'debug'] as const
+
+/** What `pid1` says: messages for people on stderr, events for programs on a descriptor of their own. */
+export class Report {
+  readonly #options: ReportOptions
+
+  constructor(options: ReportOptions) {
+    this.#options = options
+  }
+
+  /** Whether anyone wants to hear of each process that is reaped. */
+  wants(level: number): boolean {
+    return this.#options.statusFd !== undefined || this.#options.verbosity >= level
+  }
+
+  /** A message, if it is asked for at this level. */
+  say(level: number, message: string, fields: Fields = {}): void {
+    const { name, verbosity, format } = this.#options
+    if (verbosity < level) return
+    const line =
+      format === 'text'
+        ? `${name}: ${message}`
+        : JSON.stringify({ time: now(), level: LEVELS[level], message, ...fields })
+    write(STDERR, line)
+  }
+
+  warn(message: string, fields: Fields = {}): void {
+    this.say(WARNING, message, fields)
+  }
+
+  /** One line of the status stream. */
+  event(event: string, fields: Fields): void {
+    const { statusFd } = this.#options
+    if (statusFd !== undefined) write(statusFd, JSON.stringify({ event, time: now(), ...fields }))
+  }
+}
+
+/** Opens the file of the status stream, to be appended to. */
+export function openStatusFile(path: Buffer): number {
+  return openSync(path, 'a', 0o644)
+}
+
+function now(): string {
+  return new Date().toISOString()
+}
+
+// A message that cannot be written is lost: nothing here may end or delay the supervision. No retry
+// for a pipe that is full.
+function write(fd: number, line: string): void {
+  binding.writeFromBackground(fd, Buffer.from(`${line}\n`))
+}

@@ -1,0 +1,75 @@
+import type { Persona, Target } from './persona.js'
+
+/** What the options and the environment ask of `pid1`. */
+export interface Settings {
+  persona: Persona
+  subreaper: boolean
+  target: Target
+  /** By signal; 0: drop it. */
+  rewrites: Map<number, number>
+  /** Exit codes that count as success. */
+  forgiven: Set<number>
+  parentDeathSignal: number | undefined
+  childDeathSignal: number | undefined
+  grace: number | undefined
+  killAfter: number | undefined
+  pause: boolean
+  workdir: Buffer | undefined
+  /** `NAME=value`, to be added to the environment. */
+  variables: Buffer[]
+  uid: number | undefined
+  gid: number | undefined
+  /** 0: only what is fatal, 1: warnings, 2: what happens, 3: every signal and every process. */
+  verbosity: number
+  warnOnReap: boolean
+  logFormat: 'text' | 'json'
+  statusFd: number | undefined
+  statusFile: Buffer | undefined
+  reportZombies: number | undefined
+}
+
+/** Names for levels of verbosity. */
+export const [FATAL, WARNING, INFO, DEBUG] = [0, 1, 2, 3] as const
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** The settings before any option: the persona's, and what the peers' own variables say. */
+export function defaultSettings(persona: Persona, env: Variables): Settings {
+  const { target, grace } = persona
+  return {
+    persona,
+    subreaper: env.TINI_SUBREAPER !== undefined,
+    target: targetFrom(target, env),
+    rewrites: new Map(),
+    forgiven: new Set(),
+    parentDeathSignal: undefined,
+    childDeathSignal: undefined,
+    grace,
+    killAfter: undefined,
+    pause: false,
+    workdir: undefined,
+    variables: [],
+    uid: undefined,
+    gid: undefined,
+    verbosity: WARNING,
+    warnOnReap: false,
+    logFormat: 'text',
+    statusFd: undefined,
+    statusFile: undefined,
+    reportZombies: undefined,
+  }
+}
+
+// As their owners document them: for these a set variable counts, even an empty one; for that only "0".
+function targetFrom(target: Target, env: Variables): Target {
+  if (env.DUMB_INIT_SETSID === '0' && target === 'session') return 'child'
+  return env.TINI_KILL_PROCESS_GROUP !== undefined && target === 'child' ? 'group' : target
+}
+
+/** tini reads its variable after its options, and lets it win. */
+export function verbosityFrom(settings: Settings, env: Variables): number {
+  const { TINI_VERBOSITY, DUMB_INIT_DEBUG, CATATONIT_DEBUG } = env
+  if (TINI_VERBOSITY !== undefined && /^\d+$/.test(TINI_VERBOSITY)) return Number(TINI_VERBOSITY)
+  const debugs = DUMB_INIT_DEBUG === '1' || CATATONIT_DEBUG !== undefined
+  return debugs ? Math.max(settings.verbosity, DEBUG) : settings.verbosity
+}

@@ -1,0 +1,133 @@
+import { constants } from 'node:os'
+import { SextonError } from '../../errors.js'
+import type { ExitStatus } from '../../exit-status.js'
+import { reapUntil } from '../../reap-until.js'
+import { beforeReaping } from '../../reaper.js'
+import { allSignalNumbers, signalName } from '../../signal-names.js'
+import { type ReceivedSignal, Signals } from '../../signals.js'
+import { subreaper } from '../../subreaper.js'
+import { Zombies } from '../../zombies.js'
+import { Command } from './command.js'
+import { Forwarding, TERMINATING } from './forwarding.js'
+import { Job } from './job.js'
+import { watchKeptZombies } from './kept-zombies.js'
+import type { Launch } from './launch.js'
+import { Reaping } from './reaping.js'
+import { Remainder } from './remainder.js'
+import type { Report } from './report.js'
+import { FATAL, INFO, type Settings } from './settings.js'
+
+const [SIGINT, SIGTERM] = [2, 15]
+
+// SIGKILL and SIGSTOP cannot be caught. SIGCHLD is about our own children. The others mean a fault in
+// this very program: to hand them on and go on running would hide it.
+const NOT_FORWARDED: ReadonlySet<string> = new Set([
+  ...['SIGKILL', 'SIGSTOP', 'SIGCHLD'],
+  ...['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGSYS'],
+])
+
+/** What a supervision needs to know. */
+export interface Order {
+  words: readonly Buffer[]
+  settings: Settings
+  launch: Launch
+  report: Report
+}
+
+/**
+ * Runs a command as an init does: forwards signals to it, reaps every orphan meanwhile, ends what it
+ * leaves behind, and gives its end as an exit code: its own, 128 + n for signal n, 127 if it was not
+ * found, 126 if it could not be executed.
+ */
+export async function supervise(order: Order): Promise<number> {
+  const { settings, report } = order
+  // Before the child exists: a signal in between would meet the default action, or as PID 1 be lost.
+  const signals = new Signals(
+    allSignalNumbers().filter((number) => !NOT_FORWARDED.has(signalName(number))),
+  )
+  const inbox = new Inbox(signals)
+  const stopWatching = watchKeptZombies(settings.reportZombies, report)
+  try {
+    return await (settings.pause ? pause(inbox, order) : runCommand(inbox, order))
+  } catch (error) {
+    if (!(error instanceof SextonError) || error.code !== 'ERR_SPAWN_FAILED') throw error
+    report.say(FATAL, error.message)
+    return settings.persona.execExits[causeOf(error)]
+  } finally {
+    stopWatching()
+  }
+}
+
+/** Whoever is in charge gets the signals. */
+class Inbox {
+  receive: (signal: ReceivedSignal) => void = () => {}
+
+  constructor(signals: Signals) {
+    this.#deliver(signals)
+  }
+
+  async #deliver(signals: Signals): Promise<void> {
+    for await (const signal of signals) this.receive(signal)
+  }
+}
+
+async function runCommand(inbox: Inbox, order: Order): Promise<number> {
+  const { words, settings, launch, report } = order
+  const reaping = new Reaping(report, settings.warnOnReap)
+  const command = new Command(words, settings, launch)
+  const { pid } = command
+  const job = new Job(command, report)
+  const forwarding = new Forwarding(command, settings, job, report)
+  inbox.receive = (signal) => forwarding.receive(signal)
+  report.say(INFO, `started ${pid}`, { pid })
+  report.event('started', { pid, command: words.map(String) })
+  if (settings.persona.farewell) beforeReaping(pid, () => command.sendToGroup(SIGTERM))
+  const status = await reapUntil(pid, {
+    scope: 'all',
+    onReap: (zombie) => reaping.reaped(zombie, pid),
+  })
+  forwarding.end()
+  job.end()
+  await endRest(inbox, reaping, order)
+  return exitCode(status, order)
+}
+
+/** Reaps until it is asked to end. */
+async function pause(inbox: Inbox, order: Order): Promise<number> {
+  const reaping = new Reaping(order.report, order.settings.warnOnReap)
+  const zombies = new Zombies({ scope: 'all' })
+  inbox.receive = ({ number }) => {
+    if (number === SIGTERM || number === SIGINT) zombies.close()
+  }
+  for await (const zombie of zombies) reaping.reaped(zombie)
+  await endRest(inbox, reaping, order)
+  return 0
+}
+
+// Elsewhere than as PID 1 or subreaper the command's orphans have gone to init; what children there
+// are then, a program that became this one by exec had before.
+async function endRest(inbox: Inbox, reaping: Reaping, { settings, report }: Order): Promise<void> {
+  const { grace } = settings
+  if (grace === undefined || (process.pid !== 1 && !subreaper.enabled)) return
+  const remainder = new Remainder(report, reaping)
+  inbox.receive = ({ number }) => {
+    if (TERMINATING.has(number)) remainder.hurry()
+  }
+  await remainder.end(grace)
+}
+
+function exitCode(status: ExitStatus, { settings, report }: Order): number {
+  const { pid, code, signal, usage } = status
+  const shellCode = status.toShellCode()
+  const exitCode = settings.forgiven.has(shellCode) ? 0 : shellCode
+  report.say(INFO, `${pid} ended: ${signal ?? `exit code ${code}`}`, { pid, code, signal })
+  report.event('exited', { pid, code, signal, exitCode, usage })
+  return exitCode
+}
+
+function causeOf({ errno, syscall }: SextonError): 0 | 1 | 2 {
+  const { ENOENT, ENOTDIR, EACCES } = constants.errno
+  if (syscall !== 'execve') return 2
+  if (errno === ENOENT || errno === ENOTDIR) return 0
+  return errno === EACCES ? 1 : 2
+}

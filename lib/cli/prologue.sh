@@ -1,0 +1,12 @@
+#!/bin/sh
+':' // This file is two programs. The shell takes each line after its colon, Node takes it for a comment.
+':' // What Node changes at its start, or a shell cannot carry, is noted here first: see docs/pid1.md.
+':' //; { while read -r sexton_name sexton_mask; do case $sexton_name in SigBlk:) sexton_blk=$sexton_mask;; SigIgn:) sexton_ign=$sexton_mask; break;; esac; done </proc/$$/status; } 2>/dev/null
+':' //; sexton_fds=; for sexton_fd in /proc/$$/fd/*; do [ -e "$sexton_fd" ] && ! [ "$sexton_fd" -ef "$0" ] && sexton_fds=$sexton_fds,${sexton_fd##*/}; done
+':' //; sexton_env=; [ -e /proc/$$/fd/9 ] || { sexton_env=9; exec 9<<//
+//$NODE_OPTIONS
+//$NODE_EXTRA_CA_CERTS
+// and the environment
+//
+':' //; { head -c 60000 /proc/$$/environ && printf .; } 2>/dev/null >>/proc/$$/fd/9; unset NODE_OPTIONS NODE_EXTRA_CA_CERTS; }
+':' //; exec node --no-memory-reducer "$0" --launched="$sexton_env:$sexton_fds:$(ulimit -Sn):$sexton_blk:$sexton_ign" "$@"

@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { packageRoot } from '../package-root.js'
+
+/** The package's version. */
+export function version(): string {
+  const text = readFileSync(`${packageRoot}package.json`, 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
