@@ -1,5 +1,5 @@
 import type { Case, Topic } from './case.js'
-import { seen, startLog } from './log.js'
+import { sendEach, startLog } from './log.js'
 import {
   comes,
   ending,
@@ -74,8 +74,7 @@ const withoutInput = (script: string) => ['sh', '-c', `exec "$@" ${script}`, 'sh
 /** Its first SIGHUP, of an init that leads a session in whose foreground another group is. */
 async function firstHangup(scene: Scene): Promise<string> {
   const running = await startLog(scene, { prefix: [python, fixture('outside.py')] })
-  kill(running.pid, 'SIGHUP')
-  return seen(running)
+  return sendEach(running, [1])
 }
 
 const cases: Case[] = [
