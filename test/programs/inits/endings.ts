@@ -1,0 +1,258 @@
+import type { Case, Topic } from './case.js'
+import { comes, ending, fixture, kill, python, type Running, type Scene } from './scene.js'
+import { modes, type Options } from './subject.js'
+
+const notOffered = 'not offered' as const
+const onlyPid1 = { tini: notOffered, 'dumb-init': notOffered, catatonit: notOffered }
+const pid1Option = (...words: string[]): Options => {
+  return { tini: null, 'dumb-init': null, catatonit: null, pid1: words }
+}
+
+/** A command that waits for SIGUSR1 to end with 3, and the rest that it then leaves. */
+async function startRest(scene: Scene, kind: 'patient' | 'stubborn'): Promise<Running> {
+  const script = 'trap "exit 3" USR1; "$@" <&3 3<&- & while :; do sleep 0.01; done 3<&-'
+  const command = ['sh', '-c', script, 'sh', python, fixture('rest.py'), kind]
+  const running = await scene.start(command, { prefix: ['sh', '-c', 'exec "$@" 3<&0', 'sh'] })
+  await running.printed(/rest \d+\n/)
+  return running
+}
+
+const EXITS = 'it is asked to end and has the time'
+
+/** What becomes of the rest when the command ends. */
+async function lastsToTheEnd(scene: Scene): Promise<string> {
+  const running = await startRest(scene, 'patient')
+  kill(running.pid, 'SIGUSR1')
+  const waits = scene.expected === EXITS
+  const goneBefore = await comes(!waits, () => running.hasEnded())
+  const asked = await comes(waits, () => running.stdout().includes('asked'))
+  if (goneBefore) {
+    const { left, code } = await running.ended
+    if (code !== 3) return `exit ${code}`
+    if (left.length > 0) return asked ? 'it is asked, and left alone' : 'it is left alone'
+    return asked ? 'it is asked, and killed at once' : 'it is killed unasked'
+  }
+  running.type('\n')
+  const { stdout, code } = await running.ended
+  return stdout.includes('tidied up') && code === 3 ? EXITS : `exit ${code}, output ${stdout}`
+}
+
+/** Whether the init has a stubborn rest killed, after a second SIGTERM where that is said. */
+function killed(again: boolean) {
+  return async (scene: Scene): Promise<string> => {
+    const running = await startRest(scene, 'stubborn')
+    kill(running.pid, 'SIGUSR1')
+    await running.printed(/asked/)
+    if (again) kill(running.pid, 'SIGTERM')
+    const { left, code } = await running.ended
+    return left.length === 0 ? `the rest is killed, exit ${code}` : `left: ${left}`
+  }
+}
+
+/** A command that takes no notice of SIGTERM. */
+async function takesNoNotice(scene: Scene): Promise<string> {
+  const script =
+    'trap "echo noted" TERM; trap "exit 7" USR1; echo ready; while :; do sleep 0.01; done'
+  const running = await scene.start(['sh', '-c', script])
+  await running.printed(/ready/)
+  kill(running.pid, 'SIGTERM')
+  await running.printed(/noted/)
+  if (!(await comes(scene.expected !== 'exit 7', () => running.hasEnded()))) {
+    kill(running.pid, 'SIGUSR1')
+  }
+  return ending(await running.ended)
+}
+
+/** Whether the command ends with an init that is killed. */
+async function initIsKilled(scene: Scene): Promise<string> {
+  const running = await scene.start(['sh', '-c', 'echo ready; exec sleep 1000'])
+  await running.printed(/ready/)
+  kill(running.pid, 'SIGKILL')
+  const { left } = await running.ended
+  return left.includes('sleep') ? 'the command stays' : 'the command ends'
+}
+
+/** `-p`: the parent ends just before the init asks to be told of that. */
+async function parentIsGone(scene: Scene): Promise<string> {
+  const running = await scene.start(['sh', '-c', 'echo ready; exec sleep 1000'], {
+    orphan: true,
+    hold: { calls: ['prctl'] },
+  })
+  const ends = await comes(scene.expected.startsWith('killed'), () => running.hasEnded())
+  if (!ends) kill(running.pid, 'SIGTERM')
+  return ends ? ending(await running.ended) : 'it is not told'
+}
+
+async function pauses(scene: Scene): Promise<string> {
+  const running = await scene.start([], { bare: true })
+  kill(running.pid, 'SIGTERM')
+  return ending(await running.ended)
+}
+
+const parentDeath = (signal: string): Options => {
+  return { tini: ['-p', signal], 'dumb-init': null, catatonit: null, pid1: ['-p', signal] }
+}
+
+const cases: Case[] = [
+  {
+    title: 'What the command leaves, where the init is PID 1',
+    shows: ['T11', 'D5'],
+    observe: lastsToTheEnd,
+    pid1: EXITS,
+    tini: { sees: 'it is killed unasked', better: 'a database in the background closes its files' },
+    'dumb-init': {
+      sees: 'it is asked, and killed at once',
+      better: 'whoever is asked has the time to do it',
+    },
+    catatonit: {
+      sees: 'it is killed unasked',
+      better: 'a database in the background closes its files',
+    },
+    compat: {
+      tini: 'it is killed unasked',
+      'dumb-init': 'it is asked, and killed at once',
+      catatonit: 'it is killed unasked',
+    },
+  },
+  {
+    title: 'What the command leaves, where the init is a subreaper',
+    shows: ['T11', 'P6'],
+    modes: [modes.subreaper],
+    observe: lastsToTheEnd,
+    pid1: EXITS,
+    tini: { sees: 'it is left alone', better: 'nothing outlives the init' },
+    'dumb-init': notOffered,
+    catatonit: { sees: 'it is left alone', better: 'nothing outlives the init' },
+    compat: {
+      tini: 'it is left alone',
+      'dumb-init': 'it is asked, and left alone',
+      catatonit: 'it is left alone',
+    },
+  },
+  {
+    title: 'The same, with SIGTERM dropped for the command (`-r 15:0`)',
+    shows: ['D5'],
+    options: { tini: null, 'dumb-init': ['-r', '15:0'], catatonit: null, pid1: ['-r', '15:0'] },
+    observe: lastsToTheEnd,
+    pid1: EXITS,
+    ...onlyPid1,
+    'dumb-init': {
+      sees: 'it is killed unasked',
+      better: 'what is said of forwarding is not said of the end',
+    },
+    compat: {
+      tini: 'it is killed unasked',
+      'dumb-init': 'it is asked, and killed at once',
+      catatonit: 'it is killed unasked',
+    },
+  },
+  {
+    title: 'The same, with signals for the command alone (`-c`)',
+    shows: ['D5'],
+    options: { tini: [], 'dumb-init': ['-c'], catatonit: [], pid1: ['-c'] },
+    observe: lastsToTheEnd,
+    pid1: EXITS,
+    tini: { sees: 'it is killed unasked', better: 'it is asked all the same' },
+    'dumb-init': {
+      sees: 'it is killed unasked',
+      better: 'dumb-init sends it to the command, which it has reaped',
+    },
+    catatonit: { sees: 'it is killed unasked', better: 'it is asked all the same' },
+    compat: {
+      tini: 'it is killed unasked',
+      'dumb-init': 'it is killed unasked',
+      catatonit: 'it is killed unasked',
+    },
+  },
+  {
+    title: 'A rest that does not heed SIGTERM, after the time of grace',
+    shows: ['P6'],
+    modes: [modes.pid1, modes.subreaper],
+    options: pid1Option('--grace', '100ms'),
+    observe: killed(false),
+    pid1: 'the rest is killed, exit 3',
+    ...onlyPid1,
+  },
+  {
+    title: 'A rest that does not heed SIGTERM, at a second one',
+    modes: [modes.pid1, modes.subreaper],
+    options: pid1Option('--grace', '1h'),
+    observe: killed(true),
+    pid1: 'the rest is killed, exit 3',
+    ...onlyPid1,
+  },
+  {
+    title: 'No grace asked for: the rest is left alone',
+    modes: [modes.subreaper],
+    options: { ...{ tini: [], 'dumb-init': null, catatonit: [] }, pid1: ['--grace', 'none'] },
+    observe: lastsToTheEnd,
+    pid1: 'it is left alone',
+    tini: 'same',
+    'dumb-init': notOffered,
+    catatonit: 'same',
+    // In its place it still says farewell to the group.
+    compat: { 'dumb-init': 'it is asked, and left alone' },
+  },
+  {
+    title: 'A command that does not heed SIGTERM is left its time',
+    shows: ['P3'],
+    modes: [modes.pid1, modes.plain],
+    options: { pid1: ['--kill-after', '300'] },
+    observe: takesNoNotice,
+    pid1: 'exit 7',
+    ...{ tini: 'same', 'dumb-init': 'same', catatonit: 'same' },
+  },
+  {
+    title: 'A command that does not heed SIGTERM is killed when that was asked for',
+    modes: [modes.pid1, modes.plain],
+    options: pid1Option('--kill-after', '50ms'),
+    observe: takesNoNotice,
+    pid1: 'exit 137',
+    ...onlyPid1,
+  },
+  {
+    title: 'The init is killed',
+    modes: [modes.plain],
+    options: { pid1: ['--child-death-signal', 'KILL'] },
+    observe: initIsKilled,
+    pid1: 'the command ends',
+    tini: { sees: 'the command stays', better: 'where asked for, it does not run on unsupervised' },
+    'dumb-init': {
+      sees: 'the command stays',
+      better: 'where asked for, it does not run on unsupervised',
+    },
+    catatonit: notOffered,
+    compat: { tini: 'the command stays', 'dumb-init': 'the command stays' },
+  },
+  {
+    title: 'The parent ends just before the init asks to be told (`-p`)',
+    shows: ['T10'],
+    modes: [modes.plain],
+    options: parentDeath('SIGKILL'),
+    observe: parentIsGone,
+    pid1: 'killed by SIGKILL',
+    ...onlyPid1,
+    tini: { sees: 'it is not told', better: 'it looks for its parent once it has asked' },
+  },
+  {
+    title: 'The signal of `-p` by another name (`RTMIN+3`)',
+    shows: ['T10'],
+    modes: [modes.plain],
+    options: parentDeath('RTMIN+3'),
+    observe: async (scene) => ending(await scene.run(['sh', '-c', 'exit 7'])),
+    pid1: 'exit 7',
+    ...onlyPid1,
+    tini: { sees: 'exit 1', better: 'every signal has a name' },
+  },
+  {
+    title: 'No command, only orphans (`-P`): SIGTERM',
+    modes: [modes.pid1, modes.subreaper],
+    options: { tini: null, 'dumb-init': null, catatonit: ['-P'], pid1: ['-P'] },
+    observe: pauses,
+    pid1: 'exit 0',
+    ...onlyPid1,
+    catatonit: 'same',
+  },
+]
+
+export const endings: Topic = { title: 'Endings', cases }

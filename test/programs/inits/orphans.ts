@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
+import { readStat, readTaskChildren } from '../../../lib/proc.js'
+import { eventually } from '../../eventually.js'
+import type { Case, Topic } from './case.js'
+import { comes, fixture, kill, python, type Scene, statusField } from './scene.js'
+import { modes, type Options } from './subject.js'
+
+const same = { tini: 'same', 'dumb-init': 'same', catatonit: 'same' } as const
+const notOffered = 'not offered' as const
+
+const orphan = (word: string) => [python, fixture('orphan.py'), word]
+
+async function adopter(scene: Scene): Promise<string> {
+  return (await scene.run(orphan('here'))).stdout.trim()
+}
+
+async function warning(scene: Scene): Promise<string> {
+  const { stderr } = await scene.run(['true'])
+  return /subreaper/i.test(stderr) ? 'it warns' : 'it is silent'
+}
+
+const storm = fileURLToPath(new URL('../fixtures/orphan-storm.sh', import.meta.url))
+
+async function manyOrphans(scene: Scene): Promise<string> {
+  const { stdout, code } = await scene.run(['sh', storm, '200', '400'])
+  return `${stdout.trim().replace('\n', ', ')}, exit ${code}`
+}
+
+/**
+ * An orphan and the command end while the init cannot look, so that it finds both at once. Its child
+ * of old, the command, is the first that the kernel names.
+ */
+async function lastBatch(scene: Scene): Promise<string> {
+  const running = await scene.start(orphan('linger'), { env: { CATATONIT_DEBUG: '1' } })
+  await running.printed(/orphan \d+/)
+  const children = readTaskChildren(running.pid, running.pid) ?? []
+  const [command, adopted] = [...children].sort((a, b) => a - b) as [number, number]
+  const inside = statusField(adopted, 'NSpid')?.split(/\s+/).at(-1) as string
+  kill(running.pid, 'SIGSTOP')
+  for (const pid of [command, adopted]) {
+    kill(pid, 'SIGUSR1')
+    await eventually(() => expect(readStat(pid)?.state).toBe('Z'), 20_000)
+  }
+  kill(running.pid, 'SIGCONT')
+  const { stderr } = await running.ended
+  return new RegExp(`\\b${inside}\\b`).test(stderr) ? 'both are reaped' : 'only the command is'
+}
+
+async function reapedOrphan(scene: Scene): Promise<string> {
+  const script = '(true & exec true); while ls /proc/[0-9]*/stat >/dev/null; do'
+  const check = 'grep -qs ") Z" /proc/[0-9]*/stat || exit 0; done'
+  const { stderr } = await scene.run(['sh', '-c', `${script} ${check}`])
+  return /zombie|reaped/i.test(stderr) ? 'it is named' : 'nothing is said'
+}
+
+// The call that the main thread sits in, and when that would end by itself.
+const SYSTEM_CALLS: Readonly<Record<string, (words: readonly string[]) => boolean>> = {
+  '128': ([, , , timeout]) => Number(timeout) !== 0, // rt_sigtimedwait
+  '137': ([, , , timeout]) => Number(timeout) !== 0, // the same on arm64
+  '281': isSoon, // epoll_pwait
+  '22': isSoon,
+  '232': isSoon, // epoll_wait
+}
+
+function isSoon([, , , , timeout]: readonly string[]): boolean {
+  const milliseconds = Number(timeout) | 0
+  return milliseconds >= 0 && milliseconds < 5000
+}
+
+function wakesByItself(pid: number): boolean | undefined {
+  const words = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ')
+  return words[0] === 'running' ? undefined : (SYSTEM_CALLS[words[0] as string]?.(words) ?? false)
+}
+
+async function idle(scene: Scene): Promise<string> {
+  const running = await scene.start(['sh', '-c', 'echo ready; exec sleep 1000'])
+  await running.printed(/ready/)
+  const rests = await comes(
+    scene.expected === 'it sleeps',
+    () => wakesByItself(running.pid) === false,
+  )
+  kill(running.pid, 'SIGKILL')
+  await running.ended
+  return rests ? 'it sleeps' : 'it wakes up every second'
+}
+
+const told: Options = { tini: ['-w'], 'dumb-init': ['-v'], catatonit: [], pid1: ['-w'] }
+
+const cases: Case[] = [
+  {
+    title: 'Orphans are adopted, where the init is PID 1 or a subreaper',
+    shows: ['D4'],
+    modes: [modes.pid1, modes.pid1OnTerminal, modes.subreaper],
+    observe: adopter,
+    pid1: 'adopted by the init',
+    ...same,
+  },
+  {
+    title: 'Orphans go elsewhere, where it is neither',
+    modes: [modes.plain],
+    observe: adopter,
+    pid1: 'adopted by another',
+    ...same,
+  },
+  {
+    title: 'That it is neither',
+    shows: ['T8', 'D4'],
+    modes: [modes.plain],
+    observe: warning,
+    pid1: 'it warns',
+    tini: 'same',
+    'dumb-init': { sees: 'it is silent', better: 'zombies elsewhere come as no surprise' },
+    catatonit: notOffered,
+    compat: { 'dumb-init': 'it is silent' },
+  },
+  {
+    title: 'Two hundred orphans, and a child that is the command’s own to wait for',
+    observe: manyOrphans,
+    pid1: 'own child: 6, zombies: 0, exit 5',
+    ...same,
+  },
+  {
+    title: 'An orphan that ends with the command',
+    shows: ['D6'],
+    options: told,
+    observe: lastBatch,
+    pid1: 'both are reaped',
+    tini: 'same',
+    'dumb-init': { sees: 'only the command is', better: 'what is reported is whole' },
+    catatonit: notOffered,
+  },
+  {
+    title: 'An orphan that is reaped, where that was asked for (`-w`)',
+    options: { tini: ['-w'], 'dumb-init': null, catatonit: null, pid1: ['-w'] },
+    observe: reapedOrphan,
+    pid1: 'it is named',
+    tini: 'same',
+    'dumb-init': notOffered,
+    catatonit: notOffered,
+  },
+  {
+    title: 'With nothing to do',
+    shows: ['T5'],
+    observe: idle,
+    pid1: 'it sleeps',
+    tini: { sees: 'it wakes up every second', better: 'a thousand containers cost no power' },
+    'dumb-init': 'same',
+    catatonit: 'same',
+  },
+]
+
+export const orphans: Topic = { title: 'Orphans', cases }
