@@ -91,11 +91,37 @@ const told: Options = { tini: ['-w'], 'dumb-init': ['-v'], catatonit: [], pid1: 
 const cases: Case[] = [
   {
     title: 'Orphans are adopted, where the init is PID 1 or a subreaper',
-    shows: ['D4'],
     modes: [modes.pid1, modes.pid1OnTerminal, modes.subreaper],
     observe: adopter,
     pid1: 'adopted by the init',
     ...same,
+  },
+  {
+    title: 'Orphans are adopted by one that is not PID 1 (`-s`)',
+    shows: ['D4'],
+    modes: [modes.asked],
+    observe: adopter,
+    pid1: 'adopted by the init',
+    tini: 'same',
+    'dumb-init': { sees: 'adopted by another', better: 'it can be asked to' },
+    catatonit: 'same',
+    // Asked in dumb-init's own words, it is not.
+    compat: { 'dumb-init': 'adopted by another' },
+  },
+  {
+    title: 'They are adopted without asking (`--compat catatonit`)',
+    shows: ['T8', 'D4'],
+    modes: [modes.unasked],
+    options: { pid1: ['--compat', 'catatonit'] },
+    observe: adopter,
+    pid1: 'adopted by the init',
+    tini: {
+      sees: 'adopted by another',
+      better: 'there is a choice; its default, as tini’s, warns',
+    },
+    'dumb-init': { sees: 'adopted by another', better: 'there is a choice; its default warns' },
+    catatonit: 'same',
+    compat: { tini: 'adopted by another', 'dumb-init': 'adopted by another' },
   },
   {
     title: 'Orphans go elsewhere, where it is neither',
@@ -106,7 +132,7 @@ const cases: Case[] = [
   },
   {
     title: 'That it is neither',
-    shows: ['T8', 'D4'],
+    shows: ['D4'],
     modes: [modes.plain],
     observe: warning,
     pid1: 'it warns',

@@ -143,6 +143,8 @@ const cases: Case[] = [
       observe: byName(name),
       pid1: `exit ${[127, 2, 1, 127][i]}`,
       ...onlyPid1,
+      // `--compat` says more than the name.
+      compat: { tini: 'exit 127', 'dumb-init': 'exit 2', catatonit: 'exit 1' },
     }),
   ),
 ]

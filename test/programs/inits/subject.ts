@@ -62,6 +62,10 @@ export const modes = {
   /** PID 1 that leads a terminal's session: `docker run -it`. */
   pid1OnTerminal: { name: 'PID 1 on a terminal', namespace: true, terminal: 'leader', options: {} },
   subreaper: { name: 'subreaper', namespace: false, options: adopting },
+  /** Not PID 1, and not asked to be a subreaper. */
+  unasked: { name: 'not PID 1, unasked', namespace: false, options: {} },
+  /** Not PID 1, and asked to be a subreaper where that can be asked. */
+  asked: { name: 'not PID 1', namespace: false, options: whereItCan },
   /** Neither PID 1 nor subreaper, which catatonit cannot be. */
   plain: { name: 'plain', namespace: false, options: { catatonit: null } },
   /** In the foreground of a shell's terminal; a subreaper, where it can be one. */
