@@ -1,5 +1,5 @@
 import { checkPid } from './pid.js'
-import { readPids, readStat, readTaskChildren, readTasks } from './proc.js'
+import { type ProcessStat, readPids, readStat, readTaskChildren, readTasks } from './proc.js'
 
 /** One process of a tree. */
 export interface Descendant {
@@ -28,8 +28,20 @@ export interface Descendant {
  * @see proc_pid_stat(5), proc_tid_children(5)
  */
 export function descendants(pid: number = process.pid): Descendant[] {
+  return readDescendants(pid).map((stat) => {
+    const { pid, ppid, name, state, processGroup, session, startTime } = stat
+    return { pid, ppid, name, state, processGroup, session, startTime }
+  })
+}
+
+/**
+ * The same with all that their stat lines tell.
+ *
+ * @internal
+ */
+export function readDescendants(pid: number = process.pid): ProcessStat[] {
   const childrenOf = childrenByThread(checkPid(pid)) ?? childrenByScan()
-  const found: Descendant[] = []
+  const found: ProcessStat[] = []
   const seen = new Set<number>([pid])
   // Depth first, by a stack of our own: a tree may be deeper than the call stack.
   const next = childrenOf(pid).reverse()
@@ -37,8 +49,7 @@ export function descendants(pid: number = process.pid): Descendant[] {
     const stat = seen.has(child) ? undefined : readStat(child)
     if (stat === undefined) continue
     seen.add(child)
-    const { threads: _, exitCode: __, ...descendant } = stat
-    found.push(descendant)
+    found.push(stat)
     next.push(...childrenOf(child).reverse())
   }
   return found
