@@ -44,13 +44,14 @@ export function readDescendants(pid: number = process.pid): ProcessStat[] {
   const found: ProcessStat[] = []
   const seen = new Set<number>([pid])
   // Depth first, by a stack of our own: a tree may be deeper than the call stack.
+  // Pushed one by one: there may be more children (zombies) than a call takes arguments.
   const next = childrenOf(pid).reverse()
   for (let child = next.pop(); child !== undefined; child = next.pop()) {
     const stat = seen.has(child) ? undefined : readStat(child)
     if (stat === undefined) continue
     seen.add(child)
     found.push(stat)
-    next.push(...childrenOf(child).reverse())
+    for (const grandchild of childrenOf(child).reverse()) next.push(grandchild)
   }
   return found
 }
@@ -69,7 +70,10 @@ function childrenByScan(): ChildrenOf {
   const children = new Map<number, number[]>()
   for (const pid of readPids() ?? []) {
     const ppid = readStat(pid)?.ppid
-    if (ppid !== undefined) children.set(ppid, [...(children.get(ppid) ?? []), pid])
+    if (ppid === undefined) continue
+    const siblings = children.get(ppid)
+    if (siblings === undefined) children.set(ppid, [pid])
+    else siblings.push(pid)
   }
-  return (pid) => children.get(pid) ?? []
+  return (pid) => [...(children.get(pid) ?? [])]
 }
