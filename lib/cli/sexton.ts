@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { SextonError } from '../errors.js'
 import { complain, print } from './output.js'
 import { suggestion } from './suggestion.js'
