@@ -1,7 +1,10 @@
 import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'
 
-/** One document on one line; its fields are documented in the README. */
+/**
+ * One document on one line: `processes` with parents before their children, and in `guilty` the living
+ * parents that keep zombies. Names and commands are as they are, not escaped for a terminal.
+ */
 export function toJson(
   processes: readonly TreeProcess[],
   guilty: readonly GuiltyParent[],

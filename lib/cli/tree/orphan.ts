@@ -22,7 +22,11 @@ const PIPELINE = 20
  *
  * The kernel does not note it. The evidence is what a child inherits: its parent's session and process
  * group, which it can change only for its own, or be put into a sibling's group by a shell. Who has
- * others came from elsewhere. See README, "Orphans", for what this cannot see.
+ * others came from elsewhere. And under an init that starts one command, all others were adopted.
+ *
+ * It cannot see an orphan that founded a session or group of its own (a daemon, after `setsid()`), nor
+ * one whose whole family kept to those of its adopter. It takes for an orphan a child whose parent
+ * founded its session or group later and then was adopted itself.
  *
  * `find` tells of processes outside the list: parents, and leaders of groups.
  */

@@ -4,10 +4,10 @@ import { isThread, readPids, readStat } from '../../proc.js'
 import { complain, print } from '../output.js'
 import { version } from '../version.js'
 import { parseArguments, type TreeRequest } from './arguments.js'
-import { guiltyZombies, lingering } from './guilty.js'
+import { guiltyZombies, lingering, type Suspect } from './guilty.js'
 import { toJson } from './json.js'
 import { render } from './render.js'
-import { readSnapshot, type Snapshot } from './snapshot.js'
+import { readSnapshot, type Snapshot, type TreeProcess } from './snapshot.js'
 import { canRedraw, lookOf, overdraw } from './terminal.js'
 
 const USAGE = `Usage: sexton tree [options] [PID]
@@ -72,7 +72,7 @@ async function show(
   redraw: Redraw | undefined,
 ): Promise<boolean> {
   const at = new Date()
-  const guilty = guiltyZombies(await lingering(processes, redraw?.signal))
+  const guilty = guiltyZombies(await lingering(suspects(processes), redraw?.signal))
   if (request.json) return print(`${toJson(processes, guilty, at)}\n`)
   const { stdout, env } = process
   const over = redraw !== undefined && canRedraw(stdout, env)
@@ -80,6 +80,13 @@ async function show(
   if (over) return print(overdraw(lines, redraw.isFirst))
   const gap = redraw === undefined || redraw.isFirst ? '' : '\n'
   return print(`${gap}${lines.join('\n')}\n`)
+}
+
+/** The processes of the tree; if its root is a zombie, also the one that may keep it. */
+function suspects(processes: readonly TreeProcess[]): Suspect[] {
+  const [root] = processes
+  const parent = root?.zombie ? readStat(root.ppid) : undefined
+  return parent === undefined ? [...processes] : [parent, ...processes]
 }
 
 function readFirst(pid: number): Snapshot {
