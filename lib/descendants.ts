@@ -1,5 +1,5 @@
 import { checkPid } from './pid.js'
-import { readPids, readStat, readTaskChildren, readTasks } from './proc.js'
+import { type ProcessStat, readPids, readStat, readTaskChildren, readTasks } from './proc.js'
 
 /** One process of a tree. */
 export interface Descendant {
@@ -28,18 +28,30 @@ export interface Descendant {
  * @see proc_pid_stat(5), proc_tid_children(5)
  */
 export function descendants(pid: number = process.pid): Descendant[] {
+  return readDescendants(pid).map((stat) => {
+    const { pid, ppid, name, state, processGroup, session, startTime } = stat
+    return { pid, ppid, name, state, processGroup, session, startTime }
+  })
+}
+
+/**
+ * The same with all that their stat lines tell.
+ *
+ * @internal
+ */
+export function readDescendants(pid: number = process.pid): ProcessStat[] {
   const childrenOf = childrenByThread(checkPid(pid)) ?? childrenByScan()
-  const found: Descendant[] = []
+  const found: ProcessStat[] = []
   const seen = new Set<number>([pid])
   // Depth first, by a stack of our own: a tree may be deeper than the call stack.
+  // Pushed one by one: there may be more children (zombies) than a call takes arguments.
   const next = childrenOf(pid).reverse()
   for (let child = next.pop(); child !== undefined; child = next.pop()) {
     const stat = seen.has(child) ? undefined : readStat(child)
     if (stat === undefined) continue
     seen.add(child)
-    const { threads: _, exitCode: __, ...descendant } = stat
-    found.push(descendant)
-    next.push(...childrenOf(child).reverse())
+    found.push(stat)
+    for (const grandchild of childrenOf(child).reverse()) next.push(grandchild)
   }
   return found
 }
@@ -58,7 +70,10 @@ function childrenByScan(): ChildrenOf {
   const children = new Map<number, number[]>()
   for (const pid of readPids() ?? []) {
     const ppid = readStat(pid)?.ppid
-    if (ppid !== undefined) children.set(ppid, [...(children.get(ppid) ?? []), pid])
+    if (ppid === undefined) continue
+    const siblings = children.get(ppid)
+    if (siblings === undefined) children.set(ppid, [pid])
+    else siblings.push(pid)
   }
-  return (pid) => children.get(pid) ?? []
+  return (pid) => [...(children.get(pid) ?? [])]
 }

@@ -10,10 +10,17 @@ export interface ProcessStat {
   ppid: number
   processGroup: number
   session: number
+  /** The device number of its controlling terminal; 0 if it has none. */
+  terminal: number
+  /** Clock ticks that all its threads have run, in its own code and in the kernel. */
+  userTime: number
+  systemTime: number
   /** Threads, a dead first one included while others live. */
   threads: number
   /** Clock ticks since boot; with the pid it tells a process from a later one with its pid. */
   startTime: number
+  /** Pages of memory that it has resident. */
+  rss: number
   /** The raw wait status of a zombie, 0 where we may not know it. */
   exitCode: number
 }
@@ -41,10 +48,24 @@ export function parseStat(text: string): ProcessStat | undefined {
     ppid: number(4),
     processGroup: number(5),
     session: number(6),
+    terminal: number(7),
+    userTime: number(14),
+    systemTime: number(15),
     threads: number(20),
     startTime: number(22),
+    rss: number(24),
     exitCode: number(52),
   }
+}
+
+/**
+ * The words it was started by, or what it has written over them since; none for a zombie, a thread of
+ * the kernel, or who does not exist.
+ */
+export function readCommandLine(pid: number): string[] {
+  // A title shorter than the words it was written over leaves zeros behind.
+  const text = (readOrUndefined(`/proc/${pid}/cmdline`) ?? '').replace(/\0+$/, '')
+  return text === '' ? [] : text.split('\0')
 }
 
 /** Whether it is the id of a thread that is not the first of its process. */

@@ -32,7 +32,8 @@ export interface ReceivedSignal {
  *   Node has a handler, meets an instant of the default action in between, which is libuv's: while it
  *   may come, keep one iterator open.
  * - Standard signals coalesce, in the kernel while one is pending, and here while one waits in the
- *   iterator: the first is kept. Realtime signals never coalesce.
+ *   iterator: the first is kept. Realtime signals never coalesce;
+ *   two that come at once to different threads may change places.
  * - At most about 40 000 signals wait for the event loop, in one thread; further ones are `dropped`.
  * - The process stays alive while someone waits for the next signal, and not otherwise.
  * - `close()`, leaving the loop and aborting `signal` end the iteration without an error.

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -56,10 +57,18 @@ enum Number {
   kIgnoredHigh,
   kMaskLow,
   kMaskHigh,
+  kNumbers,
 };
 enum Flags { kSession = 1, kForeground = 2, kPidfd = 4, kGroupsIfAllowed = 8, kListenPid = 16 };
 
 constexpr size_t kPidRoom = 10;  // digits that lib/spawn/strings.ts leaves room for
+
+// What a short array lacks was not asked for.
+void CopyNumbers(const Napi::Value& value, double* numbers) {
+  auto given = value.As<Napi::Float64Array>();
+  std::fill(numbers, numbers + kNumbers, std::nan(""));
+  std::copy_n(given.Data(), std::min<size_t>(given.ElementLength(), kNumbers), numbers);
+}
 
 int64_t NumberOr(const double* numbers, Number which, int64_t fallback) {
   return std::isnan(numbers[which]) ? fallback : static_cast<int64_t>(numbers[which]);
@@ -126,7 +135,8 @@ Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
   plan.fds.assign(fds.Data(), fds.Data() + fds.ElementLength());
   ReadLimits(info[5], &plan.limits);
   ReadGroups(info[6], &plan);
-  const double* numbers = info[7].As<Napi::Float64Array>().Data();
+  double numbers[kNumbers];
+  CopyNumbers(info[7], numbers);
   ReadNumbers(numbers, &plan);
   FindListenPid(numbers, &plan);
   int32_t* out = info[8].As<Napi::Int32Array>().Data();

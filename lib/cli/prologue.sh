@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env sh
 ':' // This file is two programs. The shell takes each line after its colon, Node takes it for a comment.
 ':' // What Node changes at its start, or a shell cannot carry, is noted here first: see docs/pid1.md.
 ':' //; { while read -r sexton_name sexton_mask; do case $sexton_name in SigBlk:) sexton_blk=$sexton_mask;; SigIgn:) sexton_ign=$sexton_mask; break;; esac; done </proc/$$/status; } 2>/dev/null

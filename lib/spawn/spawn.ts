@@ -34,9 +34,9 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
   const checked = checkOptions(options)
   const kinds = kindsOf(options.stdio)
   const strings = {
+    env: encodeEnvironment(options.env, checked.listenPid), // first: it checks what has the PATH
     files: encodeFiles(file, options.env),
     argv: encodeArguments(options.argv0 ?? file, args),
-    env: encodeEnvironment(options.env, checked.listenPid),
     cwd: encodeDirectory(options.cwd),
   }
   options.signal?.throwIfAborted()

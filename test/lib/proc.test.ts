@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { spawn } from '../../lib/index.js'
-import { parseStat, readPids, readStat, readTaskChildren, readTasks } from '../../lib/proc.js'
+import {
+  parseStat,
+  readCommandLine,
+  readPids,
+  readStat,
+  readTaskChildren,
+  readTasks,
+} from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
 
 // Fields 3 to 52 of a stat line: the state, then the field's own number in each place.
@@ -19,8 +26,12 @@ describe('parseStat', () => {
       ppid: 4,
       processGroup: 5,
       session: 6,
+      terminal: 7,
+      userTime: 14,
+      systemTime: 15,
       threads: 20,
       startTime: 22,
+      rss: 24,
       exitCode: 52,
     })
   })
@@ -65,6 +76,20 @@ describe('readStat', () => {
     expect(readStat(4_194_304)).toBeUndefined()
     expect(readTaskChildren(4_194_304, 4_194_304)).toBeUndefined()
     expect(readTasks(4_194_304)).toEqual([])
+  })
+})
+
+describe('readCommandLine', () => {
+  it('gives the words apart, the empty ones too', async () => {
+    const words = ['-c', 'cat; true', 'two words', '', 'new\nline', '\u{1f480}']
+    const child = spawn('sh', words)
+    expect(readCommandLine(child.pid)).toEqual(['sh', ...words])
+    child.stdin?.end()
+    await child.exited
+  })
+
+  it('has no words for who does not exist', () => {
+    expect(readCommandLine(4_194_304)).toEqual([])
   })
 })
 

@@ -130,13 +130,15 @@ describe('several iterators', () => {
 })
 
 describe('a burst', () => {
-  it('of a realtime signal arrives complete and in order: 1000 by 10 senders', async () => {
+  // Whole, but not quite in order: two threads may have one each in their hands.
+  it('of a realtime signal arrives complete: 1000 by 10 senders', async () => {
     const result = await inProgram(`
       const signals = new Signals(['SIGRTMIN+3'])
       const senders = python('burst.py', 37, 10, 100).trim().split('\\n').map(Number)
       const pids = (await take(signals, 1000)).map(({ origin }) => origin.pid)
-      say([pids.every((pid, i) => pid === senders[Math.floor(i / 100)]), signals.dropped])`)
-    expect(result).toEqual([true, 0])
+      const counts = senders.map((sender) => pids.filter((pid) => pid === sender).length)
+      say([counts, signals.dropped])`)
+    expect(result).toEqual([new Array(10).fill(100), 0])
   })
 
   it('of a standard signal coalesces: the first is kept, and a later one comes again', async () => {

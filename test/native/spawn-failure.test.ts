@@ -2,6 +2,7 @@ import { openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { binding, P_ALL } from '../../lib/binding.js'
+import { eventually } from '../eventually.js'
 import { evaluate } from '../program.js'
 import { block, openDescriptors, type Spec, spawnRaw, wait } from './raw.js'
 
@@ -35,14 +36,20 @@ const cases: readonly Case[] = [
 ]
 
 describe('A spawn that fails', () => {
-  it.each(cases)('names the step: $step, errno $errno, $argv', ({ step, errno, argv, spec }) => {
-    const before = openDescriptors()
-    const result = spawnRaw(argv ?? ['/bin/true'], spec)
-    expect(result).toEqual({ pid: 0, pidfd: -1, step, errno })
-    // No process and no descriptor remains.
-    expect(wait(P_ALL, 0, binding.peek)).toBe(-ECHILD)
-    expect(openDescriptors()).toEqual(before)
-  })
+  it.each(cases)(
+    'names the step: $step, errno $errno, $argv',
+    async ({ step, errno, argv, spec }) => {
+      const before = openDescriptors()
+      const result = spawnRaw(argv ?? ['/bin/true'], spec)
+      expect(result).toEqual({ pid: 0, pidfd: -1, step, errno })
+      // No process and no descriptor remains.
+      expect(wait(P_ALL, 0, binding.peek)).toBe(-ECHILD)
+      // Node's own threads may have one open for a moment.
+      await eventually(() => {
+        expect(openDescriptors().filter((fd) => !before.includes(fd))).toEqual([])
+      })
+    },
+  )
 
   it('in the birth itself, for want of a cgroup, leaves nothing either', () => {
     const before = openDescriptors()

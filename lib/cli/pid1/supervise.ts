@@ -99,6 +99,7 @@ async function pause(inbox: Inbox, order: Order): Promise<number> {
   inbox.receive = ({ number }) => {
     if (number === SIGTERM || number === SIGINT) zombies.close()
   }
+  order.report.say(INFO, 'reaping until TERM or INT')
   for await (const zombie of zombies) reaping.reaped(zombie)
   await endRest(inbox, reaping, order)
   return 0

@@ -1,0 +1,114 @@
+import { basename } from 'node:path'
+import { branches } from './branches.js'
+import { type GuiltyParent, isZombie } from './guilty.js'
+import { clip, printable } from './printable.js'
+import type { TreeProcess } from './snapshot.js'
+import { formatAge, formatMemory, formatPercent } from './units.js'
+
+/** What it is drawn for. */
+export interface Look {
+  /** Whether the locale is UTF-8. */
+  unicode: boolean
+  colour: boolean
+  /** Columns of the terminal; `undefined` where there is none to fit. */
+  width: number | undefined
+  /** Lines of the terminal; `undefined` where it may be longer. */
+  height: number | undefined
+}
+
+const RED = '31'
+const YELLOW = '33'
+const BOLD = '1'
+const DEEPEST = 120
+
+/** The lines of the drawn tree, and after it who keeps zombies. */
+export function render(
+  processes: readonly TreeProcess[],
+  guilty: readonly GuiltyParent[],
+  look: Look,
+): string[] {
+  const { width, unicode } = look
+  const finish = (text: string, code: string | undefined): string => {
+    const clipped = width === undefined ? text : clip(text, width, unicode)
+    return look.colour && code !== undefined ? `\x1b[${code}m${clipped}\x1b[0m` : clipped
+  }
+  const [heading = '', ...rows] = table(processes, look)
+  const tree = rows.map((row, i) => finish(row, colourOf(processes[i] as TreeProcess)))
+  const known = new Map(processes.map((one) => [one.pid, one]))
+  const after = guilty.map((one) => finish(sentence(one, known, unicode), RED))
+  const end = after.length === 0 ? [] : ['', ...after]
+  return [finish(heading, BOLD), ...shorten(tree, look, 1 + end.length), ...end]
+}
+
+function colourOf(process: TreeProcess): string | undefined {
+  if (process.zombie) return RED
+  return process.orphan ? YELLOW : undefined
+}
+
+/** The end of a tree gives way where it is too long, not who is guilty. */
+function shorten(tree: string[], { height, unicode }: Look, others: number): string[] {
+  const room = height === undefined ? tree.length : Math.max(1, height - others)
+  if (tree.length <= room) return tree
+  const kept = tree.slice(0, room - 1)
+  return [...kept, `${unicode ? '…' : '...'} and ${tree.length - kept.length} more`]
+}
+
+function table(processes: readonly TreeProcess[], { unicode, width }: Look): string[] {
+  const rows = [['PID', 'S', '', 'AGE', 'CPU%', 'MEM'], ...processes.map(figures)]
+  const widths = (rows[0] as string[]).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, (row[column] as string).length), 0),
+  )
+  const columns = rows.map((row) =>
+    row
+      .map((cell, i) =>
+        i === 2 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number),
+      )
+      .filter((_, i) => widths[i] !== 0)
+      .join('  '),
+  )
+  const deepest = Math.min(DEEPEST, Math.floor((width ?? DEEPEST * 2) / 2))
+  const commands = branches(processes, unicode, deepest).map(
+    ({ process, lines }) => lines + printable(title(process), unicode),
+  )
+  return ['COMMAND', ...commands].map((command, i) => `${columns[i]}  ${command}`)
+}
+
+// The mark is a column of its own: in the command, a process could give it to itself.
+function figures(process: TreeProcess): string[] {
+  const marks = [process.zombie ? 'zombie' : [], process.orphan ? 'orphan' : []].flat()
+  return [
+    String(process.pid),
+    process.state,
+    marks.join(' '),
+    formatAge(process.age),
+    formatPercent(process.cpu),
+    process.zombie ? '-' : formatMemory(process.memory),
+  ]
+}
+
+/** Its words, or like `ps` its name in brackets where it has none. */
+function title({ command, name }: TreeProcess): string {
+  return command.length === 0 ? `[${name}]` : command.join(' ')
+}
+
+function sentence(
+  { parent, zombies }: GuiltyParent,
+  known: ReadonlyMap<number, TreeProcess>,
+  unicode: boolean,
+): string {
+  const one = zombies.length === 1
+  const process = known.get(parent.pid)
+  const stopped = process !== undefined && !isZombie(process) && /^[Tt]$/.test(process.state)
+  const reason = stopped ? 'is stopped' : 'lives'
+  const name = printable(process === undefined ? parent.name : shortName(process), unicode)
+  return (
+    `${zombies.length} ${one ? 'zombie is' : 'zombies are'} kept by ${parent.pid} (${name}), ` +
+    `which ${reason} and does not reap ${one ? 'it' : 'them'}`
+  )
+}
+
+// Node 24 and later call their main thread so, and with it the process.
+function shortName({ name, command }: TreeProcess): string {
+  const [program] = command
+  return /^(node-)?MainThread$/.test(name) && program !== undefined ? basename(program) : name
+}

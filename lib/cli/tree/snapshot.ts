@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { readDescendants } from '../../descendants.js'
+import { type ProcessStat, readCommandLine, readStat } from '../../proc.js'
+import { isZombie } from './guilty.js'
+import { type Kin, orphans } from './orphan.js'
+import { pageSize } from './page-size.js'
+
+/** One process as it is shown. */
+export interface TreeProcess extends ProcessStat {
+  /** Its words; none for a zombie or a thread of the kernel. */
+  command: string[]
+  /** Seconds since it was started. */
+  age: number
+  /** Per cent of one processor, since the snapshot before, or over its whole life if it was not there. */
+  cpu: number
+  /** Bytes of memory that it has resident. */
+  memory: number
+  /** Dead, and not reaped. */
+  zombie: boolean
+  /** Adopted by its parent; see `orphans()`. */
+  orphan: boolean
+}
+
+/** A tree of processes at one time: the root first, parents before their children. */
+export interface Snapshot {
+  /** Seconds since boot. */
+  time: number
+  processes: TreeProcess[]
+}
+
+// USER_HZ: Linux promises programs this unit in /proc on every architecture that Node runs on,
+// whatever the kernel's own tick is.
+const TICKS_PER_SECOND = 100
+
+/**
+ * Reads the tree of `pid` now. Who ends while it is read is left out, and so is who has been adopted
+ * by someone outside the tree meanwhile.
+ *
+ * @returns `undefined` if there is no such process, or it is no longer the one of `previous`.
+ */
+export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undefined {
+  const root = readStat(pid)
+  if (root === undefined) return undefined
+  const former = new Map(previous?.processes.map((one) => [one.pid, one]))
+  if (previous && former.get(pid)?.startTime !== root.startTime) return undefined
+  const stats = connected([root, ...readDescendants(pid)])
+  const time = secondsSinceBoot()
+  const elapsed = time - (previous?.time ?? time)
+  const page = pageSize()
+  const kin = stats.map((stat) => ({ ...stat, command: readCommandLine(stat.pid) }))
+  const adopted = orphans(kin, finder(kin))
+  const processes = kin.map((one) => ({
+    ...one,
+    age: ageAt(time, one),
+    cpu: percent(one, ageAt(time, one), former.get(one.pid), elapsed),
+    memory: one.rss * page,
+    zombie: isZombie(one),
+    orphan: adopted.has(one.pid),
+  }))
+  return { time, processes }
+}
+
+/** Those that can be reached from the first by their parents, which the time between two reads may undo. */
+export function connected(stats: readonly ProcessStat[]): ProcessStat[] {
+  const children = new Map<number, ProcessStat[]>()
+  for (const stat of stats.slice(1)) {
+    const siblings = children.get(stat.ppid)
+    if (siblings === undefined) children.set(stat.ppid, [stat])
+    else siblings.push(stat)
+  }
+  const found: ProcessStat[] = []
+  const next = stats.slice(0, 1)
+  for (let one = next.pop(); one !== undefined; one = next.pop()) {
+    found.push(one)
+    for (const child of (children.get(one.pid) ?? []).reverse()) next.push(child)
+  }
+  return found
+}
+
+function finder(processes: readonly Kin[]): (pid: number) => Kin | undefined {
+  const known = new Map<number, Kin | undefined>(processes.map((one) => [one.pid, one]))
+  return (pid) => {
+    if (!known.has(pid)) {
+      const stat = pid > 0 ? readStat(pid) : undefined
+      known.set(pid, stat && { ...stat, command: [] })
+    }
+    return known.get(pid)
+  }
+}
+
+// In an LXC container /proc/uptime may be the container's, while start times stay the machine's; the
+// monotonic clock is the machine's, but stands still while that sleeps. The later one is right.
+function secondsSinceBoot(): number {
+  return Math.max(readUptime(), Number(process.hrtime.bigint()) / 1e9)
+}
+
+function readUptime(): number {
+  try {
+    return Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) || 0
+  } catch {
+    return 0 // hidden (subset=pid)
+  }
+}
+
+function ageAt(time: number, { startTime }: ProcessStat): number {
+  return Math.max(0, time - startTime / TICKS_PER_SECOND)
+}
+
+function percent(
+  now: ProcessStat,
+  age: number,
+  before: ProcessStat | undefined,
+  elapsed: number,
+): number {
+  const ticks = (stat: ProcessStat) => stat.userTime + stat.systemTime
+  const same = before?.startTime === now.startTime && elapsed > 0 ? before : undefined
+  const used = ticks(now) - (same ? ticks(same) : 0)
+  const seconds = Math.max(same ? elapsed : age, 1 / TICKS_PER_SECOND)
+  return (Math.max(0, used) / TICKS_PER_SECOND / seconds) * 100
+}

@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { SextonError } from '../../errors.js'
+import { isThread, readPids, readStat } from '../../proc.js'
+import { complain, print } from '../output.js'
+import { version } from '../version.js'
+import { parseArguments, type TreeRequest } from './arguments.js'
+import { guiltyZombies, lingering, type Suspect } from './guilty.js'
+import { toJson } from './json.js'
+import { render } from './render.js'
+import { readSnapshot, type Snapshot, type TreeProcess } from './snapshot.js'
+import { canRedraw, lookOf, overdraw } from './terminal.js'
+
+const USAGE = `Usage: sexton tree [options] [PID]
+
+Draws the processes that descend from PID (default: 1), with their state, age,
+share of one processor and resident memory; marks zombies and orphans, and says
+which living process keeps zombies.
+
+  --watch [SECONDS]  draw again every so often (default: 2) until Ctrl-C
+  --json             print one line of JSON (with --watch: one each time)
+  -h, --help         show this help
+  -V, --version      show the version
+
+A number after --watch is its seconds: write 'sexton tree PID --watch'.
+Exit codes: 0, 1 if there is no such process, 2 usage.
+`
+
+/** `sexton tree`: resolves to the exit code. */
+export async function tree(words: readonly string[]): Promise<number> {
+  const request = parseArguments(words)
+  if (request.kind !== 'tree') {
+    await print(request.kind === 'help' ? USAGE : `sexton ${version()}\n`)
+    return 0
+  }
+  if (request.interval === undefined) await drawOnce(request)
+  else await watch(request, request.interval)
+  return 0
+}
+
+async function drawOnce(request: TreeRequest): Promise<void> {
+  await show(readFirst(request.pid), request, undefined)
+}
+
+async function watch(request: TreeRequest, interval: number): Promise<void> {
+  const interrupt = new AbortController()
+  const { signal } = interrupt
+  process.once('SIGINT', () => interrupt.abort())
+  try {
+    let snapshot: Snapshot | undefined = readFirst(request.pid)
+    for (let isFirst = true; snapshot !== undefined; isFirst = false) {
+      const due = delay(interval * 1000, undefined, { signal })
+      due.catch(() => {}) // until it is waited for
+      if (!(await show(snapshot, request, { isFirst, signal }))) return interrupt.abort()
+      await due
+      snapshot = readSnapshot(request.pid, snapshot)
+    }
+    complain(`sexton: tree: process ${request.pid} has ended`)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+interface Redraw {
+  isFirst: boolean
+  signal: AbortSignal
+}
+
+/** Resolves to false once nobody reads any more. */
+async function show(
+  { processes }: Snapshot,
+  request: TreeRequest,
+  redraw: Redraw | undefined,
+): Promise<boolean> {
+  const at = new Date()
+  const guilty = guiltyZombies(await lingering(suspects(processes), redraw?.signal))
+  if (request.json) return print(`${toJson(processes, guilty, at)}\n`)
+  const { stdout, env } = process
+  const over = redraw !== undefined && canRedraw(stdout, env)
+  const lines = render(processes, guilty, lookOf(stdout, env, over))
+  if (over) return print(overdraw(lines, redraw.isFirst))
+  const gap = redraw === undefined || redraw.isFirst ? '' : '\n'
+  return print(`${gap}${lines.join('\n')}\n`)
+}
+
+/** The processes of the tree; if its root is a zombie, also the one that may keep it. */
+function suspects(processes: readonly TreeProcess[]): Suspect[] {
+  const [root] = processes
+  const parent = root?.zombie ? readStat(root.ppid) : undefined
+  return parent === undefined ? [...processes] : [parent, ...processes]
+}
+
+function readFirst(pid: number): Snapshot {
+  const snapshot = isThread(pid) ? undefined : readSnapshot(pid)
+  if (snapshot !== undefined) return snapshot
+  if (readPids() === undefined || readStat('self') === undefined) {
+    throw new SextonError('ERR_UNSUPPORTED', 'tree: there is no /proc to read processes from')
+  }
+  throw new SextonError('ERR_NO_SUCH_PROCESS', `tree: ${whyNot(pid)}`, { pid })
+}
+
+function whyNot(pid: number): string {
+  if (isThread(pid)) return `${pid} is a thread, not a process`
+  // There always is a first process; only hidepid= (proc(5)) can make it look otherwise.
+  return pid === 1 ? '/proc does not show process 1 to this user' : `there is no process ${pid}`
+}

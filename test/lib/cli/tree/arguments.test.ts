@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { parseArguments } from '../../../../lib/cli/tree/arguments.js'
+import { UsageError } from '../../../../lib/cli/usage-error.js'
+
+const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean))
+const once = { kind: 'tree', pid: 1, json: false, interval: undefined }
+
+describe('parseArguments', () => {
+  it.each([
+    ['', once],
+    ['45', { ...once, pid: 45 }],
+    ['-- 45', { ...once, pid: 45 }],
+    ['--json 45', { ...once, pid: 45, json: true }],
+    ['45 --json', { ...once, pid: 45, json: true }],
+    ['--watch', { ...once, interval: 2 }],
+    ['--watch --json', { ...once, interval: 2, json: true }],
+    ['45 --watch', { ...once, pid: 45, interval: 2 }],
+    ['45 --watch 0.5', { ...once, pid: 45, interval: 0.5 }],
+    ['--watch=0.5 45', { ...once, pid: 45, interval: 0.5 }],
+    ['--watch 5', { ...once, interval: 5 }],
+    ['--watch 5 45', { ...once, pid: 45, interval: 5 }],
+    ['--watch -- 45', { ...once, pid: 45, interval: 2 }],
+    ['-h', { kind: 'help' }],
+    ['45 --watch --help', { kind: 'help' }],
+    ['-V', { kind: 'version' }],
+    ['--version', { kind: 'version' }],
+  ])('understands %j', (line, request) => {
+    expect(parse(line)).toEqual(request)
+  })
+
+  it.each([
+    ['0', 'not 0'],
+    ['4194305', 'not 4194305'],
+    ['init', "'init'"],
+    ['1.5', "'1.5'"],
+    ['0x10', "'0x10'"],
+    ['1 2', "'1 2'"],
+    ['-5', "'-5'"],
+    ['-x', "'-x'"],
+    ['--jsno', "unknown option '--jsno'; did you mean '--json'?"],
+    ['--json=1', "--json takes no value, not '1'"],
+    ['--watch=', "not ''"],
+    ['--watch=0', "not '0'"],
+    ['--watch 0', "not '0'"],
+    ['--watch=1e9', "not '1e9'"],
+    ['--watch 86401', "not '86401'"],
+    ['--watch=1.2.3', "not '1.2.3'"],
+    ['--watch=-1', "not '-1'"],
+    ['--no-json', "'--no-json'"],
+    ['--toString', "'--toString'"],
+    ['--__proto__', "'--__proto__'"],
+  ])('refuses %j, quoting it', (line, message) => {
+    expect(() => parse(line)).toThrow(UsageError)
+    expect(() => parse(line)).toThrow(message)
+  })
+})
