@@ -71,6 +71,7 @@ struct SpawnPlan {
   int report_fd = -1;
 };
 constexpr int kNullDevice = -1;
+constexpr int kReportPipe = -2;  // set by the child itself
 
 struct SpawnResult {
   pid_t pid = 0;

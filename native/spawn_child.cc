@@ -59,6 +59,7 @@ int Inherit(int fd) {
 }
 
 int Place(int source, int target) {
+  if (source == kReportPipe) return 0;
   if (source == kNullDevice && target > STDERR_FILENO) {
     close(target);  // EBADF is the wish fulfilled
     return 0;
@@ -74,19 +75,28 @@ int Place(int source, int target) {
   return Inherit(target);
 }
 
+// Where its number is to be closed for the program anyway, the report pipe stays until execve() closes
+// it: an inherited descriptor may have a number beyond the limit, with no room above it.
+void KeepReportPipe(SpawnPlan* plan, int count) {
+  const int fd = plan->report_fd;
+  if (fd >= count) return;
+  if (fd > STDERR_FILENO && plan->fds[fd] == kNullDevice) {
+    plan->fds[fd] = kReportPipe;
+    return;
+  }
+  plan->report_fd = fcntl(fd, F_DUPFD_CLOEXEC, count);
+  Check(*plan, SpawnStep::kStdio, plan->report_fd);
+}
+
 // First lifts every source, and the report pipe, above the targets, then places them: done in one
 // pass, filling target 1 could close the source that target 2 wants. The vector is the plan's own
 // and the parent reads it no more.
 void PlaceDescriptors(SpawnPlan* plan) {
   const int count = static_cast<int>(plan->fds.size());
-  if (plan->report_fd < count) {
-    const int lifted = fcntl(plan->report_fd, F_DUPFD_CLOEXEC, count);
-    Check(*plan, SpawnStep::kStdio, lifted);
-    plan->report_fd = lifted;
-  }
+  KeepReportPipe(plan, count);
   for (int target = 0; target < count; ++target) {
     const int source = plan->fds[target];
-    if (source == kNullDevice || source == target || source >= count) continue;
+    if (source < 0 || source == target || source >= count) continue;
     plan->fds[target] = fcntl(source, F_DUPFD_CLOEXEC, count);
     Check(*plan, SpawnStep::kStdio, plan->fds[target]);
   }

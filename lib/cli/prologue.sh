@@ -6,7 +6,8 @@
 ':' //; sexton_env=; [ -e /proc/$$/fd/9 ] || { sexton_env=9; exec 9<<//
 //$NODE_OPTIONS
 //$NODE_EXTRA_CA_CERTS
+//$NODE_CHANNEL_FD
 // and the environment
 //
-':' //; { head -c 60000 /proc/$$/environ && printf .; } 2>/dev/null >>/proc/$$/fd/9; unset NODE_OPTIONS NODE_EXTRA_CA_CERTS; }
+':' //; { head -c 60000 /proc/$$/environ && printf .; } 2>/dev/null >>/proc/$$/fd/9; unset NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_CHANNEL_FD; }
 ':' //; exec node --no-memory-reducer "$0" --launched="$sexton_env:$sexton_fds:$(ulimit -Sn):$sexton_blk:$sexton_ign" "$@"

@@ -69,20 +69,24 @@ export class BadCommandLine extends UsageError {
  */
 export function parseArguments(words: readonly Buffer[], { programName, env }: Context): Request {
   const named = personaOf(programName) ?? (personaOf('none') as Persona)
-  let persona = named
+  const given: Given[] = []
   try {
-    const { given, show, rest } = split(words)
-    const compat = given.findLast(({ option }) => option.long === 'compat')
-    persona = (compat && personaOf(compat.bytes.toString('latin1'))) ?? named
+    const { show, rest } = split(words, given)
+    const persona = chosenBy(given) ?? named
     if (show !== undefined) return { kind: show, persona }
     const settings = apply(given, defaultSettings(persona, env))
     settings.verbosity = verbosityFrom(settings, env)
     if (rest.length === 0 && !settings.pause) throw new NoCommandGiven(persona)
     return { kind: 'run', settings, command: rest }
   } catch (error) {
-    if (error instanceof RangeError) throw new BadCommandLine(error.message, persona)
-    throw error
+    if (!(error instanceof RangeError)) throw error
+    throw new BadCommandLine(error.message, chosenBy(given) ?? named)
   }
+}
+
+function chosenBy(given: readonly Given[]): Persona | undefined {
+  const compat = given.findLast(({ option }) => option.long === 'compat')
+  return compat && personaOf(compat.bytes.toString('latin1'))
 }
 
 function apply(given: readonly Given[], settings: Settings): Settings {
@@ -96,8 +100,8 @@ function apply(given: readonly Given[], settings: Settings): Settings {
   return settings
 }
 
-function split(words: readonly Buffer[]) {
-  const given: Given[] = []
+// `given` has what was understood, also where the next word was not.
+function split(words: readonly Buffer[], given: Given[]) {
   const queue = [...words]
   for (let word = queue[0]; word !== undefined; word = queue[0]) {
     const text = word.toString('latin1')
@@ -105,10 +109,10 @@ function split(words: readonly Buffer[]) {
     queue.shift()
     if (text === '--') break
     const show = SHOW[text]
-    if (show !== undefined) return { given, show, rest: queue }
+    if (show !== undefined) return { show, rest: queue }
     given.push(...(text.startsWith('--') ? [readLong(word, queue)] : readShort(word, queue)))
   }
-  return { given, rest: queue }
+  return { rest: queue }
 }
 
 function readLong(word: Buffer, queue: Buffer[]): Given {

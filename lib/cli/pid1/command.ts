@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { binding } from '../../binding.js'
 import { ESRCH, systemError } from '../../errors.js'
 import type { ExitStatus } from '../../exit-status.js'
@@ -20,14 +20,17 @@ export class Command {
 
   constructor(words: readonly Buffer[], settings: Settings, launch: Launch) {
     const [file, ...args] = words as [Buffer, ...Buffer[]]
+    const fds = launch.fds.filter((fd) => fd !== settings.statusFd)
     this.#wholeGroup = settings.target !== 'child'
     this.ownGroup = this.#wholeGroup || needsOwnGroup(settings)
     const session = settings.target === 'session' && !hasTerminal()
     this.#child = spawn(file, args, {
       ...worldOf(launch),
+      stdio: inherit(fds),
       ...wishesOf(settings, launch),
       ...(session ? { session } : { processGroup: this.ownGroup, foreground: this.ownGroup }),
     })
+    letGo(fds, settings.statusFd)
   }
 
   /** @throws {SextonError} what kept it from being started. */
@@ -63,11 +66,10 @@ function needsOwnGroup({ rewrites }: Settings): boolean {
   return !isSessionLeader() || !hasTerminal() || rewrites.size > 0
 }
 
-function worldOf({ environment, fds, ignored, blocked, softLimit }: Launch): SpawnOptions {
+function worldOf({ environment, ignored, blocked, softLimit }: Launch): SpawnOptions {
   const env = [...environment]
   return {
     env,
-    stdio: inherit(fds),
     listenPid: env.some((entry) => entry.toString('latin1') === `LISTEN_PID=${process.pid}`),
     ignoredSignals: ignored,
     blockedSignals: blocked,
@@ -98,6 +100,18 @@ function inherit(fds: readonly number[]): Stdio[] {
   return Array.from({ length: most + 1 }, (_, fd) =>
     fd <= 2 || fds.includes(fd) ? 'inherit' : 'ignore',
   )
+}
+
+// Held open here too, a pipe that the command closes would never end for whoever reads it. Standard input
+// and output stay taken: what is opened next must not become one of them.
+function letGo(fds: readonly number[], statusFd: number | undefined): void {
+  for (const fd of fds) closeSync(fd)
+  if (!existsSync('/dev/null')) return
+  for (const fd of [0, 1]) {
+    if (fd === statusFd) continue
+    closeSync(fd)
+    openSync('/dev/null', 'r+') // the lowest free number
+  }
 }
 
 function hardLimit(): number {

@@ -49,7 +49,7 @@ export function readLaunch(): Launch {
   }
 }
 
-// First two lines with the variables that are kept from this Node, then the whole environment, unless
+// First a line for each of the variables that are kept from this Node, then the whole environment, unless
 // it could not be read or was too long.
 function captured(fd: number): Buffer[] {
   const bytes = readFileSync(fd)
@@ -68,7 +68,9 @@ function captured(fd: number): Buffer[] {
 
 const FULL_STOP = 0x2e // behind what was read without a failure
 const MARK = '\n// and the environment\n'
-const WITHHELD = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS']
+// Options and slow certificates are the command's matter; and a channel to a parent is the command's:
+// two that read from it would each miss what the other got.
+const WITHHELD = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_CHANNEL_FD']
 
 function ownEnvironment(): Buffer[] {
   try {

@@ -81,9 +81,17 @@ os.execvp(sys.argv[1], sys.argv[1:])`
 /** Whether the init itself keeps a pipe open that the command has let go. */
 async function inheritedPipe(scene: Scene): Promise<string> {
   const script = 'readlink /proc/self/fd/9; exec 9>&-; echo ready; exec sleep 1000'
-  const prefix = [python, '-c', piping]
+  return letsGo(scene, script, [python, '-c', piping])
+}
+
+async function standardOutput(scene: Scene): Promise<string> {
+  const script = 'readlink /proc/self/fd/1 >&2; exec 1>&-; echo ready >&2; exec sleep 1000'
+  return letsGo(scene, script, [])
+}
+
+async function letsGo(scene: Scene, script: string, prefix: readonly string[]): Promise<string> {
   const running = await scene.start(['sh', '-c', script], { prefix })
-  const [pipe] = await running.printed(/pipe:\[\d+\](?=\nready)/)
+  const [pipe] = await running.printed(/(pipe|socket):\[\d+\](?=\nready)/)
   const isOpen = () => openFiles(running.pid).includes(pipe)
   const free = await comes(scene.expected.includes('lets'), () => !isOpen())
   kill(running.pid, 'SIGTERM')
@@ -100,6 +108,8 @@ function openFiles(pid: number): string[] {
     }
   })
 }
+
+const holds = { sees: 'the init holds it', better: 'who reads its other end sees the end' }
 
 const cases: Case[] = [
   {
@@ -141,9 +151,18 @@ const cases: Case[] = [
     modes: [modes.plain, modes.subreaper],
     observe: inheritedPipe,
     pid1: 'the init lets go of it',
-    tini: { sees: 'the init holds it', better: 'who reads its other end sees the end' },
-    'dumb-init': { sees: 'the init holds it', better: 'who reads its other end sees the end' },
+    tini: holds,
+    'dumb-init': holds,
     catatonit: 'same',
+  },
+  {
+    title: 'Standard output, a pipe, of which the command lets go',
+    modes: [modes.plain, modes.subreaper],
+    observe: standardOutput,
+    pid1: 'the init lets go of it',
+    tini: holds,
+    'dumb-init': holds,
+    catatonit: holds,
   },
   {
     title: 'Limit of open files (soft 100, hard 200)',

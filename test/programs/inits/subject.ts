@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { under } from '../running.js'
 
 /** The init programs that pid1 is measured against, as Debian installs them. */
@@ -14,25 +13,18 @@ export interface Subject {
   /** The peer that it is, or whose place it takes by `--compat`. */
   peer: Peer | undefined
   ours: boolean
-  installed: boolean
   /** What starts it, without options. */
   command: readonly string[]
 }
 
-export const subjects: readonly Subject[] = [
-  ...peers.map((peer) => theirs(peer)),
-  { name: 'pid1', peer: undefined, ours: true, installed: true, command: under() },
-  ...peers.map((peer) => compatible(peer)),
-]
+export const pid1: Subject = { name: 'pid1', peer: undefined, ours: true, command: under() }
 
-function theirs(peer: Peer): Subject {
-  const path = `/usr/bin/${peer}`
-  return { name: peer, peer, ours: false, installed: existsSync(path), command: [path] }
+export const theirs = (peer: Peer): Subject => {
+  return { name: peer, peer, ours: false, command: [`/usr/bin/${peer}`] }
 }
 
-function compatible(peer: Peer): Subject {
-  const command = under('--compat', peer)
-  return { name: `pid1 as ${peer}`, peer, ours: true, installed: true, command }
+export const compatible = (peer: Peer): Subject => {
+  return { name: `pid1 as ${peer}`, peer, ours: true, command: under('--compat', peer) }
 }
 
 /**

@@ -1,0 +1,4 @@
+import { compare } from './comparison.js'
+import { pid1 } from './subject.js'
+
+compare(pid1)
