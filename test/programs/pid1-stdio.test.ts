@@ -1,5 +1,7 @@
+import { fork } from 'node:child_process'
+import { on, once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { asPid1, run } from '../program.js'
+import { asPid1, environment, run } from '../program.js'
 import { start, under } from './running.js'
 
 /** Runs pid1 with some of its descriptors closed by the shell in front. */
@@ -38,6 +40,27 @@ describe('The descriptors of the command', () => {
     expect(usual).toMatch(/^0\n1\n2\n/)
     const { code, stdout } = await run(under(...list), { prefix: asPid1 })
     expect({ code, stdout }).toEqual({ code: 0, stdout: usual })
+  })
+
+  it('may be a channel to a parent that is Node, of which pid1 takes no message', async () => {
+    const echo = `process.on('message', (n) => n === 99 ? process.exit(7) : process.send(n))`
+    const [file, ...words] = under(process.execPath, '-e', echo) as [string, ...string[]]
+    const child = fork('-', { execPath: file, execArgv: words, env: environment })
+    const numbers = Array.from({ length: 40 }, (_, i) => i)
+    const echoed = (async () => {
+      const found: unknown[] = []
+      for await (const [n] of on(child, 'message', { close: ['disconnect'] })) found.push(n)
+      return found
+    })()
+    for (const n of [...numbers, 99]) child.send(n)
+    expect(await echoed).toEqual(numbers)
+    expect(await once(child, 'exit')).toEqual([7, null])
+  })
+
+  it('have nothing of the status stream, which is for somebody else', async () => {
+    const script = 'exec 7>/dev/null "$0" --status-fd 7 -- ls /proc/self/fd'
+    const { stdout } = await run(['sh', '-c', script, ...under()])
+    expect(stdout.split('\n')).not.toContain('7')
   })
 
   it('are blocking, as programs expect them, though pid1 has them from a pipe', async () => {

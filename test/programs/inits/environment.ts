@@ -78,6 +78,11 @@ const piping = `import os, sys
 os.dup2(os.pipe()[0], 9)
 os.execvp(sys.argv[1], sys.argv[1:])`
 
+const beyond = `import os, resource, sys
+os.dup2(os.open("/etc/passwd", os.O_RDONLY), 150)
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 120))
+os.execvp(sys.argv[1], sys.argv[1:])`
+
 /** Whether the init itself keeps a pipe open that the command has let go. */
 async function inheritedPipe(scene: Scene): Promise<string> {
   const script = 'readlink /proc/self/fd/9; exec 9>&-; echo ready; exec sleep 1000'
@@ -85,7 +90,7 @@ async function inheritedPipe(scene: Scene): Promise<string> {
 }
 
 async function standardOutput(scene: Scene): Promise<string> {
-  const script = 'readlink /proc/self/fd/1 >&2; exec 1>&-; echo ready >&2; exec sleep 1000'
+  const script = 'out=$(readlink /proc/$$/fd/1); exec 1>&-; echo "$out\nready" >&2; exec sleep 1000'
   return letsGo(scene, script, [])
 }
 
@@ -146,6 +151,12 @@ const cases: Case[] = [
     ...same,
   },
   {
+    title: 'An open descriptor 150, beyond the limit that came after it',
+    observe: prints([python, '-c', beyond], 'readlink', '/proc/self/fd/150'),
+    pid1: '/etc/passwd',
+    ...same,
+  },
+  {
     title: 'A pipe of which the command lets go',
     shows: ['T12'],
     modes: [modes.plain, modes.subreaper],
@@ -157,6 +168,7 @@ const cases: Case[] = [
   },
   {
     title: 'Standard output, a pipe, of which the command lets go',
+    shows: ['T12'],
     modes: [modes.plain, modes.subreaper],
     observe: standardOutput,
     pid1: 'the init lets go of it',
