@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../eventually.js'
 import { asPid1, run } from '../program.js'
-import { innerPid, start, under } from './running.js'
+import { eventsOf, innerPid, start, under } from './running.js'
 
 const stubborn = `python3 -c 'import signal, sys
 signal.signal(15, signal.SIG_IGN); print("deaf", flush=True); signal.pause()'`
-
-interface Event {
-  event: string
-  pid?: number
-  name?: string
-  signal?: string
-  exitCode?: number
-}
-
-const eventsOf = (text: string): Event[] =>
-  text
-    .split('\n')
-    .filter((line) => line.startsWith('{"event"'))
-    .map((line) => JSON.parse(line))
 
 const status = ['--status-fd', '2']
 

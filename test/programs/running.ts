@@ -54,3 +54,20 @@ export async function innerPid(running: Running): Promise<number> {
   })
   return pid
 }
+
+/** One line of what `--status-fd` tells. */
+export interface Event {
+  event: string
+  pid?: number
+  name?: string
+  signal?: string
+  as?: string
+  exitCode?: number
+}
+
+/** The events among these lines. */
+export const eventsOf = (text: string): Event[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('{"event"'))
+    .map((line) => JSON.parse(line))

@@ -1,0 +1,137 @@
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { expect } from 'vitest'
+import { readCommandLine, readPids } from '../../lib/proc.js'
+import { eventually } from '../eventually.js'
+import { type Outcome, run } from '../program.js'
+import { type Image, makeRootfs, NODE } from './rootfs.js'
+import { type Running, start } from './running.js'
+
+export interface ContainerOptions {
+  image?: Image
+  /** More options of `podman run`. */
+  options?: readonly string[]
+  entrypoint: readonly string[]
+  command: readonly string[]
+}
+
+export interface Container extends Running {
+  /** The container's PID 1, as its pid here. */
+  init(): Promise<number>
+  /** Runs a program in it, as `podman exec` does. */
+  exec(...command: string[]): Promise<Outcome>
+  /** Stops it, and gives the milliseconds that this took. */
+  stop(...options: string[]): Promise<number>
+}
+
+/** A `podman` whose state, images and control groups are its own, and go with it. */
+export class Podman {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'sexton-podman-'))
+  readonly #command: readonly string[]
+  #containers = 0
+
+  constructor(images: readonly Image[]) {
+    for (const image of images) makeRootfs(join(this.#directory, image), image)
+    // By variables, as podman's own clean-up after a container gets those, but not every option.
+    const [engine, storage, runtime] = configure(this.#directory)
+    writeFileSync(join(this.#directory, 'engine.conf'), engine)
+    writeFileSync(join(this.#directory, 'storage.conf'), storage)
+    writeFileSync(join(this.#directory, 'runc'), runtime, { mode: 0o755 })
+    this.#command = [
+      'env',
+      `CONTAINERS_CONF=${this.#directory}/engine.conf`,
+      `CONTAINERS_STORAGE_CONF=${this.#directory}/storage.conf`,
+      'podman',
+    ]
+  }
+
+  /** Starts a container: what it prints and how it ends is what `podman run` prints and how that ends. */
+  start({ image = 'dash', options = [], entrypoint, command }: ContainerOptions): Container {
+    this.#containers += 1
+    const name = `container-${this.#containers}`
+    const running = start([
+      ...[...this.#command, 'run', '--name', name, '--cgroup-parent', this.#cgroup],
+      ...['--volume', `${process.execPath}:${NODE}:ro`, '--env', 'SEXTON_BACKEND'],
+      ...['--entrypoint', JSON.stringify(entrypoint), ...options],
+      ...['--rootfs', join(this.#directory, image), ...command],
+    ])
+    return {
+      ...running,
+      init: async () => Number(await this.#call('inspect', '--format', '{{.State.Pid}}', name)),
+      exec: (...words) => run([...this.#command, 'exec', name, ...words]),
+      stop: async (...words) => {
+        const before = performance.now()
+        await this.#call('stop', ...words, name)
+        return performance.now() - before
+      },
+    }
+  }
+
+  /** Removes everything, and fails if something of it stays. */
+  async close(): Promise<void> {
+    await this.#call('rm', '--force', '--time', '0', '--all')
+    await eventually(() => expect(commandsWith(this.#directory)).toEqual([]), 10_000)
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(this.#directory)
+    await eventually(() => removeGroups(this.#cgroup))
+    rmSync(this.#directory, { recursive: true })
+  }
+
+  get #cgroup(): string {
+    return `/${basename(this.#directory)}`
+  }
+
+  async #call(...words: string[]): Promise<string> {
+    const { code, stdout, stderr } = await run([...this.#command, ...words])
+    if (code !== 0) throw new Error(`podman ${words.join(' ')}: ${stderr}`)
+    return stdout
+  }
+}
+
+// The limits are what an unprivileged machine allows; podman's own would be raised ones.
+function configure(directory: string): [engine: string, storage: string, runtime: string] {
+  const engine = `
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+lock_type = "file"
+runtime = "${directory}/runc"
+tmp_dir = "${directory}/tmp"
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+netns = "none"
+`
+  const storage = `
+[storage]
+driver = "vfs"
+graphroot = "${directory}/storage"
+runroot = "${directory}/run"
+`
+  return [engine, storage, `#!/bin/sh\nexec runc --root '${directory}/runc-state' "$@"\n`]
+}
+
+/** Command lines that contain this. */
+function commandsWith(text: string): string[] {
+  const commands = (readPids() ?? []).map((pid) => readCommandLine(pid).join(' '))
+  return commands.filter((command) => command.includes(text))
+}
+
+/** The groups below this one of ours, which podman leaves; the kernel keeps those that are in use. */
+function removeGroups(name: string): void {
+  const hierarchies = readdirSync('/sys/fs/cgroup', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `/sys/fs/cgroup/${entry.name}`)
+  for (const hierarchy of ['/sys/fs/cgroup', ...hierarchies]) removeGroup(hierarchy + name)
+}
+
+function removeGroup(path: string): void {
+  let groups: string[]
+  try {
+    const entries = readdirSync(path, { withFileTypes: true })
+    groups = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  } catch {
+    return // it was never made here
+  }
+  for (const group of groups) removeGroup(join(path, group))
+  rmdirSync(path)
+}
