@@ -1,37 +1,44 @@
-// Bundles the programs: each is one file, as a program that loads fifty starts that much later.
+// Bundles the programs: each is one file, as a program that loads fifty starts that much later; pid1,
+// whose start delays a container's, is a second one, which loads the first from V8's code cache.
 // The files are CommonJS, which Node loads without its loader for ES modules.
 
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const FOLDER = 'dist/cli'
 
-// The shell's part comes first: see there.
-const PROGRAMS = {
-  pid1: readFileSync('lib/cli/prologue.sh', 'utf8'),
-  sexton: '#!/usr/bin/env node\n',
+// What costs a program time at its start and can be had for less: it runs in the main thread, and to ask
+// would load Node's streams; a CommonJS module has `require` and knows its folder; and the addon need not
+// be searched for.
+const SUBSTITUTES = {
+  'node:worker_threads': 'export const isMainThread = true',
+  'node:module': `export const createRequire = () => (path) => {
+    if (!path.endsWith('.node')) return require(path)
+    process.dlopen(module, path)
+    return module.exports
+  }`,
+  './package-root.js': "export const packageRoot = __dirname + '/../../'",
+  '../package-root.js': "export const packageRoot = __dirname + '/../../'",
 }
 
-// A program runs in the main thread. To ask costs a tenth of the start: Node then loads its streams.
-const mainThread = {
-  name: 'main-thread',
+const substitutes = {
+  name: 'substitutes',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:worker_threads$/ }, () => ({
-      path: 'main-thread',
-      namespace: 'stub',
+    onResolve({ filter: /^node:(worker_threads|module)$|package-root\.js$/ }, ({ path }) => ({
+      path,
+      namespace: 'substitute',
     }))
-    onLoad({ filter: /.*/, namespace: 'stub' }, () => ({
-      contents: 'export const isMainThread = true',
+    onLoad({ filter: /.*/, namespace: 'substitute' }, ({ path }) => ({
+      contents: SUBSTITUTES[path],
     }))
   },
 }
 
-mkdirSync(FOLDER, { recursive: true })
-writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n')
-for (const [name, banner] of Object.entries(PROGRAMS)) {
-  const outfile = `${FOLDER}/${name}.js`
+async function bundle(source, name, banner, define = {}) {
+  const outfile = `${FOLDER}/${name}`
   await build({
-    entryPoints: [`lib/cli/${name}.ts`],
+    entryPoints: [`lib/cli/${source}.ts`],
     outfile,
     bundle: true,
     platform: 'node',
@@ -39,11 +46,24 @@ for (const [name, banner] of Object.entries(PROGRAMS)) {
     target: 'node20.19',
     minify: true,
     external: ['p-event'],
-    plugins: [mainThread],
+    plugins: [substitutes],
     banner: { js: `${banner}"use strict";` },
-    // The package's root is found from where a module of the library would lie.
-    define: { 'import.meta.url': 'SEXTON_URL' },
-    inject: ['lib/cli/url.ts'],
+    define: { 'import.meta.url': '""', ...define }, // only what is substituted asks for that
   })
-  chmodSync(outfile, 0o755)
+  return outfile
 }
+
+rmSync(FOLDER, { recursive: true, force: true }) // caches of earlier builds, too
+mkdirSync(FOLDER, { recursive: true })
+writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n')
+chmodSync(await bundle('sexton', 'sexton.js', '#!/usr/bin/env node\n'), 0o755)
+
+const program = await bundle('pid1', 'pid1-program.js', '')
+const digest = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 8)
+// The shell's part comes first: see there.
+const prologue = readFileSync('lib/cli/prologue.sh', 'utf8')
+const loader = await bundle('load', 'pid1.js', prologue, {
+  SEXTON_PROGRAM: '"pid1-program.js"',
+  SEXTON_DIGEST: `"${digest}"`,
+})
+chmodSync(loader, 0o755)

@@ -14,6 +14,7 @@ export interface Binding {
   wait(idType: number, id: number, flags: number, records: Float64Array): number
   kill(pid: number, signal: number): number
   takeStop(pid: number): number
+  exitNow(code: number): never
   repairChildSignal(): boolean
   foreignAddons(): number
   setSubreaper(enabled: boolean): number

@@ -1,3 +1,4 @@
+import { monotonicNow } from './clock.js'
 import { quote } from './errors.js'
 
 // setTimeout() fires at once for anything longer than this (24.8 days).
@@ -10,7 +11,7 @@ export class Deadline {
   readonly #onExpired: () => void
 
   constructor(milliseconds: number, onExpired: () => void) {
-    this.#end = performance.now() + milliseconds
+    this.#end = monotonicNow() + milliseconds
     this.#onExpired = onExpired
     this.#arm()
   }
@@ -26,7 +27,7 @@ export class Deadline {
   }
 
   #arm(): void {
-    const left = this.#end - performance.now()
+    const left = this.#end - monotonicNow()
     if (left === Number.POSITIVE_INFINITY) return
     // Timers may fire a fraction of a millisecond early: a remainder gets a timer of its own.
     if (left <= 0) this.#timer = setTimeout(this.#onExpired, 0)
@@ -34,7 +35,7 @@ export class Deadline {
   }
 
   #tick(): void {
-    if (performance.now() >= this.#end) {
+    if (monotonicNow() >= this.#end) {
       this.#onExpired()
       return
     }

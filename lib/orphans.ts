@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import { binding } from './binding.js'
+import { monotonicNow } from './clock.js'
 import { ExitStatus } from './exit-status.js'
 import { childProcessOf, forgetAllBut, wasThereBefore } from './ownership.js'
 import { readPids, readStat, readTaskChildren } from './proc.js'
@@ -29,7 +30,7 @@ export interface Sweep {
 
 /** Reaps what is nobody's, at most a batch. One system call when no child is dead. */
 export function sweepOrphans(): Sweep {
-  const now = performance.now()
+  const now = monotonicNow()
   for (let i = 0; i < BATCH; i += 1) {
     const status = peekAny()
     if (status === undefined) {
@@ -47,7 +48,7 @@ export function sweepOrphans(): Sweep {
 /** Reaps a dead child if it is nobody's, now or once its grace is over. */
 export function reapIfNobodys(pid: number): void {
   if (!isMainThread || !(peek(pid, true) instanceof ExitStatus)) return
-  if (isNobodys(pid, performance.now())) take(pid)
+  if (isNobodys(pid, monotonicNow())) take(pid)
   // Unreferenced: if the process ends first, its own parent gets the zombie, and reaps it. A turn of
   // the loop after the timer: if the loop was held up, libuv gets to its own children first.
   else setTimeout(() => setImmediate(reapIfNobodys, pid), GRACE + 1).unref()

@@ -75,8 +75,8 @@ int Place(int source, int target) {
   return Inherit(target);
 }
 
-// Where its number is to be closed for the program anyway, the report pipe stays until execve() closes
-// it: an inherited descriptor may have a number beyond the limit, with no room above it.
+// Where its number is to be closed for the program anyway, the report pipe stays until execve()
+// closes it: an inherited descriptor may have a number beyond the limit, with no room above it.
 void KeepReportPipe(SpawnPlan* plan, int count) {
   const int fd = plan->report_fd;
   if (fd >= count) return;

@@ -68,6 +68,9 @@ Napi::Value TakeStop(const Napi::CallbackInfo& info) {
   return Result(info, result < 0 ? static_cast<int>(result) : child.si_status);
 }
 
+// exitNow(code): without what Node and the C library do at the end.
+Napi::Value ExitNow(const Napi::CallbackInfo& info) { _exit(IntArg(info, 0)); }
+
 Napi::Value Repair(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), RepairChildSignal());
 }
@@ -90,6 +93,7 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "wait", Wait, state);
   Define(exports, "kill", Kill, state);
   Define(exports, "takeStop", TakeStop, state);
+  Define(exports, "exitNow", ExitNow, state);
   Define(exports, "repairChildSignal", Repair, state);
   Define(exports, "foreignAddons", ForeignAddons, state);
   Define(exports, "setSubreaper", EnableSubreaper, state);

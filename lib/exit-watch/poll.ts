@@ -1,3 +1,4 @@
+import { monotonicNow } from '../clock.js'
 import type { Check, Watch } from './watch.js'
 
 // The portable loop: look very soon (the caller has looked at once), as most processes that are waited for are
@@ -18,7 +19,7 @@ let timerDue = Number.POSITIVE_INFINITY
 
 /** Watches anything that `check` can find out. The first look is the caller's own. */
 export function watchByPolling(check: Check): Watch {
-  const entry: Entry = { check, delay: SHORTEST, due: performance.now() + SHORTEST }
+  const entry: Entry = { check, delay: SHORTEST, due: monotonicNow() + SHORTEST }
   entries.add(entry)
   schedule(entry.due)
   return { stop: () => stop(entry) }
@@ -26,7 +27,7 @@ export function watchByPolling(check: Check): Watch {
 
 function round(): void {
   timerDue = Number.POSITIVE_INFINITY
-  const now = performance.now()
+  const now = monotonicNow()
   for (const entry of entries) {
     // Half a millisecond early is better than a wake-up of its own.
     if (entry.due > now + 0.5) continue
@@ -47,7 +48,7 @@ function schedule(due: number): void {
   clearTimeout(timer)
   timerDue = due
   // Unreferenced: lib/keep-alive.ts keeps the loop going while someone waits.
-  timer = setTimeout(round, Math.max(due - performance.now(), 0)).unref()
+  timer = setTimeout(round, Math.max(due - monotonicNow(), 0)).unref()
 }
 
 function stop(entry: Entry): void {

@@ -24,7 +24,7 @@ const LAYERS = [
   ],
   ['signal-names', 'proc'],
   ['binding'],
-  ['errors', 'package-root'],
+  ['clock', 'errors', 'package-root'],
 ]
 
 const lib = join(root, 'lib')

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../../clock.js'
 import { descendants } from '../../descendants.js'
 import { type ProcessStat, readStat } from '../../proc.js'
 import { guiltyZombies } from '../tree/guilty.js'
@@ -20,7 +21,7 @@ function suspects(): ProcessStat[] {
 }
 
 function reportKept(since: Map<string, number>, after: number, report: Report): void {
-  const now = performance.now()
+  const now = monotonicNow()
   const kept = guiltyZombies(suspects()).filter(({ parent }) => parent.pid !== process.pid)
   const present = new Set<string>()
   for (const { parent, zombies } of kept) {

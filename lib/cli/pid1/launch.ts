@@ -34,9 +34,10 @@ export function readLaunch(): Launch {
     return { words, environment, fds: [], ignored: [], blocked: [], softLimit: undefined }
   }
   const [, capture, fds = '', limit, blocked, ignored] = note
+  const noted = capture ? captured(Number(capture)) : { environment: ownEnvironment(), limit }
   return {
     words: rest,
-    environment: capture ? captured(Number(capture)) : ownEnvironment(),
+    environment: noted.environment,
     fds: fds
       .split(',')
       .filter(Boolean)
@@ -44,30 +45,34 @@ export function readLaunch(): Launch {
       .filter((fd) => fd > 2),
     ignored: signalsOf(ignored),
     blocked: signalsOf(blocked),
-    softLimit:
-      limit === 'unlimited' ? Number.POSITIVE_INFINITY : (limit && Number(limit)) || undefined,
+    softLimit: limitOf(noted.limit),
   }
 }
 
-// First a line for each of the variables that are kept from this Node, then the whole environment, unless
-// it could not be read or was too long.
-function captured(fd: number): Buffer[] {
+function limitOf(text = ''): number | undefined {
+  return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text) || undefined
+}
+
+// First a line for each of the variables that are kept from this Node, then the limit, then the whole
+// environment, unless it could not be read or was too long.
+function captured(fd: number): { environment: Buffer[]; limit: string } {
   const bytes = readFileSync(fd)
   closeSync(fd)
   const mark = bytes.indexOf(MARK)
-  const environment = bytes.subarray(mark + MARK.length)
+  const start = mark + MARK.length
+  const end = bytes.indexOf('\n', start)
+  const limit = bytes.toString('latin1', start, end)
+  const environment = bytes.subarray(end + 1)
   const whole = environment.at(-1) === FULL_STOP && environment.length <= ROOM
-  if (whole) return entries(environment.subarray(0, -1))
+  if (whole) return { environment: entries(environment.subarray(0, -1)), limit }
   const kept = bytes.toString('latin1', 2, mark).split('\n//')
   const withheld = WITHHELD.map((name, i) => Buffer.from(`${name}=${kept[i] ?? ''}`, 'latin1'))
-  return [
-    ...ownEnvironment(),
-    ...withheld.filter((entry, i) => entry.length > (WITHHELD[i] as string).length + 1),
-  ]
+  const given = withheld.filter((entry, i) => entry.length > (WITHHELD[i] as string).length + 1)
+  return { environment: [...ownEnvironment(), ...given], limit }
 }
 
 const FULL_STOP = 0x2e // behind what was read without a failure
-const MARK = '\n// and the environment\n'
+const MARK = '\n// and the limit and the environment\n'
 // Options and slow certificates are the command's matter; and a channel to a parent is the command's:
 // two that read from it would each miss what the other got.
 const WITHHELD = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_CHANNEL_FD']
