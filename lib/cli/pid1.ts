@@ -33,9 +33,24 @@ function show(kind: Exclude<Request['kind'], 'run'>, persona: Persona): number {
   return 0
 }
 
-function reportOf({ persona, verbosity, logFormat, statusFd, statusFile }: Settings): Report {
-  const status = statusFile === undefined ? statusFd : openStatusFile(statusFile)
-  return new Report({ name: persona.name, verbosity, format: logFormat, statusFd: status })
+function reportOf(settings: Settings, launch: Launch): Report {
+  const { persona, verbosity, logFormat } = settings
+  const statusFd = statusDescriptor(settings, launch)
+  return new Report({ name: persona.name, verbosity, format: logFormat, statusFd })
+}
+
+// A number that nobody has passed may be one that Node has opened for itself.
+function statusDescriptor({ persona, ...settings }: Settings, { fds }: Launch): number | undefined {
+  const { statusFd, statusFile } = settings
+  if (statusFile !== undefined) {
+    try {
+      return openStatusFile(statusFile)
+    } catch (error) {
+      throw new BadCommandLine(`--status-file: ${(error as Error).message}`, persona)
+    }
+  }
+  if (statusFd === undefined || statusFd <= 2 || fds.includes(statusFd)) return statusFd
+  throw new BadCommandLine(`--status-fd: no descriptor ${statusFd} was passed on to pid1`, persona)
 }
 
 // Its parent may have died before the kernel knew of our wish: then no signal would ever come.
@@ -55,7 +70,7 @@ function prepare({ persona, parentDeathSignal, subreaper: asked }: Settings, rep
 }
 
 async function run({ settings, command }: Run, launch: Launch): Promise<never> {
-  const report = reportOf(settings)
+  const report = reportOf(settings, launch)
   prepare(settings, report)
   leave(await supervise({ words: command, settings, launch, report }))
 }
@@ -75,7 +90,7 @@ async function main(): Promise<number> {
     return request.kind === 'run' ? await run(request, launch) : show(request.kind, request.persona)
   } catch (error) {
     if (!(error instanceof NoCommandGiven || error instanceof BadCommandLine)) throw error
-    print('stderr', `pid1: ${error.message}\n\n${help()}`)
+    print('stderr', `${error.persona.name}: ${error.message}\n\n${help()}`)
     return error.persona.usageExit
   }
 }

@@ -88,8 +88,9 @@ async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   })
   forwarding.end()
   job.end()
+  const code = exitCode(status, order)
   await endRest(inbox, reaping, order)
-  return exitCode(status, order)
+  return code
 }
 
 /** Reaps until it is asked to end. */

@@ -48,6 +48,8 @@ export interface Running {
   stdout(): string
   stderr(): string
   type(keys: string): void
+  /** Gives its terminal's window another size. */
+  resize(rows: number, columns: number): void
   /** Waits for this in its output and gives what matched; fails once it has ended without. */
   printed(text: RegExp): Promise<RegExpExecArray>
   /** Whether its shell was told that it stopped. */

@@ -69,6 +69,7 @@ function raise(mode: Mode, words: readonly string[], { env, hold, orphan }: Stag
     stdout: () => text(0),
     stderr: () => text(1),
     type: (keys) => void stdin.write(keys),
+    resize: (rows, columns) => void stdin.write(`resize ${rows} ${columns}`),
     printed: (pattern) =>
       match(
         () => text(0) + text(1),

@@ -59,6 +59,18 @@ async function suspended(scene: Scene): Promise<string> {
   return alone ? 'the command stops, and the shell waits' : 'nothing stops'
 }
 
+/** How often the command is told of a new window size, and what size it then finds. */
+async function resized(scene: Scene): Promise<string> {
+  const running = await scene.start(program('size'))
+  await running.printed(/ready/)
+  running.resize(33, 77)
+  const [, size] = await running.printed(/size (\d+ \d+)/)
+  kill(running.pid, 'SIGHUP')
+  const [, times] = await running.printed(/in all (\d+)/)
+  await running.ended
+  return `${size}, told ${times === '1' ? 'once' : `${times} times`}`
+}
+
 const KEPT = 'the foreground is the shell’s'
 
 async function inBackground(scene: Scene): Promise<string> {
@@ -131,6 +143,13 @@ const cases: Case[] = [
     modes: onTerminal,
     observe: interrupts,
     pid1: '1',
+    ...same,
+  },
+  {
+    title: 'A new size of the window',
+    modes: onTerminal,
+    observe: resized,
+    pid1: '33 77, told once',
     ...same,
   },
   {

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asPid1, run } from '../program.js'
+import { type Event, eventsOf, innerPid, start, under } from './running.js'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sexton-reports-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+const kindsOf = (events: readonly Event[]) => events.map(({ event }) => event)
+
+// An orphan that ends with 9, and a rest that does not heed SIGTERM.
+const FAMILY = `(sh -c 'exit 9' & exec sh -c :)
+trap '' TERM; sleep 1000 & trap 'exit 7' USR1; echo ready; while :; do read line; done`
+
+describe('The status stream of pid1', () => {
+  it('tells the life of the command and of all that it adopted, a JSON line each, in a file', async () => {
+    const file = join(directory, 'status')
+    const options = ['--status-file', file, '--grace', '50ms']
+    const running = start([...asPid1, ...under(...options, 'sh', '-c', FAMILY)], 'pipe')
+    await running.printed('ready')
+    process.kill(await innerPid(running), 'SIGUSR1')
+    expect(await running.ended).toMatchObject({ code: 7, stderr: '' })
+    const events = eventsOf(readFileSync(file, 'utf8'))
+    const started = events.find(({ event }) => event === 'started')
+    expect(started).toMatchObject({ command: ['sh', '-c', FAMILY] })
+    const forwarded = events.find(({ event }) => event === 'forwarded')
+    expect(forwarded).toMatchObject({ signal: 'SIGUSR1', as: 'SIGUSR1', to: started?.pid })
+    const exited = events.find(({ event }) => event === 'exited')
+    expect(exited).toMatchObject({ pid: started?.pid, code: 7, signal: null, exitCode: 7 })
+    expect(exited).toHaveProperty('usage.maxRSS')
+    const killed = events.filter(({ event }) => event === 'killed')
+    expect(killed.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGKILL'])
+    const reaped = events.filter(({ event }) => event === 'reaped')
+    expect(reaped).toContainEqual(expect.objectContaining({ name: 'sleep', signal: 'SIGKILL' }))
+    expect(reaped).toContainEqual(expect.objectContaining({ name: 'sh', code: 9 }))
+    expect(kindsOf(events).indexOf('exited')).toBeLessThan(kindsOf(events).indexOf('killed'))
+  })
+
+  it('is appended to the file', async () => {
+    const file = join(directory, 'status')
+    await run(under('-s', '--status-file', file, 'true'))
+    await run(under('-s', '--status-file', file, 'true'))
+    const events = eventsOf(readFileSync(file, 'utf8'))
+    expect(kindsOf(events)).toEqual(['started', 'exited', 'started', 'exited'])
+  })
+
+  it('goes to no descriptor that nobody has passed on, though Node may have opened it', async () => {
+    for (const fd of ['4', '77']) {
+      const { code, stdout, stderr } = await run(under('--status-fd', fd, 'echo', 'started'))
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toContain(`--status-fd: no descriptor ${fd} was passed on to pid1`)
+    }
+  })
+
+  it('needs a file that can be written', async () => {
+    const { code, stderr } = await run(under('--status-file', '/no/such/folder/x', 'true'))
+    expect(code).toBe(2)
+    expect(stderr).toContain("--status-file: ENOENT: no such file or directory, open '/no/such")
+  })
+})
+
+describe('The messages of pid1', () => {
+  it('may be JSON, a line each, and never go where the output of the command goes', async () => {
+    const options = ['-s', '-vv', '-w', '--log-format', 'json']
+    // The substitution ends when the orphan has let go of it.
+    const script = 'out=$( (sh -c "exit 9" &) ); echo done'
+    const { stdout, stderr } = await run(under(...options, 'sh', '-c', script))
+    expect(stdout).toBe('done\n')
+    const lines = stderr.trim().split('\n')
+    const messages = lines.map((line) => JSON.parse(line))
+    expect(messages[0]).toMatchObject({ level: 'info', message: expect.stringMatching(/^started/) })
+    expect(messages).toContainEqual(expect.objectContaining({ level: 'warning', name: 'sh' }))
+    expect(messages).toContainEqual(expect.objectContaining({ level: 'info', code: 0 }))
+    for (const { time } of messages) expect(new Date(time).toISOString()).toBe(time)
+  })
+
+  it('name a zombie that its living parent keeps, with the parent, once', async () => {
+    const keeper = `import os, sys
+pid = os.fork()
+if pid == 0: os._exit(0)
+print("zombie", pid, os.getpid(), flush=True)
+sys.stdin.read()`
+    const options = ['-s', '--report-zombies', '100ms', '--status-fd', '2']
+    const running = start(under(...options, 'python3', '-c', keeper), 'pipe')
+    await running.printed('"event":"zombie"')
+    // Long enough for three more looks, of which each would name it again.
+    const again = start(under('-s', '--report-zombies', '100ms', 'sleep', '0.3'))
+    await again.ended
+    running.stdin?.end()
+    const { stdout, stderr } = await running.ended
+    const [, zombie, parent] = /zombie (\d+) (\d+)/.exec(stdout) ?? []
+    const named = `zombie ${zombie} (python3) is kept by ${parent} (python3), which lives`
+    expect(stderr.split(named)).toHaveLength(2)
+    expect(eventsOf(stderr)).toContainEqual(
+      expect.objectContaining({ event: 'zombie', pid: Number(zombie), name: 'python3' }),
+    )
+  })
+})
+
+describe('What pid1 is told of the command', () => {
+  it('is its folder, its variables, its user and its group', async () => {
+    const options = ['--workdir', '/usr', '--env', 'A=1', '--env', 'B=2=3', '-u', '12345']
+    const script = 'pwd; echo $A $B; id -u; id -g; id -G'
+    const { stdout } = await run(
+      under('-s', ...options, '--group-id', '54321', 'sh', '-c', script),
+      { env: { A: '0' } },
+    )
+    expect(stdout).toBe('/usr\n1 2=3\n12345\n54321\n54321\n')
+  })
+
+  it('and what cannot be is an error that says which step failed', async () => {
+    const { code, stderr } = await run(under('-s', '--workdir', '/no/such/folder', 'true'))
+    expect(code).toBe(126)
+    expect(stderr).toBe("pid1: chdir '/no/such/folder': ENOENT: no such file or directory\n")
+  })
+})
