@@ -10,4 +10,4 @@
 // and the limit and the environment
 //
 ':' //; { ulimit -Sn; LC_ALL=C head -c 60000 /proc/$$/environ && printf .; } 2>/dev/null >>/proc/$$/fd/9; unset NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_CHANNEL_FD; fi
-':' //; exec node --no-memory-reducer "$0" --launched="$sexton_env:$sexton_fds:$sexton_limit:$sexton_blk:$sexton_ign" "$@"
+':' //; exec node --no-memory-reducer --no-sparkplug "$0" --launched="$sexton_env:$sexton_fds:$sexton_limit:$sexton_blk:$sexton_ign" "$@"

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { backend } from '../../lib/index.js'
+import { readStat, readTasks } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
 import { type Running, start, under } from './running.js'
 
@@ -38,6 +40,39 @@ async function waiting(expression: string): Promise<Running> {
   await running.printed('waiting')
   return running
 }
+
+/** Kilobytes of memory that it has resident, once it rests. */
+async function residentSize(running: Running): Promise<number> {
+  await eventually(() => {
+    const states = readTasks(running.pid).map((thread) => readStat(`${running.pid}/task/${thread}`))
+    expect(states.every((stat) => stat?.state === 'S')).toBe(true)
+  })
+  const status = readFileSync(`/proc/${running.pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1])
+}
+
+/** The least of five. */
+async function leastSize(...command: string[]): Promise<number> {
+  const sizes: number[] = []
+  for (let i = 0; i < 5; i += 1) {
+    const running = start(command, 'pipe')
+    await running.printed('ready')
+    sizes.push(await residentSize(running))
+    running.stdin?.end()
+    await running.ended
+  }
+  return Math.min(...sizes)
+}
+
+describe('The memory of pid1', () => {
+  it('is at most 3 MB more than that of a Node that does nothing', async () => {
+    const idle = `console.log('ready'); process.stdin.on('data', () => {})`
+    const bare = await leastSize(process.execPath, '-e', idle)
+    const script = 'echo ready; read line'
+    const ours = await leastSize(...under('-s', 'sh', '-c', script))
+    expect(ours - bare).toBeLessThanOrEqual(3 * 1024)
+  })
+})
 
 // The third back-end is named for what it does instead.
 describe.runIf(backend() !== 'poll')('Idle', () => {
