@@ -5,9 +5,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { exitNotification } from './exit-notification.mjs'
 import { machine } from './machine.mjs'
+import { standingBy } from './standing-by.mjs'
 
 const RESULTS = new URL('results/', import.meta.url)
-const BENCHMARKS = [exitNotification]
+const BENCHMARKS = [exitNotification, standingBy]
 
 function readOptions() {
   const { values } = parseArgs({
