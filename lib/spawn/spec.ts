@@ -1,6 +1,6 @@
 import { binding } from '../binding.js'
 import { systemError } from '../errors.js'
-import type { CheckedOptions } from './options.js'
+import type { CheckedOptions } from './checked-options.js'
 
 /** The strings of a spawn, each a block of NUL-terminated bytes. */
 export interface SpawnStrings {

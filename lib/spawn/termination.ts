@@ -1,6 +1,6 @@
 import { Deadline } from '../deadline.js'
 import type { OwnedChild } from '../reaper.js'
-import type { CheckedOptions } from './options.js'
+import type { CheckedOptions } from './checked-options.js'
 
 /** Why sexton itself ended a child: its time was over, its `signal` was aborted, or its scope was left. */
 export type TerminationReason = 'timeout' | 'abort' | 'dispose'
