@@ -1,41 +1,87 @@
-// Measures sexton against the other ways, on this machine: `npm run bench -- [--quick] [--seed n]`.
-// Prints a table, and writes the same figures to benchmarks/results/ as JSON.
+// Measures sexton against the other ways, on this machine:
+//
+//   npm run bench -- [--quick] [--seed N] [NAME…]
+//
+// Prints tables, and writes the same figures as JSON, Markdown and SVG into benchmarks/results/; those of
+// --quick, which are rough, into benchmarks/results/quick/. A full run of all benchmarks also writes
+// docs/benchmarks.md.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { exitNotification } from './exit-notification.mjs'
+import { drawChart } from './charts.mjs'
+import { limit } from './limit.mjs'
 import { machine } from './machine.mjs'
+import { toMarkdown } from './markdown.mjs'
+import { spawning } from './spawning.mjs'
 import { standingBy } from './standing-by.mjs'
+import { table } from './table.mjs'
+import { watching } from './watching.mjs'
 
-const RESULTS = new URL('results/', import.meta.url)
-const BENCHMARKS = [exitNotification, standingBy]
+const BENCHMARKS = [watching, spawning, limit, standingBy]
+const NAMES = BENCHMARKS.map(({ name }) => name)
+const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 
 function readOptions() {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+    allowPositionals: true,
   })
   const seed = Number(values.seed)
-  if (!Number.isSafeInteger(seed))
+  if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`--seed must be a whole number, not ${values.seed}`)
-  return { quick: values.quick, seed }
+  }
+  const unknown = positionals.find((name) => !NAMES.includes(name))
+  if (unknown !== undefined) {
+    throw new RangeError(`there is no benchmark '${unknown}', only ${NAMES.join(', ')}`)
+  }
+  return { quick: values.quick, seed, names: positionals.length > 0 ? positionals : NAMES }
 }
 
-function showProgress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+/** A bar, and what is being done: on a terminal alone. */
+function showProgress(done, text) {
+  if (!process.stderr.isTTY) return
+  const length = 20
+  const full = Math.round((done / options.names.length) * length)
+  const bar = '█'.repeat(full) + '░'.repeat(length - full)
+  process.stderr.write(`\r\x1b[K${bar} ${text}`)
 }
 
-function save(name, report) {
-  mkdirSync(RESULTS, { recursive: true })
-  writeFileSync(new URL(`${name}.json`, RESULTS), `${JSON.stringify(report, null, 2)}\n`)
+async function run({ name, measure, report }, done) {
+  const result = await measure(options, (step) => showProgress(done, `${name}: ${step}`))
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  const told = report(result)
+  process.stdout.write(`\n${told.title}\n${told.notes.join('\n')}\n`)
+  for (const { head, rows } of told.tables) process.stdout.write(`\n${table([head, ...rows])}\n`)
+  save(
+    `${name}.json`,
+    JSON.stringify({ benchmark: name, machine: where, options, ...result }, null, 2),
+  )
+  for (const chart of told.charts) save(`${chart.name}.svg`, drawChart(chart))
+  save(`${name}.md`, toMarkdown(told, '.'))
+  return told
 }
+
+function save(file, text) {
+  writeFileSync(new URL(file, folder), `${text}\n`)
+}
+
+const PREFACE = `# Benchmarks
+
+Written by \`npm run bench\`, which runs all of it again: about twenty minutes. Each benchmark is a file in
+\`benchmarks/\` that says what it compares and why that is fair; the contenders take turns in one run.`
 
 const options = readOptions()
+const folder = new URL(options.quick ? 'results/quick/' : 'results/', import.meta.url)
+mkdirSync(folder, { recursive: true })
 const where = machine()
 process.stdout.write(`${Object.values(where).join(', ')}\n`)
-for (const { name, measure, format } of BENCHMARKS) {
-  const result = await measure(options, (step) => showProgress(`${name}: ${step}`))
-  showProgress('')
-  process.stdout.write(`\n${format(result)}\n`)
-  save(name, { benchmark: name, machine: where, options, ...result })
-  process.stdout.write(`\nwritten to benchmarks/results/${name}.json\n`)
+const reports = []
+for (const name of options.names) {
+  reports.push(await run(BENCHMARKS[NAMES.indexOf(name)], reports.length))
 }
+if (!options.quick && options.names === NAMES) {
+  const sections = reports.map((each) => toMarkdown(each, '../benchmarks/results'))
+  const kind = `Measured on ${Object.values(where).join(', ')}.`
+  writeFileSync(DOCUMENT, `${[PREFACE, kind, ...sections].join('\n\n')}\n`)
+}
+process.stdout.write(`\nwritten to benchmarks/results/${options.quick ? 'quick/' : ''}\n`)

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { quantile } from './quantile.mjs'
-import { table } from './table.mjs'
+import { environment, withPrograms } from './programs.mjs'
+import { quantile, sum } from './quantile.mjs'
+import { rotated } from './turns.mjs'
+import { ratio } from './units.mjs'
 
 // What an init costs while it does nothing: the time by which it delays its command, the time that the
 // whole of a command which does nothing takes, and the memory that it holds while the command runs.
@@ -29,14 +29,16 @@ const INITS = {
 const IDLE = `process.stdout.write('ready'); process.stdin.on('data', () => {})`
 
 async function measure({ quick }, progress) {
-  const plan = { rounds: quick ? 15 : 100, memoryRounds: quick ? 3 : 10 }
-  const folder = mkdtempSync(join(tmpdir(), 'sexton-standing-by-'))
-  try {
-    const instant = compile(folder)
-    const names = [BASELINE, ...Object.keys(INITS).filter(isInstalled)]
-    const samples = new Map(names.map((name) => [name, { start: [], whole: [], memory: [] }]))
+  const plan = {
+    rounds: quick ? 15 : 100,
+    memoryRounds: quick ? 2 : 10,
+    idle: quick ? 500 : 10_000,
+  }
+  const names = [BASELINE, ...Object.keys(INITS).filter(isInstalled)]
+  const samples = new Map(names.map((name) => [name, { start: [], whole: [], memory: [] }]))
+  await withPrograms(['instant.c'], async ({ instant }) => {
     for (let round = 1; round <= plan.rounds; round += 1) {
-      for (const name of names) {
+      for (const name of rotated(names, round)) {
         progress(`round ${round} of ${plan.rounds}, ${name}`)
         const { start, whole } = await time(name, instant)
         samples.get(name).whole.push(whole)
@@ -44,24 +46,15 @@ async function measure({ quick }, progress) {
         if (round <= plan.memoryRounds) samples.get(name).memory.push(await memory(name))
       }
     }
-    return { plan, inits: [...samples].map(([name, each]) => summarize(name, each)) }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
-
-function compile(folder) {
-  const program = join(folder, 'instant')
-  const { status } = spawnSync('cc', ['-O2', '-static', '-o', program, local('instant.c')])
-  if (status !== 0) throw new Error('instant.c cannot be compiled')
-  return program
+  })
+  const wakeups = await Promise.all(names.map((name) => idleWakeups(name, plan.idle)))
+  const inits = names.map((name, i) => summarize(name, samples.get(name), wakeups[i]))
+  return { plan, inits }
 }
 
 function isInstalled(name) {
   return spawnSync(INITS[name][0], ['--version'], { stdio: 'ignore' }).status === 0
 }
-
-const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env // it triples Node's start-up
 
 function begin(words, stdin) {
   const [file, ...args] = words
@@ -82,13 +75,37 @@ async function time(name, instant) {
   return { start, whole }
 }
 
-/** Kilobytes, while nothing happens. */
-async function memory(name) {
+async function beginIdle(name) {
   const command = ['sh', '-c', 'echo ready; read line']
   const words = name === BASELINE ? [process.execPath, '-e', IDLE] : [...INITS[name], ...command]
   const child = begin(words, 'pipe')
   await once(child.stdout, 'data')
   await settled(child.pid)
+  return child
+}
+
+/** How often one of its threads is woken while nothing happens, for so many milliseconds. */
+async function idleWakeups(name, milliseconds) {
+  const child = await beginIdle(name)
+  const before = switches(child.pid)
+  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+  const after = switches(child.pid)
+  child.stdin.end()
+  await once(child, 'exit')
+  return after - before
+}
+
+function switches(pid) {
+  const each = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1')
+    return Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)[1])
+  })
+  return sum(each)
+}
+
+/** Kilobytes, while nothing happens. */
+async function memory(name) {
+  const child = await beginIdle(name)
   const rollup = readFileSync(`/proc/${child.pid}/smaps_rollup`, 'utf8')
   const field = (key) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(rollup)[1])
   const sizes = {
@@ -113,7 +130,7 @@ async function settled(pid) {
   }
 }
 
-function summarize(name, { start, whole, memory }) {
+function summarize(name, { start, whole, memory }, wakeups) {
   const least = (key) => Math.min(...memory.map((sizes) => sizes[key]))
   const times = (values) => ({
     shortest: quantile(values, 0),
@@ -122,6 +139,7 @@ function summarize(name, { start, whole, memory }) {
   })
   return {
     name,
+    wakeups,
     startMilliseconds: times(start),
     wholeMilliseconds: times(whole),
     kilobytes: {
@@ -132,35 +150,38 @@ function summarize(name, { start, whole, memory }) {
   }
 }
 
-function format({ plan, inits }) {
+function report({ plan, inits }) {
   const baseline = inits.find(({ name }) => name === BASELINE)
-  const rows = inits.map((init) => row(init, baseline))
-  return [
-    `An init and a command that does nothing, ${plan.rounds} rounds`,
-    '',
-    table([HEAD, ...rows]),
-  ].join('\n')
+  const idle = plan.idle / 1e3
+  return {
+    title: 'Standing by: what an init costs while it does nothing',
+    notes: [
+      `${plan.rounds} starts of a command that does nothing, against the whole of \`node -e 0\`; the least of ${plan.memoryRounds} measurements of memory; wake-ups in ${idle} s.`,
+      'Where memory or the milliseconds of a start are scarce, use tini: it is a fortieth of the size. What pid1 gives for them is in docs/pid1.md.',
+    ],
+    tables: [{ head: HEAD, rows: inits.map((init) => row(init, baseline)) }],
+    charts: [],
+  }
 }
 
 const HEAD = [
   ...['init', 'command runs after', 'p99', `× ${BASELINE}`, 'all over after', `× ${BASELINE}`],
-  ...['RSS', 'PSS', 'private'],
+  ...['RSS', 'PSS', 'private', 'wake-ups'],
 ]
 
-function row({ name, startMilliseconds, wholeMilliseconds, kilobytes }, baseline) {
-  const ratio = (times, key) => (times.median / baseline[key].median).toFixed(2)
+function row({ name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups }, baseline) {
+  const milliseconds = (times) => `${times.median.toFixed(1)} ms`
   const megabytes = (size) => `${(size / 1024).toFixed(1)} MB`
   return [
     name,
-    `${startMilliseconds.median.toFixed(1)} ms`,
+    milliseconds(startMilliseconds),
     startMilliseconds.p99.toFixed(1),
-    ratio(startMilliseconds, 'startMilliseconds'),
-    `${wholeMilliseconds.median.toFixed(1)} ms`,
-    ratio(wholeMilliseconds, 'wholeMilliseconds'),
-    megabytes(kilobytes.resident),
-    megabytes(kilobytes.proportional),
-    megabytes(kilobytes.private),
+    ratio(startMilliseconds.median, baseline.startMilliseconds.median),
+    milliseconds(wholeMilliseconds),
+    ratio(wholeMilliseconds.median, baseline.wholeMilliseconds.median),
+    ...[kilobytes.resident, kilobytes.proportional, kilobytes.private].map(megabytes),
+    String(wakeups),
   ]
 }
 
-export const standingBy = { name: 'standing-by', measure, format }
+export const standingBy = { name: 'standing-by', measure, report }

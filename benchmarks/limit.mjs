@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { environment, withPrograms } from './programs.mjs'
+import { quantile } from './quantile.mjs'
+import { rotated } from './turns.mjs'
+import { duration, ratio } from './units.mjs'
+
+// How near to what the kernel allows: the same work in a plain C loop, which does nothing else, in turns with
+// sexton and child_process, each in a process of its own.
+
+const CONTENDER = fileURLToPath(new URL('limit-contender.mjs', import.meta.url))
+const BASELINE = 'C'
+const WORKS = {
+  spawn: 'spawn → end seen',
+  kill: 'kill → end seen',
+}
+
+async function measure({ quick }, progress) {
+  const plan = quick ? { rounds: 3, count: 100 } : { rounds: 10, count: 300 }
+  const samples = new Map()
+  await withPrograms(['limit.c', 'nothing.c', 'pause.c'], async (programs) => {
+    const files = { spawn: programs.nothing, kill: programs.pause }
+    const contenders = {
+      [BASELINE]: [programs.limit],
+      sexton: [process.execPath, CONTENDER, 'sexton'],
+      child_process: [process.execPath, CONTENDER, 'child_process'],
+    }
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      for (const work of Object.keys(WORKS)) {
+        for (const name of rotated(Object.keys(contenders), round)) {
+          progress(`round ${round} of ${plan.rounds}, ${work}, ${name}`)
+          const [file, ...words] = [...contenders[name], work, files[work], String(plan.count)]
+          const output = execFileSync(file, words, { env: environment, encoding: 'utf8' })
+          const key = `${work} ${name}`
+          const times = output.trim().split('\n').map(Number)
+          samples.set(key, [...(samples.get(key) ?? []), ...times])
+        }
+      }
+    }
+  })
+  const figures = [...samples].map(([key, times]) => {
+    const [work, name] = key.split(' ')
+    return { work, name, median: quantile(times, 0.5), p99: quantile(times, 0.99) }
+  })
+  return { plan, figures }
+}
+
+function report({ plan, figures }) {
+  const base = (work) => figures.find((each) => each.work === work && each.name === BASELINE)
+  return {
+    title: 'The limit: the same work in C',
+    notes: [`${plan.rounds * plan.count} times each; limit.c does nothing but this.`],
+    tables: [
+      {
+        head: ['work, by', 'median', 'p99', `× ${BASELINE}`],
+        rows: figures.map(({ work, name, median, p99 }) => [
+          `${WORKS[work]}, ${name}`,
+          ...[duration(median), duration(p99), ratio(median, base(work).median)],
+        ]),
+      },
+    ],
+    charts: [],
+  }
+}
+
+export const limit = { name: 'limit', measure, report }

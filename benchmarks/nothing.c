@@ -1,0 +1,2 @@
+// A child that ends at once.
+int main(void) { return 0; }

@@ -1,0 +1,18 @@
+// One way to watch many children, in a process of its own: `node watching-contender.mjs NAME FILE NUMBER`.
+// Prints their pids as JSON when all are watched, then the pid of each whose end it sees, with the instant.
+
+import { writeSync } from 'node:fs'
+import { watchers } from './watchers.mjs'
+
+const [name, file, number] = process.argv.slice(2)
+
+const seen = (pid) => writeSync(1, `${pid} ${process.hrtime.bigint()}\n`)
+const watch = await watchers[name].open(file, seen)
+// A breather now and then: what starts thousands in one turn of the loop is not what is measured.
+const pids = []
+while (pids.length < Number(number)) {
+  pids.push(watch.start())
+  if (pids.length % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+}
+writeSync(1, `${JSON.stringify(pids)}\n`)
+watch.begin?.()

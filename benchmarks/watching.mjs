@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { checkBackend } from '../dist/exit-watch/backend.js'
+import { exponent, inWords } from './exponent.mjs'
+import { environment, withPrograms } from './programs.mjs'
+import { quantile } from './quantile.mjs'
+import { seededRandom } from './random.mjs'
+import { rotated } from './turns.mjs'
+import { duration, ratio } from './units.mjs'
+import { watchers } from './watchers.mjs'
+
+// "pidfd against polling", with many children alive: how late the end of one is noticed, and what it costs
+// to watch those that live on. Each way in a process of its own, in turns, with the same children; the
+// kills come from outside, at instants that no loop can be in step with. Both clocks are the system's.
+
+const CONTENDER = fileURLToPath(new URL('watching-contender.mjs', import.meta.url))
+const BASELINE = 'pidfd'
+
+function planFor({ quick }) {
+  return quick
+    ? { rounds: 1, kills: 20, window: 500, numbers: [1, 100, 1000] }
+    : { rounds: 3, kills: 30, window: 2000, numbers: [1, 10, 100, 300, 1000, 3000, 10_000] }
+}
+
+async function measure(options, progress) {
+  const plan = planFor(options)
+  const random = seededRandom(options.seed)
+  const names = Object.keys(watchers).filter(isAvailable)
+  const samples = new Map(names.map((name) => [name, new Map()]))
+  await withPrograms(['pause.c'], async ({ pause }) => {
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      for (const number of plan.numbers) {
+        for (const name of rotated(names, round)) {
+          progress(`round ${round} of ${plan.rounds}, ${number} children, ${name}`)
+          const run = await runContender(name, pause, number, plan, random)
+          samples.get(name).set(number, [...(samples.get(name).get(number) ?? []), run])
+        }
+      }
+    }
+  })
+  return { plan, ways: [...samples].map(([name, runs]) => summarize(name, runs)) }
+}
+
+function isAvailable(name) {
+  try {
+    if (watchers[name].backend !== undefined) checkBackend(watchers[name].backend)
+    return true
+  } catch (error) {
+    if (error.code === 'ERR_UNSUPPORTED') return false
+    throw error
+  }
+}
+
+async function runContender(name, file, number, plan, random) {
+  const contender = spawn(process.execPath, [CONTENDER, name, file, String(number)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...environment, SEXTON_BACKEND: watchers[name].backend ?? '' },
+  })
+  const lines = createInterface({ input: contender.stdout })[Symbol.asyncIterator]()
+  try {
+    const pids = JSON.parse((await lines.next()).value)
+    await sleep(200) // what starting them has left to do
+    const before = usage(contender.pid)
+    await sleep(plan.window)
+    const after = usage(contender.pid)
+    const latencies = []
+    while (latencies.length < Math.min(plan.kills, number)) {
+      await sleep(1 + random() * 100)
+      const pid = pids.splice(Math.floor(random() * pids.length), 1)[0]
+      const killed = process.hrtime.bigint()
+      process.kill(pid, 'SIGKILL')
+      const [seen, instant] = (await lines.next()).value.split(' ')
+      if (Number(seen) !== pid) throw new Error(`${name} saw the end of ${seen}, not of ${pid}`)
+      latencies.push(Number(BigInt(instant) - killed) / 1e3)
+    }
+    const seconds = plan.window / 1e3
+    return {
+      latencies,
+      cpu: (after.cpu - before.cpu) / seconds,
+      wakeups: (after.switches - before.switches) / seconds,
+    }
+  } finally {
+    contender.kill('SIGKILL') // and its children with it: see pause.c
+    await new Promise((resolve) => contender.once('close', resolve))
+  }
+}
+
+/** Microseconds of processor time, and how often a thread of it has gone to sleep. */
+function usage(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const read = (file) => readFileSync(`/proc/${pid}/task/${thread}/${file}`, 'latin1')
+    return {
+      cpu: Number(read('schedstat').split(' ')[0]) / 1e3,
+      switches: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(read('status'))[1]),
+    }
+  })
+  return threads.reduce((sum, each) => ({
+    cpu: sum.cpu + each.cpu,
+    switches: sum.switches + each.switches,
+  }))
+}
+
+function summarize(name, runs) {
+  const byNumber = [...runs].map(([number, each]) => {
+    const latencies = each.flatMap((run) => run.latencies)
+    return {
+      number,
+      medianMicroseconds: quantile(latencies, 0.5),
+      p99Microseconds: quantile(latencies, 0.99),
+      cpuMicrosecondsPerSecond: quantile(
+        each.map(({ cpu }) => cpu),
+        0.5,
+      ),
+      wakeupsPerSecond: quantile(
+        each.map(({ wakeups }) => wakeups),
+        0.5,
+      ),
+    }
+  })
+  const growth = exponent(
+    byNumber.map(({ number, medianMicroseconds }) => [number, medianMicroseconds]),
+  )
+  return { name, byNumber, growth }
+}
+
+function report({ plan, ways }) {
+  const base = ways.find(({ name }) => name === BASELINE)
+  const rows = plan.numbers.flatMap((_, i) =>
+    ways.map(({ name, byNumber }) => row(name, byNumber[i], base?.byNumber[i])),
+  )
+  const chart = (name, title, y, key) => ({
+    ...{ name, title, x: 'children watched', y },
+    series: ways.map(({ name, byNumber }) => ({
+      name,
+      points: byNumber.map((each) => [each.number, each[key]]),
+    })),
+  })
+  return {
+    title: 'pidfd against polling: watching many children',
+    notes: [
+      `From the kill of one of them until its end is noticed; and what ${plan.window / 1e3} s cost in which none ends.`,
+      'The two loops are those of "Monitoring for process completion in 2021", and hold their thread.',
+      `Growth of the median with the number, as an exponent (0 is flat, 1 is linear): ${ways
+        .map(({ name, growth }) => `${name} ${inWords(growth)}`)
+        .join(', ')}`,
+    ],
+    tables: [
+      {
+        head: ['way, children', 'noticed after', 'p99', `× ${BASELINE}`, 'CPU/s', 'wake-ups/s'],
+        rows,
+      },
+    ],
+    charts: [
+      chart('watch-latency', 'Kill → exit seen', 'µs, median', 'medianMicroseconds'),
+      chart('watch-wakeups', 'Wake-ups while nothing ends', 'a second', 'wakeupsPerSecond'),
+      chart('watch-cpu', 'CPU while nothing ends', 'µs a second', 'cpuMicrosecondsPerSecond'),
+    ],
+  }
+}
+
+function row(name, each, base) {
+  return [
+    `${name}, ${each.number}`,
+    ...[duration(each.medianMicroseconds), duration(each.p99Microseconds)],
+    base === undefined ? '-' : ratio(each.medianMicroseconds, base.medianMicroseconds),
+    ...[duration(each.cpuMicrosecondsPerSecond), each.wakeupsPerSecond.toFixed(1)],
+  ]
+}
+
+export const watching = { name: 'watching', measure, report }
