@@ -18,7 +18,11 @@ const { values, positionals } = parseArgs({
 })
 
 // Packing and installing does not depend on the back-end, nor do other people's programs.
-const onlyOnce = ['test/package/**', 'test/programs/inits/{peers,compatible,table}.test.ts']
+const onlyOnce = [
+  'test/package/**',
+  'test/programs/inits/{peers,compatible,table}.test.ts',
+  'test/programs/{container,pid1-cache}.test.ts',
+]
 const excluded = onlyOnce.flatMap((path) => ['--exclude', path])
 const rounds = values.backend
   ? [{ backend: values.backend, args: positionals }]

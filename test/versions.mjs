@@ -37,7 +37,7 @@ function install(line) {
 
 // Packing, what builds the addon in other ways, and other people's programs do not depend on the Node.
 const LEFT_OUT = [
-  'test/programs/inits/{peers,table}.test.ts',
+  'test/programs/inits/{peers,compatible,table}.test.ts',
   'test/package/**',
   'test/native/portable.test.ts',
   'test/native/sanitizer.test.ts',
