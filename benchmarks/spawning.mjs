@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { exponent, inWords } from './exponent.mjs'
+import { nodes } from './nodes.mjs'
 import { environment, withPrograms } from './programs.mjs'
 import { quantile } from './quantile.mjs'
 import { spawners } from './spawners.mjs'
@@ -14,6 +15,9 @@ import { duration, ratio } from './units.mjs'
 
 const CONTENDER = fileURLToPath(new URL('spawning-contender.mjs', import.meta.url))
 const BASELINE = 'child_process'
+// On each line of Node, with a heap that is large: MB resident.
+const COMPARED = ['sexton', 'child_process']
+const LARGE = 1000
 
 function planFor({ quick }) {
   return quick
@@ -30,6 +34,7 @@ async function measure(options, progress) {
   const plan = planFor(options)
   plan.megabytes = plan.megabytes.filter((size) => size * 1e6 < totalmem() / 2)
   const samples = new Map()
+  const onNodes = new Map()
   await withPrograms(['nothing.c'], async ({ nothing }) => {
     for (let round = 1; round <= plan.rounds; round += 1) {
       for (const megabytes of plan.megabytes) {
@@ -38,15 +43,24 @@ async function measure(options, progress) {
           add(samples, name, megabytes, runContender(name, nothing, megabytes, plan))
         }
       }
+      if (options.quick) continue
+      for (const [version, node] of nodes()) {
+        for (const name of rotated(COMPARED, round)) {
+          progress(`round ${round} of ${plan.rounds}, ${version}, ${name}`)
+          const run = runContender(name, nothing, LARGE, { ...plan, flights: [] }, node)
+          add(onNodes, `${version} ${name}`, LARGE, run)
+        }
+      }
     }
   })
-  return { plan, ways: [...samples].map(([name, sizes]) => summarize(name, sizes)) }
+  const summarized = (each) => [...each].map(([name, sizes]) => summarize(name, sizes))
+  return { plan, ways: summarized(samples), onNodes: summarized(onNodes) }
 }
 
-function runContender(name, file, megabytes, { count, flights }) {
+function runContender(name, file, megabytes, { count, flights }, node = process.execPath) {
   const words = [CONTENDER, name, file, megabytes, count, megabytes === 0 ? flights.join() : '']
   const options = { env: environment, encoding: 'utf8', maxBuffer: 2 ** 26 }
-  return JSON.parse(execFileSync(process.execPath, words.map(String), options))
+  return JSON.parse(execFileSync(node, words.map(String), options))
 }
 
 function add(samples, name, megabytes, { spawns, rates }) {
@@ -68,7 +82,7 @@ function summarize(name, sizes) {
   const bySize = [...sizes].map(([megabytes, { held, whole }]) => {
     return { megabytes, heldMicroseconds: spread(held), wholeMicroseconds: spread(whole) }
   })
-  const rates = Object.entries(sizes.get(0).rates)
+  const rates = Object.entries(sizes.get(0)?.rates ?? {})
   const perSecond = rates.map(([inFlight, values]) => [Number(inFlight), quantile(values, 0.5)])
   const growth = exponent(
     bySize.map(({ megabytes, heldMicroseconds }) => [megabytes, heldMicroseconds.median]),
@@ -76,7 +90,7 @@ function summarize(name, sizes) {
   return { name, bySize, perSecond, growth }
 }
 
-function report({ plan, ways }) {
+function report({ plan, ways, onNodes }) {
   const base = ways.find(({ name }) => name === BASELINE)
   const rows = plan.megabytes.flatMap((size, i) =>
     ways.map(({ name, bySize }) => {
@@ -110,6 +124,7 @@ function report({ plan, ways }) {
           ...perSecond.map(([, rate]) => rate.toFixed(0)),
         ]),
       },
+      ...(onNodes.length > 0 ? [nodesTable(onNodes)] : []),
     ],
     charts: [
       {
@@ -128,6 +143,14 @@ function report({ plan, ways }) {
       },
     ],
   }
+}
+
+function nodesTable(onNodes) {
+  const rows = onNodes.map(({ name, bySize: [size] }) => {
+    const { heldMicroseconds: held, wholeMicroseconds: whole } = size
+    return [name, duration(held.median), duration(held.p99), duration(whole.median)]
+  })
+  return { head: [`Node, way, ${LARGE} MB`, 'loop held', 'p99', 'until the end'], rows }
 }
 
 export const spawning = { name: 'spawning', measure, report }
