@@ -82,7 +82,9 @@ async function runStorm(name, command) {
   const ended = new Promise((resolve) => {
     init.once('exit', (code) => resolve({ code, end: process.hrtime.bigint() }))
   })
-  const instants = Object.fromEntries((await text(init.stdout)).split('\n').map((line) => line.split(' ')))
+  const instants = Object.fromEntries(
+    (await text(init.stdout)).split('\n').map((line) => line.split(' ')),
+  )
   const { code, end } = await ended
   if (code !== 7 || (instants.left ?? '0') !== '0') {
     throw new Error(`under ${name} the storm ended with ${code} and ${instants.left} left`)
@@ -115,7 +117,11 @@ function summarize(story, times) {
 function format({ plan, stories }) {
   return [
     `${plan.orphans} orphans die at once under an init, ${plan.rounds} rounds`,
-    ...stories.flatMap(({ story, inits }) => ['', STORIES[story], table([HEAD, ...inits.map(row)])]),
+    ...stories.flatMap(({ story, inits }) => [
+      '',
+      STORIES[story],
+      table([HEAD, ...inits.map(row)]),
+    ]),
   ].join('\n')
 }
 

@@ -1,13 +1,8 @@
 import { binding, P_ALL, P_PID, P_PIDFD } from './binding.js'
 import { ECHILD, systemError } from './errors.js'
 import { ExitStatus } from './exit-status.js'
-import { backend } from './exit-watch/backend.js'
-import { watchPidfd } from './exit-watch/pidfd.js'
-import { watchByPolling } from './exit-watch/poll.js'
-import { watchChild } from './exit-watch/sigchld.js'
-import type { Check, Watch } from './exit-watch/watch.js'
+import { OwnedChild } from './owned-child.js'
 import { forget } from './ownership.js'
-import { signalName } from './signal-names.js'
 
 // Who waits for whom. A child's status can be taken once, and only this module takes any.
 
@@ -19,84 +14,12 @@ const onlookers = new Map<number, Set<() => void>>()
 const lookers = new Set<(pid: number) => void>()
 const listeners = new Set<(status: ExitStatus, own: boolean) => void>()
 
-/** A child of sexton's `spawn`, from birth until its status has been taken. */
-export class OwnedChild {
-  readonly pid: number
-  readonly exited: Promise<ExitStatus>
-  readonly #waiters = new Set<(status: ExitStatus) => void>()
-  #pidfd: number
-  #status: ExitStatus | undefined
-  readonly #watch: Watch
-
-  constructor(pid: number, pidfd: number) {
-    this.pid = pid
-    this.#pidfd = pidfd
-    this.exited = new Promise((resolve) => this.#waiters.add(resolve))
-    owned.set(pid, this)
-    this.#watch = this.#startWatch(() => this.check())
-  }
-
-  get status(): ExitStatus | undefined {
-    return this.#status
-  }
-
-  /**
-   * Tells `waiter` how it ended, unless that was taken back. Not by `exited`: what waits on a promise
-   * cannot be taken back, and each wait that was given up would be kept for as long as the child lives.
-   */
-  onExit(waiter: (status: ExitStatus) => void): () => void {
-    if (this.#status !== undefined) waiter(this.#status)
-    else this.#waiters.add(waiter)
-    return () => void this.#waiters.delete(waiter)
-  }
-
-  /** Takes the status if there is one by now; whether it has ended. */
-  check(): boolean {
-    if (this.#status === undefined) take(this.pid)
-    return this.#status !== undefined
-  }
-
-  /**
-   * Sends a signal; false if the child has ended and been reaped. Until then its pid is its own even
-   * without a descriptor, for no one else reaps it.
-   */
-  kill(signal: number): boolean {
-    if (this.#status !== undefined) return false
-    const result =
-      this.#pidfd < 0 ? binding.kill(this.pid, signal) : binding.pidfdSend(this.#pidfd, signal)
-    if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
-    return true
-  }
-
-  /** @internal Asks the kernel, by the descriptor where there is one: it cannot mean another child. */
-  wait(): number {
-    return this.#pidfd < 0
-      ? binding.wait(P_PID, this.pid, 0, records)
-      : binding.wait(P_PIDFD, this.#pidfd, 0, records)
-  }
-
-  /** @internal The status has been taken. */
-  settle(status: ExitStatus): void {
-    this.#status = status
-    // First out of the set, then closed: the number may be another process's the instant after.
-    this.#watch.stop()
-    if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
-    this.#pidfd = -1
-    for (const tell of this.#waiters) tell(status)
-    this.#waiters.clear()
-  }
-
-  #startWatch(check: Check): Watch {
-    if (this.#pidfd >= 0) {
-      try {
-        return watchPidfd(this.#pidfd, check)
-      } catch {
-        // The child runs already: that it cannot be watched comfortably must not lose it.
-        return watchByPolling(check)
-      }
-    }
-    return backend() === 'poll' ? watchByPolling(check) : watchChild(this.pid, check)
-  }
+/** Makes a child that was just started this thread's own: only here is its status taken. */
+export function own(pid: number, pidfd: number): OwnedChild {
+  const child = new OwnedChild(pid, pidfd, take)
+  owned.set(pid, child)
+  child.watch()
+  return child
 }
 
 /** The child of sexton's `spawn` in this thread that has this pid and has not been reaped. */
@@ -157,12 +80,17 @@ export function peekAny(): ExitStatus | undefined {
 export function take(pid: number): Found {
   for (const look of onlookers.get(pid) ?? []) look()
   for (const look of lookers) look(pid)
-  const result = found(pid, owned.get(pid)?.wait() ?? binding.wait(P_PID, pid, 0, records))
+  const result = found(pid, waitFor(pid, owned.get(pid)?.pidfd ?? -1))
   if (result === 'alive') return result
   if (result !== 'not-child') deliver(result)
   // Someone else took it. That is how it ended for us: gone, status unknown.
   else if (owned.has(pid)) deliver(ExitStatus.unknown(pid))
   return result
+}
+
+// By the descriptor where there is one: it cannot mean another child.
+function waitFor(pid: number, pidfd: number): number {
+  return pidfd < 0 ? binding.wait(P_PID, pid, 0, records) : binding.wait(P_PIDFD, pidfd, 0, records)
 }
 
 /**

@@ -11,6 +11,7 @@ const LAYERS = [
   ['observation'],
   ['orphans'],
   ['reaper'],
+  ['owned-child'],
   ['exit-watch'],
   [
     'child-signal',
