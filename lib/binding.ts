@@ -5,6 +5,7 @@ import { packageRoot } from './package-root.js'
 /** The native addon. By convention a negative number is `-errno`. */
 export interface Binding {
   readonly waitFields: number
+  readonly discardBatch: number
   readonly onlyThisThread: number
   readonly peek: number
   readonly realtimeMin?: number
@@ -12,6 +13,7 @@ export interface Binding {
   readonly resources: Readonly<Record<string, number>>
 
   wait(idType: number, id: number, flags: number, records: Float64Array): number
+  discard(claimed: Float64Array, records: Float64Array): number
   kill(pid: number, signal: number): number
   takeStop(pid: number): number
   repairChildSignal(): boolean

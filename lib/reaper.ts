@@ -2,12 +2,14 @@ import { binding, P_ALL, P_PID, P_PIDFD } from './binding.js'
 import { ECHILD, systemError } from './errors.js'
 import { ExitStatus } from './exit-status.js'
 import { OwnedChild } from './owned-child.js'
-import { forget } from './ownership.js'
+import { anyThereBefore, forget } from './ownership.js'
 
 // Who waits for whom. A child's status can be taken once, and only this module takes any.
 
 const BATCH = 256
 const records = new Float64Array(BATCH * binding.waitFields)
+// Each orphan is looked up among so many children of `spawn`, one after the other.
+const MOST_CLAIMED = 64
 
 const owned = new Map<number, OwnedChild>()
 const onlookers = new Map<number, Set<() => void>>()
@@ -107,6 +109,22 @@ export function takeAll(): boolean {
   )
   for (const status of statuses) deliver(status)
   return count === BATCH
+}
+
+/**
+ * The same where nobody wants to know how an orphan ended: it then costs little more than the system
+ * call. The children of `spawn` have their status told as ever.
+ */
+export function discardAll(): boolean {
+  const watched = onlookers.size > 0 || lookers.size > 0 || anyThereBefore()
+  if (watched || owned.size > MOST_CLAIMED) return takeAll()
+  const count = binding.discard(Float64Array.from(owned.keys()), records)
+  const statuses: ExitStatus[] = []
+  for (let i = 0; records[i * binding.waitFields] !== 0; i += 1) {
+    statuses.push(ExitStatus.fromRecord(records, i))
+  }
+  for (const status of statuses) deliver(status)
+  return count === binding.discardBatch
 }
 
 function takeOneByOne(): boolean {

@@ -17,6 +17,9 @@ namespace {
 
 constexpr int kFields = 12;  // of one record; lib/exit-status.ts reads them in this order
 
+// At two microseconds each, so long that the event loop gets its turn in time.
+constexpr int kDiscardBatch = 1024;
+
 double Microseconds(const struct timeval& time) { return time.tv_sec * 1e6 + time.tv_usec; }
 
 void Write(const WaitStatus& status, double* record) {
@@ -50,6 +53,31 @@ Napi::Value Wait(const Napi::CallbackInfo& info) {
     Write(status, records.Data() + count * kFields);
   }
   return Result(info, count);
+}
+
+// discard(claimed: Float64Array, records: Float64Array): reaps dead children of this thread, and
+// keeps only what those in `claimed` left: a record each, then one of pid 0, for which there must
+// be room. How many were reaped, discardBatch at most, or -errno. To make a status of each for no
+// one would take longer than to reap it.
+Napi::Value Discard(const Napi::CallbackInfo& info) {
+  auto claimed = info[0].As<Napi::Float64Array>();
+  double* const first = claimed.Data();
+  double* const last = first + claimed.ElementLength();
+  double* record = info[1].As<Napi::Float64Array>().Data();
+  int count = 0;
+  int result = 0;
+  for (; count < kDiscardBatch; ++count) {
+    WaitStatus status;
+    result = WaitNow(P_ALL, 0, kOnlyThisThread, &status);
+    if (result < 0 || status.pid == 0) break;
+    double* const claim = std::find(first, last, static_cast<double>(status.pid));
+    if (claim == last) continue;
+    *claim = 0;  // the pid may come back at once, as an orphan's
+    Write(status, record);
+    record += kFields;
+  }
+  *record = 0;
+  return Result(info, count == 0 ? result : count);
 }
 
 // kill(pid, signal): 0 or -errno. Not process.kill(), which knows no realtime signals by number on
@@ -88,6 +116,7 @@ Napi::Value SubreaperEnabled(const Napi::CallbackInfo& info) {
 
 void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "wait", Wait, state);
+  Define(exports, "discard", Discard, state);
   Define(exports, "kill", Kill, state);
   Define(exports, "takeStop", TakeStop, state);
   Define(exports, "repairChildSignal", Repair, state);
@@ -95,6 +124,7 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "setSubreaper", EnableSubreaper, state);
   Define(exports, "getSubreaper", SubreaperEnabled, state);
   exports.Set("waitFields", kFields);
+  exports.Set("discardBatch", kDiscardBatch);
   exports.Set("onlyThisThread", kOnlyThisThread);
   exports.Set("peek", static_cast<int>(WNOWAIT));
 }

@@ -8,6 +8,7 @@ const LAYERS = [
   ['index', 'cli'],
   ['reap-until'],
   ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],
+  ['pump'],
   ['observation'],
   ['orphans'],
   ['reaper'],
