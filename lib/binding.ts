@@ -5,7 +5,6 @@ import { packageRoot } from './package-root.js'
 /** The native addon. By convention a negative number is `-errno`. */
 export interface Binding {
   readonly waitFields: number
-  readonly discardBatch: number
   readonly onlyThisThread: number
   readonly peek: number
   readonly realtimeMin?: number
@@ -13,7 +12,8 @@ export interface Binding {
   readonly resources: Readonly<Record<string, number>>
 
   wait(idType: number, id: number, flags: number, records: Float64Array): number
-  discard(claimed: Float64Array, records: Float64Array): number
+  discard(claimed: Float64Array, records: Float64Array, limits: Int32Array): number
+  discardEach(pids: Float64Array, from: number, limits: Int32Array): number
   kill(pid: number, signal: number): number
   takeStop(pid: number): number
   repairChildSignal(): boolean

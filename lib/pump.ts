@@ -1,7 +1,8 @@
 import { onChildSignal } from './child-signal.js'
 import type { ExitStatus } from './exit-status.js'
 import { sweepOrphans } from './orphans.js'
-import { discardAll, onReaped, takeAll } from './reaper.js'
+import { onReaped, takeAll } from './reaper.js'
+import { discard, discardNow } from './storm.js'
 import { onWorkerExit } from './worker-exit.js'
 
 // Dead children are taken out of the kernel's table while someone asks for more, in batches.
@@ -71,7 +72,7 @@ function pump(): void {
   clearTimeout(graceTimer)
   const wanted = (scope: ZombieScope) =>
     [...intakes].some((intake) => intake.scope === scope && intake.wants())
-  let more = wanted('all') && takeEvery()
+  let more = wanted('all') && (isSeen() ? takeAll() : discard())
   if (wanted('adopted')) {
     const sweep = sweepOrphans()
     more ||= sweep.more
@@ -83,12 +84,14 @@ function pump(): void {
   for (const intake of intakes) intake.reaped?.()
 }
 
-function takeEvery(): boolean {
-  return [...intakes].some((intake) => intake.receive !== undefined) ? takeAll() : discardAll()
+/** Whether anyone wants to know how an orphan ended. */
+function isSeen(): boolean {
+  return [...intakes].some((intake) => intake.receive !== undefined)
 }
 
 /** Reaps all that is dead by now, for whoever is open. */
 export function reapNow(scope: ZombieScope): void {
-  let more = true
-  while (more) more = scope === 'all' ? takeEvery() : sweepOrphans().more
+  if (scope === 'all' && !isSeen()) discardNow()
+  else if (scope === 'all') while (takeAll());
+  else while (sweepOrphans().more);
 }

@@ -8,6 +8,11 @@ import { anyThereBefore, forget } from './ownership.js'
 
 const BATCH = 256
 const records = new Float64Array(BATCH * binding.waitFields)
+// At two microseconds each, so that the event loop gets its turn in time.
+const DISCARDED = 1024
+// Nanoseconds: for all, and for each that is reaped.
+const LIMITS = Int32Array.of(DISCARDED, 100_000, 5_000)
+const LIMITS_EACH = Int32Array.of(DISCARDED, 1_000_000, 5_000)
 // Each orphan is looked up among so many children of `spawn`, one after the other.
 const MOST_CLAIMED = 64
 
@@ -111,20 +116,36 @@ export function takeAll(): boolean {
   return count === BATCH
 }
 
+/** What a look for dead children has left: none, some, or some of which each costs a long search. */
+export type Left = 'none' | 'some' | 'costly'
+
 /**
  * The same where nobody wants to know how an orphan ended: it then costs little more than the system
  * call. The children of `spawn` have their status told as ever.
+ *
+ * The kernel finds a dead child by walking past the older ones that live, and all who die meanwhile
+ * wait for the lock that it holds. In a storm of deaths the walks take longer than the deaths: it stops
+ * when they are long.
  */
-export function discardAll(): boolean {
+export function discardAll(): Left {
   const watched = onlookers.size > 0 || lookers.size > 0 || anyThereBefore()
-  if (watched || owned.size > MOST_CLAIMED) return takeAll()
-  const count = binding.discard(Float64Array.from(owned.keys()), records)
+  if (watched || owned.size > MOST_CLAIMED) return takeAll() ? 'some' : 'none'
+  const count = binding.discard(Float64Array.from(owned.keys()), records, LIMITS)
   const statuses: ExitStatus[] = []
   for (let i = 0; records[i * binding.waitFields] !== 0; i += 1) {
     statuses.push(ExitStatus.fromRecord(records, i))
   }
   for (const status of statuses) deliver(status)
-  return count === binding.discardBatch
+  if (count >= 0) return 'none'
+  return -1 - count === DISCARDED ? 'some' : 'costly'
+}
+
+/**
+ * The same for the main thread's children in `pids` from this index on, none of them of `spawn`: by a
+ * question to each, without a search. Where to go on; who is no child any more becomes 0.
+ */
+export function discardEach(pids: Float64Array, from: number): number {
+  return binding.discardEach(pids, from, LIMITS_EACH)
 }
 
 function takeOneByOne(): boolean {

@@ -9,6 +9,7 @@
 #include "foreign_addons.h"
 #include "glue.h"
 #include "retry.h"
+#include "stopwatch.h"
 #include "subreaper.h"
 #include "wait_status.h"
 
@@ -16,9 +17,6 @@ namespace sexton {
 namespace {
 
 constexpr int kFields = 12;  // of one record; lib/exit-status.ts reads them in this order
-
-// At two microseconds each, so long that the event loop gets its turn in time.
-constexpr int kDiscardBatch = 1024;
 
 double Microseconds(const struct timeval& time) { return time.tv_sec * 1e6 + time.tv_usec; }
 
@@ -55,21 +53,37 @@ Napi::Value Wait(const Napi::CallbackInfo& info) {
   return Result(info, count);
 }
 
-// discard(claimed: Float64Array, records: Float64Array): reaps dead children of this thread, and
-// keeps only what those in `claimed` left: a record each, then one of pid 0, for which there must
-// be room. How many were reaped, discardBatch at most, or -errno. To make a status of each for no
-// one would take longer than to reap it.
+// How many one call may reap, and how long it may run, in nanoseconds: together, and for each.
+class Limits {
+ public:
+  explicit Limits(const Napi::Value& value) : limits_(value.As<Napi::Int32Array>().Data()) {}
+
+  bool Reached(int count) const {
+    return count >= limits_[0] || stopwatch_.Exceeds(limits_[1] + int64_t{count} * limits_[2]);
+  }
+
+ private:
+  const int32_t* const limits_;
+  const Stopwatch stopwatch_;
+};
+
+// discard(claimed: Float64Array, records: Float64Array, limits: Int32Array): reaps dead children of
+// this thread, and keeps only what those in `claimed` left, a record each, then one of pid 0: to
+// make a status of each for no one would take longer than to reap it. How many it has reaped if no
+// one else is dead; -1 less that number where a limit was reached.
 Napi::Value Discard(const Napi::CallbackInfo& info) {
   auto claimed = info[0].As<Napi::Float64Array>();
   double* const first = claimed.Data();
   double* const last = first + claimed.ElementLength();
   double* record = info[1].As<Napi::Float64Array>().Data();
+  const Limits limits(info[2]);
   int count = 0;
-  int result = 0;
-  for (; count < kDiscardBatch; ++count) {
+  bool all = false;
+  while (!limits.Reached(count)) {
     WaitStatus status;
-    result = WaitNow(P_ALL, 0, kOnlyThisThread, &status);
-    if (result < 0 || status.pid == 0) break;
+    all = WaitNow(P_ALL, 0, kOnlyThisThread, &status) < 0 || status.pid == 0;
+    if (all) break;
+    ++count;
     double* const claim = std::find(first, last, static_cast<double>(status.pid));
     if (claim == last) continue;
     *claim = 0;  // the pid may come back at once, as an orphan's
@@ -77,7 +91,28 @@ Napi::Value Discard(const Napi::CallbackInfo& info) {
     record += kFields;
   }
   *record = 0;
-  return Result(info, count == 0 ? result : count);
+  return Result(info, all ? count : -1 - count);
+}
+
+// discardEach(pids: Float64Array, from, limits: Int32Array): the same for those pids from this
+// index on, without a search, but a call for each that lives. Who is no child any more becomes 0.
+// The index of the next, where a limit was reached, or their number.
+Napi::Value DiscardEach(const Napi::CallbackInfo& info) {
+  auto pids = info[0].As<Napi::Float64Array>();
+  double* const pid = pids.Data();
+  const int length = static_cast<int>(pids.ElementLength());
+  const Limits limits(info[2]);
+  int count = 0;
+  int i = IntArg(info, 1);
+  for (; i < length && !limits.Reached(count); ++i) {
+    if (pid[i] == 0) continue;
+    WaitStatus status;
+    const int result = WaitNow(P_PID, static_cast<id_t>(pid[i]), kOnlyThisThread, &status);
+    if (result == 0 && status.pid == 0) continue;
+    pid[i] = 0;
+    ++count;
+  }
+  return Result(info, i);
 }
 
 // kill(pid, signal): 0 or -errno. Not process.kill(), which knows no realtime signals by number on
@@ -117,6 +152,7 @@ Napi::Value SubreaperEnabled(const Napi::CallbackInfo& info) {
 void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "wait", Wait, state);
   Define(exports, "discard", Discard, state);
+  Define(exports, "discardEach", DiscardEach, state);
   Define(exports, "kill", Kill, state);
   Define(exports, "takeStop", TakeStop, state);
   Define(exports, "repairChildSignal", Repair, state);
@@ -124,7 +160,6 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "setSubreaper", EnableSubreaper, state);
   Define(exports, "getSubreaper", SubreaperEnabled, state);
   exports.Set("waitFields", kFields);
-  exports.Set("discardBatch", kDiscardBatch);
   exports.Set("onlyThisThread", kOnlyThisThread);
   exports.Set("peek", static_cast<int>(WNOWAIT));
 }

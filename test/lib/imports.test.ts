@@ -10,7 +10,7 @@ const LAYERS = [
   ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],
   ['pump'],
   ['observation'],
-  ['orphans'],
+  ['orphans', 'storm'],
   ['reaper'],
   ['owned-child'],
   ['exit-watch'],
