@@ -6,6 +6,7 @@ import { openProcess } from '../../process-handle.js'
 import { openIntake, pumpSoon } from '../../pump.js'
 import { anyChildren } from '../../reaper.js'
 import type { SignalName } from '../../signal-names.js'
+import { rulesNamespace, signalNamespace } from './namespace.js'
 import type { Reaping } from './reaping.js'
 import type { Report } from './report.js'
 import { INFO } from './settings.js'
@@ -38,13 +39,21 @@ export class Remainder {
       this.#leave = resolve
     })
     const close = this.#reap()
-    if (anyChildren() && grace > 0) this.#tellAll(['SIGTERM', 'SIGCONT'])
+    if (anyChildren() && grace > 0) this.#askToEnd()
     this.#force = new Deadline(grace, () => this.hurry())
     this.#leaveIfDone()
     await left
     this.#force.clear()
     clearTimeout(this.#again)
     close()
+  }
+
+  // Where nobody wants their names, there is no need to look at each: they may be thousands, and dying.
+  // If there is one that it does not reach after all, the end of the grace will find that out.
+  #askToEnd(): void {
+    const signals = ['SIGTERM', 'SIGCONT'] as const
+    if (this.#report.wants(INFO) || !rulesNamespace()) this.#tellAll(signals)
+    else for (const signal of signals) signalNamespace(signal)
   }
 
   #reap(): () => void {
