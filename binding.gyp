@@ -25,6 +25,8 @@
         "native/child_signal.cc",
         "native/terminal.cc",
         "native/wait_glue.cc",
+        "native/wait_record.cc",
+        "native/discard_glue.cc",
         "native/exit_source_glue.cc",
         "native/spawn_glue.cc",
         "native/signal_glue.cc",

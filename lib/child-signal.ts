@@ -30,7 +30,7 @@ export function restChildSignal(milliseconds: number): void {
     if (listeners.size === 0) return
     start()
     tell()
-  }, milliseconds)
+  }, milliseconds).unref()
 }
 
 function start(): void {

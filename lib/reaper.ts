@@ -1,6 +1,7 @@
 import { binding, P_ALL, P_PID, P_PIDFD } from './binding.js'
 import { ECHILD, systemError } from './errors.js'
 import { ExitStatus } from './exit-status.js'
+import { anyOnlookers, lookFirst } from './onlookers.js'
 import { OwnedChild } from './owned-child.js'
 import { anyThereBefore, forget } from './ownership.js'
 
@@ -8,17 +9,16 @@ import { anyThereBefore, forget } from './ownership.js'
 
 const BATCH = 256
 const records = new Float64Array(BATCH * binding.waitFields)
-// At two microseconds each, so that the event loop gets its turn in time.
-const DISCARDED = 1024
-// Nanoseconds: for all, and for each that is reaped.
-const LIMITS = Int32Array.of(DISCARDED, 100_000, 5_000)
-const LIMITS_EACH = Int32Array.of(DISCARDED, 1_000_000, 5_000)
-// Each orphan is looked up among so many children of `spawn`, one after the other.
-const MOST_CLAIMED = 64
+
+// How many are reaped without a word at once, and the nanoseconds that this may take, together and for
+// each: so long that the event loop gets its turn in time.
+const MOST_DISCARDED = 1024
+const SEARCH_LIMITS = Int32Array.of(MOST_DISCARDED, 100_000, 5_000)
+const ASKING_LIMITS = Int32Array.of(MOST_DISCARDED, 1_000_000, 5_000)
+// Each orphan is looked up among them, one after the other.
+const MOST_CLAIMS = 64
 
 const owned = new Map<number, OwnedChild>()
-const onlookers = new Map<number, Set<() => void>>()
-const lookers = new Set<(pid: number) => void>()
 const listeners = new Set<(status: ExitStatus, own: boolean) => void>()
 
 /** Makes a child that was just started this thread's own: only here is its status taken. */
@@ -38,23 +38,6 @@ export function ownedChild(pid: number): OwnedChild | undefined {
 export function onReaped(listener: (status: ExitStatus, own: boolean) => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
-}
-
-/**
- * Calls `look` just before a child with this pid is reaped, while its status can still be seen by
- * anyone: who waits for it through a descriptor would otherwise come too late.
- */
-export function beforeReaping(pid: number, look: () => void): () => void {
-  const looks = onlookers.get(pid) ?? new Set()
-  onlookers.set(pid, looks.add(look))
-  return () => {
-    if (looks.delete(look) && looks.size === 0) onlookers.delete(pid)
-  }
-}
-
-/** Calls `look` just before any child is reaped here. From then on they are reaped one by one. */
-export function beforeReapingAny(look: (pid: number) => void): void {
-  lookers.add(look)
 }
 
 /** Whether this thread has any child, dead or alive. */
@@ -85,8 +68,7 @@ export function peekAny(): ExitStatus | undefined {
 
 /** Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. */
 export function take(pid: number): Found {
-  for (const look of onlookers.get(pid) ?? []) look()
-  for (const look of lookers) look(pid)
+  lookFirst(pid)
   const result = found(pid, waitFor(pid, owned.get(pid)?.pidfd ?? -1))
   if (result === 'alive') return result
   if (result !== 'not-child') deliver(result)
@@ -106,7 +88,7 @@ function waitFor(pid: number, pidfd: number): number {
  * Children of other threads are left to those (on Linux; elsewhere threads share all children).
  */
 export function takeAll(): boolean {
-  if (onlookers.size > 0 || lookers.size > 0) return takeOneByOne()
+  if (anyOnlookers()) return takeOneByOne()
   const count = binding.wait(P_ALL, 0, binding.onlyThisThread, records)
   // All read before any is delivered: a listener may wait for another child, into the same records.
   const statuses = Array.from({ length: Math.max(count, 0) }, (_, i) =>
@@ -116,36 +98,42 @@ export function takeAll(): boolean {
   return count === BATCH
 }
 
+/**
+ * Whether dead children may be reaped without a word, where no one wants to know how orphans ended:
+ * not while someone wants to look at one first, or a pid stands for more than a child of `spawn`.
+ */
+export function mayDiscard(): boolean {
+  return !anyOnlookers() && !anyThereBefore() && owned.size <= MOST_CLAIMS
+}
+
 /** What a look for dead children has left: none, some, or some of which each costs a long search. */
 export type Left = 'none' | 'some' | 'costly'
 
 /**
- * The same where nobody wants to know how an orphan ended: it then costs little more than the system
- * call. The children of `spawn` have their status told as ever.
- *
- * The kernel finds a dead child by walking past the older ones that live, and all who die meanwhile
- * wait for the lock that it holds. In a storm of deaths the walks take longer than the deaths: it stops
- * when they are long.
+ * The same as `takeAll()`, but only children of `spawn` have their status told. An orphan then costs
+ * little more than the system call. Only where one `mayDiscard()`.
  */
 export function discardAll(): Left {
-  const watched = onlookers.size > 0 || lookers.size > 0 || anyThereBefore()
-  if (watched || owned.size > MOST_CLAIMED) return takeAll() ? 'some' : 'none'
-  const count = binding.discard(Float64Array.from(owned.keys()), records, LIMITS)
+  const count = binding.discard(claims(), SEARCH_LIMITS, records)
   const statuses: ExitStatus[] = []
   for (let i = 0; records[i * binding.waitFields] !== 0; i += 1) {
     statuses.push(ExitStatus.fromRecord(records, i))
   }
   for (const status of statuses) deliver(status)
   if (count >= 0) return 'none'
-  return -1 - count === DISCARDED ? 'some' : 'costly'
+  return -1 - count === MOST_DISCARDED ? 'some' : 'costly'
 }
 
 /**
- * The same for the main thread's children in `pids` from this index on, none of them of `spawn`: by a
- * question to each, without a search. Where to go on; who is no child any more becomes 0.
+ * The same for those of `pids` from this index on that are no children of `spawn`: each is asked, so
+ * there is no search. Where to go on; who is no child any more becomes 0.
  */
 export function discardEach(pids: Float64Array, from: number): number {
-  return binding.discardEach(pids, from, LIMITS_EACH)
+  return binding.discardEach(claims(), ASKING_LIMITS, pids, from)
+}
+
+function claims(): Float64Array {
+  return Float64Array.from(owned.keys())
 }
 
 function takeOneByOne(): boolean {

@@ -17,6 +17,7 @@ const LAYERS = [
   [
     'child-signal',
     'ownership',
+    'onlookers',
     'pid',
     'exit-status',
     'event-queue',

@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../../exit-status.js'
+import { beforeReapingAny } from '../../onlookers.js'
 import { readStat } from '../../proc.js'
-import { beforeReapingAny } from '../../reaper.js'
 import type { Report } from './report.js'
 import { DEBUG, WARNING } from './settings.js'
 
