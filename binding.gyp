@@ -35,6 +35,7 @@
         "native/signal_source.cc",
         "native/signal_capture.cc",
         "native/signal_handler.cc",
+        "native/signal_hold.cc",
         "native/spawn.cc",
         "native/spawn_child.cc"
       ],
