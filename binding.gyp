@@ -25,6 +25,8 @@
         "native/child_signal.cc",
         "native/terminal.cc",
         "native/wait_glue.cc",
+        "native/wait_record.cc",
+        "native/discard_glue.cc",
         "native/exit_source_glue.cc",
         "native/spawn_glue.cc",
         "native/signal_glue.cc",
@@ -33,6 +35,7 @@
         "native/signal_source.cc",
         "native/signal_capture.cc",
         "native/signal_handler.cc",
+        "native/signal_hold.cc",
         "native/spawn.cc",
         "native/spawn_child.cc"
       ],

@@ -12,12 +12,13 @@ import { drawChart } from './charts.mjs'
 import { limit } from './limit.mjs'
 import { machine } from './machine.mjs'
 import { toMarkdown } from './markdown.mjs'
+import { orphanStorm } from './orphan-storm.mjs'
 import { spawning } from './spawning.mjs'
 import { standingBy } from './standing-by.mjs'
 import { table } from './table.mjs'
 import { watching } from './watching.mjs'
 
-const BENCHMARKS = [watching, spawning, limit, standingBy]
+const BENCHMARKS = [watching, spawning, limit, orphanStorm, standingBy]
 const NAMES = BENCHMARKS.map(({ name }) => name)
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 

@@ -12,6 +12,8 @@ export interface Binding {
   readonly resources: Readonly<Record<string, number>>
 
   wait(idType: number, id: number, flags: number, records: Float64Array): number
+  discard(claims: Float64Array, limits: Int32Array, records: Float64Array): number
+  discardEach(claims: Float64Array, limits: Int32Array, pids: Float64Array, from: number): number
   kill(pid: number, signal: number): number
   takeStop(pid: number): number
   exitNow(code: number): never

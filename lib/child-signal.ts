@@ -6,21 +6,40 @@ import { systemError } from './errors.js'
 
 const listeners = new Set<() => void>()
 let repaired = false
+let resting = false
 
 /** Calls `listener` after each SIGCHLD, from a turn of its own. Works in worker threads. */
 export function onChildSignal(listener: () => void): () => void {
-  if (listeners.size === 0) start()
+  if (listeners.size === 0 && !resting) start()
   listeners.add(listener)
   return () => {
-    if (listeners.delete(listener) && listeners.size === 0) binding.stopChildSignal()
+    if (listeners.delete(listener) && listeners.size === 0 && !resting) binding.stopChildSignal()
   }
+}
+
+/**
+ * Hears none for so many milliseconds, then tells each listener once, as if there had been one: in a
+ * storm of deaths to be woken by each of them costs more than what there is to do.
+ */
+export function restChildSignal(milliseconds: number): void {
+  if (resting || listeners.size === 0) return
+  resting = true
+  binding.stopChildSignal()
+  setTimeout(() => {
+    resting = false
+    if (listeners.size === 0) return
+    start()
+    tell()
+  }, milliseconds).unref()
 }
 
 function start(): void {
   if (!repaired) binding.repairChildSignal()
   repaired = true
-  const result = binding.startChildSignal(() => {
-    for (const listener of listeners) listener()
-  })
+  const result = binding.startChildSignal(tell)
   if (result < 0) throw systemError(result, 'sigaction')
+}
+
+function tell(): void {
+  for (const listener of listeners) listener()
 }

@@ -35,6 +35,11 @@ export function wasThereBefore(pid: number): boolean {
   return before.has(pid)
 }
 
+/** Whether any such child may still be there. */
+export function anyThereBefore(): boolean {
+  return before.size > 0
+}
+
 /** Someone has reaped it: its pid may come back as another child. */
 export function forget(pid: number): void {
   before.delete(pid)

@@ -1,13 +1,17 @@
 import type { ExitStatus } from './exit-status.js'
+import { openIntake, pumpSoon, reapNow } from './pump.js'
 import { waitForExit } from './wait-for-exit.js'
-import { reapNow, type ZombieScope, Zombies } from './zombies.js'
+import { checkScope, type ZombieScope, Zombies } from './zombies.js'
 
 export interface ReapUntilOptions {
   /** Which zombies to reap meanwhile, default `'adopted'`; see `Zombies`. */
   scope?: ZombieScope
   /** Ends it when aborted: it rejects with the signal's reason, and no more is reaped. */
   signal?: AbortSignal
-  /** Called for each zombie that was reaped; what it throws ends it. */
+  /**
+   * Called for each zombie that was reaped; what it throws ends it. Without it, a storm of orphans is
+   * reaped much faster where the scope is `'all'`.
+   */
   onReap?: (zombie: ExitStatus) => void
 }
 
@@ -19,15 +23,42 @@ export interface ReapUntilOptions {
  */
 export async function reapUntil(pid: number, options: ReapUntilOptions = {}): Promise<ExitStatus> {
   const { scope = 'adopted', signal, onReap } = options
-  const stop = new AbortController()
+  return onReap === undefined
+    ? discardUntil(pid, scope, signal)
+    : tellUntil(pid, scope, signal, onReap)
+}
+
+async function discardUntil(
+  pid: number,
+  scope: ZombieScope,
+  signal: AbortSignal | undefined,
+): Promise<ExitStatus> {
   // Open before the first look at the child: what dies in between is then seen.
+  const close = openIntake({ scope: checkScope(scope), wants: () => true })
+  pumpSoon()
+  try {
+    const status = await waitForExit(pid, { ...(signal && { signal }) })
+    reapNow(scope)
+    return status
+  } finally {
+    close()
+  }
+}
+
+async function tellUntil(
+  pid: number,
+  scope: ZombieScope,
+  signal: AbortSignal | undefined,
+  onReap: (zombie: ExitStatus) => void,
+): Promise<ExitStatus> {
+  const stop = new AbortController()
   const zombies = new Zombies({ scope, ...(signal && { signal }) })
   const exited = waitForExit(pid, {
     signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
   })
   const ended = exited.then(() => reapNow(scope)).finally(() => zombies.close())
   try {
-    for await (const zombie of zombies) onReap?.(zombie)
+    for await (const zombie of zombies) onReap(zombie)
     await ended
     return await exited
   } catch (error) {

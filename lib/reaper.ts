@@ -1,102 +1,32 @@
 import { binding, P_ALL, P_PID, P_PIDFD } from './binding.js'
 import { ECHILD, systemError } from './errors.js'
 import { ExitStatus } from './exit-status.js'
-import { backend } from './exit-watch/backend.js'
-import { watchPidfd } from './exit-watch/pidfd.js'
-import { watchByPolling } from './exit-watch/poll.js'
-import { watchChild } from './exit-watch/sigchld.js'
-import type { Check, Watch } from './exit-watch/watch.js'
-import { forget } from './ownership.js'
-import { signalName } from './signal-names.js'
+import { anyOnlookers, lookFirst } from './onlookers.js'
+import { OwnedChild } from './owned-child.js'
+import { anyThereBefore, forget } from './ownership.js'
 
 // Who waits for whom. A child's status can be taken once, and only this module takes any.
 
 const BATCH = 256
 const records = new Float64Array(BATCH * binding.waitFields)
 
+// How many are reaped without a word at once, and the nanoseconds that this may take, together and for
+// each: so long that the event loop gets its turn in time.
+const MOST_DISCARDED = 1024
+const SEARCH_LIMITS = Int32Array.of(MOST_DISCARDED, 100_000, 5_000)
+const ASKING_LIMITS = Int32Array.of(MOST_DISCARDED, 1_000_000, 5_000)
+// Each orphan is looked up among them, one after the other.
+const MOST_CLAIMS = 64
+
 const owned = new Map<number, OwnedChild>()
-const onlookers = new Map<number, Set<() => void>>()
-const lookers = new Set<(pid: number) => void>()
 const listeners = new Set<(status: ExitStatus, own: boolean) => void>()
 
-/** A child of sexton's `spawn`, from birth until its status has been taken. */
-export class OwnedChild {
-  readonly pid: number
-  readonly exited: Promise<ExitStatus>
-  readonly #waiters = new Set<(status: ExitStatus) => void>()
-  #pidfd: number
-  #status: ExitStatus | undefined
-  readonly #watch: Watch
-
-  constructor(pid: number, pidfd: number) {
-    this.pid = pid
-    this.#pidfd = pidfd
-    this.exited = new Promise((resolve) => this.#waiters.add(resolve))
-    owned.set(pid, this)
-    this.#watch = this.#startWatch(() => this.check())
-  }
-
-  get status(): ExitStatus | undefined {
-    return this.#status
-  }
-
-  /**
-   * Tells `waiter` how it ended, unless that was taken back. Not by `exited`: what waits on a promise
-   * cannot be taken back, and each wait that was given up would be kept for as long as the child lives.
-   */
-  onExit(waiter: (status: ExitStatus) => void): () => void {
-    if (this.#status !== undefined) waiter(this.#status)
-    else this.#waiters.add(waiter)
-    return () => void this.#waiters.delete(waiter)
-  }
-
-  /** Takes the status if there is one by now; whether it has ended. */
-  check(): boolean {
-    if (this.#status === undefined) take(this.pid)
-    return this.#status !== undefined
-  }
-
-  /**
-   * Sends a signal; false if the child has ended and been reaped. Until then its pid is its own even
-   * without a descriptor, for no one else reaps it.
-   */
-  kill(signal: number): boolean {
-    if (this.#status !== undefined) return false
-    const result =
-      this.#pidfd < 0 ? binding.kill(this.pid, signal) : binding.pidfdSend(this.#pidfd, signal)
-    if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
-    return true
-  }
-
-  /** @internal Asks the kernel, by the descriptor where there is one: it cannot mean another child. */
-  wait(): number {
-    return this.#pidfd < 0
-      ? binding.wait(P_PID, this.pid, 0, records)
-      : binding.wait(P_PIDFD, this.#pidfd, 0, records)
-  }
-
-  /** @internal The status has been taken. */
-  settle(status: ExitStatus): void {
-    this.#status = status
-    // First out of the set, then closed: the number may be another process's the instant after.
-    this.#watch.stop()
-    if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
-    this.#pidfd = -1
-    for (const tell of this.#waiters) tell(status)
-    this.#waiters.clear()
-  }
-
-  #startWatch(check: Check): Watch {
-    if (this.#pidfd >= 0) {
-      try {
-        return watchPidfd(this.#pidfd, check)
-      } catch {
-        // The child runs already: that it cannot be watched comfortably must not lose it.
-        return watchByPolling(check)
-      }
-    }
-    return backend() === 'poll' ? watchByPolling(check) : watchChild(this.pid, check)
-  }
+/** Makes a child that was just started this thread's own: only here is its status taken. */
+export function own(pid: number, pidfd: number): OwnedChild {
+  const child = new OwnedChild(pid, pidfd, take)
+  owned.set(pid, child)
+  child.watch()
+  return child
 }
 
 /** The child of sexton's `spawn` in this thread that has this pid and has not been reaped. */
@@ -108,23 +38,6 @@ export function ownedChild(pid: number): OwnedChild | undefined {
 export function onReaped(listener: (status: ExitStatus, own: boolean) => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
-}
-
-/**
- * Calls `look` just before a child with this pid is reaped, while its status can still be seen by
- * anyone: who waits for it through a descriptor would otherwise come too late.
- */
-export function beforeReaping(pid: number, look: () => void): () => void {
-  const looks = onlookers.get(pid) ?? new Set()
-  onlookers.set(pid, looks.add(look))
-  return () => {
-    if (looks.delete(look) && looks.size === 0) onlookers.delete(pid)
-  }
-}
-
-/** Calls `look` just before any child is reaped here. From then on they are reaped one by one. */
-export function beforeReapingAny(look: (pid: number) => void): void {
-  lookers.add(look)
 }
 
 /** Whether this thread has any child, dead or alive. */
@@ -155,14 +68,18 @@ export function peekAny(): ExitStatus | undefined {
 
 /** Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. */
 export function take(pid: number): Found {
-  for (const look of onlookers.get(pid) ?? []) look()
-  for (const look of lookers) look(pid)
-  const result = found(pid, owned.get(pid)?.wait() ?? binding.wait(P_PID, pid, 0, records))
+  lookFirst(pid)
+  const result = found(pid, waitFor(pid, owned.get(pid)?.pidfd ?? -1))
   if (result === 'alive') return result
   if (result !== 'not-child') deliver(result)
   // Someone else took it. That is how it ended for us: gone, status unknown.
   else if (owned.has(pid)) deliver(ExitStatus.unknown(pid))
   return result
+}
+
+// By the descriptor where there is one: it cannot mean another child.
+function waitFor(pid: number, pidfd: number): number {
+  return pidfd < 0 ? binding.wait(P_PID, pid, 0, records) : binding.wait(P_PIDFD, pidfd, 0, records)
 }
 
 /**
@@ -171,7 +88,7 @@ export function take(pid: number): Found {
  * Children of other threads are left to those (on Linux; elsewhere threads share all children).
  */
 export function takeAll(): boolean {
-  if (onlookers.size > 0 || lookers.size > 0) return takeOneByOne()
+  if (anyOnlookers()) return takeOneByOne()
   const count = binding.wait(P_ALL, 0, binding.onlyThisThread, records)
   // All read before any is delivered: a listener may wait for another child, into the same records.
   const statuses = Array.from({ length: Math.max(count, 0) }, (_, i) =>
@@ -179,6 +96,44 @@ export function takeAll(): boolean {
   )
   for (const status of statuses) deliver(status)
   return count === BATCH
+}
+
+/**
+ * Whether dead children may be reaped without a word, where no one wants to know how orphans ended:
+ * not while someone wants to look at one first, or a pid stands for more than a child of `spawn`.
+ */
+export function mayDiscard(): boolean {
+  return !anyOnlookers() && !anyThereBefore() && owned.size <= MOST_CLAIMS
+}
+
+/** What a look for dead children has left: none, some, or some of which each costs a long search. */
+export type Left = 'none' | 'some' | 'costly'
+
+/**
+ * The same as `takeAll()`, but only children of `spawn` have their status told. An orphan then costs
+ * little more than the system call. Only where one `mayDiscard()`.
+ */
+export function discardAll(): Left {
+  const count = binding.discard(claims(), SEARCH_LIMITS, records)
+  const statuses: ExitStatus[] = []
+  for (let i = 0; records[i * binding.waitFields] !== 0; i += 1) {
+    statuses.push(ExitStatus.fromRecord(records, i))
+  }
+  for (const status of statuses) deliver(status)
+  if (count >= 0) return 'none'
+  return -1 - count === MOST_DISCARDED ? 'some' : 'costly'
+}
+
+/**
+ * The same for those of `pids` from this index on that are no children of `spawn`: each is asked, so
+ * there is no search. Where to go on; who is no child any more becomes 0.
+ */
+export function discardEach(pids: Float64Array, from: number): number {
+  return binding.discardEach(claims(), ASKING_LIMITS, pids, from)
+}
+
+function claims(): Float64Array {
+  return Float64Array.from(owned.keys())
 }
 
 function takeOneByOne(): boolean {

@@ -6,7 +6,10 @@ import { isRealtime, type SignalName, signalName, signalNumber } from './signal-
 
 /** Who sent a signal (sigaction(2), `siginfo_t`). */
 export interface SignalOrigin {
-  /** The sender; 0 if it was the kernel (Ctrl-C, a closed terminal) or lives outside our PID namespace. */
+  /**
+   * The sender; 0 if it was the kernel (Ctrl-C, a closed terminal), lives outside our PID namespace, or
+   * sent it in the very instant in which we began to listen.
+   */
   pid: number
   /** The sender's real user. */
   uid: number

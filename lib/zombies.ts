@@ -1,16 +1,12 @@
 import { isMainThread } from 'node:worker_threads'
 import { binding } from './binding.js'
-import { onChildSignal } from './child-signal.js'
 import { quote, SextonError } from './errors.js'
 import { EventQueue } from './event-queue.js'
 import type { ExitStatus } from './exit-status.js'
 import { hold, release } from './keep-alive.js'
-import { sweepOrphans } from './orphans.js'
-import { onReaped, takeAll } from './reaper.js'
-import { onWorkerExit } from './worker-exit.js'
+import { openIntake, pumpSoon, type ZombieScope } from './pump.js'
 
-/** Which dead children a `Zombies` reaps. */
-export type ZombieScope = 'adopted' | 'all'
+export type { ZombieScope } from './pump.js'
 
 export interface ZombiesOptions {
   /**
@@ -49,7 +45,7 @@ export interface ZombiesOptions {
  */
 export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
   readonly #queue: EventQueue<ExitStatus>
-  readonly #open: OpenIterator
+  readonly #closeIntake: () => void
   readonly #signal: AbortSignal | undefined
   readonly #abort = () => this.close()
 
@@ -63,11 +59,14 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
       onSatisfied: release,
       onClosed: () => {
         this.#signal?.removeEventListener('abort', this.#abort)
-        forgetIterator(this.#open)
+        this.#closeIntake()
       },
     })
-    this.#open = { scope, queue: this.#queue }
-    openIterator(this.#open)
+    this.#closeIntake = openIntake({
+      scope,
+      wants: () => this.#queue.wanted,
+      receive: (status) => this.#queue.push(status),
+    })
     this.#signal = options.signal
     if (this.#signal?.aborted) this.close()
     else this.#signal?.addEventListener('abort', this.#abort, { once: true })
@@ -96,73 +95,8 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
   }
 }
 
-interface OpenIterator {
-  scope: ZombieScope
-  queue: EventQueue<ExitStatus>
-}
-
-const iterators = new Set<OpenIterator>()
-let stopListening: (() => void) | undefined
-let pumping = false
-let graceTimer: NodeJS.Timeout | undefined
-
-function openIterator(iterator: OpenIterator): void {
-  stopListening ??= startListening()
-  iterators.add(iterator)
-}
-
-function forgetIterator(iterator: OpenIterator): void {
-  iterators.delete(iterator)
-  if (iterators.size > 0) return
-  clearTimeout(graceTimer)
-  stopListening?.()
-  stopListening = undefined
-}
-
-function startListening(): () => void {
-  const stopSignal = onChildSignal(pumpSoon)
-  const stopWorkers = onWorkerExit(pumpSoon)
-  const stopReaped = onReaped((status, own) => {
-    for (const { scope, queue } of iterators) if (scope === 'all' || !own) queue.push(status)
-  })
-  return () => {
-    stopSignal()
-    stopWorkers()
-    stopReaped()
-  }
-}
-
-// In a turn of its own: libuv has then reaped its children for the same SIGCHLD, so that the first
-// look usually finds nothing of theirs; and a storm of zombies cannot starve the event loop.
-function pumpSoon(): void {
-  if (pumping) return
-  pumping = true
-  setImmediate(pump)
-}
-
-function pump(): void {
-  pumping = false
-  clearTimeout(graceTimer)
-  const wanted = (scope: ZombieScope) =>
-    [...iterators].some((iterator) => iterator.scope === scope && iterator.queue.wanted)
-  let more = wanted('all') && takeAll()
-  if (wanted('adopted')) {
-    const sweep = sweepOrphans()
-    more ||= sweep.more
-    if (sweep.retryAfter !== undefined) {
-      graceTimer = setTimeout(pumpSoon, Math.max(sweep.retryAfter, 0) + 1).unref()
-    }
-  }
-  if (more) pumpSoon()
-}
-
-/** @internal Reaps all that is dead by now, for whoever is open. */
-export function reapNow(scope: ZombieScope): void {
-  let more = true
-  while (more) more = scope === 'all' ? takeAll() : sweepOrphans().more
-}
-
-function checkScope(scope: unknown): ZombieScope {
+/** @internal */
+export function checkScope(scope: unknown): ZombieScope {
   if (scope !== 'adopted' && scope !== 'all') {
     throw new RangeError(`scope must be 'adopted' or 'all', not ${quote(scope)}`)
   }

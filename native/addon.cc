@@ -12,6 +12,7 @@ class SextonAddon : public Napi::Addon<SextonAddon> {
   SextonAddon(Napi::Env env, Napi::Object exports) {
     auto* state = new Environment(env);
     DefineWait(exports, state);
+    DefineDiscard(exports, state);
     DefineExitSource(exports, state);
     DefineSpawn(exports, state);
     DefineSignals(exports, state);

@@ -51,9 +51,10 @@ void Environment::Close() {
     child_signal.Close(closed, this);
   }
   for (auto& [signal, hold] : signals.holds()) {
-    if (!hold->open()) continue;
+    SignalSource& watcher = hold->watcher();
+    if (!watcher.open()) continue;
     ++open_handles_;
-    hold->Close(closed, this);
+    watcher.Close(closed, this);
   }
   HandleClosed();
 }

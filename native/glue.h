@@ -22,6 +22,7 @@ inline Environment* State(const Napi::CallbackInfo& info) {
 }
 
 void DefineWait(Napi::Object exports, Environment* state);
+void DefineDiscard(Napi::Object exports, Environment* state);
 void DefineExitSource(Napi::Object exports, Environment* state);
 void DefineSpawn(Napi::Object exports, Environment* state);
 void DefineSignals(Napi::Object exports, Environment* state);

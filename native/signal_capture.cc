@@ -45,10 +45,10 @@ int SignalCapture::Open() {
   return 0;
 }
 
-SignalSource* SignalCapture::HoldFor(int signal) {
+SignalHold* SignalCapture::HoldFor(int signal) {
   if (!NeedsHold(signal)) return nullptr;
-  std::unique_ptr<SignalSource>& hold = holds_[signal];
-  if (hold == nullptr) hold = std::make_unique<SignalSource>();
+  std::unique_ptr<SignalHold>& hold = holds_[signal];
+  if (hold == nullptr) hold = std::make_unique<SignalHold>();
   return hold.get();
 }
 

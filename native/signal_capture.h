@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "signal_handler.h"
-#include "signal_source.h"
+#include "signal_hold.h"
 #include "unique_fd.h"
 
 namespace sexton {
@@ -29,11 +29,11 @@ class SignalCapture {
   uint32_t dropped() const;          // records that found the pipe full, since Open()
 
   // libuv watchers to be closed at teardown; each must outlive its close callback.
-  using Holds = std::unordered_map<int, std::unique_ptr<SignalSource>>;
+  using Holds = std::unordered_map<int, std::unique_ptr<SignalHold>>;
   Holds& holds() { return holds_; }
 
  private:
-  SignalSource* HoldFor(int signal);
+  SignalHold* HoldFor(int signal);
   void EndBurst();
 
   UniqueFd read_end_;

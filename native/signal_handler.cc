@@ -44,6 +44,11 @@ bool HasSender(const siginfo_t& info) {
          info.si_signo == SIGCHLD;
 }
 
+// 16 bytes are less than PIPE_BUF: a record is written whole or not at all.
+void Write(Slot& slot, const SignalRecord& record) {
+  if (write(slot.fd.load(), &record, sizeof record) < 0) slot.dropped.fetch_add(1);
+}
+
 void Record(const siginfo_t& info) {
   SignalRecord record = {info.si_signo, info.si_code, 0, 0};
   if (HasSender(info)) {
@@ -51,15 +56,14 @@ void Record(const siginfo_t& info) {
     record.uid = info.si_uid;
   }
   for (Slot& slot : slots) {
-    if ((slot.mask.load() & Bit(info.si_signo)) == 0) continue;
-    // 16 bytes are less than PIPE_BUF: a record is written whole or not at all.
-    if (write(slot.fd.load(), &record, sizeof record) < 0) slot.dropped.fetch_add(1);
+    if ((slot.mask.load() & Bit(info.si_signo)) != 0) Write(slot, record);
   }
 }
 
 void OnSignal(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   in_handler.fetch_add(1);
+  CountSeen(signal);
   Record(*info);
   const struct sigaction next = dispositions[signal].chained;
   // Let go before calling on: a handler that never returns must not hold up Quiesce() for ever.
@@ -148,16 +152,19 @@ void RestoreOriginal(int signal) {
   }
 }
 
+// Who has sent it, libuv's handler did not ask.
+void RecordMissed(int slot, int signal) { Write(slots[slot], {signal, SI_USER, 0, 0}); }
+
 // Puts libuv's handler in place and notes what that replaced. If it was there before, a watcher of
 // someone else's had it, and what it once replaced is libuv's affair: to bring libuv's handler back
 // after its last watcher has gone would swallow the signal for ever.
-int Hold(SignalSource* hold, uv_loop_t* loop, int signal, struct sigaction* original) {
+int Hold(SignalHold* hold, uv_loop_t* loop, int slot, int signal) {
   struct sigaction before, now;
   sigaction(signal, nullptr, &before);
-  const int held = hold->Start(loop, signal, nullptr, nullptr);
+  const int held = hold->Start(loop, slot, signal, RecordMissed);
   if (held != 0) return held;
   sigaction(signal, nullptr, &now);
-  if (!SameHandler(before, now) && !IsOurs(before)) *original = before;
+  if (!SameHandler(before, now) && !IsOurs(before)) dispositions[signal].original = before;
   return 0;
 }
 
@@ -186,25 +193,24 @@ uint32_t DroppedBy(int slot) { return slots[slot].dropped.load(); }
 
 // The order matters: libuv's handler is in place, and stays, before ours chains to it; the bit
 // comes before the handler, so that the first record already finds its pipe.
-int AddListener(int slot, int signal, SignalSource* hold, uv_loop_t* loop) {
+int AddListener(int slot, int signal, SignalHold* hold, uv_loop_t* loop) {
   std::lock_guard<std::mutex> guard(dispositions_lock);
-  Disposition& disposition = dispositions[signal];
-  const int held = hold == nullptr ? 0 : Hold(hold, loop, signal, &disposition.original);
+  const int held = hold == nullptr ? 0 : Hold(hold, loop, slot, signal);
   if (held != 0) return held;
   slots[slot].mask.fetch_or(Bit(signal));
   Install(signal);
-  ++disposition.users;
+  ++dispositions[signal].users;
   return 0;
 }
 
-void RemoveListener(int slot, int signal, SignalSource* hold) {
+void RemoveListener(int slot, int signal, SignalHold* hold) {
   std::lock_guard<std::mutex> guard(dispositions_lock);
   if ((slots[slot].mask.fetch_and(~Bit(signal)) & Bit(signal)) == 0) return;
   const bool last = --dispositions[signal].users == 0;
   if (last) Uninstall(signal);
   if (hold == nullptr) return;
   if (last) KeepHarmless(signal);
-  hold->Stop();
+  hold->watcher().Stop();
   if (last) RestoreOriginal(signal);
 }
 

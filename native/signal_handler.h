@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "signal_source.h"
+#include "signal_hold.h"
 
 namespace sexton {
 
@@ -14,7 +14,7 @@ namespace sexton {
 struct SignalRecord {
   int32_t signal;
   int32_t code;  // si_code
-  int32_t pid;   // 0: the kernel, or a sender outside this PID namespace
+  int32_t pid;   // 0: the kernel, a sender outside this PID namespace, or not known
   uint32_t uid;
 };
 
@@ -27,12 +27,12 @@ void ReleaseSlot(int slot);
 // Records that found the slot's pipe full.
 uint32_t DroppedBy(int slot);
 
-// Listens to a signal for a slot. `hold` is a libuv watcher that keeps libuv's handler in place
-// under ours, or null. 0 or -errno.
-int AddListener(int slot, int signal, SignalSource* hold, uv_loop_t* loop);
+// Listens to a signal for a slot. `hold` keeps libuv's handler in place under ours; it may be null.
+// 0 or -errno.
+int AddListener(int slot, int signal, SignalHold* hold, uv_loop_t* loop);
 
 // The last listener's end brings back what was in force before the first.
-void RemoveListener(int slot, int signal, SignalSource* hold);
+void RemoveListener(int slot, int signal, SignalHold* hold);
 
 }  // namespace sexton
 

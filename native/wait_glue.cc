@@ -1,7 +1,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "args.h"
@@ -10,27 +9,11 @@
 #include "glue.h"
 #include "retry.h"
 #include "subreaper.h"
+#include "wait_record.h"
 #include "wait_status.h"
 
 namespace sexton {
 namespace {
-
-constexpr int kFields = 12;  // of one record; lib/exit-status.ts reads them in this order
-
-double Microseconds(const struct timeval& time) { return time.tv_sec * 1e6 + time.tv_usec; }
-
-void Write(const WaitStatus& status, double* record) {
-  const struct rusage& usage = status.usage;
-  const double fields[kFields] = {
-      static_cast<double>(status.pid),       static_cast<double>(status.cause),
-      static_cast<double>(status.status),    Microseconds(usage.ru_utime),
-      Microseconds(usage.ru_stime),          static_cast<double>(usage.ru_maxrss),
-      static_cast<double>(usage.ru_minflt),  static_cast<double>(usage.ru_majflt),
-      static_cast<double>(usage.ru_inblock), static_cast<double>(usage.ru_oublock),
-      static_cast<double>(usage.ru_nvcsw),   static_cast<double>(usage.ru_nivcsw),
-  };
-  std::copy(fields, fields + kFields, record);
-}
 
 // wait(idType, id, flags, records: Float64Array): how many records were filled in, or -errno. With
 // P_ALL and without WNOWAIT it goes on until the array is full or no one else has died.
@@ -40,14 +23,14 @@ Napi::Value Wait(const Napi::CallbackInfo& info) {
   const int flags = IntArg(info, 2);
   auto records = info[3].As<Napi::Float64Array>();
   const bool many = type == P_ALL && (flags & WNOWAIT) == 0;
-  const int room = many ? static_cast<int>(records.ElementLength()) / kFields : 1;
+  const int room = many ? static_cast<int>(records.ElementLength()) / kRecordFields : 1;
   int count = 0;
   for (; count < room; ++count) {
     WaitStatus status;
     const int result = WaitNow(type, id, flags, &status);
     if (result < 0 && count == 0) return Result(info, result);
     if (result < 0 || status.pid == 0) break;
-    Write(status, records.Data() + count * kFields);
+    WriteRecord(status, records.Data() + count * kRecordFields);
   }
   return Result(info, count);
 }
@@ -98,7 +81,7 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "foreignAddons", ForeignAddons, state);
   Define(exports, "setSubreaper", EnableSubreaper, state);
   Define(exports, "getSubreaper", SubreaperEnabled, state);
-  exports.Set("waitFields", kFields);
+  exports.Set("waitFields", kRecordFields);
   exports.Set("onlyThisThread", kOnlyThisThread);
   exports.Set("peek", static_cast<int>(WNOWAIT));
 }

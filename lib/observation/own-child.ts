@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../exit-status.js'
+import type { OwnedChild } from '../owned-child.js'
 import { readStat } from '../proc.js'
-import type { OwnedChild } from '../reaper.js'
 import type { Observation } from './observation.js'
 
 /** A child of sexton's `spawn`: the reaper waits for it, whoever else looks on. */

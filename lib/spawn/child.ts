@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ExitStatus, ResourceUsage } from '../exit-status.js'
 import { hold, release } from '../keep-alive.js'
-import type { OwnedChild } from '../reaper.js'
+import type { OwnedChild } from '../owned-child.js'
 import { type SignalName, signalNumber } from '../signal-names.js'
 import { brokenStream } from './broken-stream.js'
 import type { PipeEnd } from './pipe-end.js'

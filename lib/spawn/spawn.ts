@@ -2,7 +2,8 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { binding } from '../binding.js'
 import { SextonError, systemError } from '../errors.js'
 import { backend } from '../exit-watch/backend.js'
-import { OwnedChild } from '../reaper.js'
+import type { OwnedChild } from '../owned-child.js'
+import { own } from '../reaper.js'
 import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Child } from './child.js'
 import type { Bytes, SpawnOptions } from './options.js'
@@ -69,7 +70,7 @@ function start(
     const { fds } = stdio
     const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
     closeChildEnds(stdio)
-    return new OwnedChild(pid, pidfd)
+    return own(pid, pidfd)
   } catch (error) {
     closeStdio(stdio)
     throw error

@@ -1,5 +1,5 @@
 import { Deadline } from '../deadline.js'
-import type { OwnedChild } from '../reaper.js'
+import type { OwnedChild } from '../owned-child.js'
 import type { CheckedOptions } from './checked-options.js'
 
 /** Why sexton itself ended a child: its time was over, its `signal` was aborted, or its scope was left. */

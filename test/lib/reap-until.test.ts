@@ -51,6 +51,26 @@ describe('reapUntil', () => {
     },
   )
 
+  it.each([40, 100])(
+    "of scope 'all' keeps what %s of spawn's children left, unseen",
+    async (count) => {
+      const result = await inProgram(`
+      const { pids, end } = await orphans(200, 7)
+      const children = Array.from({ length: ${count} }, (_, i) =>
+        spawn('sh', ['-c', 'read x; exit $1', 'sh', String(i)], { stdio: ['pipe', 'ignore', 'ignore'] }))
+      const last = spawn('cat', [], { stdio: ['pipe', 'ignore', 'ignore'] })
+      const ended = reapUntil(last.pid, { scope: 'all' })
+      end()
+      for (const child of children) child.stdin.end()
+      const codes = (await Promise.all(children.map((child) => child.exited))).map(({ code }) => code)
+      while (pids.some((pid) => { try { return process.kill(pid, 0) } catch { return false } }))
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      last.stdin.end()
+      say([codes.every((code, i) => code === i), (await ended).code, descendants().length])`)
+      expect(result).toEqual([true, 0, 0])
+    },
+  )
+
   it('waits for a child of child_process as well, without taking its status', async () => {
     const result = await inProgram(`
       const { end } = await orphans(5, 7)

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { evaluate, run } from '../program.js'
 
 const burst = (signal: string, count: number) => `
@@ -107,5 +110,63 @@ describe('closing Signals', () => {
       console.log(JSON.stringify({ name: value?.name, later }))
       process.exit()`)
     expect(result).toEqual({ name: 'SIGUSR2', later: 'nothing' })
+  })
+})
+
+// Sends SIGUSR2 to this process in the very instant after a handler of it was put in place, other than
+// by the call that takes down who has sent it.
+const hasty = `
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+int sigaction(int number, const struct sigaction *action, struct sigaction *before) {
+  int (*real)(int, const struct sigaction *, struct sigaction *) = dlsym(RTLD_NEXT, "sigaction");
+  const int result = real(number, action, before);
+  if (number == SIGUSR2 && action && action->sa_handler != SIG_DFL && !(action->sa_flags & SA_SIGINFO))
+    raise(SIGUSR2);
+  return result;
+}`
+
+async function hastyLibrary(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'sexton-hasty-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const [source, library] = [join(directory, 'hasty.c'), join(directory, 'hasty.so')]
+  writeFileSync(source, hasty)
+  expect(await run(['cc', '-shared', '-fPIC', '-o', library, source])).toMatchObject({ code: 0 })
+  return library
+}
+
+describe("a signal between libuv's handler and ours", () => {
+  const heard = (env: Record<string, string>) =>
+    evaluate(
+      `
+      import { Signals } from 'sexton'
+      const heard = []
+      const listen = async (signals) => {
+        for await (const { name, origin } of signals) heard.push([name, origin.pid === process.pid])
+      }
+      const turns = async () => { for (let i = 0; i < 20; i += 1) await new Promise(setImmediate) }
+      const first = new Signals(['SIGUSR2'])
+      listen(first)
+      await turns()
+      process.kill(process.pid, 'SIGUSR2')
+      await turns()
+      first.close()
+      listen(new Signals(['SIGUSR2']))
+      await turns()
+      process.kill(process.pid, 'SIGUSR2')
+      await turns()
+      console.log(JSON.stringify(heard))
+      process.exit()`,
+      { env },
+    )
+
+  it('is delivered, once, by whomever it was sent', async () => {
+    const [sent, missed] = [
+      ['SIGUSR2', true],
+      ['SIGUSR2', false],
+    ]
+    expect(await heard({})).toEqual([sent, sent])
+    expect(await heard({ LD_PRELOAD: await hastyLibrary() })).toEqual([missed, sent, missed, sent])
   })
 })

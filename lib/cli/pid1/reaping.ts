@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../../exit-status.js'
+import { beforeReapingAny } from '../../onlookers.js'
 import { readStat } from '../../proc.js'
-import { beforeReapingAny } from '../../reaper.js'
 import type { Report } from './report.js'
 import { DEBUG, WARNING } from './settings.js'
 
@@ -13,14 +13,18 @@ export class Reaping {
   constructor(report: Report, warnOnReap: boolean) {
     this.#report = report
     this.#level = warnOnReap ? WARNING : DEBUG
-    if (report.wants(this.#level)) {
+    if (this.asked) {
       beforeReapingAny((pid) => this.#names.set(pid, readStat(pid)?.name ?? ''))
     }
   }
 
+  /** Whether anyone does: else a storm of orphans is reaped faster, unseen. */
+  get asked(): boolean {
+    return this.#report.wants(this.#level)
+  }
+
   /** `command`: the one process whose end is told otherwise. */
   reaped({ pid, code, signal, usage }: ExitStatus, command?: number): void {
-    if (!this.#report.wants(this.#level)) return
     const name = this.#names.get(pid) ?? ''
     this.#names.delete(pid)
     if (pid === command) return

@@ -1,10 +1,12 @@
 import { Deadline } from '../../deadline.js'
 import { type Descendant, descendants } from '../../descendants.js'
 import { SextonError } from '../../errors.js'
+import { hold, release } from '../../keep-alive.js'
 import { openProcess } from '../../process-handle.js'
+import { openIntake, pumpSoon } from '../../pump.js'
 import { anyChildren } from '../../reaper.js'
 import type { SignalName } from '../../signal-names.js'
-import { Zombies } from '../../zombies.js'
+import { rulesNamespace, signalNamespace } from './namespace.js'
 import type { Reaping } from './reaping.js'
 import type { Report } from './report.js'
 import { INFO } from './settings.js'
@@ -20,11 +22,11 @@ const LOOK_AGAIN = 20
 export class Remainder {
   readonly #report: Report
   readonly #reaping: Reaping
-  readonly #zombies = new Zombies({ scope: 'all' })
   /** Another user's: to wait for these would be to wait for ever. */
   readonly #untouchable = new Set<string>()
   #force: Deadline | undefined
   #again: NodeJS.Timeout | undefined
+  #leave!: () => void
 
   constructor(report: Report, reaping: Reaping) {
     this.#report = report
@@ -33,15 +35,41 @@ export class Remainder {
 
   /** Resolves when nothing is left. */
   async end(grace: number): Promise<void> {
-    if (anyChildren() && grace > 0) this.#tellAll(['SIGTERM', 'SIGCONT'])
+    const left = new Promise<void>((resolve) => {
+      this.#leave = resolve
+    })
+    const close = this.#reap()
+    if (anyChildren() && grace > 0) this.#askToEnd()
     this.#force = new Deadline(grace, () => this.hurry())
     this.#leaveIfDone()
-    for await (const zombie of this.#zombies) {
-      this.#reaping.reaped(zombie)
-      this.#leaveIfDone()
-    }
+    await left
     this.#force.clear()
     clearTimeout(this.#again)
+    close()
+  }
+
+  // Where nobody wants their names, there is no need to look at each: they may be thousands, and dying.
+  // If there is one that it does not reach after all, the end of the grace will find that out.
+  #askToEnd(): void {
+    const signals = ['SIGTERM', 'SIGCONT'] as const
+    if (this.#report.wants(INFO) || !rulesNamespace()) this.#tellAll(signals)
+    else for (const signal of signals) signalNamespace(signal)
+  }
+
+  #reap(): () => void {
+    const reaping = this.#reaping
+    const close = openIntake({
+      scope: 'all',
+      wants: () => true,
+      ...(reaping.asked && { receive: (zombie) => reaping.reaped(zombie) }),
+      reaped: () => this.#leaveIfDone(),
+    })
+    pumpSoon()
+    hold()
+    return () => {
+      release()
+      close()
+    }
   }
 
   /** The time of grace is over. */
@@ -59,7 +87,7 @@ export class Remainder {
 
   #leaveIfDone(): void {
     if (!anyChildren() || (this.#untouchable.size > 0 && this.#living().length === 0)) {
-      this.#zombies.close()
+      this.#leave()
     }
   }
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
 import { SextonError } from '../../errors.js'
 import type { ExitStatus } from '../../exit-status.js'
+import { beforeReaping } from '../../onlookers.js'
 import { reapUntil } from '../../reap-until.js'
-import { beforeReaping } from '../../reaper.js'
 import { allSignalNumbers, signalName } from '../../signal-names.js'
 import { type ReceivedSignal, Signals } from '../../signals.js'
 import { subreaper } from '../../subreaper.js'
@@ -84,7 +84,7 @@ async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   if (settings.persona.farewell) beforeReaping(pid, () => command.sendToGroup(SIGTERM))
   const status = await reapUntil(pid, {
     scope: 'all',
-    onReap: (zombie) => reaping.reaped(zombie, pid),
+    ...(reaping.asked && { onReap: (zombie) => reaping.reaped(zombie, pid) }),
   })
   forwarding.end()
   job.end()
@@ -101,7 +101,7 @@ async function pause(inbox: Inbox, order: Order): Promise<number> {
     if (number === SIGTERM || number === SIGINT) zombies.close()
   }
   order.report.say(INFO, 'reaping until TERM or INT')
-  for await (const zombie of zombies) reaping.reaped(zombie)
+  for await (const zombie of zombies) if (reaping.asked) reaping.reaped(zombie)
   await endRest(inbox, reaping, order)
   return 0
 }

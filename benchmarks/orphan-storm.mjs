@@ -1,0 +1,177 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { spawn } from 'sexton'
+import { exponent, inWords } from './exponent.mjs'
+import { environment, withPrograms } from './programs.mjs'
+import { quantile } from './quantile.mjs'
+import { rotated } from './turns.mjs'
+import { ratio } from './units.mjs'
+
+// Many orphans die at once: how long an init takes to reap them while its main child runs on, and to be gone
+// where the main child ends in the same instant. Each init is PID 1 of a namespace of its own. In turns; the
+// ratio is of two in the same round, so that what slows a whole round down does not count.
+
+const BASELINE = 'tini'
+const TOO_LONG = 120_000
+
+const PID1 = fileURLToPath(new URL('../dist/cli/pid1.js', import.meta.url))
+
+const INITS = {
+  pid1: [PID1, '--'],
+  tini: ['tini', '--'],
+  'dumb-init': ['dumb-init', '--'],
+  catatonit: ['catatonit', '--'],
+}
+
+// What is measured begins at the release of the orphans. All clocks are the system's monotonic one.
+const STORIES = {
+  stay: 'the main child runs on: until the last zombie is gone',
+  leave: 'the main child ends with them: until the init is gone',
+}
+
+const NAMESPACE = ['--fork', '--pid', '--mount-proc', '--kill-child']
+
+function planFor({ quick }) {
+  const sizes = quick
+    ? [[10_000, 3]]
+    : [
+        [100, 20],
+        [1000, 15],
+        [10_000, 15],
+        [20_000, 5],
+        [50_000, 3],
+      ]
+  // Each is a process, and numbers of processes are the machine's.
+  const limit = (name) => Number(readFileSync(`/proc/sys/kernel/${name}`, 'utf8'))
+  const room = Math.min(limit('pid_max'), limit('threads-max')) - 2000
+  return { sizes: sizes.filter(([orphans]) => orphans <= room), room }
+}
+
+async function measure(options, progress) {
+  const plan = planFor(options)
+  const names = Object.keys(INITS).filter(isInstalled)
+  const storms = []
+  await withPrograms(['../test/programs/fixtures/storm.c'], async ({ storm }) => {
+    for (const [orphans, rounds] of plan.sizes) {
+      for (const story of Object.keys(STORIES)) {
+        const runs = new Map(names.map((name) => [name, []]))
+        for (let round = 1; round <= rounds; round += 1) {
+          for (const name of rotated(names, round)) {
+            progress(`${orphans} orphans, round ${round} of ${rounds}, ${name}`)
+            runs.get(name).push(await runStorm(name, [storm, String(orphans), story]))
+          }
+        }
+        storms.push({ orphans, story, inits: summarize(runs) })
+      }
+    }
+  })
+  return { plan, storms }
+}
+
+function isInstalled(name) {
+  return spawnSync(INITS[name][0], ['--version'], { stdio: 'ignore' }).status === 0
+}
+
+/** Milliseconds of time, and of the processors': the init's, and that of the orphans' birth and death. */
+async function runStorm(name, command) {
+  const init = spawn('unshare', [...NAMESPACE, ...INITS[name], ...command], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment,
+    timeout: TOO_LONG,
+    killSignal: 'SIGKILL',
+  })
+  const ended = init.exited.then((status) => ({ status, end: process.hrtime.bigint() }))
+  const instants = Object.fromEntries(
+    (await text(init.stdout)).split('\n').map((line) => line.split(' ')),
+  )
+  const { status, end } = await ended
+  if (status.code !== 7 || (instants.left ?? '0') !== '0') {
+    throw new Error(`under ${name} the storm ended with ${status.code} and ${instants.left} left`)
+  }
+  const { userCPUTime, systemCPUTime } = status.usage
+  const time = Number(BigInt(instants.reaped ?? end) - BigInt(instants.released)) / 1e6
+  return { time, cpu: (userCPUTime + systemCPUTime) / 1e3 }
+}
+
+function summarize(runs) {
+  const baseline = runs.get(BASELINE)
+  return [...runs].map(([name, each]) => {
+    const times = each.map(({ time }) => time)
+    const ratios = baseline && times.map((time, round) => time / baseline[round].time)
+    return {
+      name,
+      medianMilliseconds: quantile(times, 0.5),
+      p99Milliseconds: quantile(times, 0.99),
+      medianRatio: ratios && quantile(ratios, 0.5),
+      ratioQuartiles: ratios && [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+      cpuMilliseconds: quantile(
+        each.map(({ cpu }) => cpu),
+        0.5,
+      ),
+    }
+  })
+}
+
+function report({ plan, storms }) {
+  const growths = Object.keys(STORIES).map((story) => {
+    const mine = storms.filter((storm) => storm.story === story)
+    const names = mine[0].inits.map(({ name }) => name)
+    return `${story}: ${names.map((name, i) => `${name} ${inWords(growth(mine, i))}`).join(', ')}`
+  })
+  return {
+    title: 'Many orphans die at once under an init',
+    notes: [
+      ...Object.entries(STORIES).map(([story, what]) => `${story}: ${what}.`),
+      'CPU is that of the init and of the birth and death of the orphans, which is the same for all.',
+      `No more than ${plan.room}: numbers of processes end there on this machine (kernel.pid_max).`,
+      `Growth with their number, as an exponent (1 is linear). ${growths.join('; ')}`,
+    ],
+    tables: [{ head: HEAD, rows: storms.flatMap(rowsOf) }],
+    charts: storms.length > 4 ? Object.keys(STORIES).map((story) => chart(storms, story)) : [],
+  }
+}
+
+function growth(storms, index) {
+  return exponent(storms.map(({ orphans, inits }) => [orphans, inits[index].medianMilliseconds]))
+}
+
+const HEAD = [
+  'orphans, init',
+  'median',
+  'p99',
+  `× ${BASELINE}`,
+  'quartiles',
+  'CPU',
+  `× ${BASELINE}`,
+]
+
+function rowsOf({ orphans, story, inits }) {
+  const base = inits.find(({ name }) => name === BASELINE)
+  return inits.map((init) => [
+    `${story}, ${orphans}, ${init.name}`,
+    `${init.medianMilliseconds.toFixed(1)} ms`,
+    `${init.p99Milliseconds.toFixed(1)} ms`,
+    init.medianRatio?.toFixed(2) ?? '-',
+    init.ratioQuartiles?.map((value) => value.toFixed(2)).join(' – ') ?? '-',
+    `${init.cpuMilliseconds.toFixed(0)} ms`,
+    base === undefined ? '-' : ratio(init.cpuMilliseconds, base.cpuMilliseconds),
+  ])
+}
+
+function chart(storms, story) {
+  const mine = storms.filter((storm) => storm.story === story)
+  return {
+    name: `storm-${story}`,
+    title: `Orphans that die at once, ${STORIES[story]}`,
+    x: 'orphans',
+    y: 'ms, median',
+    series: mine[0].inits.map(({ name }, i) => ({
+      name,
+      points: mine.map(({ orphans, inits }) => [orphans, inits[i].medianMilliseconds]),
+    })),
+  }
+}
+
+export const orphanStorm = { name: 'orphan-storm', measure, report }

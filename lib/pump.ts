@@ -1,0 +1,97 @@
+import { onChildSignal } from './child-signal.js'
+import type { ExitStatus } from './exit-status.js'
+import { sweepOrphans } from './orphans.js'
+import { onReaped, takeAll } from './reaper.js'
+import { discard, discardNow } from './storm.js'
+import { onWorkerExit } from './worker-exit.js'
+
+// Dead children are taken out of the kernel's table while someone asks for more, in batches.
+
+/** Which dead children a `Zombies` reaps. */
+export type ZombieScope = 'adopted' | 'all'
+
+/** Someone for whom dead children are reaped. */
+export interface Intake {
+  readonly scope: ZombieScope
+  /** Whether it asks for more now. */
+  wants(): boolean
+  /**
+   * Gets each that its scope covers. Where no one has this, no one wants to know how orphans ended, and
+   * a storm of them costs little more than the system calls.
+   */
+  receive?(status: ExitStatus): void
+  /** After each batch. */
+  reaped?(): void
+}
+
+const intakes = new Set<Intake>()
+let stopListening: (() => void) | undefined
+let pumping = false
+let graceTimer: NodeJS.Timeout | undefined
+
+/** Hears of deaths from now on, until the returned function is called; the first look is `pumpSoon()`. */
+export function openIntake(intake: Intake): () => void {
+  stopListening ??= startListening()
+  intakes.add(intake)
+  return () => close(intake)
+}
+
+function close(intake: Intake): void {
+  if (!intakes.delete(intake) || intakes.size > 0) return
+  clearTimeout(graceTimer)
+  stopListening?.()
+  stopListening = undefined
+}
+
+function startListening(): () => void {
+  const stopSignal = onChildSignal(pumpSoon)
+  const stopWorkers = onWorkerExit(pumpSoon)
+  const stopReaped = onReaped((status, own) => {
+    for (const intake of intakes) if (intake.scope === 'all' || !own) intake.receive?.(status)
+  })
+  return () => {
+    stopSignal()
+    stopWorkers()
+    stopReaped()
+  }
+}
+
+/**
+ * Reaps a batch if anyone wants it, and goes on while there is more. In a turn of its own: libuv has
+ * then reaped its children for the same SIGCHLD, so that the first look usually finds nothing of
+ * theirs; and a storm of zombies cannot starve the event loop.
+ */
+export function pumpSoon(): void {
+  if (pumping) return
+  pumping = true
+  setImmediate(pump)
+}
+
+function pump(): void {
+  pumping = false
+  clearTimeout(graceTimer)
+  const wanted = (scope: ZombieScope) =>
+    [...intakes].some((intake) => intake.scope === scope && intake.wants())
+  let more = wanted('all') && (isSeen() ? takeAll() : discard())
+  if (wanted('adopted')) {
+    const sweep = sweepOrphans()
+    more ||= sweep.more
+    if (sweep.retryAfter !== undefined) {
+      graceTimer = setTimeout(pumpSoon, Math.max(sweep.retryAfter, 0) + 1).unref()
+    }
+  }
+  if (more) pumpSoon()
+  for (const intake of intakes) intake.reaped?.()
+}
+
+/** Whether anyone wants to know how an orphan ended. */
+function isSeen(): boolean {
+  return [...intakes].some((intake) => intake.receive !== undefined)
+}
+
+/** Reaps all that is dead by now, for whoever is open. */
+export function reapNow(scope: ZombieScope): void {
+  if (scope === 'all' && !isSeen()) discardNow()
+  else if (scope === 'all') while (takeAll());
+  else while (sweepOrphans().more);
+}

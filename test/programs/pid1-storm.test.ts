@@ -1,0 +1,79 @@
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPids } from '../../lib/proc.js'
+import { asPid1, run } from '../program.js'
+import { under } from './running.js'
+
+const ORPHANS = 10_000
+// The machine may have two cores and other things to do.
+const timeout = 120_000
+
+const source = fileURLToPath(new URL('fixtures/storm.c', import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'sexton-storm-'))
+const storm = join(directory, 'storm')
+
+beforeAll(async () => {
+  expect(await run(['cc', '-O2', '-o', storm, source])).toMatchObject({ code: 0, stderr: '' })
+})
+
+afterAll(() => rmSync(directory, { recursive: true }))
+
+/** Every process that is one of the storm's, whatever namespace it is in. Zombies have no program. */
+function remains(): number[] {
+  return (readPids() ?? []).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/exe`) === storm
+    } catch {
+      return false
+    }
+  })
+}
+
+const WAYS = {
+  'pid1 as PID 1': { prefix: asPid1, init: under() },
+  'pid1 as a subreaper': { prefix: [], init: under('-s') },
+  // For comparison: the storm itself is right.
+  'tini as PID 1': { prefix: asPid1, init: ['tini', '--'] },
+}
+
+describe.each(Object.entries(WAYS))('Under %s', (_, { prefix, init }) => {
+  it(
+    '10 000 orphans that die at once leave no zombie while the command runs',
+    async () => {
+      const outcome = await run([...init, storm, String(ORPHANS), 'stay'], { prefix, timeout })
+      expect(outcome).toMatchObject({ code: 7, signal: null, stderr: '' })
+      expect(outcome.stdout).toMatch(/^released \d+\nreaped \d+\nleft 0\n$/)
+    },
+    2 * timeout,
+  )
+
+  it(
+    '10 000 orphans that die with the command leave nothing, and its code is right',
+    async () => {
+      const outcome = await run([...init, storm, String(ORPHANS), 'leave'], { prefix, timeout })
+      expect(outcome).toMatchObject({ code: 7, signal: null, stderr: '' })
+      expect(outcome.stdout).toMatch(/^released \d+\n$/)
+      expect(remains()).toEqual([])
+    },
+    2 * timeout,
+  )
+})
+
+describe('Where each has to be told of', () => {
+  it(
+    '10 000 orphans that die at once are told of, each once',
+    async () => {
+      const words = under('--status-fd', '2', storm, String(ORPHANS), 'stay')
+      const { code, stdout, stderr } = await run(words, { prefix: asPid1, timeout })
+      expect(code).toBe(7)
+      expect(stdout).toMatch(/left 0\n$/)
+      const reaped = stderr.split('\n').filter((line) => line.startsWith('{"event":"reaped"'))
+      expect(new Set(reaped.map((line) => JSON.parse(line).pid)).size).toBe(ORPHANS)
+      expect(reaped).toHaveLength(ORPHANS)
+    },
+    2 * timeout,
+  )
+})
