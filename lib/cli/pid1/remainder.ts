@@ -1,10 +1,13 @@
+import { binding } from '../../binding.js'
 import { Deadline } from '../../deadline.js'
-import { type Descendant, descendants } from '../../descendants.js'
+import { readDescendants } from '../../descendants.js'
 import { SextonError } from '../../errors.js'
+import type { ProcessStat } from '../../proc.js'
 import { openProcess } from '../../process-handle.js'
 import { anyChildren } from '../../reaper.js'
-import type { SignalName } from '../../signal-names.js'
+import { type SignalName, signalNumber } from '../../signal-names.js'
 import { Zombies } from '../../zombies.js'
+import { isZombie } from '../tree/guilty.js'
 import type { Reaping } from './reaping.js'
 import type { Report } from './report.js'
 import { INFO } from './settings.js'
@@ -12,10 +15,15 @@ import { INFO } from './settings.js'
 // Between two looks for what a KILL has not reached: a process that was born in that very moment, or
 // hangs in the kernel. While processes do end, each end is a look of its own.
 const LOOK_AGAIN = 20
+const MOST_LOOKS = 10 // where processes are born all the time
+// So many looks without any of the processes that remain: then they cannot be seen.
+const IN_VAIN = 50
+
+const ASK: readonly SignalName[] = ['SIGTERM', 'SIGCONT']
 
 /**
  * What the command has left behind when it ends: TERM first, KILL after the time of grace, again and
- * again until nothing remains but what this user may not signal.
+ * again until nothing remains but what this user may not signal, or cannot see.
  */
 export class Remainder {
   readonly #report: Report
@@ -23,6 +31,7 @@ export class Remainder {
   readonly #zombies = new Zombies({ scope: 'all' })
   /** Another user's: to wait for these would be to wait for ever. */
   readonly #untouchable = new Set<string>()
+  #inVain = 0
   #force: Deadline | undefined
   #again: NodeJS.Timeout | undefined
 
@@ -33,8 +42,8 @@ export class Remainder {
 
   /** Resolves when nothing is left. */
   async end(grace: number): Promise<void> {
-    if (anyChildren() && grace > 0) this.#tellAll(['SIGTERM', 'SIGCONT'])
     this.#force = new Deadline(grace, () => this.hurry())
+    if (grace > 0) this.#askAll()
     this.#leaveIfDone()
     for await (const zombie of this.#zombies) {
       this.#reaping.reaped(zombie)
@@ -50,31 +59,54 @@ export class Remainder {
     this.#killAll()
   }
 
+  // All are listed before any is asked: what one of them starts in order to end in good order is not.
+  #askAll(): void {
+    if (!anyChildren()) return
+    const living = this.#listed()
+    for (const process of living) this.#tell(process, ASK)
+    if (living.length === 0) tellUnseen(ASK)
+  }
+
+  // While a list is read a process may be born, or pass to us from a parent that is still to be read.
+  #listed(): ProcessStat[] {
+    const found = new Map<string, ProcessStat>()
+    for (let looks = 0, before = -1; before < found.size && looks < MOST_LOOKS; looks += 1) {
+      before = found.size
+      for (const process of this.#living()) found.set(keyOf(process), process)
+    }
+    return [...found.values()]
+  }
+
   readonly #killAll = () => {
     clearTimeout(this.#again)
-    this.#tellAll(['SIGKILL'])
+    const living = this.#living()
+    for (const process of living) this.#tell(process, ['SIGKILL'])
+    this.#inVain = living.length > 0 ? 0 : this.#inVain + 1
+    if (living.length === 0) tellUnseen(['SIGKILL'])
     this.#again = setTimeout(this.#killAll, LOOK_AGAIN)
     this.#leaveIfDone()
   }
 
   #leaveIfDone(): void {
-    if (!anyChildren() || (this.#untouchable.size > 0 && this.#living().length === 0)) {
-      this.#zombies.close()
-    }
+    if (anyChildren() && !this.#seesNoMore()) return
+    this.#zombies.close()
   }
 
-  #living(): Descendant[] {
-    return descendants().filter(
-      (process) => process.state !== 'Z' && !this.#untouchable.has(keyOf(process)),
+  #seesNoMore(): boolean {
+    if (this.#untouchable.size > 0) return this.#living().length === 0
+    if (this.#inVain < IN_VAIN) return false
+    this.#report.warn('processes that cannot be seen in /proc are left running')
+    return true
+  }
+
+  #living(): ProcessStat[] {
+    return readDescendants().filter(
+      (process) => !isZombie(process) && !this.#untouchable.has(keyOf(process)),
     )
   }
 
-  #tellAll(signals: readonly SignalName[]): void {
-    for (const process of this.#living()) this.#tell(process, signals)
-  }
-
   // By a handle of that very process: between the list and the signal its pid may have become another's.
-  #tell(process: Descendant, signals: readonly SignalName[]): void {
+  #tell(process: ProcessStat, signals: readonly SignalName[]): void {
     const { pid, name, startTime } = process
     try {
       using handle = openProcess(pid, { startTime })
@@ -91,6 +123,12 @@ export class Remainder {
   }
 }
 
-function keyOf({ pid, startTime }: Descendant): string {
+// Without /proc, or where it hides another user's: PID 1 can signal all that there is.
+function tellUnseen(signals: readonly SignalName[]): void {
+  if (process.pid !== 1) return
+  for (const signal of signals) binding.kill(-1, signalNumber(signal))
+}
+
+function keyOf({ pid, startTime }: ProcessStat): string {
   return `${pid}:${startTime}`
 }
