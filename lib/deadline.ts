@@ -1,8 +1,8 @@
 import { monotonicNow } from './clock.js'
 import { quote } from './errors.js'
 
-// setTimeout() fires at once for anything longer than this (24.8 days).
-const LONGEST_TIMER = 2 ** 31 - 1
+/** setTimeout() fires at once for anything longer than this (24.8 days). */
+export const LONGEST_TIMER = 2 ** 31 - 1
 
 /** A time limit of any length, `Infinity` included. */
 export class Deadline {

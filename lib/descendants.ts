@@ -1,5 +1,12 @@
 import { checkPid } from './pid.js'
-import { type ProcessStat, readPids, readStat, readTaskChildren, readTasks } from './proc.js'
+import {
+  type ProcessStat,
+  procIsOurs,
+  readPids,
+  readStat,
+  readTaskChildren,
+  readTasks,
+} from './proc.js'
 
 /** One process of a tree. */
 export interface Descendant {
@@ -22,7 +29,7 @@ export interface Descendant {
  * A live tree changes while it is read: a process born meanwhile may be missing, one that has ended
  * may still be there. To be sure, act on each by `openProcess()` with its `startTime`, and look again.
  *
- * Linux; without `/proc` the list is empty.
+ * Linux; without `/proc`, and with that of another PID namespace, the list is empty.
  *
  * @throws {TypeError | RangeError} for a bad pid.
  * @see proc_pid_stat(5), proc_tid_children(5)
@@ -40,7 +47,9 @@ export function descendants(pid: number = process.pid): Descendant[] {
  * @internal
  */
 export function readDescendants(pid: number = process.pid): ProcessStat[] {
-  const childrenOf = childrenByThread(checkPid(pid)) ?? childrenByScan()
+  checkPid(pid)
+  if (!procIsOurs()) return []
+  const childrenOf = childrenByThread(pid) ?? childrenByScan()
   const found: ProcessStat[] = []
   const seen = new Set<number>([pid])
   // Depth first, by a stack of our own: a tree may be deeper than the call stack.

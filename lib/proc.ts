@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** One line of `/proc/<pid>/stat` (proc_pid_stat(5)), as far as it is needed here. */
 export interface ProcessStat {
@@ -81,6 +81,15 @@ export function isThread(id: number): boolean {
 export function readTaskChildren(pid: number | string, tid: number | string): number[] | undefined {
   const text = readOrUndefined(`/proc/${pid}/task/${tid}/children`)
   return text?.split(' ').filter(Boolean).map(Number)
+}
+
+/** Whether `/proc` has our own pids; after `unshare --pid` alone it still has those of another namespace. */
+export function procIsOurs(): boolean {
+  try {
+    return readlinkSync('/proc/self') === String(process.pid)
+  } catch {
+    return false
+  }
 }
 
 /** The threads of a process; empty if there is no such process. */

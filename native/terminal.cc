@@ -1,10 +1,13 @@
 #include "terminal.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "retry.h"
@@ -27,6 +30,22 @@ long WithoutStop(Call call) {
   return result;
 }
 
+// A descriptor that others share cannot be made non-blocking, as it would be so for them too. But
+// where poll(2) sees room, there is room for PIPE_BUF bytes (pipe(7)).
+constexpr size_t kPiece = PIPE_BUF;
+
+// A reader that is at work gets so long to make room for the next piece of a long message.
+constexpr int kPatience = 100;
+
+bool HasRoom(int fd, int patience) {
+  pollfd room = {fd, POLLOUT, 0};
+  return Retry([&] { return poll(&room, 1, patience); }) == 1 && (room.revents & POLLOUT) != 0;
+}
+
+ssize_t Outcome(size_t done, ssize_t failure) {
+  return done == 0 ? failure : static_cast<ssize_t>(done);
+}
+
 }  // namespace
 
 int MoveForeground(pid_t from, pid_t to) {
@@ -35,8 +54,16 @@ int MoveForeground(pid_t from, pid_t to) {
   return static_cast<int>(WithoutStop([&] { return tcsetpgrp(terminal.get(), to); }));
 }
 
-ssize_t WriteFromBackground(int fd, const void* data, size_t size) {
-  return WithoutStop([&] { return write(fd, data, size); });
+ssize_t WriteFromBackground(int fd, const char* data, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    if (!HasRoom(fd, done == 0 ? 0 : kPatience)) return Outcome(done, -EAGAIN);
+    const size_t piece = std::min(kPiece, size - done);
+    const long result = WithoutStop([&] { return write(fd, data + done, piece); });
+    if (result < 0) return Outcome(done, result);
+    done += static_cast<size_t>(result);
+  }
+  return static_cast<ssize_t>(done);
 }
 
 }  // namespace sexton

@@ -9,9 +9,10 @@ namespace sexton {
 // a third has it by now, or there is no terminal. 0 or -errno.
 int MoveForeground(pid_t from, pid_t to);
 
-// write(2), also to a terminal that stops its background by SIGTTOU: with that signal caught, the
-// call would be started again for ever. Bytes written, or -errno.
-ssize_t WriteFromBackground(int fd, const void* data, size_t size);
+// write(2) that does not wait for a reader: what does not fit now is not written. Also to a
+// terminal that stops its background by SIGTTOU: with that signal caught, the call would be started
+// again for ever. Bytes written, which may be fewer, or -errno.
+ssize_t WriteFromBackground(int fd, const char* data, size_t size);
 
 }  // namespace sexton
 

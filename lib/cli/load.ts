@@ -5,7 +5,8 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  unlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { Script } from 'node:vm'
 
@@ -39,14 +40,23 @@ function readCache(): Buffer | undefined {
 // To the disk before it gets its name: half a cache, after a crash, would be taken for a whole one.
 function writeCache(): void {
   const draft = `${cache}-${process.hrtime().join('')}`
+  let fd: number | undefined
   try {
-    const fd = openSync(draft, 'wx')
+    fd = openSync(draft, 'wx')
     fchmodSync(fd, 0o644) // for every user, whatever the umask
-    writeSync(fd, script.createCachedData())
+    writeFileSync(fd, script.createCachedData())
     fsyncSync(fd)
-    closeSync(fd)
     renameSync(draft, cache)
   } catch {
-    // Not ours to write to, or read-only: then it starts without.
+    // Not ours to write to, read-only, or full: then it starts without.
+    if (fd !== undefined) remove(draft)
   }
+  if (fd !== undefined) closeSync(fd)
+}
+
+// A disk that is full takes no cache, but a draft each time.
+function remove(draft: string): void {
+  try {
+    unlinkSync(draft)
+  } catch {}
 }

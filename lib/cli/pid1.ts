@@ -17,7 +17,8 @@ import { version } from './version.js'
 type Run = Extract<Request, { kind: 'run' }>
 
 function print(to: 'stdout' | 'stderr', text: string): void {
-  process[to].write(text)
+  // Without a listener, a reader that went away (`pid1 --help | head`) would end it with a stack trace.
+  process[to].on('error', () => {}).write(text)
 }
 
 function license(): string {

@@ -34,7 +34,8 @@ export interface StdioPlan {
   parentEnds: (PipeEnd | null)[]
 }
 
-const MOST = 1024
+// As many as a process may have open (`fs.nr_open`), unless that was raised.
+const MOST = 2 ** 20
 
 /** What each descriptor is to be, checked. */
 export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {

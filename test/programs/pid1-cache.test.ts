@@ -79,6 +79,22 @@ describe('The code cache of pid1', () => {
     expect(caches()).toEqual([])
   })
 
+  it('is done without where the disk is full, and leaves nothing', async () => {
+    for (const blocks of [0, 1]) {
+      const prefix = ['sh', '-c', `ulimit -f ${blocks}; exec "$@"`, 'sh']
+      expect(await exits(6, prefix)).toMatchObject({ code: 6, stderr: '' })
+      expect(caches()).toEqual([])
+    }
+  })
+
+  it('lies beside the program, though links are not to be followed', async () => {
+    const link = join(directory, 'pid1')
+    symlinkSync(program, link)
+    const env = { NODE_PRESERVE_SYMLINKS_MAIN: '1' }
+    expect(await run([link, '-s', 'sh', '-c', 'exit 9'], { env })).toMatchObject({ code: 9 })
+    onlyCache()
+  })
+
   it('can be read by everyone, whatever the umask of the one who made it', async () => {
     expect(await exits(7, ['sh', '-c', 'umask 077; exec "$@"', 'sh'])).toMatchObject({ code: 7 })
     expect(statSync(onlyCache()).mode & 0o777).toBe(0o644)

@@ -48,6 +48,35 @@ describe('What the command leaves', () => {
     expect(await running.ended).toMatchObject({ code: 4 })
   })
 
+  it('gets KILL too where its first thread has ended, so that it looks like a zombie', async () => {
+    const source = `import ctypes, os, threading, time
+threading.Thread(target=time.sleep, args=(1000,)).start()
+print('alive', flush=True)
+ctypes.CDLL(None).pthread_exit(None)`
+    const script = `trap '' TERM; python3 -c "$0" & while :; do read line && exit 6; done`
+    const running = start(
+      [...asPid1, ...under(...status, '--grace', '100ms', 'sh', '-c', script, source)],
+      'pipe',
+    )
+    await running.printed('alive')
+    running.stdin?.end('go\n')
+    expect(await running.ended).toMatchObject({ code: 6 })
+  })
+
+  it.each([
+    ['there is no /proc', 'umount -l /proc'],
+    ['/proc is that of another PID namespace', ':'],
+  ])('ends in time where %s', async (_, prepare) => {
+    const asPid1Unseen = ['unshare', '--fork', '--pid', '--mount', '--kill-child', 'sh', '-c']
+    const rest = `(trap 'echo asked; exit' TERM; echo ready; while :; do sleep 0.1; done) &`
+    const script = `${rest} trap '' TERM; sleep 1000 & read line; exit 3`
+    const words = under('--grace', '1s', 'sh', '-c', script)
+    const running = start([...asPid1Unseen, `${prepare}; exec "$@"`, 'sh', ...words], 'pipe')
+    await running.printed('ready')
+    running.stdin?.end('go\n')
+    expect(await running.ended).toMatchObject({ code: 3, stdout: 'ready\nasked\n' })
+  })
+
   it('may be left alone', async () => {
     const script = 'sleep 1000 >&- 2>&- & echo $!; exit 5'
     const { code, stdout } = await run(under('-s', '--grace', 'none', 'sh', '-c', script))
@@ -66,6 +95,15 @@ describe('The command', () => {
     expect(await running.ended).toMatchObject({ code: 137 })
     const events = eventsOf(running.stderr()).map(({ event }) => event)
     expect(events).toEqual(['started', 'forwarded', 'killed', 'exited'])
+  })
+
+  it('is killed as well after a signal that is rewritten to TERM', async () => {
+    const script = `trap '' TERM; echo deaf; exec sleep 1000`
+    const options = ['-s', '-r', 'RTMIN+3:TERM', '--kill-after', '50ms']
+    const running = start(under(...options, 'sh', '-c', script))
+    await running.printed(/^deaf$/m)
+    await run(['kill', '-s', 'RTMIN+3', String(running.pid)])
+    expect(await running.ended).toMatchObject({ code: 137 })
   })
 
   it('goes with pid1 where it has a death signal', async () => {

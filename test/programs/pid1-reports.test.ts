@@ -57,6 +57,31 @@ describe('The status stream of pid1', () => {
     }
   })
 
+  it('is lost where nobody reads it, and so are messages: pid1 waits for no reader', async () => {
+    const fill = 'mkfifo "$0"; exec 3<>"$0"; head -c 65536 /dev/zero >&3'
+    const script = `${fill}; "$@" 2>&3; echo $?; dd if="$0" bs=4096 count=16 status=none | tr -d '\\0'`
+    const words = under('-s', '-v', '--status-fd', '3', 'sh', '-c', 'exit 7')
+    const { stdout } = await run(['sh', '-c', script, join(directory, 'fifo'), ...words])
+    expect(stdout).toBe('7\n')
+  })
+
+  it('fails at once where its file is a FIFO that nobody reads', async () => {
+    const script = 'mkfifo "$0"; exec "$@"'
+    const fifo = join(directory, 'fifo')
+    const words = under('--status-file', fifo, 'echo', 'started')
+    const { code, stdout, stderr } = await run(['sh', '-c', script, fifo, ...words])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('--status-file: ENXIO')
+  })
+
+  it('has long lines whole, for a reader that reads', async () => {
+    const word = 'x'.repeat(100_000)
+    const script = 'exec 3>&1 >/dev/null "$@"'
+    const words = under('-s', '--status-fd', '3', 'true', word)
+    const { stdout } = await run(['sh', '-c', script, 'sh', ...words])
+    expect(eventsOf(stdout)[0]).toMatchObject({ command: ['true', word] })
+  })
+
   it('needs a file that can be written', async () => {
     const { code, stderr } = await run(under('--status-file', '/no/such/folder/x', 'true'))
     expect(code).toBe(2)
@@ -79,6 +104,11 @@ describe('The messages of pid1', () => {
     for (const { time } of messages) expect(new Date(time).toISOString()).toBe(time)
   })
 
+  it('name zombies after any time, however long', async () => {
+    const words = under('-s', '--report-zombies', '2000h', 'sleep', '0.2')
+    expect(await run(words)).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('name a zombie that its living parent keeps, with the parent, once', async () => {
     const keeper = `import os, sys
 pid = os.fork()
@@ -99,6 +129,19 @@ sys.stdin.read()`
     expect(eventsOf(stderr)).toContainEqual(
       expect.objectContaining({ event: 'zombie', pid: Number(zombie), name: 'python3' }),
     )
+  })
+})
+
+describe('A help that nobody reads to its end', () => {
+  it('is no failure', async () => {
+    const { stdout, stderr } = await run([
+      'sh',
+      '-c',
+      '{ "$@"; echo $? >&2; } | :',
+      'sh',
+      ...under('-h'),
+    ])
+    expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '0\n' })
   })
 })
 

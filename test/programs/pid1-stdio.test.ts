@@ -63,6 +63,15 @@ describe('The descriptors of the command', () => {
     expect(stdout.split('\n')).not.toContain('7')
   })
 
+  it('may have any number that the limit allows', async () => {
+    const script = `import os, sys
+os.dup2(os.open('/etc/passwd', os.O_RDONLY), 1500)
+os.execv(sys.argv[1], sys.argv[1:])`
+    const words = under('-s', 'readlink', '/proc/self/fd/1500')
+    const { code, stdout } = await run(['python3', '-c', script, ...words])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/etc/passwd\n' })
+  })
+
   it('are blocking, as programs expect them, though pid1 has them from a pipe', async () => {
     const script = 'import os; print(os.get_blocking(0), os.get_blocking(1), os.get_blocking(2))'
     const running = start([...asPid1, ...under('python3', '-c', script)], 'pipe')

@@ -36,6 +36,11 @@ describe('pid1 hands on', () => {
     expect(code).toBe(0)
   })
 
+  it('of the variables that it is to add the last of each name', async () => {
+    const { stdout } = await run(under('--env', 'A=1', '--env', 'B=2', '--env', 'A=3', 'env'))
+    expect(stdout.match(/^[AB]=.*$/gm)?.sort()).toEqual(['A=3', 'B=2'])
+  })
+
   it("the command's own options, even where they look like its own", async () => {
     const { code, stdout } = await run(under('sh', '-c', 'echo "$0" "$@"', '-s', '--', '--help'))
     expect({ code, stdout }).toEqual({ code: 0, stdout: '-s -- --help\n' })

@@ -90,16 +90,15 @@ function wishesOf(settings: Settings, { environment }: Launch): SpawnOptions {
 
 function withVariables(environment: readonly Buffer[], variables: readonly Buffer[]): Buffer[] {
   const nameOf = (entry: Buffer) => entry.toString('latin1').split('=', 1)[0]
-  const replaced = new Set(variables.map(nameOf))
-  return [...environment.filter((entry) => !replaced.has(nameOf(entry))), ...variables]
+  const added = new Map(variables.map((entry) => [nameOf(entry), entry])) // the last of a name counts
+  return [...environment.filter((entry) => !added.has(nameOf(entry))), ...added.values()]
 }
 
 // Node has marked inherited descriptors to be closed. Those in between are its own, and stay here.
 function inherit(fds: readonly number[]): Stdio[] {
-  const most = Math.max(2, ...fds)
-  return Array.from({ length: most + 1 }, (_, fd) =>
-    fd <= 2 || fds.includes(fd) ? 'inherit' : 'ignore',
-  )
+  const passed = new Set([0, 1, 2, ...fds])
+  const most = Math.max(...passed)
+  return Array.from({ length: most + 1 }, (_, fd) => (passed.has(fd) ? 'inherit' : 'ignore'))
 }
 
 // Held open here too, a pipe that the command closes would never end for whoever reads it. Standard input

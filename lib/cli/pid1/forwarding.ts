@@ -43,8 +43,9 @@ export class Forwarding {
     const shared = !this.#command.ownGroup && origin.code === 'SI_KERNEL'
     if (shared && FROM_TERMINAL.has(number)) return
     if (number === SIGCONT && this.#job.resume()) return
-    this.#forward(received, this.#rewritten(number))
-    if (TERMINATING.has(number)) this.#force ??= this.#forceLater()
+    const signal = this.#rewritten(number)
+    this.#forward(received, signal)
+    if (TERMINATING.has(number) || TERMINATING.has(signal)) this.#force ??= this.#forceLater()
   }
 
   // A session of its own stops only by a signal that cannot be caught: of the others the kernel spares

@@ -1,4 +1,5 @@
 import { monotonicNow } from '../../clock.js'
+import { LONGEST_TIMER } from '../../deadline.js'
 import { descendants } from '../../descendants.js'
 import { type ProcessStat, readStat } from '../../proc.js'
 import { guiltyZombies } from '../tree/guilty.js'
@@ -12,7 +13,7 @@ export function watchKeptZombies(after: number | undefined, report: Report): () 
   if (after === undefined) return () => {}
   const since = new Map<string, number>()
   const look = () => reportKept(since, after, report)
-  const timer = setInterval(look, Math.max(after / 2, 50))
+  const timer = setInterval(look, Math.min(Math.max(after / 2, 50), LONGEST_TIMER))
   return () => clearInterval(timer)
 }
 

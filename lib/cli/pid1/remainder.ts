@@ -1,11 +1,13 @@
 import { Deadline } from '../../deadline.js'
-import { type Descendant, descendants } from '../../descendants.js'
+import { readDescendants } from '../../descendants.js'
 import { SextonError } from '../../errors.js'
 import { hold, release } from '../../keep-alive.js'
+import type { ProcessStat } from '../../proc.js'
 import { openProcess } from '../../process-handle.js'
 import { openIntake, pumpSoon } from '../../pump.js'
 import { anyChildren } from '../../reaper.js'
 import type { SignalName } from '../../signal-names.js'
+import { isZombie } from '../tree/guilty.js'
 import { rulesNamespace, signalNamespace } from './namespace.js'
 import type { Reaping } from './reaping.js'
 import type { Report } from './report.js'
@@ -14,16 +16,22 @@ import { INFO } from './settings.js'
 // Between two looks for what a KILL has not reached: a process that was born in that very moment, or
 // hangs in the kernel. While processes do end, each end is a look of its own.
 const LOOK_AGAIN = 20
+const MOST_LOOKS = 10 // where processes are born all the time
+// So many looks without any of the processes that remain: then they cannot be seen.
+const IN_VAIN = 50
+
+const ASK: readonly SignalName[] = ['SIGTERM', 'SIGCONT']
 
 /**
  * What the command has left behind when it ends: TERM first, KILL after the time of grace, again and
- * again until nothing remains but what this user may not signal.
+ * again until nothing remains but what this user may not signal, or cannot see.
  */
 export class Remainder {
   readonly #report: Report
   readonly #reaping: Reaping
   /** Another user's: to wait for these would be to wait for ever. */
   readonly #untouchable = new Set<string>()
+  #inVain = 0
   #force: Deadline | undefined
   #again: NodeJS.Timeout | undefined
   #leave!: () => void
@@ -39,21 +47,13 @@ export class Remainder {
       this.#leave = resolve
     })
     const close = this.#reap()
-    if (anyChildren() && grace > 0) this.#askToEnd()
     this.#force = new Deadline(grace, () => this.hurry())
+    if (grace > 0) this.#askAll()
     this.#leaveIfDone()
     await left
     this.#force.clear()
     clearTimeout(this.#again)
     close()
-  }
-
-  // Where nobody wants their names, there is no need to look at each: they may be thousands, and dying.
-  // If there is one that it does not reach after all, the end of the grace will find that out.
-  #askToEnd(): void {
-    const signals = ['SIGTERM', 'SIGCONT'] as const
-    if (this.#report.wants(INFO) || !rulesNamespace()) this.#tellAll(signals)
-    else for (const signal of signals) signalNamespace(signal)
   }
 
   #reap(): () => void {
@@ -78,31 +78,56 @@ export class Remainder {
     this.#killAll()
   }
 
+  // All are listed before any is asked: what one of them starts in order to end in good order is not.
+  // Where nobody wants their names, there is no need to look at each: they may be thousands, and dying. If
+  // there is one that one call does not reach after all, the end of the grace will find that out.
+  #askAll(): void {
+    if (!anyChildren()) return
+    if (!this.#report.wants(INFO) && rulesNamespace()) return tellUnseen(ASK)
+    const living = this.#listed()
+    for (const process of living) this.#tell(process, ASK)
+    if (living.length === 0) tellUnseen(ASK)
+  }
+
+  // While a list is read a process may be born, or pass to us from a parent that is still to be read.
+  #listed(): ProcessStat[] {
+    const found = new Map<string, ProcessStat>()
+    for (let looks = 0, before = -1; before < found.size && looks < MOST_LOOKS; looks += 1) {
+      before = found.size
+      for (const process of this.#living()) found.set(keyOf(process), process)
+    }
+    return [...found.values()]
+  }
+
   readonly #killAll = () => {
     clearTimeout(this.#again)
-    this.#tellAll(['SIGKILL'])
+    const living = this.#living()
+    for (const process of living) this.#tell(process, ['SIGKILL'])
+    this.#inVain = living.length > 0 ? 0 : this.#inVain + 1
+    if (living.length === 0) tellUnseen(['SIGKILL'])
     this.#again = setTimeout(this.#killAll, LOOK_AGAIN)
     this.#leaveIfDone()
   }
 
   #leaveIfDone(): void {
-    if (!anyChildren() || (this.#untouchable.size > 0 && this.#living().length === 0)) {
-      this.#leave()
-    }
+    if (!anyChildren() || this.#seesNoMore()) this.#leave()
   }
 
-  #living(): Descendant[] {
-    return descendants().filter(
-      (process) => process.state !== 'Z' && !this.#untouchable.has(keyOf(process)),
+  #seesNoMore(): boolean {
+    if (this.#untouchable.size > 0) return this.#living().length === 0
+    if (this.#inVain < IN_VAIN) return false
+    this.#report.warn('processes that cannot be seen in /proc are left running')
+    return true
+  }
+
+  #living(): ProcessStat[] {
+    return readDescendants().filter(
+      (process) => !isZombie(process) && !this.#untouchable.has(keyOf(process)),
     )
   }
 
-  #tellAll(signals: readonly SignalName[]): void {
-    for (const process of this.#living()) this.#tell(process, signals)
-  }
-
   // By a handle of that very process: between the list and the signal its pid may have become another's.
-  #tell(process: Descendant, signals: readonly SignalName[]): void {
+  #tell(process: ProcessStat, signals: readonly SignalName[]): void {
     const { pid, name, startTime } = process
     try {
       using handle = openProcess(pid, { startTime })
@@ -119,6 +144,12 @@ export class Remainder {
   }
 }
 
-function keyOf({ pid, startTime }: Descendant): string {
+// Without /proc, or where it hides another user's: PID 1 can signal all that there is.
+function tellUnseen(signals: readonly SignalName[]): void {
+  if (process.pid !== 1) return
+  for (const signal of signals) signalNamespace(signal)
+}
+
+function keyOf({ pid, startTime }: ProcessStat): string {
   return `${pid}:${startTime}`
 }

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs'
+import { constants, openSync } from 'node:fs'
 import { binding } from '../../binding.js'
 import { WARNING } from './settings.js'
 
@@ -20,6 +20,8 @@ const LEVELS = ['fatal', 'warning', 'info', 'debug'] as const
 /** What `pid1` says: messages for people on stderr, events for programs on a descriptor of their own. */
 export class Report {
   readonly #options: ReportOptions
+  /** Descriptors whose last line was cut off, as its reader has fallen behind. */
+  readonly #torn = new Set<number>()
 
   constructor(options: ReportOptions) {
     this.#options = options
@@ -38,7 +40,7 @@ export class Report {
       format === 'text'
         ? `${name}: ${message}`
         : JSON.stringify({ time: now(), level: LEVELS[level], message, ...fields })
-    write(STDERR, line)
+    this.#write(STDERR, line)
   }
 
   warn(message: string, fields: Fields = {}): void {
@@ -48,21 +50,27 @@ export class Report {
   /** One line of the status stream. */
   event(event: string, fields: Fields): void {
     const { statusFd } = this.#options
-    if (statusFd !== undefined) write(statusFd, JSON.stringify({ event, time: now(), ...fields }))
+    if (statusFd === undefined) return
+    this.#write(statusFd, JSON.stringify({ event, time: now(), ...fields }))
+  }
+
+  // A message that cannot be written is lost: nothing here may end or delay the supervision, not even a
+  // pipe that is full. After half a line the next one begins anew.
+  #write(fd: number, line: string): void {
+    const bytes = Buffer.from(`${this.#torn.has(fd) ? '\n' : ''}${line}\n`)
+    const written = binding.writeFromBackground(fd, bytes)
+    if (written === bytes.length) this.#torn.delete(fd)
+    else if (written > 0) this.#torn.add(fd)
   }
 }
 
-/** Opens the file of the status stream, to be appended to. */
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants
+
+/** Opens the file of the status stream, to be appended to. A FIFO that nobody reads fails, and does not wait. */
 export function openStatusFile(path: Buffer): number {
-  return openSync(path, 'a', 0o644)
+  return openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o644)
 }
 
 function now(): string {
   return new Date().toISOString()
-}
-
-// A message that cannot be written is lost: nothing here may end or delay the supervision. No retry
-// for a pipe that is full.
-function write(fd: number, line: string): void {
-  binding.writeFromBackground(fd, Buffer.from(`${line}\n`))
 }
