@@ -63,15 +63,25 @@ export function parseStat(text: string): ProcessStat | undefined {
  * the kernel, or who does not exist.
  */
 export function readCommandLine(pid: number): string[] {
-  // A title shorter than the words it was written over leaves zeros behind.
-  const text = (readOrUndefined(`/proc/${pid}/cmdline`) ?? '').replace(/\0+$/, '')
-  return text === '' ? [] : text.split('\0')
+  return parseCommandLine(readOrUndefined(`/proc/${pid}/cmdline`) ?? '')
+}
+
+/** A title shorter than the words it was written over leaves zeros behind. */
+export function parseCommandLine(text: string): string[] {
+  const words = text.replace(/\0+$/, '')
+  return words === '' ? [] : words.split('\0')
 }
 
 /** Whether it is the id of a thread that is not the first of its process. */
 export function isThread(id: number): boolean {
-  const group = /^Tgid:\t(\d+)$/m.exec(readOrUndefined(`/proc/${id}/status`) ?? '')?.[1]
-  return group !== undefined && Number(group) !== id
+  const group = parseThreadGroup(readOrUndefined(`/proc/${id}/status`) ?? '')
+  return group !== undefined && group !== id
+}
+
+/** The process that a thread is of, from its status; a newline in its name is escaped there. */
+export function parseThreadGroup(text: string): number | undefined {
+  const group = /^Tgid:\t(\d+)$/m.exec(text)?.[1]
+  return group === undefined ? undefined : Number(group)
 }
 
 /**
@@ -80,7 +90,12 @@ export function isThread(id: number): boolean {
  */
 export function readTaskChildren(pid: number | string, tid: number | string): number[] | undefined {
   const text = readOrUndefined(`/proc/${pid}/task/${tid}/children`)
-  return text?.split(' ').filter(Boolean).map(Number)
+  return text === undefined ? undefined : parseChildren(text)
+}
+
+/** Pids, each with a space behind it. */
+export function parseChildren(text: string): number[] {
+  return text.split(' ').filter(Boolean).map(Number)
 }
 
 /** The threads of a process; empty if there is no such process. */
