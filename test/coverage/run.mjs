@@ -10,9 +10,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { root, run } from '../build-addon.mjs'
 import { lcov, print } from './figures.mjs'
 import { addNativeLines } from './native-lines.mjs'
-import { buildCounted, root, run } from './package.mjs'
+import { buildCounted } from './package.mjs'
 import { scriptLines } from './script-lines.mjs'
 
 const THRESHOLDS = { lib: 95, native: 85 }
