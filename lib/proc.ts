@@ -68,8 +68,10 @@ export function readCommandLine(pid: number): string[] {
 
 /** A title shorter than the words it was written over leaves zeros behind. */
 export function parseCommandLine(text: string): string[] {
-  const words = text.replace(/\0+$/, '')
-  return words === '' ? [] : words.split('\0')
+  // No regular expression: it would try anew at each zero of a run that is not the last.
+  let end = text.length
+  while (end > 0 && text[end - 1] === '\0') end -= 1
+  return end === 0 ? [] : text.slice(0, end).split('\0')
 }
 
 /** Whether it is the id of a thread that is not the first of its process. */
