@@ -31,20 +31,21 @@ export function readStat(pid: number | string): ProcessStat | undefined {
   return text === undefined ? undefined : parseStat(text)
 }
 
-/** The name stands in parentheses and may contain them: the last one closes it. */
+/**
+ * The name stands in parentheses and may contain them: the last one closes it. A line that does not
+ * end, or has no numbers where they should be, is none: to go on with zeros for what is missing would
+ * take one process for another.
+ */
 export function parseStat(text: string): ProcessStat | undefined {
   const open = text.indexOf('(')
   const close = text.lastIndexOf(')')
-  if (open < 0 || close < open) return undefined
-  const fields = text
-    .slice(close + 2)
-    .trimEnd()
-    .split(' ')
-  const number = (index: number) => Number(fields[index - 3] ?? 0)
-  return {
+  if (open < 0 || close < open || !text.endsWith('\n')) return undefined
+  const [state = '', ...fields] = text.slice(close + 2, -1).split(' ')
+  const number = (field: number) => Number(fields[field - 4] || Number.NaN)
+  const stat = {
     pid: Number.parseInt(text, 10),
     name: text.slice(open + 1, close),
-    state: fields[0] ?? '?',
+    state,
     ppid: number(4),
     processGroup: number(5),
     session: number(6),
@@ -54,8 +55,10 @@ export function parseStat(text: string): ProcessStat | undefined {
     threads: number(20),
     startTime: number(22),
     rss: number(24),
-    exitCode: number(52),
+    exitCode: fields.length < 49 ? 0 : number(52), // since Linux 3.5
   }
+  const isSound = (value: unknown) => typeof value === 'string' || Number.isFinite(value)
+  return Object.values(stat).every(isSound) ? stat : undefined
 }
 
 /**
