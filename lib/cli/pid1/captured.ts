@@ -18,9 +18,21 @@ const MARK = '\n// and the limit and the environment\n'
 // two that read from it would each miss what the other got.
 const WITHHELD = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_CHANNEL_FD']
 
-/** First a line for each of the variables that are kept from Node, then the limit, then the environment. */
+/**
+ * First a line for each of the variables that are kept from Node, then the limit, then the environment.
+ * A variable may hold the mark, too: the true one is where what follows agrees with what came before.
+ */
 export function parseCaptured(bytes: Buffer): Captured {
-  const mark = bytes.indexOf(MARK)
+  const first = bytes.indexOf(MARK)
+  for (let mark = first; mark >= 0; mark = bytes.indexOf(MARK, mark + 1)) {
+    const captured = parseAt(bytes, mark)
+    if (captured.environment && agrees(bytes.subarray(0, mark), captured.environment))
+      return captured
+  }
+  return parseAt(bytes, first)
+}
+
+function parseAt(bytes: Buffer, mark: number): Captured {
   const start = mark + MARK.length
   const end = bytes.indexOf('\n', start)
   const environment = bytes.subarray(end + 1)
@@ -30,6 +42,14 @@ export function parseCaptured(bytes: Buffer): Captured {
     environment: whole ? splitAtNul(environment.subarray(0, -1)) : undefined,
     withheld: variables(bytes.toString('latin1', 2, mark)),
   }
+}
+
+function agrees(lines: Buffer, environment: readonly Buffer[]): boolean {
+  const values = WITHHELD.map((name) => {
+    const entry = environment.find((each) => each.indexOf(`${name}=`) === 0)
+    return entry?.toString('latin1', name.length + 1) ?? ''
+  })
+  return lines.toString('latin1') === `//${values.join('\n//')}`
 }
 
 function variables(text: string): Buffer[] {
