@@ -67,7 +67,10 @@ export const spawnOptions: Target<Call> = {
   check(described) {
     const { file, args, options } = revive(described) as Call
     const wrong = Object.entries({ file, args, ...options })
-      .filter(([name, value]) => (value !== undefined || name === 'file') && VALID[name]?.(value, options) === false)
+      .filter(
+        ([name, value]) =>
+          (value !== undefined || name === 'file') && VALID[name]?.(value, options) === false,
+      )
       .map(([name]) => name)
     const unsure = [args, ...Object.values(options)].includes(null) // some take it for "not given"
     const descriptors = readdirSync('/proc/self/fd').length
