@@ -1,7 +1,8 @@
 {
   # `node-gyp rebuild -- -Dsexton_portable=1` leaves the Linux files out on Linux too, so that the
-  # code other POSIX systems run is compiled and tested here; `-Dsexton_asan=1` adds the sanitizer.
-  "variables": { "sexton_portable%": 0, "sexton_asan%": 0 },
+  # code other POSIX systems run is compiled and tested here; `-Dsexton_asan=1` adds the sanitizer,
+  # `-Dsexton_coverage=1` counts the lines that are run.
+  "variables": { "sexton_portable%": 0, "sexton_asan%": 0, "sexton_coverage%": 0 },
   "targets": [
     {
       "target_name": "sexton",
@@ -66,6 +67,13 @@
         ["sexton_asan==1", {
           "cflags": ["-fsanitize=address", "-fno-omit-frame-pointer", "-g", "-O1"],
           "ldflags": ["-fsanitize=address"]
+        }],
+        ["sexton_coverage==1", {
+          # Threads count too. And gcov would write its counts down before each exec: in the child, on a
+          # small stack, under the child's limits and user.
+          "cflags": ["--coverage", "-fprofile-update=atomic", "-fno-builtin-execve", "-fno-builtin-fork",
+            "-O0"],
+          "ldflags": ["--coverage"]
         }]
       ]
     }

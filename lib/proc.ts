@@ -31,20 +31,21 @@ export function readStat(pid: number | string): ProcessStat | undefined {
   return text === undefined ? undefined : parseStat(text)
 }
 
-/** The name stands in parentheses and may contain them: the last one closes it. */
+/**
+ * The name stands in parentheses and may contain them: the last one closes it. A line that does not
+ * end, or has no numbers where they should be, is none: to go on with zeros for what is missing would
+ * take one process for another.
+ */
 export function parseStat(text: string): ProcessStat | undefined {
   const open = text.indexOf('(')
   const close = text.lastIndexOf(')')
-  if (open < 0 || close < open) return undefined
-  const fields = text
-    .slice(close + 2)
-    .trimEnd()
-    .split(' ')
-  const number = (index: number) => Number(fields[index - 3] ?? 0)
-  return {
+  if (open < 0 || close < open || !text.endsWith('\n')) return undefined
+  const [state = '', ...fields] = text.slice(close + 2, -1).split(' ')
+  const number = (field: number) => Number(fields[field - 4] || Number.NaN)
+  const stat = {
     pid: Number.parseInt(text, 10),
     name: text.slice(open + 1, close),
-    state: fields[0] ?? '?',
+    state,
     ppid: number(4),
     processGroup: number(5),
     session: number(6),
@@ -54,8 +55,10 @@ export function parseStat(text: string): ProcessStat | undefined {
     threads: number(20),
     startTime: number(22),
     rss: number(24),
-    exitCode: number(52),
+    exitCode: fields.length < 49 ? 0 : number(52), // since Linux 3.5
   }
+  const isSound = (value: unknown) => typeof value === 'string' || Number.isFinite(value)
+  return Object.values(stat).every(isSound) ? stat : undefined
 }
 
 /**
@@ -63,15 +66,27 @@ export function parseStat(text: string): ProcessStat | undefined {
  * the kernel, or who does not exist.
  */
 export function readCommandLine(pid: number): string[] {
-  // A title shorter than the words it was written over leaves zeros behind.
-  const text = (readOrUndefined(`/proc/${pid}/cmdline`) ?? '').replace(/\0+$/, '')
-  return text === '' ? [] : text.split('\0')
+  return parseCommandLine(readOrUndefined(`/proc/${pid}/cmdline`) ?? '')
+}
+
+/** A title shorter than the words it was written over leaves zeros behind. */
+export function parseCommandLine(text: string): string[] {
+  // No regular expression: it would try anew at each zero of a run that is not the last.
+  let end = text.length
+  while (end > 0 && text[end - 1] === '\0') end -= 1
+  return end === 0 ? [] : text.slice(0, end).split('\0')
 }
 
 /** Whether it is the id of a thread that is not the first of its process. */
 export function isThread(id: number): boolean {
-  const group = /^Tgid:\t(\d+)$/m.exec(readOrUndefined(`/proc/${id}/status`) ?? '')?.[1]
-  return group !== undefined && Number(group) !== id
+  const group = parseThreadGroup(readOrUndefined(`/proc/${id}/status`) ?? '')
+  return group !== undefined && group !== id
+}
+
+/** The process that a thread is of, from its status; a newline in its name is escaped there. */
+export function parseThreadGroup(text: string): number | undefined {
+  const group = /^Tgid:\t(\d+)$/m.exec(text)?.[1]
+  return group === undefined ? undefined : Number(group)
 }
 
 /**
@@ -80,7 +95,12 @@ export function isThread(id: number): boolean {
  */
 export function readTaskChildren(pid: number | string, tid: number | string): number[] | undefined {
   const text = readOrUndefined(`/proc/${pid}/task/${tid}/children`)
-  return text?.split(' ').filter(Boolean).map(Number)
+  return text === undefined ? undefined : parseChildren(text)
+}
+
+/** Pids, each with a space behind it. */
+export function parseChildren(text: string): number[] {
+  return text.split(' ').filter(Boolean).map(Number)
 }
 
 /** Whether `/proc` has our own pids; after `unshare --pid` alone it still has those of another namespace. */

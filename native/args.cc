@@ -1,8 +1,62 @@
 #include "args.h"
 
+#include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <limits>
+#include <string>
 
 namespace sexton {
+namespace {
+
+template <typename Integer>
+bool IsInteger(const Napi::Value& value) {
+  if (!value.IsNumber()) return false;
+  const double number = value.As<Napi::Number>().DoubleValue();
+  return number >= std::numeric_limits<Integer>::min() &&
+         number <= std::numeric_limits<Integer>::max() && number == std::trunc(number);
+}
+
+bool IsArray(const Napi::Value& value, napi_typedarray_type type, size_t room) {
+  if (!value.IsTypedArray()) return false;
+  const auto array = value.As<Napi::TypedArray>();
+  return array.TypedArrayType() == type && array.ElementLength() >= room;
+}
+
+bool Fits(const Napi::Value& value, const Parameter& parameter) {
+  if (parameter.optional && value.IsUndefined()) return true;
+  switch (parameter.kind) {
+    case Parameter::kInt:
+      return IsInteger<int32_t>(value);
+    case Parameter::kUint:
+      return IsInteger<uint32_t>(value);
+    case Parameter::kBool:
+      return value.IsBoolean();
+    case Parameter::kFunction:
+      return value.IsFunction();
+    case Parameter::kBytes:
+      return IsArray(value, napi_uint8_array, parameter.room);
+    case Parameter::kInts:
+      return IsArray(value, napi_int32_array, parameter.room);
+    case Parameter::kUints:
+      return IsArray(value, napi_uint32_array, parameter.room);
+    case Parameter::kDoubles:
+      return IsArray(value, napi_float64_array, parameter.room);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Check(const Napi::CallbackInfo& info, const std::vector<Parameter>& parameters) {
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (Fits(info[i], parameters[i])) continue;
+    const std::string message = "native argument " + std::to_string(i) + " is none that fits";
+    Napi::TypeError::New(info.Env(), message).ThrowAsJavaScriptException();
+    return false;
+  }
+  return true;
+}
 
 std::vector<char*> Strings(const Napi::Value& block) {
   auto bytes = block.As<Napi::Uint8Array>();

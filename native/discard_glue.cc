@@ -30,6 +30,8 @@ class Claims {
  public:
   explicit Claims(const Napi::Value& value) : pids_(value.As<Napi::Float64Array>()) {}
 
+  size_t Count() const { return pids_.ElementLength(); }
+
   // Null if there is none. Writing 0 to it withdraws it.
   double* Find(double pid) {
     double* const end = pids_.Data() + pids_.ElementLength();
@@ -48,7 +50,13 @@ class Claims {
 Napi::Value Discard(const Napi::CallbackInfo& info) {
   Claims claims(info[0]);
   const Limits limits(info[1]);
-  double* record = info[2].As<Napi::Float64Array>().Data();
+  auto records = info[2].As<Napi::Float64Array>();
+  if (records.ElementLength() / kRecordFields <= claims.Count()) {
+    Napi::RangeError::New(info.Env(), "no room for a record of each claim")
+        .ThrowAsJavaScriptException();
+    return Napi::Value();
+  }
+  double* record = records.Data();
   int count = 0;
   bool all = false;
   while (!limits.Reached(count)) {
@@ -77,7 +85,7 @@ Napi::Value DiscardEach(const Napi::CallbackInfo& info) {
   double* const pid = pids.Data();
   const int length = static_cast<int>(pids.ElementLength());
   int count = 0;
-  int i = IntArg(info, 3);
+  int i = static_cast<int>(std::min<uint32_t>(UintArg(info, 3), length));
   for (; i < length && !limits.Reached(count); ++i) {
     if (pid[i] == 0 || claims.Find(pid[i]) != nullptr) continue;
     WaitStatus status;
@@ -92,8 +100,10 @@ Napi::Value DiscardEach(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void DefineDiscard(Napi::Object exports, Environment* state) {
-  Define(exports, "discard", Discard, state);
-  Define(exports, "discardEach", DiscardEach, state);
+  const Parameter claims = Doubles(0);
+  const Parameter limits = Ints(3);
+  Define(exports, "discard", Discard, {claims, limits, Doubles(kRecordFields)}, state);
+  Define(exports, "discardEach", DiscardEach, {claims, limits, Doubles(0), kUint}, state);
 }
 
 }  // namespace sexton

@@ -29,7 +29,7 @@ Napi::Value OpenExitSource(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value WatchPidfd(const Napi::CallbackInfo& info) {
-  const uint32_t token = info[1].As<Napi::Number>().Uint32Value();
+  const uint32_t token = UintArg(info, 1);
   return Result(info, State(info)->exits.Watch(IntArg(info, 0), token));
 }
 
@@ -78,17 +78,17 @@ Napi::Value StopChildSignal(const Napi::CallbackInfo& info) {
 
 void DefineExitSource(Napi::Object exports, Environment* state) {
   exports.Set("exitBatch", ExitSource::kBatch);
-  Define(exports, "openExitSource", OpenExitSource, state);
-  Define(exports, "drainExits", DrainExits, state);
-  Define(exports, "watchPidfd", WatchPidfd, state);
-  Define(exports, "unwatchPidfd", UnwatchPidfd, state);
-  Define(exports, "pidfdOpen", Open, state);
-  Define(exports, "pidfdSend", Send, state);
-  Define(exports, "pidfdState", StateOf, state);
-  Define(exports, "pidfdExitStatus", ExitStatusOf, state);
-  Define(exports, "closeFd", CloseFd, state);
-  Define(exports, "startChildSignal", StartChildSignal, state);
-  Define(exports, "stopChildSignal", StopChildSignal, state);
+  Define(exports, "openExitSource", OpenExitSource, {kFunction}, state);
+  Define(exports, "drainExits", DrainExits, {Doubles(ExitSource::kBatch)}, state);
+  Define(exports, "watchPidfd", WatchPidfd, {kInt, kUint}, state);
+  Define(exports, "unwatchPidfd", UnwatchPidfd, {kInt}, state);
+  Define(exports, "pidfdOpen", Open, {kInt}, state);
+  Define(exports, "pidfdSend", Send, {kInt, kInt}, state);
+  Define(exports, "pidfdState", StateOf, {kInt}, state);
+  Define(exports, "pidfdExitStatus", ExitStatusOf, {kInt}, state);
+  Define(exports, "closeFd", CloseFd, {kInt}, state);
+  Define(exports, "startChildSignal", StartChildSignal, {kFunction}, state);
+  Define(exports, "stopChildSignal", StopChildSignal, {}, state);
 }
 
 }  // namespace sexton

@@ -6,6 +6,7 @@
 namespace sexton {
 
 int ExitSource::Open() {
+  if (epoll_.valid()) return -EALREADY;
   const int fd = epoll_create1(EPOLL_CLOEXEC);
   if (fd < 0) return -errno;
   epoll_.Reset(fd);

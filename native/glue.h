@@ -3,18 +3,27 @@
 
 #include <napi.h>
 
+#include <vector>
+
+#include "args.h"
 #include "environment.h"
 
 namespace sexton {
 
 // Each glue file turns arguments into plain values, makes one kernel call, and turns the result
 // into a JavaScript value. By convention a negative number is -errno; lib/errors.ts gives it words.
-// Arguments come from lib/ alone, which has checked them.
+// Arguments come from lib/ alone, which has checked what they mean to the system; a method is
+// called only with those that its parameters ask for.
 
 using Method = Napi::Value (*)(const Napi::CallbackInfo&);
 
-inline void Define(Napi::Object exports, const char* name, Method method, Environment* state) {
-  exports.Set(name, Napi::Function::New(exports.Env(), method, name, state));
+inline void Define(Napi::Object exports, const char* name, Method method, Parameters parameters,
+                   Environment* state) {
+  const auto checked = [method, parameters = std::vector<Parameter>(parameters)](
+                           const Napi::CallbackInfo& info) -> Napi::Value {
+    return Check(info, parameters) ? method(info) : Napi::Value();
+  };
+  exports.Set(name, Napi::Function::New(exports.Env(), checked, name, state));
 }
 
 inline Environment* State(const Napi::CallbackInfo& info) {

@@ -28,6 +28,8 @@ bool NeedsHold(int signal) {
 #endif
 }
 
+bool IsSignal(int number) { return number >= 1 && number <= kLastSignal; }
+
 }  // namespace
 
 SignalCapture::~SignalCapture() {
@@ -36,6 +38,7 @@ SignalCapture::~SignalCapture() {
 }
 
 int SignalCapture::Open() {
+  if (slot_ >= 0) return -EALREADY;
   const int made = MakePipe(&read_end_, &write_end_, O_NONBLOCK);
   if (made < 0) return made;
   GrowPipe(write_end_.get());
@@ -53,10 +56,14 @@ SignalHold* SignalCapture::HoldFor(int signal) {
 }
 
 int SignalCapture::Subscribe(uv_loop_t* loop, int signal) {
+  if (slot_ < 0 || !IsSignal(signal)) return -EINVAL;
   return AddListener(slot_, signal, HoldFor(signal), loop);
 }
 
-void SignalCapture::Unsubscribe(int signal) { RemoveListener(slot_, signal, HoldFor(signal)); }
+void SignalCapture::Unsubscribe(int signal) {
+  if (slot_ < 0 || !IsSignal(signal)) return;
+  RemoveListener(slot_, signal, HoldFor(signal));
+}
 
 void SignalCapture::UnsubscribeAll() {
   if (slot_ < 0) return;

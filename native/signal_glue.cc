@@ -56,11 +56,11 @@ Napi::Value DroppedSignals(const Napi::CallbackInfo& info) {
 void DefineSignals(Napi::Object exports, Environment* state) {
   exports.Set("signalBatch", SignalCapture::kBatch);
   exports.Set("signalFields", kFields);
-  Define(exports, "openSignals", OpenSignals, state);
-  Define(exports, "drainSignals", DrainSignals, state);
-  Define(exports, "subscribeSignal", SubscribeSignal, state);
-  Define(exports, "unsubscribeSignal", UnsubscribeSignal, state);
-  Define(exports, "droppedSignals", DroppedSignals, state);
+  Define(exports, "openSignals", OpenSignals, {kFunction}, state);
+  Define(exports, "drainSignals", DrainSignals, {Doubles(SignalCapture::kBatch * kFields)}, state);
+  Define(exports, "subscribeSignal", SubscribeSignal, {kInt}, state);
+  Define(exports, "unsubscribeSignal", UnsubscribeSignal, {kInt}, state);
+  Define(exports, "droppedSignals", DroppedSignals, {}, state);
 #ifdef SIGRTMIN
   exports.Set("realtimeMin", SIGRTMIN);
   exports.Set("realtimeMax", SIGRTMAX);

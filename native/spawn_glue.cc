@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "args.h"
 #include "child_calls.h"
@@ -20,8 +21,19 @@ extern char** environ;
 namespace sexton {
 namespace {
 
+// To convert what the integer cannot hold is undefined: it becomes the nearest that it can.
+template <typename Integer>
+Integer Nearest(double value) {
+  if (!(value > static_cast<double>(std::numeric_limits<Integer>::min()))) {
+    return std::numeric_limits<Integer>::min();
+  }
+  // 2^31, 2^63 or 2^64: the first that is too large.
+  const double end = std::ldexp(1.0, std::numeric_limits<Integer>::digits);
+  return value < end ? static_cast<Integer>(value) : std::numeric_limits<Integer>::max();
+}
+
 rlim_t LimitValue(double value) {
-  return std::isinf(value) ? RLIM_INFINITY : static_cast<rlim_t>(value);
+  return std::isinf(value) ? RLIM_INFINITY : static_cast<rlim_t>(Nearest<uint64_t>(value));
 }
 
 // [resource, soft, hard] after [resource, soft, hard] …
@@ -29,7 +41,7 @@ void ReadLimits(const Napi::Value& value, std::vector<ResourceLimit>* limits) {
   const auto numbers = value.As<Napi::Float64Array>();
   for (size_t i = 0; i + 2 < numbers.ElementLength(); i += 3) {
     limits->push_back(
-        {static_cast<int>(numbers[i]), {LimitValue(numbers[i + 1]), LimitValue(numbers[i + 2])}});
+        {Nearest<int>(numbers[i]), {LimitValue(numbers[i + 1]), LimitValue(numbers[i + 2])}});
   }
 }
 
@@ -71,12 +83,12 @@ void CopyNumbers(const Napi::Value& value, double* numbers) {
 }
 
 int64_t NumberOr(const double* numbers, Number which, int64_t fallback) {
-  return std::isnan(numbers[which]) ? fallback : static_cast<int64_t>(numbers[which]);
+  return std::isnan(numbers[which]) ? fallback : Nearest<int64_t>(numbers[which]);
 }
 
 uint64_t SetOr(const double* numbers, Number low, uint64_t fallback) {
   if (std::isnan(numbers[low])) return fallback;
-  return static_cast<uint64_t>(numbers[low + 1]) << 32 | static_cast<uint64_t>(numbers[low]);
+  return uint64_t{Nearest<uint32_t>(numbers[low + 1])} << 32 | Nearest<uint32_t>(numbers[low]);
 }
 
 void ReadNumbers(const double* numbers, SpawnPlan* plan) {
@@ -221,14 +233,17 @@ Napi::Object ResourceNumbers(Napi::Env env) {
 }  // namespace
 
 void DefineSpawn(Napi::Object exports, Environment* state) {
-  Define(exports, "spawn", SpawnProcess, state);
-  Define(exports, "hasVariable", HasVariable, state);
-  Define(exports, "isOpen", IsOpen, state);
-  Define(exports, "makePipe", Pipe, state);
-  Define(exports, "handOver", HandOver, state);
-  Define(exports, "moveForeground", Move, state);
-  Define(exports, "writeFromBackground", Write, state);
-  Define(exports, "setDeathSignal", DieWithParent, state);
+  Define(exports, "spawn", SpawnProcess,
+         {kBytes, kBytes, kOptionalBytes, kOptionalBytes, Ints(0), Doubles(0), kOptionalUints,
+          Doubles(0), Ints(4)},
+         state);
+  Define(exports, "hasVariable", HasVariable, {kBytes}, state);
+  Define(exports, "isOpen", IsOpen, {kInt}, state);
+  Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
+  Define(exports, "handOver", HandOver, {kInt}, state);
+  Define(exports, "moveForeground", Move, {kInt, kInt}, state);
+  Define(exports, "writeFromBackground", Write, {kInt, kBytes}, state);
+  Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
   auto steps = Napi::Array::New(exports.Env());
   for (uint32_t i = 0; i <= static_cast<uint32_t>(SpawnStep::kExec); ++i) {
     steps.Set(i, SpawnStepName(static_cast<SpawnStep>(i)));

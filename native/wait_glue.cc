@@ -19,7 +19,7 @@ namespace {
 // P_ALL and without WNOWAIT it goes on until the array is full or no one else has died.
 Napi::Value Wait(const Napi::CallbackInfo& info) {
   const auto type = static_cast<idtype_t>(IntArg(info, 0));
-  const auto id = static_cast<id_t>(info[1].As<Napi::Number>().Uint32Value());
+  const auto id = static_cast<id_t>(UintArg(info, 1));
   const int flags = IntArg(info, 2);
   auto records = info[3].As<Napi::Float64Array>();
   const bool many = type == P_ALL && (flags & WNOWAIT) == 0;
@@ -45,7 +45,7 @@ Napi::Value Kill(const Napi::CallbackInfo& info) {
 // new, or -errno.
 Napi::Value TakeStop(const Napi::CallbackInfo& info) {
   siginfo_t child = {};
-  const auto pid = static_cast<id_t>(info[0].As<Napi::Number>().Uint32Value());
+  const auto pid = static_cast<id_t>(UintArg(info, 0));
   const long result =
       Retry([&] { return waitid(P_PID, pid, &child, WSTOPPED | WCONTINUED | WNOHANG); });
   return Result(info, result < 0 ? static_cast<int>(result) : child.si_status);
@@ -73,14 +73,14 @@ Napi::Value SubreaperEnabled(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void DefineWait(Napi::Object exports, Environment* state) {
-  Define(exports, "wait", Wait, state);
-  Define(exports, "kill", Kill, state);
-  Define(exports, "takeStop", TakeStop, state);
-  Define(exports, "exitNow", ExitNow, state);
-  Define(exports, "repairChildSignal", Repair, state);
-  Define(exports, "foreignAddons", ForeignAddons, state);
-  Define(exports, "setSubreaper", EnableSubreaper, state);
-  Define(exports, "getSubreaper", SubreaperEnabled, state);
+  Define(exports, "wait", Wait, {kInt, kUint, kInt, Doubles(kRecordFields)}, state);
+  Define(exports, "kill", Kill, {kInt, kInt}, state);
+  Define(exports, "takeStop", TakeStop, {kUint}, state);
+  Define(exports, "exitNow", ExitNow, {kInt}, state);
+  Define(exports, "repairChildSignal", Repair, {}, state);
+  Define(exports, "foreignAddons", ForeignAddons, {}, state);
+  Define(exports, "setSubreaper", EnableSubreaper, {kBool}, state);
+  Define(exports, "getSubreaper", SubreaperEnabled, {}, state);
   exports.Set("waitFields", kRecordFields);
   exports.Set("onlyThisThread", kOnlyThisThread);
   exports.Set("peek", static_cast<int>(WNOWAIT));

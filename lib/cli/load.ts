@@ -22,12 +22,14 @@ const file = `${__dirname}/${SEXTON_PROGRAM}`
 const key = [SEXTON_DIGEST, process.versions.v8, process.arch, ...process.execArgv]
 const cache = `${file}-${key.join('-').replace(/[^\w.-]/g, '')}.cache`
 
-const cachedData = readCache()
+// Code from a cache is not counted block by block, as a coverage run wants it.
+const counted = process.env.NODE_V8_COVERAGE !== undefined
+const cachedData = counted ? undefined : readCache()
 const wrapped = `(function(require,module,__dirname){${readFileSync(file, 'latin1')}\n})`
 const script = new Script(wrapped, { filename: file, ...(cachedData && { cachedData }) })
 script.runInThisContext()(require, module, __dirname)
 // Now, as then it has what the start needs; and before the program can have ended.
-if (cachedData === undefined) writeCache()
+if (cachedData === undefined && !counted) writeCache()
 
 function readCache(): Buffer | undefined {
   try {

@@ -96,7 +96,11 @@ function checkGroups(groups: unknown, changesUser: boolean): Uint32Array | undef
   if (!Array.isArray(groups)) {
     throw new TypeError(`groups must be a list of group ids, not ${quote(groups)}`)
   }
-  return Uint32Array.from(groups, (id) => checkInteger('a group id', id, LARGEST_ID) ?? 0)
+  return Uint32Array.from(groups, (id) => {
+    const checked = checkInteger('a group id', id, LARGEST_ID)
+    if (checked !== undefined) return checked
+    throw new TypeError('a group id must be a number, not undefined')
+  })
 }
 
 function checkSignals(name: string, signals: unknown): readonly number[] | undefined {
@@ -107,7 +111,10 @@ function checkSignals(name: string, signals: unknown): readonly number[] | undef
   return signals.map(signalNumber)
 }
 
-function checkLimits(limits: object): Float64Array {
+function checkLimits(limits: unknown): Float64Array {
+  if (typeof limits !== 'object' || limits === null) {
+    throw new TypeError(`rlimits must be an object such as { nofile: 64 }, not ${quote(limits)}`)
+  }
   return Float64Array.from(
     Object.entries(limits).flatMap(([name, limit]) => {
       const resource = binding.resources[name]

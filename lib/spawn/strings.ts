@@ -58,6 +58,8 @@ function withRoomForPid(entry: Uint8Array): Uint8Array {
 }
 
 function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {
+  const isRecord = typeof env === 'object' && !ArrayBuffer.isView(env)
+  if (!isRecord) throw new TypeError(`env must be an object or a list, not ${quote(env)}`)
   const variables: Uint8Array[] = []
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) continue

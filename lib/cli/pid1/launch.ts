@@ -1,4 +1,6 @@
 import { closeSync, readFileSync } from 'node:fs'
+import { parseCaptured } from './captured.js'
+import { splitAtNul } from './nul-separated.js'
 import { rawArguments } from './raw-arguments.js'
 
 /**
@@ -20,24 +22,28 @@ export interface Launch {
   softLimit: number | undefined
 }
 
+interface Note extends Pick<Launch, 'words' | 'fds' | 'ignored' | 'blocked'> {
+  /** The descriptor that the environment is to be read from. */
+  capture: number | undefined
+  limit: string | undefined
+}
+
 // Descriptor 9 or nothing : other descriptors : limit : blocked : ignored.
 const NOTE = /^--launched=(9?):([\d,]*):(\d+|unlimited)?:([0-9a-f]{16})?:([0-9a-f]{16})?$/
-// As much as fits the pipe: an environment of that size has been cut off.
-const ROOM = 60_000
 
 export function readLaunch(): Launch {
-  const [first, ...rest] = rawArguments()
-  const note = NOTE.exec(first?.toString('latin1') ?? '')
-  if (note === null) {
-    const words = first === undefined ? [] : [first, ...rest]
-    const environment = ownEnvironment()
-    return { words, environment, fds: [], ignored: [], blocked: [], softLimit: undefined }
-  }
-  const [, capture, fds = '', limit, blocked, ignored] = note
-  const noted = capture ? captured(Number(capture)) : { environment: ownEnvironment(), limit }
+  const { capture, limit, ...noted } = parseNote(rawArguments())
+  const own = () => ({ environment: ownEnvironment(), limit })
+  const world = capture === undefined ? own() : captured(capture)
+  return { ...noted, environment: world.environment, softLimit: limitOf(world.limit) }
+}
+
+/** What the first word says of the world, if it is the prologue's, and the words after it. */
+export function parseNote(words: readonly Buffer[]): Note {
+  const note = NOTE.exec(words[0]?.toString('latin1') ?? '')
+  const [, capture, fds = '', limit, blocked, ignored] = note ?? []
   return {
-    words: rest,
-    environment: noted.environment,
+    words: note === null ? words : words.slice(1),
     fds: fds
       .split(',')
       .filter(Boolean)
@@ -45,7 +51,8 @@ export function readLaunch(): Launch {
       .filter((fd) => fd > 2),
     ignored: signalsOf(ignored),
     blocked: signalsOf(blocked),
-    softLimit: limitOf(noted.limit),
+    capture: capture ? Number(capture) : undefined,
+    limit,
   }
 }
 
@@ -53,46 +60,18 @@ function limitOf(text = ''): number | undefined {
   return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text) || undefined
 }
 
-// First a line for each of the variables that are kept from this Node, then the limit, then the whole
-// environment, unless it could not be read or was too long.
 function captured(fd: number): { environment: Buffer[]; limit: string } {
-  const bytes = readFileSync(fd)
+  const { environment, withheld, limit } = parseCaptured(readFileSync(fd))
   closeSync(fd)
-  const mark = bytes.indexOf(MARK)
-  const start = mark + MARK.length
-  const end = bytes.indexOf('\n', start)
-  const limit = bytes.toString('latin1', start, end)
-  const environment = bytes.subarray(end + 1)
-  const whole = environment.at(-1) === FULL_STOP && environment.length <= ROOM
-  if (whole) return { environment: entries(environment.subarray(0, -1)), limit }
-  const kept = bytes.toString('latin1', 2, mark).split('\n//')
-  const withheld = WITHHELD.map((name, i) => Buffer.from(`${name}=${kept[i] ?? ''}`, 'latin1'))
-  const given = withheld.filter((entry, i) => entry.length > (WITHHELD[i] as string).length + 1)
-  return { environment: [...ownEnvironment(), ...given], limit }
+  return { environment: environment ?? [...ownEnvironment(), ...withheld], limit }
 }
-
-const FULL_STOP = 0x2e // behind what was read without a failure
-const MARK = '\n// and the limit and the environment\n'
-// Options and slow certificates are the command's matter; and a channel to a parent is the command's:
-// two that read from it would each miss what the other got.
-const WITHHELD = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_CHANNEL_FD']
 
 function ownEnvironment(): Buffer[] {
   try {
-    return entries(readFileSync('/proc/self/environ'))
+    return splitAtNul(readFileSync('/proc/self/environ'))
   } catch {
     return Object.entries(process.env).map(([name, value]) => Buffer.from(`${name}=${value}`))
   }
-}
-
-function entries(bytes: Buffer): Buffer[] {
-  const found: Buffer[] = []
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0, start)
-    found.push(bytes.subarray(start, end < 0 ? bytes.length : end))
-    start = end < 0 ? bytes.length : end + 1
-  }
-  return found
 }
 
 function signalsOf(mask: string | undefined): number[] {

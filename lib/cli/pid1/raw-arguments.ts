@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { splitAtNul } from './nul-separated.js'
 
 /**
  * The arguments of this program as the bytes they were given as: Node has decoded `process.argv` as
@@ -15,17 +16,9 @@ export function rawArguments(): Buffer[] {
 }
 
 function readCommandLine(): Buffer[] | undefined {
-  let bytes: Buffer
   try {
-    bytes = readFileSync('/proc/self/cmdline')
+    return splitAtNul(readFileSync('/proc/self/cmdline'))
   } catch {
     return undefined // no /proc: what Node has decoded is all there is
   }
-  const words: Buffer[] = []
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0, start)
-    words.push(bytes.subarray(start, end))
-    start = end + 1
-  }
-  return words
 }

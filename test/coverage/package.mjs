@@ -1,0 +1,34 @@
+// Copies of the package that count what is run of them. All that tests run lies in the copy: the addon,
+// the library and the programs are built in it as they are for users, but with counters and source maps.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildAddon, root, run } from '../build-addon.mjs'
+
+const PARTS = [
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+  'docs',
+  'esbuild.mjs',
+  'examples',
+  'lib',
+  'test',
+]
+PARTS.push('tsconfig.json', 'vitest.config.ts')
+
+/**
+ * Copies the package to `folder` and builds it there. `dist/` is what programs import; `modules/` is all
+ * of lib/ once more, one file each, for tests that load a part of it into their own process.
+ */
+export function buildCounted(folder, variables = []) {
+  buildAddon(folder, ['-Dsexton_coverage=1', ...variables], PARTS)
+  const tsc = [process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc')]
+  run([...tsc, '--sourceMap'], folder)
+  const compilerOptions = { outDir: 'modules', sourceMap: true, declaration: false }
+  const whole = { extends: './tsconfig.json', include: ['lib'], exclude: [] }
+  const config = { ...whole, compilerOptions: { ...compilerOptions, declarationMap: false } }
+  writeFileSync(join(folder, 'tsconfig.modules.json'), JSON.stringify(config))
+  run([...tsc, '-p', 'tsconfig.modules.json'], folder)
+  run([process.execPath, 'esbuild.mjs', '--source-maps'], folder)
+}

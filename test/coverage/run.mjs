@@ -1,0 +1,108 @@
+// Measures how much of lib/ and native/ the tests run, and fails where that is too little.
+//
+//   node test/coverage/run.mjs [--keep] [vitest's arguments…]
+//
+// Two packages are built (test/coverage/package.mjs): one with the files for Linux, on which the suite
+// runs, and one with the portable files. The figures go to coverage/, too.
+
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { root, run } from '../build-addon.mjs'
+import { lcov, print } from './figures.mjs'
+import { addNativeLines } from './native-lines.mjs'
+import { buildCounted } from './package.mjs'
+import { scriptLines } from './script-lines.mjs'
+
+const THRESHOLDS = { lib: 95, native: 85 }
+
+// What builds or packs packages of its own runs none of ours; other people's programs, and the code
+// cache, which is not used where code is counted, show nothing new.
+const LEFT_OUT = [
+  'test/{fuzz,package,soak}/**',
+  'test/native/{portable,sanitizer}.test.ts',
+  'test/programs/inits/{peers,compatible,table}.test.ts',
+  'test/programs/{chromium,container,git,idle,pid1-cache,server}.test.ts',
+]
+// Where the back-ends differ.
+const BY_BACKEND = [
+  'exit',
+  'process-handle',
+  'reap-until',
+  'spawn',
+  'wait-for-exit',
+  'zombies',
+].map((name) => `test/lib/${name}`)
+
+const { values, positionals } = parseArgs({
+  options: { keep: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+
+const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env // it triples Node's start-up
+
+function environment(counts, backend) {
+  // Users without the right to write to our counts must not say so in the middle of a test.
+  return {
+    ...inherited,
+    NODE_V8_COVERAGE: counts,
+    GCOV_ERROR_FILE: '/dev/null',
+    SEXTON_BACKEND: backend,
+  }
+}
+
+function runTests(folder, counts, backend, args) {
+  console.log(`\n=== back-end ${backend} ===`)
+  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run']
+  const config = ['--config', 'test/coverage/vitest.config.ts', '--reporter=dot']
+  const excluded = LEFT_OUT.map((path) => `--exclude=${path}`)
+  const { status } = spawnSync(process.execPath, [...vitest, ...config, ...excluded, ...args], {
+    cwd: folder,
+    stdio: 'inherit',
+    env: environment(counts, backend),
+  })
+  return status === 0
+}
+
+// The same exercise that the portable build's own test runs.
+function runPortable(folder, counts) {
+  const parts = ['spawn', 'failures', 'raw', 'strangers', 'signals', 'workers']
+  for (const backend of ['sigchld', 'poll']) {
+    const program = [process.execPath, 'test/native/fixtures/exercise.mjs', folder, ...parts]
+    run(program, folder, environment(counts, backend))
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sexton-coverage-'))
+chmodSync(folder, 0o755) // some tests run as another user
+try {
+  const [linux, portable, counts] = ['linux', 'portable', 'counts'].map((name) =>
+    join(folder, name),
+  )
+  mkdirSync(counts, { mode: 0o777 })
+  chmodSync(counts, 0o777)
+  buildCounted(linux)
+  buildCounted(portable, ['-Dsexton_portable=1'])
+  const rounds = [
+    ['pidfd', positionals],
+    ['sigchld', [...BY_BACKEND, ...positionals]],
+    ['poll', [...BY_BACKEND, ...positionals]],
+  ]
+  const passed = rounds.map(([backend, args]) => runTests(linux, counts, backend, args))
+  runPortable(portable, counts)
+  const lib = await scriptLines(linux, counts)
+  const native = addNativeLines(portable, addNativeLines(linux, new Map()))
+  mkdirSync(join(root, 'coverage'), { recursive: true })
+  writeFileSync(join(root, 'coverage', 'lcov.info'), lcov(lib) + lcov(native))
+  const enough = [
+    print('lib/', lib, THRESHOLDS.lib),
+    print('native/', native, THRESHOLDS.native),
+    passed.every(Boolean),
+  ]
+  process.exitCode = enough.every(Boolean) ? 0 : 1
+} finally {
+  if (values.keep) console.log(`kept: ${folder}`)
+  else rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) // a last process may still write
+}

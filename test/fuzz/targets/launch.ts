@@ -1,0 +1,77 @@
+import { strict as assert } from 'node:assert'
+import fc from 'fast-check'
+import { parseCaptured } from '../../../lib/cli/pid1/captured.js'
+import { parseNote } from '../../../lib/cli/pid1/launch.js'
+import { splitAtNul } from '../../../lib/cli/pid1/nul-separated.js'
+import type { Target } from '../target.js'
+import { bytes, text } from '../values.js'
+
+const latin1 = (string: string) => Buffer.from(string, 'latin1')
+const strings = (buffers: readonly Buffer[]) => buffers.map((buffer) => buffer.toString('latin1'))
+
+/** Any first word, and any capture: something comes of it, and soon. */
+export const launchBytes: Target<string> = {
+  name: 'launch-bytes',
+  input: fc.oneof(
+    bytes(200),
+    bytes(60).map((rest) => `--launched=${rest}`),
+    fc
+      .tuple(bytes(30), bytes(60))
+      .map(([kept, rest]) => `//${kept}\n// and the limit and the environment\n${rest}.`),
+  ),
+  check(string) {
+    const { words, fds, ignored, blocked } = parseNote([latin1(string), latin1('sh')])
+    assert(words.length === 1 || words.length === 2)
+    assert(fds.every((fd) => fd > 2))
+    assert([...ignored, ...blocked].every((signal) => signal >= 1 && signal <= 64))
+    const split = splitAtNul(latin1(string))
+    assert.equal(split.map((part) => `${part.toString('latin1')}\0`).join(''), ended(string))
+    parseCaptured(latin1(string))
+  },
+}
+
+// The kernel ends each string; a program may have written over the last end.
+function ended(string: string): string {
+  return string === '' || string.endsWith('\0') ? string : `${string}\0`
+}
+
+interface Noted {
+  options: string
+  limit: string
+  environment: string[]
+  fds: number[]
+  ignored: number[]
+  words: string[]
+}
+
+const MARK = '\n// and the limit and the environment\n'
+
+/** What the prologue writes comes back, whatever the variables hold. */
+export const launchBack: Target<Noted> = {
+  name: 'launch-back',
+  input: fc.record({
+    options: fc.oneof(text(), fc.constantFrom(`x${MARK}64\nA=b`, `${MARK}`, `a${MARK}7\n.`)),
+    limit: fc.oneof(fc.constant('unlimited'), fc.nat().map(String)),
+    environment: fc.array(text().map((value) => `V=${value}`)),
+    fds: fc.uniqueArray(fc.integer({ min: 3, max: 1000 })),
+    ignored: fc.uniqueArray(fc.integer({ min: 1, max: 64 })),
+    words: fc.array(text()),
+  }),
+  check({ options, limit, environment, fds, ignored, words }) {
+    const all = [`NODE_OPTIONS=${options}`, ...environment]
+    const block = all.map((entry) => `${entry}\0`).join('')
+    const captured = parseCaptured(latin1(`//${options}\n//\n//${MARK}${limit}\n${block}.`))
+    assert.equal(captured.limit, limit)
+    assert.deepEqual(strings(captured.environment ?? []), all)
+    const bits = ignored.reduce((sum, signal) => sum | (1n << BigInt(signal - 1)), 0n)
+    const mask = bits.toString(16).padStart(16, '0')
+    const first = `--launched=9:,0,1,2,${fds.join(',')}:${limit}:${'0'.repeat(16)}:${mask}`
+    const note = parseNote([first, ...words].map(latin1))
+    assert.deepEqual([note.capture, note.limit, note.blocked], [9, limit, []])
+    assert.deepEqual([note.fds, strings(note.words)], [fds, words])
+    assert.deepEqual(
+      note.ignored,
+      [...ignored].sort((a, b) => a - b),
+    )
+  },
+}

@@ -1,0 +1,117 @@
+import { strict as assert } from 'node:assert'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fc, { type Arbitrary } from 'fast-check'
+import { asPid1, environment, root } from '../../program.js'
+import type { Target } from '../target.js'
+import { anything, bytes, number } from '../values.js'
+
+interface Call {
+  name: string
+  args: unknown[]
+}
+
+const int = number
+const doubles = (most: number) =>
+  fc.array(number, { maxLength: most }).map((list) => ({ $doubles: list }))
+const ints = fc.array(number, { maxLength: 8 }).map((list) => ({ $ints: list }))
+const room = (length: number) => fc.constant({ $doubles: new Array(length).fill(0) })
+const block = fc.oneof(
+  bytes(20),
+  fc.constantFrom('/bin/true\0', '/none\0/bin/true\0', 'A=b\0LISTEN_PID=0000000000\0', '/\0', '\0'),
+).map((string) => ({ $bytes: string })) // biome-ignore format: it reads as a list
+const call = fc.constant({ $: 'function' })
+const absent = fc.constant({ $: 'undefined' })
+// Of another process's or of libuv's descriptors nothing may be written to, nor any process killed.
+const strange = fc.constantFrom(-1, 1_000_000, 2 ** 31 - 1, 2 ** 31)
+const nobody = fc.constantFrom(4_194_305, 2 ** 31 - 1)
+
+// By name, what each method takes; those without a list take nothing.
+const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
+  wait: [int, int, int, fc.oneof(doubles(30), room(12), room(24))],
+  discard: [doubles(8), ints, fc.oneof(doubles(30), room(12), room(120))],
+  discardEach: [doubles(8), ints, doubles(8), int],
+  kill: [nobody, int],
+  takeStop: [int],
+  exitNow: [fc.constant('0')],
+  ...{ repairChildSignal: [], foreignAddons: [], getSubreaper: [], droppedSignals: [] },
+  setSubreaper: [fc.boolean()],
+  openExitSource: [call],
+  drainExits: [fc.oneof(doubles(8), room(64))],
+  watchPidfd: [int, int],
+  unwatchPidfd: [int],
+  ...{ pidfdOpen: [int], pidfdState: [int], pidfdExitStatus: [int], closeFd: [int] },
+  pidfdSend: [strange, int],
+  startChildSignal: [call],
+  stopChildSignal: [],
+  spawn: [
+    ...[block, block, fc.oneof(absent, block), fc.oneof(absent, block), ints, doubles(9)],
+    fc.oneof(
+      absent,
+      fc.array(number, { maxLength: 4 }).map((list) => ({ $uints: list })),
+    ),
+    doubles(12),
+    fc.oneof(ints, fc.constant({ $ints: [0, 0, 0, 0] })),
+  ],
+  hasVariable: [block],
+  isOpen: [int],
+  makePipe: [ints, int],
+  handOver: [int],
+  moveForeground: [int, int],
+  writeFromBackground: [strange, block],
+  setDeathSignal: [int],
+  openSignals: [call],
+  drainSignals: [fc.oneof(doubles(8), room(512))],
+  subscribeSignal: [int],
+  unsubscribeSignal: [int],
+}
+
+// A number in place of what is none might mean a process or a descriptor that is someone's.
+const wrong = anything.filter((described) => typeof described !== 'number')
+
+function callOf([name, likely]: [string, readonly Arbitrary<unknown>[]]): Arbitrary<Call> {
+  const args = likely.map((each) => fc.oneof({ weight: 12, arbitrary: each }, wrong))
+  return fc
+    .tuple(fc.tuple(...args), fc.nat(40))
+    .map(([given, fewer]) => ({ name, args: fewer === 0 ? given.slice(1) : given }))
+}
+
+const program = fileURLToPath(new URL('../native-calls.mjs', import.meta.url))
+
+/** Any calls, in a process of their own: each does its work or throws a TypeError; none crashes. */
+export const native: Target<Call[]> = {
+  name: 'native',
+  runsInCi: 20,
+  input: fc.array(fc.oneof(...Object.entries(METHODS).map(callOf)), {
+    minLength: 1,
+    maxLength: 60,
+  }),
+  async check(calls) {
+    const { stdout, stderr } = await outcome(JSON.stringify(calls))
+    assert.equal(stdout, 'done', stderr)
+    assert(!stderr.includes('ERROR: AddressSanitizer'), stderr)
+    assert(!stderr.includes('runtime error'), stderr)
+  },
+}
+
+// In a session and a PID namespace of its own, so that no call can reach a process outside.
+function outcome(input: string): Promise<{ stdout: string; stderr: string }> {
+  const { SEXTON_FUZZ_BUILD: build = root, SEXTON_FUZZ_PRELOAD: preload = '' } = process.env
+  const own = ['env', `LD_PRELOAD=${preload}`, process.execPath, program]
+  const [file = '', ...args] = [
+    'setsid',
+    ...asPid1,
+    ...own,
+    join(build, 'build/Release/sexton.node'),
+  ]
+  return new Promise((resolve) => {
+    const env = { ...environment, ASAN_OPTIONS: 'detect_leaks=0:fast_unwind_on_malloc=0' }
+    const options = { env, timeout: 30_000, killSignal: 'SIGKILL' } as const
+    const child = execFile(file, args, options, (error, stdout, stderr) =>
+      resolve({ stdout, stderr: `${error ?? ''}\n${stderr}` }),
+    )
+    child.stdin?.on('error', () => {}) // it has crashed before it read all
+    child.stdin?.end(input)
+  })
+}
