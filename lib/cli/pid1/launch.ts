@@ -1,4 +1,4 @@
-import { closeSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { rawArguments } from './raw-arguments.js'
 
 /**
@@ -20,10 +20,8 @@ export interface Launch {
   softLimit: number | undefined
 }
 
-// Descriptor 9 or nothing : other descriptors : limit : blocked : ignored.
-const NOTE = /^--launched=(9?):([\d,]*):(\d+|unlimited)?:([0-9a-f]{16})?:([0-9a-f]{16})?$/
-// As much as fits the pipe: an environment of that size has been cut off.
-const ROOM = 60_000
+// Descriptors : blocked : ignored.
+const NOTE = /^--launched=([\d,]*):([0-9a-f]{16})?:([0-9a-f]{16})?$/
 
 export function readLaunch(): Launch {
   const [first, ...rest] = rawArguments()
@@ -33,8 +31,8 @@ export function readLaunch(): Launch {
     const environment = ownEnvironment()
     return { words, environment, fds: [], ignored: [], blocked: [], softLimit: undefined }
   }
-  const [, capture, fds = '', limit, blocked, ignored] = note
-  const noted = capture ? captured(Number(capture)) : { environment: ownEnvironment(), limit }
+  const [, fds = '', blocked, ignored] = note
+  const noted = captured()
   return {
     words: rest,
     environment: noted.environment,
@@ -53,29 +51,33 @@ function limitOf(text = ''): number | undefined {
   return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text) || undefined
 }
 
-// First a line for each of the variables that are kept from this Node, then the limit, then the whole
-// environment, unless it could not be read or was too long.
-function captured(fd: number): { environment: Buffer[]; limit: string } {
-  const bytes = readFileSync(fd)
-  closeSync(fd)
-  const mark = bytes.indexOf(MARK)
-  const start = mark + MARK.length
-  const end = bytes.indexOf('\n', start)
-  const limit = bytes.toString('latin1', start, end)
-  const environment = bytes.subarray(end + 1)
-  const whole = environment.at(-1) === FULL_STOP && environment.length <= ROOM
-  if (whole) return { environment: entries(environment.subarray(0, -1)), limit }
-  const kept = bytes.toString('latin1', 2, mark).split('\n//')
-  const withheld = WITHHELD.map((name, i) => Buffer.from(`${name}=${kept[i] ?? ''}`, 'latin1'))
-  const given = withheld.filter((entry, i) => entry.length > (WITHHELD[i] as string).length + 1)
-  return { environment: [...ownEnvironment(), ...given], limit }
+// First the limit, then the whole environment and a full stop, unless it could not be read or was too long.
+function captured(): { environment: Buffer[]; limit: string } {
+  const [, limit = '', whole] = /^(\w*)(?:\n([\s\S]*)\.)?$/.exec(process.env.sexton_env ?? '') ?? []
+  if (whole !== undefined) return { environment: entries(Buffer.from(whole, 'base64')), limit }
+  return { environment: ownEnvironment().flatMap(restored), limit }
 }
 
-const FULL_STOP = 0x2e // behind what was read without a failure
-const MARK = '\n// and the limit and the environment\n'
-// Options and slow certificates are the command's matter; and a channel to a parent is the command's:
-// two that read from it would each miss what the other got.
-const WITHHELD = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_CHANNEL_FD']
+// As the prologue has named what it adds, and what it keeps from this Node: options and slow certificates
+// are the command's matter; and a channel to a parent is the command's: two that read from it would each
+// miss what the other got.
+const NAMES: ReadonlyMap<string, string | undefined> = new Map([
+  ['sexton_env', undefined],
+  ['sexton_options', 'NODE_OPTIONS'],
+  ['sexton_certs', 'NODE_EXTRA_CA_CERTS'],
+  ['sexton_channel', 'NODE_CHANNEL_FD'],
+])
+
+function restored(entry: Buffer): Buffer[] {
+  const equals = entry.indexOf('=')
+  const name = entry.toString('latin1', 0, equals)
+  if (!NAMES.has(name)) return [entry]
+  const before = NAMES.get(name)
+  const value = entry.subarray(equals)
+  return before === undefined || value.length < 2
+    ? []
+    : [Buffer.concat([Buffer.from(before), value])]
+}
 
 function ownEnvironment(): Buffer[] {
   try {
