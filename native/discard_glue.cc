@@ -52,7 +52,7 @@ Napi::Value Discard(const Napi::CallbackInfo& info) {
   const Limits limits(info[1]);
   auto records = info[2].As<Napi::Float64Array>();
   if (records.ElementLength() / kRecordFields <= claims.Count()) {
-    Napi::RangeError::New(info.Env(), "no room for a record of each claim")
+    Napi::TypeError::New(info.Env(), "no room for a record of each claim")
         .ThrowAsJavaScriptException();
     return Napi::Value();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { run } from '../program.js'
+import { asNobody, run } from '../program.js'
 import { under } from './running.js'
 
 const show = `import os, sys
@@ -49,6 +49,21 @@ describe('pid1 hands on', () => {
   it('a command that is itself no UTF-8', async () => {
     const script = 'exec "$@" "$(printf "/no/such/caf\\351")"'
     expect(await throughShell(script, '--')).toMatchObject({ code: 127 })
+  })
+
+  it('a long environment, and where there is only little room in pipes', async () => {
+    // Pipes of the greatest size, until the user has all that pipe(7) grants to one: a new one is small.
+    const script = `import fcntl, os, sys
+pipes = []
+try:
+  while len(pipes) < 1000: pipes.append(os.pipe()); fcntl.fcntl(pipes[-1][1], 1031, 2 ** 20)
+except PermissionError: pass
+while fcntl.fcntl(pipes[-1][1], 1032) >= 2 ** 16: pipes.append(os.pipe())
+os.environ['long.name'] = 'x' * 80000
+os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:])`
+    const words = under('-s', 'sh', '-c', 'tr "\\0" "\\n" </proc/$$/environ | grep ^long.name')
+    const { stdout } = await run(['python3', '-c', script, ...words], { prefix: asNobody })
+    expect(stdout).toBe(`long.name=${'x'.repeat(80_000)}\n`)
   })
 
   it('an environment without anything in it', async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root } from '../program.js'
 
-const APPLETS = ['sh', 'env', 'head', 'sleep', 'cat']
+const APPLETS = ['sh', 'env', 'base64', 'sleep', 'cat']
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
 
 /** What an image has besides Node and sexton: names of the machine's programs. */

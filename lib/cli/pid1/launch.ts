@@ -1,5 +1,5 @@
-import { closeSync, readFileSync } from 'node:fs'
-import { parseCaptured } from './captured.js'
+import { readFileSync } from 'node:fs'
+import { parseCaptured, restored } from './captured.js'
 import { splitAtNul } from './nul-separated.js'
 import { rawArguments } from './raw-arguments.js'
 
@@ -23,26 +23,30 @@ export interface Launch {
 }
 
 interface Note extends Pick<Launch, 'words' | 'fds' | 'ignored' | 'blocked'> {
-  /** The descriptor that the environment is to be read from. */
-  capture: number | undefined
-  limit: string | undefined
+  /** Whether the prologue has left one at all. */
+  launched: boolean
 }
 
-// Descriptor 9 or nothing : other descriptors : limit : blocked : ignored.
-const NOTE = /^--launched=(9?):([\d,]*):(\d+|unlimited)?:([0-9a-f]{16})?:([0-9a-f]{16})?$/
+// Descriptors : blocked : ignored.
+const NOTE = /^--launched=([\d,]*):([0-9a-f]{16})?:([0-9a-f]{16})?$/
 
 export function readLaunch(): Launch {
-  const { capture, limit, ...noted } = parseNote(rawArguments())
-  const own = () => ({ environment: ownEnvironment(), limit })
-  const world = capture === undefined ? own() : captured(capture)
-  return { ...noted, environment: world.environment, softLimit: limitOf(world.limit) }
+  const { launched, ...noted } = parseNote(rawArguments())
+  if (!launched) return { ...noted, environment: ownEnvironment(), softLimit: undefined }
+  const { limit, environment } = parseCaptured(process.env.sexton_env ?? '')
+  return {
+    ...noted,
+    environment: environment ?? ownEnvironment().flatMap(restored),
+    softLimit: limitOf(limit),
+  }
 }
 
 /** What the first word says of the world, if it is the prologue's, and the words after it. */
 export function parseNote(words: readonly Buffer[]): Note {
   const note = NOTE.exec(words[0]?.toString('latin1') ?? '')
-  const [, capture, fds = '', limit, blocked, ignored] = note ?? []
+  const [, fds = '', blocked, ignored] = note ?? []
   return {
+    launched: note !== null,
     words: note === null ? words : words.slice(1),
     fds: fds
       .split(',')
@@ -51,19 +55,11 @@ export function parseNote(words: readonly Buffer[]): Note {
       .filter((fd) => fd > 2),
     ignored: signalsOf(ignored),
     blocked: signalsOf(blocked),
-    capture: capture ? Number(capture) : undefined,
-    limit,
   }
 }
 
-function limitOf(text = ''): number | undefined {
+function limitOf(text: string): number | undefined {
   return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text) || undefined
-}
-
-function captured(fd: number): { environment: Buffer[]; limit: string } {
-  const { environment, withheld, limit } = parseCaptured(readFileSync(fd))
-  closeSync(fd)
-  return { environment: environment ?? [...ownEnvironment(), ...withheld], limit }
 }
 
 function ownEnvironment(): Buffer[] {

@@ -83,8 +83,7 @@ export class Remainder {
   // there is one that one call does not reach after all, the end of the grace will find that out.
   #askAll(): void {
     if (!anyChildren()) return
-    if (!this.#report.wants(INFO) && rulesNamespace()) return tellUnseen(ASK)
-    const living = this.#listed()
+    const living = !this.#report.wants(INFO) && rulesNamespace() ? [] : this.#listed()
     for (const process of living) this.#tell(process, ASK)
     if (living.length === 0) tellUnseen(ASK)
   }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
-import { parseCaptured } from '../../../lib/cli/pid1/captured.js'
+import { parseCaptured, restored } from '../../../lib/cli/pid1/captured.js'
 import { parseNote } from '../../../lib/cli/pid1/launch.js'
 import { splitAtNul } from '../../../lib/cli/pid1/nul-separated.js'
 import type { Target } from '../target.js'
@@ -15,9 +15,7 @@ export const launchBytes: Target<string> = {
   input: fc.oneof(
     bytes(200),
     bytes(60).map((rest) => `--launched=${rest}`),
-    fc
-      .tuple(bytes(30), bytes(60))
-      .map(([kept, rest]) => `//${kept}\n// and the limit and the environment\n${rest}.`),
+    fc.tuple(bytes(30), bytes(60)).map(([limit, rest]) => `${limit}\n${rest}.`),
   ),
   check(string) {
     const { words, fds, ignored, blocked } = parseNote([latin1(string), latin1('sh')])
@@ -26,7 +24,8 @@ export const launchBytes: Target<string> = {
     assert([...ignored, ...blocked].every((signal) => signal >= 1 && signal <= 64))
     const split = splitAtNul(latin1(string))
     assert.equal(split.map((part) => `${part.toString('latin1')}\0`).join(''), ended(string))
-    parseCaptured(latin1(string))
+    parseCaptured(string)
+    restored(latin1(string))
   },
 }
 
@@ -44,13 +43,11 @@ interface Noted {
   words: string[]
 }
 
-const MARK = '\n// and the limit and the environment\n'
-
 /** What the prologue writes comes back, whatever the variables hold. */
 export const launchBack: Target<Noted> = {
   name: 'launch-back',
   input: fc.record({
-    options: fc.oneof(text(), fc.constantFrom(`x${MARK}64\nA=b`, `${MARK}`, `a${MARK}7\n.`)),
+    options: text(),
     limit: fc.oneof(fc.constant('unlimited'), fc.nat().map(String)),
     environment: fc.array(text().map((value) => `V=${value}`)),
     fds: fc.uniqueArray(fc.integer({ min: 3, max: 1000 })),
@@ -59,15 +56,21 @@ export const launchBack: Target<Noted> = {
   }),
   check({ options, limit, environment, fds, ignored, words }) {
     const all = [`NODE_OPTIONS=${options}`, ...environment]
-    const block = all.map((entry) => `${entry}\0`).join('')
-    const captured = parseCaptured(latin1(`//${options}\n//\n//${MARK}${limit}\n${block}.`))
+    const block = latin1(all.map((entry) => `${entry}\0`).join('')).toString('base64')
+    const lines = block.replace(/.{76}/g, '$&\n')
+    const captured = parseCaptured(`${limit}\n${lines}\n.`)
     assert.equal(captured.limit, limit)
     assert.deepEqual(strings(captured.environment ?? []), all)
+    assert.equal(parseCaptured(`${limit}\n${lines}\n`).environment, undefined)
+    const kept = all.flatMap((entry) =>
+      restored(latin1(entry.replace('NODE_', 'sexton_').replace('OPTIONS=', 'options='))),
+    )
+    if (options !== '') assert.equal(strings(kept)[0], all[0])
     const bits = ignored.reduce((sum, signal) => sum | (1n << BigInt(signal - 1)), 0n)
     const mask = bits.toString(16).padStart(16, '0')
-    const first = `--launched=9:,0,1,2,${fds.join(',')}:${limit}:${'0'.repeat(16)}:${mask}`
+    const first = `--launched=,0,1,2,${fds.join(',')}:${'0'.repeat(16)}:${mask}`
     const note = parseNote([first, ...words].map(latin1))
-    assert.deepEqual([note.capture, note.limit, note.blocked], [9, limit, []])
+    assert.deepEqual([note.launched, note.blocked], [true, []])
     assert.deepEqual([note.fds, strings(note.words)], [fds, words])
     assert.deepEqual(
       note.ignored,
