@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../eventually.js'
-import { asPid1, run } from '../program.js'
+import { asNobody, asPid1, run } from '../program.js'
 import { eventsOf, innerPid, start, under } from './running.js'
 
 const stubborn = `python3 -c 'import signal, sys
@@ -17,6 +17,20 @@ describe('What the command leaves', () => {
     const killed = eventsOf(stderr).filter(({ event }) => event === 'killed')
     expect(killed.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGTERM'])
     expect(performance.now() - before).toBeLessThan(30_000)
+  })
+
+  it.each([
+    ['with the right to signal anyone', []],
+    ['without it', asNobody],
+  ])('gets TERM and CONT where PID 1 was not asked to name it, %s', async (_, user) => {
+    const script = `
+      sh -c 'trap "echo asked" TERM; kill -STOP $$; echo continued' &
+      until grep -qs '^State:.T' /proc/$!/status; do sleep 0.01; done
+      exit 6`
+    const prefix = [...asPid1, ...user]
+    const outcome = await run(under('--grace', '60s', 'sh', '-c', script), { prefix })
+    expect(outcome).toMatchObject({ code: 6, stderr: '' })
+    expect(outcome.stdout.trim().split('\n').sort()).toEqual(['asked', 'continued'])
   })
 
   it('gets KILL after the time of grace, stopped processes too', async () => {

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../program.js'
+import { under } from './running.js'
+
+const STARTS = 125
+const timeout = 240_000 // the machine may have other things to do
+
+const source = fileURLToPath(new URL('fixtures/instants.c', import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'sexton-instants-'))
+const instants = join(directory, 'instants')
+
+beforeAll(async () => {
+  expect(await run(['cc', '-O2', '-o', instants, source])).toMatchObject({ code: 0, stderr: '' })
+})
+
+afterAll(() => rmSync(directory, { recursive: true }))
+
+interface Start {
+  signal: number
+  came: number
+  /** It was sent before the command had begun. */
+  early: boolean
+}
+
+interface Series {
+  starts: number
+  way: 'plain' | 'namespace'
+  options: readonly string[]
+  /** How often each signal is sent. */
+  sends?: number
+}
+
+async function startsOf({ starts, way, options, sends = 1 }: Series) {
+  const seed = Math.floor(Math.random() * 2 ** 31)
+  const words = [instants, starts, seed, way, sends, ...under(...options, '--')].map(String)
+  const { code, stdout, stderr } = await run(words, { timeout })
+  const told = stdout.trim().split('\n')
+  const all = told.map((line): Start => {
+    const [signal, came, when] = line.split(' ')
+    return { signal: Number(signal), came: Number(came), early: when === 'early' }
+  })
+  return { code, stderr, seed, all }
+}
+
+const ALL: readonly Series[] = [
+  { starts: STARTS, way: 'plain', options: ['-s'] },
+  { starts: STARTS, way: 'plain', options: ['-s', '-g'] },
+  { starts: STARTS, way: 'namespace', options: [] },
+  { starts: STARTS, way: 'namespace', options: ['-g'] },
+]
+
+describe('A signal at a random instant after the first handler is in place', () => {
+  it(
+    'comes to the command once, in each of 500 starts',
+    async () => {
+      const results = await Promise.all(ALL.map(startsOf))
+      for (const { code, stderr, seed, all } of results) {
+        const wrong = all.filter(({ came }) => came !== 1)
+        expect({ seed, code, stderr, wrong }).toEqual({ seed, code: 0, stderr: '', wrong: [] })
+        expect(all).toHaveLength(STARTS)
+        expect(new Set(all.map(({ signal }) => signal)).size).toBeGreaterThan(20)
+      }
+      // Before the command had begun, and after.
+      const early = results.flatMap(({ all }) => all).filter(({ early }) => early).length
+      expect(early).toBeGreaterThan(0)
+      expect(early).toBeLessThan(ALL.length * STARTS)
+    },
+    timeout,
+  )
+
+  it(
+    'would be noticed if it came twice, or not at all',
+    async () => {
+      const twice = await startsOf({ starts: 20, way: 'plain', options: ['-s'], sends: 2 })
+      const doubled = twice.all.filter(({ signal }) => signal >= 34)
+      expect(doubled.length).toBeGreaterThan(0)
+      expect(doubled.every(({ came }) => came === 2)).toBe(true)
+      const dropped = Array.from({ length: 63 }, (_, i) => i + 1)
+        .filter((number) => ![9, 19, 32, 33].includes(number))
+        .flatMap((number) => ['-r', `${number}:0`])
+      const never = await startsOf({ starts: 1, way: 'plain', options: ['-s', ...dropped] })
+      expect(never).toMatchObject({ all: [{ came: 0 }], stderr: expect.stringContaining('lost') })
+    },
+    timeout,
+  )
+})
