@@ -1,4 +1,4 @@
-import { stopCoverage, takeCoverage } from 'node:v8'
+import { takeCoverage } from 'node:v8'
 import { afterAll } from 'vitest'
 
 // vitest ends its workers by SIGTERM, after which nobody writes down what was counted, and soon by
@@ -6,6 +6,5 @@ import { afterAll } from 'vitest'
 // not before the last test, as there are some about signals.
 afterAll(() => {
   takeCoverage()
-  stopCoverage()
   process.once('SIGTERM', () => process.exit())
 })

@@ -3,7 +3,7 @@
 //
 //   node test/fuzz/run.mjs [--seconds N] [--seed N] [--target NAME] [--sanitize]
 //
-// --sanitize makes the native calls in a build with AddressSanitizer and UndefinedBehaviorSanitizer.
+// --sanitize makes the native calls in a build with AddressSanitizer.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

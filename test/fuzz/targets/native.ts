@@ -91,7 +91,6 @@ export const native: Target<Call[]> = {
     const { stdout, stderr } = await outcome(JSON.stringify(calls))
     assert.equal(stdout, 'done', stderr)
     assert(!stderr.includes('ERROR: AddressSanitizer'), stderr)
-    assert(!stderr.includes('runtime error'), stderr)
   },
 }
 
