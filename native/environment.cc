@@ -50,8 +50,8 @@ void Environment::Close() {
     ++open_handles_;
     child_signal.Close(closed, this);
   }
-  for (auto& [signal, hold] : signals.holds()) {
-    if (!hold->open()) continue;
+  for (const auto& hold : signals.holds()) {
+    if (hold == nullptr || !hold->open()) continue;
     ++open_handles_;
     hold->Close(closed, this);
   }
