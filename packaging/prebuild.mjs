@@ -57,7 +57,7 @@ function build(target) {
 function verdict(target, file) {
   if (target.platform !== 'linux') return ''
   const faults = faultsOf(file, target)
-  if (faults.length === 0) return `, ${requirementsOf(file).glibc ?? 'musl'}`
+  if (faults.length === 0) return `, ${target.libc} ${requirementsOf(file).glibc ?? ''}`.trimEnd()
   rmSync(file) // it must not be shipped
   throw new Error(faults.join('\n'))
 }

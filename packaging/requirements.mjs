@@ -12,31 +12,30 @@ function read(command, ...args) {
   return stdout
 }
 
-/** The version a glibc symbol came with, of those that are undefined: `{ name, version }`. */
-function imports(file) {
-  const lines = read('objdump', '-T', file).split('\n')
-  return lines.flatMap((line) => {
-    const [, name] = /\*UND\*.*\s(\S+)$/.exec(line) ?? []
-    if (name === undefined) return []
-    const [, weak] = /^\S+ (.{7})/.exec(line) ?? []
-    const [, version = ''] = /\(?\b(GLIBC\w*_[\w.]+)\)?/.exec(line) ?? []
-    return [{ name, version, weak: weak?.includes('w') === true }]
-  })
-}
-
-function exportsOf(file) {
-  const lines = read('objdump', '-T', file).split('\n')
-  return new Set(lines.filter((line) => !line.includes('*UND*')).map((line) => line.split(/\s/).at(-1)))
+/** The symbols that a file exports or leaves undefined, with the version of glibc's that goes with them. */
+function symbolsOf(file) {
+  // 0000000000000000  w   DF *UND*  0000000000000000 (GLIBC_2.2.5) __cxa_finalize
+  return read('objdump', '-T', file)
+    .split('\n')
+    .filter((line) => /^[0-9a-f]{8}/.test(line))
+    .map((line) => ({
+      name: line.split(/\s+/).at(-1),
+      undefined: line.includes('*UND*'),
+      weak: line.slice(0, 32).includes(' w '),
+      version: /[( ](GLIBC\w*_[\w.]+)/.exec(line)?.[1] ?? '',
+    }))
 }
 
 const numeric = (a, b) => a.localeCompare(b, 'en', { numeric: true })
 
 /** What a Linux addon needs: the libraries, the newest glibc, and functions of others. */
 export function requirementsOf(file) {
-  const symbols = imports(file)
+  const symbols = symbolsOf(file).filter((symbol) => symbol.undefined)
   const versions = symbols.map(({ version }) => /^GLIBC_(.+)/.exec(version)?.[1])
   return {
-    libraries: [...read('readelf', '-d', file).matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, name]) => name),
+    libraries: [...read('readelf', '-d', file).matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(
+      ([, name]) => name,
+    ),
     glibc: versions.filter(Boolean).sort(numeric).at(-1),
     symbols,
   }
@@ -53,7 +52,8 @@ export function faultsOf(file, { libc, muslLibrary }) {
     faults.push(`needs glibc ${glibc}: ${newest.map(({ name }) => name).join(', ')}`)
   }
   // A function that nobody has would be found missing only when it is called.
-  const provided = muslLibrary === undefined ? new Set() : exportsOf(muslLibrary)
+  const library = muslLibrary === undefined ? [] : symbolsOf(muslLibrary)
+  const provided = new Set(library.filter((symbol) => !symbol.undefined).map(({ name }) => name))
   for (const { name, version, weak } of symbols) {
     const known = weak || version !== '' || provided.has(name) || /^(napi|uv)_/.test(name)
     if (!known) faults.push(`calls ${name}, which is neither Node's nor the C library's`)

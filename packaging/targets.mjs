@@ -14,7 +14,7 @@ function ownHeaders(compiler) {
     encoding: 'utf8',
   })
   if (error) throw new Error(`${compiler} cannot be run: prebuilds/README.md says what to install`)
-  const [, list = ''] = /search starts here:\n([^]*)End of search list/.exec(stderr) ?? []
+  const [, list = ''] = /search starts here:\n(.*)End of search list/s.exec(stderr) ?? []
   return list.split('\n').filter((folder) => /\/c\+\+\/|\/\d+\/include$/.test(folder))
 }
 

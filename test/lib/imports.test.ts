@@ -24,6 +24,7 @@ const LAYERS = [
   ],
   ['signal-names', 'proc'],
   ['binding'],
+  ['addon'],
   ['clock', 'errors', 'package-root'],
 ]
 
