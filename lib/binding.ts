@@ -65,4 +65,4 @@ export const P_ALL = 0
 export const P_PID = 1
 export const P_PIDFD = 3
 
-export const binding = loadAddon() as Binding
+export const binding: Binding = loadAddon() as Binding
