@@ -19,7 +19,7 @@ function symbolsOf(file) {
     .split('\n')
     .filter((line) => /^[0-9a-f]{8}/.test(line))
     .map((line) => ({
-      name: line.split(/\s+/).at(-1),
+      name: line.slice(line.lastIndexOf(' ') + 1),
       undefined: line.includes('*UND*'),
       weak: line.slice(0, 32).includes(' w '),
       version: /[( ](GLIBC\w*_[\w.]+)/.exec(line)?.[1] ?? '',
@@ -41,7 +41,12 @@ export function requirementsOf(file) {
   }
 }
 
-/** What is wrong with a Linux addon, in words; nothing, if it may be shipped. */
+/**
+ * What is wrong with a Linux addon, in words; nothing, if it may be shipped.
+ * @param {string} file
+ * @param {{ libc?: string | undefined, muslLibrary?: string | undefined }} target
+ * @returns {string[]}
+ */
 export function faultsOf(file, { libc, muslLibrary }) {
   const { libraries, glibc, symbols } = requirementsOf(file)
   const faults = libraries

@@ -57,7 +57,17 @@ function linux(arch, libc) {
 // Xcode's compiler makes both from either.
 const darwin = (arch) => ({ platform: 'darwin', arch, environment: () => ({}) })
 
-/** By name, as they are given to `npm run prebuild`. */
+/**
+ * By name, as they are given to `npm run prebuild`.
+ * @type {Record<string, {
+ *   platform: string,
+ *   arch: string,
+ *   libc?: string,
+ *   stripper?: string,
+ *   muslLibrary?: string | undefined,
+ *   environment(folder: string): Record<string, string>,
+ * }>}
+ */
 export const targets = {
   'linux-x64-glibc': linux('x64', 'glibc'),
   'linux-arm64-glibc': linux('arm64', 'glibc'),
@@ -67,7 +77,10 @@ export const targets = {
   'darwin-arm64': darwin('arm64'),
 }
 
-/** Where a target's addon lies, in prebuilds/: as prebuildify names it, and node-gyp-build looks for it. */
+/**
+ * Where a target's addon lies, in prebuilds/: as prebuildify names it, and node-gyp-build looks for it.
+ * @param {{ platform: string, arch: string, libc?: string | undefined }} target
+ */
 export function fileOf({ platform, arch, libc }) {
   return `${platform}-${arch}/${['sexton', libc, 'node'].filter(Boolean).join('.')}`
 }

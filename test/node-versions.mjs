@@ -24,7 +24,9 @@ export function nodeOf(line, arch = process.arch) {
   const prefix = join(cache, arch === process.arch ? version : `${version}-${arch}`)
   const node = join(prefix, 'node_modules', binaries, 'bin', 'node')
   if (!existsSync(node)) {
-    const npm = ['install', '--no-save', '--prefix', prefix, '--cpu', arch]
+    const npm = ['install', '--no-save', '--prefix', prefix]
+    // Or npm refuses what is for another machine than this one.
+    if (arch !== process.arch) npm.push('--cpu', arch, '--force')
     spawnSync('npm', [...npm, `${binaries}@${version}`], { stdio: ['ignore', 'ignore', 'inherit'] })
   }
   return node

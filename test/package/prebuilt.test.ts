@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exercise } from '../native/build.js'
@@ -47,6 +47,7 @@ describe.each(LINES)('Installed without scripts and compiler, on Node %s', (line
   beforeAll(() => use(nodeOf(line)), 120_000)
 
   it('is imported and required', async () => {
+    expect(existsSync(join(installed, 'build'))).toBe(false)
     for (const consumer of ['esm.mjs', 'cjs.cjs']) {
       const { stdout } = await succeed(withoutCompiler('node', consumer))
       expect(JSON.parse(stdout)).toEqual(EXPECTED)
