@@ -9,7 +9,9 @@ import { prebuilds, succeed } from './project.js'
 
 // The addon for arm64 in Node for arm64, under an emulator that passes system calls on to this kernel,
 // where it knows them. QEMU 7.2 knows neither CLONE_PIDFD, without which the pidfd back-end does not
-// start a child, nor PR_SET_CHILD_SUBREAPER. An arm64 machine of CI runs the whole suite instead.
+// start a child, nor PR_SET_CHILD_SUBREAPER; Node's workers hang or crash in it, with or without an
+// addon; and it runs no program for arm64 that another starts, as vitest does, unless the kernel was
+// told of it. So this is the exercise program. The arm64 machines of CI run the whole suite.
 
 const folder = mkdtempSync(join(tmpdir(), 'sexton-arm64-'))
 let node: string[] = []
@@ -31,14 +33,17 @@ function emulate(program: readonly string[], backend: string): Promise<Outcome> 
   return run([...node, ...program], { env: { SEXTON_BACKEND: backend }, timeout: 100_000 })
 }
 
-const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'signals', 'workers']
+const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'signals']
 
 describe.skipIf(process.arch === 'arm64')('On arm64, emulated', { timeout: 110_000 }, () => {
-  it.each(['sigchld', 'poll'])('the back-end %s does all but reap orphans', async (backend) => {
-    const [, ...program] = exercise(folder, ...PARTS)
-    const { stdout } = await succeed(emulate(program, backend))
-    expect(JSON.parse(stdout)).toEqual(Object.fromEntries(PARTS.map((part) => [part, true])))
-  })
+  it.each(['sigchld', 'poll'])(
+    'the back-end %s does all but reap orphans and run in workers',
+    async (backend) => {
+      const [, ...program] = exercise(folder, ...PARTS)
+      const { stdout } = await succeed(emulate(program, backend))
+      expect(JSON.parse(stdout)).toEqual(Object.fromEntries(PARTS.map((part) => [part, true])))
+    },
+  )
 
   it('pidfds of others are opened, waited for and signalled; what QEMU refuses is told', async () => {
     const program = join(root, 'test', 'package', 'fixtures', 'emulated.mjs')
