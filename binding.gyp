@@ -64,6 +64,15 @@
             "native/subreaper_none.cc"
           ]
         }],
+        # A sanitizer brings its own.
+        ["OS=='linux' and sexton_asan==0", {
+          "sources": ["native/cxx_runtime_linux.cc"],
+          "ldflags": [
+            # libstdc++ comes along with g++: only where the file above has left something out.
+            "-Wl,--as-needed",
+            "-Wl,--version-script=<(module_root_dir)/native/exports_linux.map"
+          ]
+        }],
         ["sexton_asan==1", {
           "cflags": ["-fsanitize=address", "-fno-omit-frame-pointer", "-g", "-O1"],
           "ldflags": ["-fsanitize=address"]

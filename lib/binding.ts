@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { packageRoot } from './package-root.js'
+import { loadAddon } from './addon.js'
 
 /** The native addon. By convention a negative number is `-errno`. */
 export interface Binding {
@@ -69,13 +67,4 @@ export const P_ALL = 0
 export const P_PID = 1
 export const P_PIDFD = 3
 
-const require = createRequire(import.meta.url)
-
-export const binding: Binding = load()
-
-// What node-gyp-build prefers too, without its search, which takes longer than loading the addon.
-function load(): Binding {
-  const built = `${packageRoot}build/Release/sexton.node`
-  if (existsSync(built)) return require(built) as Binding
-  return (require('node-gyp-build') as (root: string) => Binding)(packageRoot)
-}
+export const binding: Binding = loadAddon() as Binding

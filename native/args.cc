@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <limits>
-#include <string>
 
 namespace sexton {
 namespace {
@@ -51,7 +51,8 @@ bool Fits(const Napi::Value& value, const Parameter& parameter) {
 bool Check(const Napi::CallbackInfo& info, const std::vector<Parameter>& parameters) {
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (Fits(info[i], parameters[i])) continue;
-    const std::string message = "native argument " + std::to_string(i) + " is none that fits";
+    char message[64];
+    snprintf(message, sizeof message, "native argument %zu is none that fits", i);
     Napi::TypeError::New(info.Env(), message).ThrowAsJavaScriptException();
     return false;
   }

@@ -50,11 +50,10 @@ void Environment::Close() {
     ++open_handles_;
     child_signal.Close(closed, this);
   }
-  for (auto& [signal, hold] : signals.holds()) {
-    SignalSource& watcher = hold->watcher();
-    if (!watcher.open()) continue;
+  for (const auto& hold : signals.holds()) {
+    if (hold == nullptr || !hold->watcher().open()) continue;
     ++open_handles_;
-    watcher.Close(closed, this);
+    hold->watcher().Close(closed, this);
   }
   HandleClosed();
 }

@@ -1,7 +1,7 @@
 #ifndef SEXTON_OPEN_FDS_H_
 #define SEXTON_OPEN_FDS_H_
 
-#include <unordered_set>
+#include <vector>
 
 namespace sexton {
 
@@ -15,7 +15,9 @@ class OpenFds {
   void Forget(int fd);  // someone else closes it from now on
 
  private:
-  std::unordered_set<int> fds_;
+  bool Take(int fd);  // whether it was ours
+
+  std::vector<bool> ours_;  // by number
 };
 
 }  // namespace sexton

@@ -1,9 +1,9 @@
 #ifndef SEXTON_SIGNAL_CAPTURE_H_
 #define SEXTON_SIGNAL_CAPTURE_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 
 #include "signal_handler.h"
 #include "signal_hold.h"
@@ -29,7 +29,7 @@ class SignalCapture {
   uint32_t dropped() const;          // records that found the pipe full, since Open()
 
   // libuv watchers to be closed at teardown; each must outlive its close callback.
-  using Holds = std::unordered_map<int, std::unique_ptr<SignalHold>>;
+  using Holds = std::array<std::unique_ptr<SignalHold>, kSignals>;  // by number
   Holds& holds() { return holds_; }
 
  private:

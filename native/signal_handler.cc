@@ -1,13 +1,13 @@
 #include "signal_handler.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
-#include <mutex>
 
 namespace sexton {
 namespace {
@@ -31,7 +31,18 @@ struct Disposition {
   struct sigaction chained = {};   // what our handler calls on
 };
 Disposition dispositions[kSignals];
-std::mutex dispositions_lock;
+
+// Not std::mutex: libstdc++'s takes the threads of a musl it was not configured for to be missing,
+// and locks nothing.
+pthread_mutex_t dispositions_lock = PTHREAD_MUTEX_INITIALIZER;
+
+class Locked {
+ public:
+  Locked() { pthread_mutex_lock(&dispositions_lock); }
+  ~Locked() { pthread_mutex_unlock(&dispositions_lock); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+};
 
 uint64_t Bit(int signal) { return uint64_t{1} << (signal - 1); }
 
@@ -93,13 +104,14 @@ void Quiesce() {
 // The handler's code must outlive the addon: another library may have saved our handler and call it
 // after a worker, the only environment that loaded this object, has ended and unloaded it.
 void PinThisObject() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    Dl_info info;
-    if (dladdr(reinterpret_cast<void*>(&OnSignal), &info) != 0) {
-      dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
-    }
-  });
+  static std::atomic<bool> pinned{false};
+  // Whoever comes second may go on before the first is through: until then the first's environment
+  // keeps the object loaded.
+  if (pinned.exchange(true)) return;
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void*>(&OnSignal), &info) != 0) {
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+  }
 }
 
 bool SameHandler(const struct sigaction& a, const struct sigaction& b) {
@@ -194,7 +206,7 @@ uint32_t DroppedBy(int slot) { return slots[slot].dropped.load(); }
 // The order matters: libuv's handler is in place, and stays, before ours chains to it; the bit
 // comes before the handler, so that the first record already finds its pipe.
 int AddListener(int slot, int signal, SignalHold* hold, uv_loop_t* loop) {
-  std::lock_guard<std::mutex> guard(dispositions_lock);
+  const Locked locked;
   const int held = hold == nullptr ? 0 : Hold(hold, loop, slot, signal);
   if (held != 0) return held;
   slots[slot].mask.fetch_or(Bit(signal));
@@ -204,7 +216,7 @@ int AddListener(int slot, int signal, SignalHold* hold, uv_loop_t* loop) {
 }
 
 void RemoveListener(int slot, int signal, SignalHold* hold) {
-  std::lock_guard<std::mutex> guard(dispositions_lock);
+  const Locked locked;
   if ((slots[slot].mask.fetch_and(~Bit(signal)) & Bit(signal)) == 0) return;
   const bool last = --dispositions[signal].users == 0;
   if (last) Uninstall(signal);

@@ -38,8 +38,12 @@ void SignalSource::Close(OnClosed on_closed, void* data) {
 int SignalSource::HoldForever(int signal) {
   static uv_loop_t loop;
   static SignalSource holds[kSignals];
-  static const int initialized = uv_loop_init(&loop);
-  if (initialized != 0) return initialized;
+  static bool initialized = false;
+  if (!initialized) {
+    const int error = uv_loop_init(&loop);
+    if (error != 0) return error;
+    initialized = true;
+  }
   return holds[signal].Start(&loop, signal, nullptr, nullptr);
 }
 

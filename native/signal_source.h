@@ -24,7 +24,7 @@ class SignalSource {
 
   // Keeps libuv's handler in place for the rest of this process's life, by a watcher in a loop that
   // no one runs: with no environment it ends. The first signals fill that loop's pipe, which then
-  // refuses the others. 0 or -errno.
+  // refuses the others. One call at a time. 0 or -errno.
   static int HoldForever(int signal);
 
  private:

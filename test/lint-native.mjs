@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('../native', import.meta.url))
-const sources = readdirSync(folder).map((name) => join(folder, name))
+const sources = readdirSync(folder)
+  .filter((name) => /\.(cc|h)$/.test(name))
+  .map((name) => join(folder, name))
 
 const { status, error } = spawnSync('clang-format', ['--dry-run', '--Werror', ...sources], {
   stdio: 'inherit',

@@ -4,36 +4,12 @@
 //   node test/versions.mjs [LINE…]      default: 20 22 24 26
 
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nodeOf } from './node-versions.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const cache = join(root, 'node_modules', '.cache', 'node-versions')
 const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26']
-
-// The npm package `node` only chooses between these, by an install script.
-const binaries = `node-${process.platform}-${process.arch}`
-
-function newest(line) {
-  const { stdout } = spawnSync('npm', ['view', binaries, 'versions', '--json'], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  })
-  const versions = JSON.parse(stdout).filter((version) => version.startsWith(`${line}.`))
-  return versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)
-}
-
-function install(line) {
-  const version = newest(line)
-  const prefix = join(cache, version)
-  const node = join(prefix, 'node_modules', binaries, 'bin', 'node')
-  if (!existsSync(node)) {
-    const npm = ['install', '--no-save', '--prefix', prefix, `${binaries}@${version}`]
-    spawnSync('npm', npm, { stdio: ['ignore', 'ignore', 'inherit'] })
-  }
-  return node
-}
 
 // Packing, what builds the addon in other ways, and other people's programs do not depend on the Node.
 const LEFT_OUT = [
@@ -65,7 +41,7 @@ function runSuite(node) {
 let passed = 0
 let failed = 0
 for (const line of lines) {
-  const node = install(line)
+  const node = nodeOf(line)
   const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' })
   console.log(`\n##### Node ${stdout?.trim() ?? `${line}: not installed`} #####`)
   const result = runSuite(node)

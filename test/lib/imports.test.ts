@@ -27,6 +27,7 @@ const LAYERS = [
   ],
   ['signal-names', 'proc'],
   ['binding'],
+  ['addon'],
   ['clock', 'errors', 'package-root'],
 ]
 

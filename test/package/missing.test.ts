@@ -1,0 +1,66 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, expect, it } from 'vitest'
+import { type Outcome, root, run } from '../program.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sexton-missing-'))
+const platform = `${process.platform}-${process.arch}`
+const prebuilds = join(folder, 'prebuilds')
+
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  for (const name of ['dist', 'package.json'])
+    cpSync(join(root, name), join(folder, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function ship(path: string): void {
+  const file = join(prebuilds, path)
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(file, 'not an addon')
+}
+
+function load(): Promise<Outcome> {
+  const source = `try { require(${JSON.stringify(folder)}) } catch ({ name, code, message, path }) {
+    console.log(JSON.stringify({ name, code, message, path }))
+  }`
+  return run([process.execPath, '--eval', source])
+}
+
+const ADVICE = `
+To compile it, with Python, make and a C++17 compiler:
+  npx node-gyp rebuild --directory '${folder}'`
+
+it('Without an addon for this platform, the error says which there are and how to make one', async () => {
+  for (const path of ['sunos-x64/sexton.node', 'linux-ppc64/sexton.musl.node']) ship(path)
+  const { name, code, message } = JSON.parse((await load()).stdout)
+  expect({ name, code }).toEqual({ name: 'SextonError', code: 'ERR_UNSUPPORTED' })
+  expect(message).toMatch(new RegExp(`^sexton has no addon for ${platform} \\(glibc [\\d.]+\\); `))
+  expect(message).toContain(`; it came with linux-ppc64 (musl), sunos-x64.${ADVICE}`)
+})
+
+it('Without any, it says so', async () => {
+  expect(JSON.parse((await load()).stdout).message).toContain(`; it came without any.${ADVICE}`)
+})
+
+it('Of one that does not load, it says why, and how to choose the other C library', async () => {
+  ship(`${platform}/sexton.glibc.node`)
+  const path = join(prebuilds, platform, 'sexton.glibc.node')
+  const { name, code, message, ...rest } = JSON.parse((await load()).stdout)
+  expect({ name, code }).toEqual({ name: 'SextonError', code: 'ERR_UNSUPPORTED' })
+  expect(rest).toEqual({ path })
+  expect(message).toMatch(/^sexton's addon does not load on \S+ \(glibc [\d.]+\): .*file too short/)
+  expect(message).toContain('\nLIBC=musl or LIBC=glibc in the environment makes it take that one.')
+  expect(message).toContain(ADVICE)
+})
+
+it('pid1 ends with the same message', async () => {
+  const pid1 = join(folder, 'dist', 'cli', 'pid1.js')
+  const { code, stderr } = await run([pid1, '-s', 'true'])
+  expect(code).not.toBe(0)
+  expect(stderr).toContain(`sexton has no addon for ${platform}`)
+  expect(stderr).toContain(ADVICE)
+})

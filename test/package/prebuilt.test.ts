@@ -1,0 +1,70 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { exercise } from '../native/build.js'
+import { nodeOf } from '../node-versions.mjs'
+import { type Outcome, root, run } from '../program.js'
+import { emptyProject, pack, succeed } from './project.js'
+
+// The addon is compiled nowhere here: the one for this machine is in the tarball.
+
+const LINES = ['20', '22', '24', '26']
+const PROGRAMS = ['npm', 'npx', 'sh', 'env', 'head', 'printf', 'true', 'cat', 'sleep']
+
+const project = emptyProject()
+const bin = join(project, 'bin')
+const installed = join(project, 'node_modules', 'sexton')
+
+/** Runs a program where there is the Node given, and neither compiler, make nor Python. */
+function withoutCompiler(...command: string[]): Promise<Outcome> {
+  const prefix = ['env', '--chdir', project, `PATH=${bin}`]
+  return run(command, { prefix, env: { SEXTON_BACKEND: '' }, timeout: 60_000 })
+}
+
+function use(node: string): void {
+  rmSync(join(bin, 'node'), { force: true })
+  symlinkSync(node, join(bin, 'node'))
+}
+
+beforeAll(async () => {
+  mkdirSync(bin)
+  for (const name of PROGRAMS) {
+    const { stdout } = await succeed(run(['sh', '-c', 'command -v "$0"', `${name}`]))
+    symlinkSync(stdout.trim().startsWith('/') ? stdout.trim() : `/bin/${name}`, join(bin, name))
+  }
+  use(process.execPath)
+  const { tarball } = await pack(project)
+  const options = ['--ignore-scripts', '--prefer-offline']
+  await succeed(withoutCompiler('npm', 'install', ...options, tarball))
+  for (const name of ['esm.mjs', 'cjs.cjs'])
+    copyFileSync(join(root, 'test', 'package', 'consumers', name), join(project, name))
+}, 120_000)
+
+const EXPECTED = { code: 7, signal: 'SIGKILL', isStatus: true, isError: true }
+const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'orphans', 'signals', 'workers']
+
+describe.each(LINES)('Installed without scripts and compiler, on Node %s', (line) => {
+  beforeAll(() => use(nodeOf(line)), 120_000)
+
+  it('is imported and required', async () => {
+    expect(existsSync(join(installed, 'build'))).toBe(false)
+    for (const consumer of ['esm.mjs', 'cjs.cjs']) {
+      const { stdout } = await succeed(withoutCompiler('node', consumer))
+      expect(JSON.parse(stdout)).toEqual(EXPECTED)
+    }
+  })
+
+  it('has the programs', async () => {
+    const script = 'printf "$(node --version)"; exit 9'
+    const pid1 = await withoutCompiler('npx', '--no-install', 'pid1', '-s', 'sh', '-c', script)
+    expect(pid1).toMatchObject({ code: 9, stdout: expect.stringMatching(`^v${line}\\.`) })
+    const sexton = await withoutCompiler('npx', '--no-install', 'sexton', '--version')
+    expect(sexton).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+\.\d+\.\d+/) })
+  })
+
+  it('does all that the addon can', async () => {
+    const [, ...program] = exercise(installed, ...PARTS)
+    const { stdout } = await succeed(withoutCompiler('node', ...program))
+    expect(JSON.parse(stdout)).toEqual(Object.fromEntries(PARTS.map((part) => [part, true])))
+  })
+})
