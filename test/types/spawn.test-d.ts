@@ -71,5 +71,7 @@ spawn('cat', [], { detached: true })
 spawn('cat', [], { shell: true })
 // @ts-expect-error: by name or number
 spawn('cat', [], { ignoredSignals: ['HUP'] })
+// @ts-expect-error: a signal's name begins with SIG
+spawn('cat', [], { killSignal: 'TERM' })
 // @ts-expect-error: milliseconds
 spawn('cat', [], { timeout: '5s' })
