@@ -186,10 +186,11 @@ Napi::Value Move(const Napi::CallbackInfo& info) {
   return Result(info, MoveForeground(group(IntArg(info, 0)), group(IntArg(info, 1))));
 }
 
-// writeFromBackground(fd, bytes): how many, or -errno.
+// writeFromBackground(fd, bytes, patience in ms): how many, or -errno.
 Napi::Value Write(const Napi::CallbackInfo& info) {
   auto bytes = info[1].As<Napi::Uint8Array>();
-  const ssize_t written = WriteFromBackground(IntArg(info, 0), bytes.Data(), bytes.ElementLength());
+  const ssize_t written =
+      WriteFromBackground(IntArg(info, 0), bytes.Data(), bytes.ElementLength(), IntArg(info, 2));
   return Result(info, static_cast<int>(written));
 }
 

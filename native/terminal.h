@@ -10,8 +10,9 @@ namespace sexton {
 int MoveForeground(pid_t from, pid_t to);
 
 // write(2), also to a terminal that stops its background by SIGTTOU: with that signal caught, the
-// call would be started again for ever. Bytes written, or -errno.
-ssize_t WriteFromBackground(int fd, const void* data, size_t size);
+// call would be started again for ever. Where there is no room it waits `patience` milliseconds for
+// some, and then gives up. Bytes written, or -errno.
+ssize_t WriteFromBackground(int fd, const void* data, size_t size, int patience);
 
 }  // namespace sexton
 

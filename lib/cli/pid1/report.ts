@@ -1,5 +1,6 @@
 import { openSync } from 'node:fs'
 import { binding } from '../../binding.js'
+import { printable } from '../tree/printable.js'
 import { WARNING } from './settings.js'
 
 /** Where a report goes, and how much of it. */
@@ -15,11 +16,16 @@ export interface ReportOptions {
 export type Fields = Readonly<Record<string, unknown>>
 
 const STDERR = 2
+// Milliseconds for a reader of the status stream to make room, once: one that has stopped reading is not
+// waited for again until it has read.
+const PATIENCE = 100
 const LEVELS = ['fatal', 'warning', 'info', 'debug'] as const
 
 /** What `pid1` says: messages for people on stderr, events for programs on a descriptor of their own. */
 export class Report {
   readonly #options: ReportOptions
+  /** Whether somebody was reading the status stream when we last wrote to it. */
+  #hasReader = true
 
   constructor(options: ReportOptions) {
     this.#options = options
@@ -36,9 +42,9 @@ export class Report {
     if (verbosity < level) return
     const line =
       format === 'text'
-        ? `${name}: ${message}`
-        : JSON.stringify({ time: now(), level: LEVELS[level], message, ...fields })
-    write(STDERR, line)
+        ? `${name}: ${printable(message, true)}`
+        : json({ time: now(), level: LEVELS[level], message, ...fields })
+    write(STDERR, line, 0)
   }
 
   warn(message: string, fields: Fields = {}): void {
@@ -48,7 +54,9 @@ export class Report {
   /** One line of the status stream. */
   event(event: string, fields: Fields): void {
     const { statusFd } = this.#options
-    if (statusFd !== undefined) write(statusFd, JSON.stringify({ event, time: now(), ...fields }))
+    if (statusFd === undefined) return
+    const patience = this.#hasReader ? PATIENCE : 0
+    this.#hasReader = write(statusFd, json({ event, time: now(), ...fields }), patience)
   }
 }
 
@@ -61,8 +69,15 @@ function now(): string {
   return new Date().toISOString()
 }
 
-// A message that cannot be written is lost: nothing here may end or delay the supervision. No retry
-// for a pipe that is full.
-function write(fd: number, line: string): void {
-  binding.writeFromBackground(fd, Buffer.from(`${line}\n`))
+// Processes choose their names, and a terminal may take U+0080 to U+009F for controls too.
+function json(fields: Fields): string {
+  return JSON.stringify(fields).replace(/[\x7f-\x9f]/g, (character) => {
+    return `\\u00${character.charCodeAt(0).toString(16)}`
+  })
+}
+
+// A message that cannot be written is lost: nothing here may end or delay the supervision. Standard error
+// is the command's too, which may have filled it.
+function write(fd: number, line: string, patience: number): boolean {
+  return binding.writeFromBackground(fd, Buffer.from(`${line}\n`), patience) >= 0
 }
