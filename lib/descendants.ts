@@ -10,15 +10,25 @@ import {
 
 /** One process of a tree. */
 export interface Descendant {
+  /** Its process id, as this process's PID namespace counts. */
   pid: number
+  /** Its parent's. */
   ppid: number
-  /** Its command's name, at most 15 bytes. */
+  /**
+   * Its command's name, at most 15 bytes. The process chooses it, with any bytes but NUL: for a terminal or
+   * a log, escape it first.
+   */
   name: string
   /** The state's letter: `R`unning, `S`leeping, `D` (uninterruptible), s`T`opped, `Z`ombie … */
   state: string
+  /** The id of its process group: the pid of the process that founded it. */
   processGroup: number
+  /** The id of its session, likewise. */
   session: number
-  /** Clock ticks since boot, for `openProcess(pid, { startTime })`. */
+  /**
+   * When it was started, in clock ticks since boot (`getconf CLK_TCK`: usually 100 a second), for
+   * `openProcess(pid, { startTime })`.
+   */
   startTime: number
 }
 
@@ -29,8 +39,10 @@ export interface Descendant {
  * A live tree changes while it is read: a process born meanwhile may be missing, one that has ended
  * may still be there. To be sure, act on each by `openProcess()` with its `startTime`, and look again.
  *
- * Linux; without `/proc`, and with that of another PID namespace, the list is empty.
+ * Linux; without `/proc`, and with that of another PID namespace, the list is empty. Under `hidepid` other
+ * users' processes are missing (proc(5)).
  *
+ * @param pid The root of the tree; it need not be this process's own.
  * @throws {TypeError | RangeError} for a bad pid.
  * @see proc_pid_stat(5), proc_tid_children(5)
  */

@@ -50,6 +50,13 @@ export class SextonError extends Error {
   /** The file or directory it was about. */
   declare readonly path?: string
 
+  /**
+   * Makes one; programs that compose sexton's parts may, to fail as it does.
+   *
+   * @param code What went wrong, for programs.
+   * @param message The same for people.
+   * @param details What else is known of it.
+   */
   constructor(code: SextonErrorCode, message: string, details: SextonErrorDetails = {}) {
     const { cause, ...rest } = details
     super(message, cause === undefined ? undefined : { cause })

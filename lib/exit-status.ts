@@ -3,27 +3,39 @@ import { type SignalName, signalName, signalNumber } from './signal-names.js'
 
 /**
  * What a process used, with the names and units of Node's `process.resourceUsage()`. The figures
- * include those descendants that the process itself had waited for (getrusage(2)).
+ * include those descendants that the process itself had waited for.
+ *
+ * @see getrusage(2), wait4(2)
  */
 export interface ResourceUsage {
-  /** Microseconds. */
+  /** Microseconds of processor time, all threads, in its own code. */
   userCPUTime: number
-  /** Microseconds. */
+  /** Microseconds of processor time in the kernel on its behalf. */
   systemCPUTime: number
   /**
    * The largest resident set; KiB on Linux, bytes on macOS. For a child of `spawn` on Linux never less
    * than this process's own at that time: the kernel counts what is borrowed until exec.
    */
   maxRSS: number
+  /** Page faults that needed no input or output. */
   minorPageFault: number
+  /** Page faults for which a page was read in. */
   majorPageFault: number
+  /** What was read from disks, in blocks of 512 bytes on Linux; elsewhere the times it was. */
   fsRead: number
+  /** What was written to disks, likewise. */
   fsWrite: number
+  /** Times that it gave the processor up, to wait for something. */
   voluntaryContextSwitches: number
+  /** Times that the processor was taken from it. */
   involuntaryContextSwitches: number
 }
 
-/** How a process ended. */
+/**
+ * How a process ended. Only sexton makes these.
+ *
+ * @see wait(2), waitid(2)
+ */
 export class ExitStatus {
   /** Its pid, which may belong to another process by now. */
   readonly pid: number
@@ -31,7 +43,7 @@ export class ExitStatus {
   readonly code: number | null
   /** The signal that ended it, or `null`. */
   readonly signal: SignalName | null
-  /** Whether it left a core dump. */
+  /** Whether it left a core dump; `child_process` does not tell, and its children count as `false`. */
   readonly coreDumped: boolean
   /**
    * Whether the system told how it ended. `false`: it is gone for certain, but someone else took the
@@ -39,7 +51,10 @@ export class ExitStatus {
    * user's process).
    */
   readonly known: boolean
-  /** What it used; only where this process reaped it or could have. */
+  /**
+   * What it used; only where this process reaped it or could have: not for children of `child_process`,
+   * nor for processes that are no children.
+   */
   declare readonly usage?: ResourceUsage
 
   private constructor(fields: {

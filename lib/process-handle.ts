@@ -6,16 +6,19 @@ import { observe } from './observation/observe.js'
 import { checkPid } from './pid.js'
 import { type SignalName, signalNumber } from './signal-names.js'
 
+/** Which process it must be: see `openProcess()`. */
 export interface OpenProcessOptions {
   /**
-   * What `startTime` of an earlier handle, or of `descendants()`, was. If the pid belongs to a process
-   * with another start time by now, opening fails instead of hitting a stranger.
+   * What `startTime` of an earlier handle, or of `descendants()`, was: clock ticks since boot. If the pid
+   * belongs to a process with another start time by now, opening fails instead of hitting a stranger.
+   * Default: whichever process has the pid. Needs `/proc`.
    */
   startTime?: number
 }
 
-/** A process that stays the same process: see `openProcess()`. */
+/** A process that stays the same process: see `openProcess()`, which makes these. */
 export class ProcessHandle implements Disposable {
+  /** Its process id, which may belong to another process once it has been reaped. */
   readonly pid: number
   /** When it was started, in clock ticks since boot (`/proc/<pid>/stat`); `undefined` without `/proc`. */
   readonly startTime: number | undefined
@@ -24,14 +27,16 @@ export class ProcessHandle implements Disposable {
   #ended = false
   #disposed = false
 
-  /** @internal */
-  constructor(observation: Observation, startTime: number | undefined) {
+  private constructor(observation: Observation, startTime: number | undefined) {
     this.#observation = observation
     this.pid = observation.pid
     this.startTime = startTime
   }
 
-  /** Resolves when it has ended; see `waitForExit()`. Asking for it keeps this process alive until then. */
+  /**
+   * Resolves when it has ended; see `waitForExit()`. Asking for it keeps this process alive until then.
+   * Rejects with a `TypeError` if it is first asked for after the handle has been given back.
+   */
   get exited(): Promise<ExitStatus> {
     this.#exited ??= this.#wait()
     return this.#exited
@@ -39,8 +44,9 @@ export class ProcessHandle implements Disposable {
 
   /**
    * Sends it a signal, and no other process, ever (on the back-ends without descriptors: its identity
-   * is checked the instant before). False if it has ended.
+   * is checked the instant before). False if it has ended, or the handle has been given back.
    *
+   * @param signal Its name or number, default `'SIGTERM'`.
    * @throws {TypeError | RangeError} for an unknown signal.
    * @throws {SextonError} `ERR_NOT_PERMITTED` if it is another user's.
    */
@@ -53,6 +59,11 @@ export class ProcessHandle implements Disposable {
   [Symbol.dispose](): void {
     this.#disposed = true
     if (this.#exited === undefined || this.#ended) this.#observation.stop()
+  }
+
+  /** @internal */
+  static of(observation: Observation, startTime: number | undefined): ProcessHandle {
+    return new ProcessHandle(observation, startTime)
   }
 
   #wait(): Promise<ExitStatus> {
@@ -71,11 +82,14 @@ export class ProcessHandle implements Disposable {
 /**
  * Opens a process, so that signals and waits mean this one and never a later one with its pid.
  *
- * Give the handle back with `using` or `[Symbol.dispose]()`; it holds a descriptor until then.
+ * Give the handle back with `using` or `[Symbol.dispose]()`; on `pidfd` it holds a descriptor until then.
  *
+ * @param pid The process, child or not; this one too.
+ * @param options Which process it must be.
  * @throws {TypeError | RangeError} for a bad pid or start time.
  * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if there is none, or not the one with that start time;
- *   `ERR_UNSUPPORTED` if a start time is given where the system tells none.
+ *   `ERR_UNSUPPORTED` if a start time is given where the system tells none; `ERR_SYSTEM` if the system
+ *   has no descriptor left.
  * @see pidfd_open(2), pidfd_send_signal(2)
  */
 export function openProcess(pid: number, options: OpenProcessOptions = {}): ProcessHandle {
@@ -95,5 +109,5 @@ export function openProcess(pid: number, options: OpenProcessOptions = {}): Proc
       { pid },
     )
   }
-  return new ProcessHandle(observation, startTime)
+  return ProcessHandle.of(observation, startTime)
 }

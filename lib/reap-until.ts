@@ -3,6 +3,7 @@ import { openIntake, pumpSoon, reapNow } from './pump.js'
 import { waitForExit } from './wait-for-exit.js'
 import { checkScope, type ZombieScope, Zombies } from './zombies.js'
 
+/** What `reapUntil()` does besides. */
 export interface ReapUntilOptions {
   /** Which zombies to reap meanwhile, default `'adopted'`; see `Zombies`. */
   scope?: ZombieScope
@@ -11,6 +12,8 @@ export interface ReapUntilOptions {
   /**
    * Called for each zombie that was reaped; what it throws ends it. Without it, a storm of orphans is
    * reaped much faster where the scope is `'all'`.
+   *
+   * @param zombie How that one ended.
    */
   onReap?: (zombie: ExitStatus) => void
 }
@@ -19,7 +22,12 @@ export interface ReapUntilOptions {
  * Reaps zombies until a child of this process has ended: what an init does. Resolves with how the
  * child ended, once everything that was dead by then has been reaped.
  *
+ * Main thread only; `'adopted'` needs Linux.
+ *
+ * @param pid The child to wait for.
+ * @param options What to reap meanwhile, and until when.
  * @throws What `new Zombies()` and `waitForExit()` throw.
+ * @see wait(2)
  */
 export async function reapUntil(pid: number, options: ReapUntilOptions = {}): Promise<ExitStatus> {
   const { scope = 'adopted', signal, onReap } = options

@@ -4,7 +4,12 @@ import { EventQueue } from './event-queue.js'
 import { hold, release } from './keep-alive.js'
 import { isRealtime, type SignalName, signalName, signalNumber } from './signal-names.js'
 
-/** Who sent a signal (sigaction(2), `siginfo_t`). */
+/**
+ * Who sent a signal. `SI_USER`, `SI_TKILL` and `SI_KERNEL` are the kernel's word. With any other code,
+ * `SI_QUEUE` above all, a process that may signal this one can claim to be anybody (rt_sigqueueinfo(2)).
+ *
+ * @see sigaction(2), `siginfo_t`
+ */
 export interface SignalOrigin {
   /**
    * The sender; 0 if it was the kernel (Ctrl-C, a closed terminal), lives outside our PID namespace, or
@@ -19,9 +24,18 @@ export interface SignalOrigin {
 
 /** One signal that was received. */
 export interface ReceivedSignal {
+  /** Its name, such as `SIGTERM` or `SIGRTMIN+3`. */
   name: SignalName
+  /** Its number on this system. */
   number: number
+  /** Who sent it. */
   origin: SignalOrigin
+}
+
+/** When a `Signals` ends by itself. */
+export interface SignalsOptions {
+  /** Closes the iterator when aborted. */
+  signal?: AbortSignal
 }
 
 /**
@@ -56,7 +70,13 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
   readonly #waiting = new Set<number>()
   readonly #abort = () => this.close()
 
-  constructor(signals: Iterable<SignalName | number>, options: { signal?: AbortSignal } = {}) {
+  /**
+   * Listens from now on.
+   *
+   * @param signals At least one name or number.
+   * @param options When to close it.
+   */
+  constructor(signals: Iterable<SignalName | number>, options: SignalsOptions = {}) {
     this.#numbers = checkSignals(signals)
     this.#queue = new EventQueue<ReceivedSignal>({
       onWanted: hold,
@@ -80,7 +100,7 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
     return binding.droppedSignals()
   }
 
-  /** The next signal. */
+  /** The next signal; `done` once it is closed and what had arrived has been delivered. */
   async next(): Promise<IteratorResult<ReceivedSignal, undefined>> {
     const result = await this.#queue.next()
     if (!result.done) this.#waiting.delete(result.value.number)
@@ -93,14 +113,17 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
     this.#queue.close()
   }
 
+  /** What leaving a `for await` calls: closes it, and drops what has not been delivered. */
   return(): Promise<IteratorResult<ReceivedSignal, undefined>> {
     return this.#queue.return()
   }
 
+  /** Itself: however many loops there are, each signal goes to one of them. */
   [Symbol.asyncIterator](): this {
     return this
   }
 
+  /** What leaving an `await using` scope calls: the same as `return()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#queue[Symbol.asyncDispose]()
   }

@@ -8,6 +8,7 @@ import { observe } from './observation/observe.js'
 import { checkPid } from './pid.js'
 import { type SignalName, signalNumber } from './signal-names.js'
 
+/** How long to wait, and what then: see `waitForExit()`. */
 export interface WaitOptions {
   /** Milliseconds; 0 looks once, `Infinity` (default) waits for ever. */
   timeout?: number

@@ -8,6 +8,7 @@ import { openIntake, pumpSoon, type ZombieScope } from './pump.js'
 
 export type { ZombieScope } from './pump.js'
 
+/** Which zombies, and until when. */
 export interface ZombiesOptions {
   /**
    * `'adopted'` (default): only children that nobody else may wait for: orphans that this process
@@ -49,6 +50,11 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
   readonly #signal: AbortSignal | undefined
   readonly #abort = () => this.close()
 
+  /**
+   * Hears of deaths from now on, and reaps when it is asked for them.
+   *
+   * @param options Which zombies, and until when.
+   */
   constructor(options: ZombiesOptions = {}) {
     const scope = checkScope(options.scope ?? 'adopted')
     this.#queue = new EventQueue<ExitStatus>({
@@ -72,7 +78,7 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
     else this.#signal?.addEventListener('abort', this.#abort, { once: true })
   }
 
-  /** The next zombie, reaped. */
+  /** The next zombie, reaped; `done` once it is closed and what was read ahead has been delivered. */
   next(): Promise<IteratorResult<ExitStatus, undefined>> {
     return this.#queue.next()
   }
@@ -82,14 +88,17 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
     this.#queue.close()
   }
 
+  /** What leaving a `for await` calls: closes it, and drops what was read ahead. */
   return(): Promise<IteratorResult<ExitStatus, undefined>> {
     return this.#queue.return()
   }
 
+  /** Itself: however many loops there are, each zombie goes to one of them. */
   [Symbol.asyncIterator](): this {
     return this
   }
 
+  /** What leaving an `await using` scope calls: the same as `return()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#queue[Symbol.asyncDispose]()
   }

@@ -13,7 +13,7 @@ export type Birth =
   | { owned: OwnedChild; termination: Termination; pipes: readonly (PipeEnd | null)[] }
   | { failure: Error; kinds: readonly Kind[] }
 
-/** A child process: see `spawn()`. */
+/** A child process: see `spawn()`, which makes these. */
 export class Child implements AsyncDisposable {
   readonly #pipes: readonly (PipeEnd | null)[]
   readonly #broken: readonly (Readable | Writable | null)[] | undefined
@@ -23,8 +23,7 @@ export class Child implements AsyncDisposable {
   #exited: Promise<ExitStatus> | undefined
   #stdio: readonly (Readable | Writable | null)[] | undefined
 
-  /** @internal */
-  constructor(birth: Birth) {
+  private constructor(birth: Birth) {
     if ('failure' in birth) {
       this.#pipes = []
       this.#failure = birth.failure
@@ -38,8 +37,13 @@ export class Child implements AsyncDisposable {
     }
   }
 
+  /** @internal */
+  static of(birth: Birth): Child {
+    return new Child(birth)
+  }
+
   /**
-   * Its process id.
+   * Its process id, which is no other process's until it has been reaped.
    *
    * @throws {SextonError} what `exited` rejects with, if it could not be started.
    */
@@ -91,7 +95,7 @@ export class Child implements AsyncDisposable {
     return this.#owned?.status
   }
 
-  /** What it used, once `exited` has resolved. */
+  /** What it and the descendants that it had waited for used, once `exited` has resolved. */
   get usage(): ResourceUsage | undefined {
     return this.#owned?.status?.usage
   }
@@ -104,6 +108,7 @@ export class Child implements AsyncDisposable {
   /**
    * Sends it a signal; false if it has ended, or never began. No later process with its pid can be hit.
    *
+   * @param signal Its name or number, default `'SIGTERM'`.
    * @throws {TypeError | RangeError} for an unknown signal.
    * @throws {SextonError} `ERR_NOT_PERMITTED` if it has become another user's.
    */

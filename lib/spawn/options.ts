@@ -4,7 +4,10 @@ import type { Stdio } from './stdio.js'
 /** Text, or the exact bytes where they are not UTF-8. */
 export type Bytes = string | Uint8Array
 
-/** The name of a resource as `ulimit` and setrlimit(2) know it, in lower case. */
+/**
+ * The name of a resource as setrlimit(2) knows it, in lower case and without `RLIMIT_`. Which of them
+ * there are depends on the system; an unknown one is a `RangeError`.
+ */
 export type ResourceName =
   | 'as'
   | 'core'
@@ -23,18 +26,33 @@ export type ResourceName =
   | 'sigpending'
   | 'stack'
 
-/** One number for both limits, or each of its own; `Infinity` is no limit. */
-export type ResourceLimit = number | { soft: number; hard: number }
+/**
+ * One number for both limits, or each of its own; `Infinity` is no limit. In the units of setrlimit(2):
+ * bytes, but seconds for `cpu`, microseconds for `rttime`, and counts.
+ */
+export type ResourceLimit =
+  | number
+  | {
+      /** What the kernel enforces; the child may raise it as far as `hard`. */
+      soft: number
+      /** The ceiling; only a privileged process may raise it. */
+      hard: number
+    }
 
+/**
+ * A whole environment: values by name, of which those that are `undefined` are left out, or a list of
+ * `NAME=value` as execve(2) has it.
+ */
 export type Environment = Readonly<Record<string, Bytes | undefined>> | readonly Bytes[]
 
+/** The child's world, and when it is to end. What is left out is as it is for this process. */
 export interface SpawnOptions {
   /**
    * Descriptors 0, 1, 2 and so on of the child; default `'pipe'` for the first three. One word stands
    * for all three.
    */
   stdio?: Stdio | readonly Stdio[]
-  /** The working directory; default: this process's. */
+  /** The working directory, a path or a `file:` URL; default: this process's. */
   cwd?: Bytes | URL
   /**
    * The whole environment: values by name, or a list of `NAME=value` as execve(2) has it. Default: this
@@ -43,26 +61,37 @@ export interface SpawnOptions {
   env?: Environment
   /** What the program sees as its own name, `argv[0]`; default: `file`. */
   argv0?: Bytes
-  /** User id. With this or `gid`, and without `groups`, root drops its supplementary groups. */
+  /**
+   * User id: real, effective and saved. With this or `gid`, and without `groups`, root drops its
+   * supplementary groups. Default: this process's.
+   */
   uid?: number
+  /** Group id: real, effective and saved; default: this process's. */
   gid?: number
-  /** Supplementary group ids. */
+  /** Supplementary group ids, which need the right to set them; default: this process's, but see `uid`. */
   groups?: readonly number[]
   /** The file mode creation mask, such as 0o022; default: this process's. */
   umask?: number
-  /** A session of its own (setsid(2)): no controlling terminal, and a new process group. */
+  /**
+   * A session of its own (setsid(2)): no controlling terminal, and a new process group; default `false`.
+   * Excludes `foreground` and a number for `processGroup`.
+   */
   session?: boolean
-  /** `true`: a process group of its own. A number: join that group, of the same session. */
+  /**
+   * `true`: a process group of its own, whose id is its pid. A number: join that group, of the same
+   * session. `false` (default): this process's.
+   */
   processGroup?: boolean | number
   /**
    * Hand the terminal's foreground to the child's group, as a shell does for a job, and take it back
    * when the child has ended. Nothing happens without a controlling terminal, or while another
-   * group has the foreground. Goes with `processGroup: true`.
+   * group has the foreground. Needs `processGroup`; default `false`.
    */
   foreground?: boolean
   /**
    * The signal that the child gets when the *thread* that spawned it ends (PR_SET_PDEATHSIG(2const)).
-   * Linux; lost when the child runs a set-user-id program or changes its user later on.
+   * Default: none. Linux; lost when the child runs a set-user-id program or one with file capabilities, or
+   * changes its user later on; and nothing that the child starts inherits it.
    */
   deathSignal?: SignalName | number
   /** Signals that the child starts with ignored, as nohup(1) does; default: none. */
@@ -71,16 +100,19 @@ export interface SpawnOptions {
   blockedSignals?: readonly (SignalName | number)[]
   /**
    * A `LISTEN_PID` in the environment becomes the child's pid, so that sd_listen_fds(3) there takes the
-   * descriptors that it is passed for its own.
+   * descriptors that it is passed for its own. Default `false`.
    */
   listenPid?: boolean
-  /** Resource limits (setrlimit(2)). Node raises its own soft `nofile` limit to the hard one at start. */
+  /** Resource limits, default: this process's (setrlimit(2)). Node raises its own soft `nofile` limit to the hard one at start. */
   rlimits?: Readonly<Partial<Record<ResourceName, ResourceLimit>>>
-  /** The directory of a cgroup of version 2 that the child is born in; Linux 5.7. */
+  /** The directory of a cgroup of version 2 that the child is born in; Linux 5.7; default: this process's. */
   cgroup?: string
   /** When aborted, the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
   signal?: AbortSignal
-  /** Milliseconds, above 0, until the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
+  /**
+   * Milliseconds, above 0, until the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`.
+   * Default: none. It does not keep this process alive.
+   */
   timeout?: number
   /** Default `'SIGTERM'`; for `timeout`, `signal` and leaving an `await using` scope. */
   killSignal?: SignalName | number

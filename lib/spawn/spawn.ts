@@ -27,6 +27,7 @@ import { Termination } from './termination.js'
  *
  * @param file The program: a path, or a name to look for in `PATH`.
  * @param args Its arguments, without the program's name.
+ * @param options Its world, and when it is to end.
  * @throws {TypeError | RangeError} for bad arguments; nothing has been done then.
  * @throws the `signal`'s reason if it is aborted already.
  * @see clone(2), execve(2)
@@ -50,10 +51,10 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
       for (const [index, pipe] of stdio.parentEnds.entries()) pipe?.childEnded(index)
     })
     const termination = new Termination(owned, checked, options.signal)
-    return new Child({ owned, termination, pipes: stdio.parentEnds })
+    return Child.of({ owned, termination, pipes: stdio.parentEnds })
   } catch (error) {
     if (!(error instanceof SextonError)) throw error
-    return new Child({ failure: error, kinds })
+    return Child.of({ failure: error, kinds })
   }
 }
 

@@ -19,7 +19,10 @@ export type Stdio =
   | 'inherit'
   | 'ignore'
   | number
-  | { readonly fd: number }
+  | {
+      /** A descriptor of this process: a `FileHandle`, a socket's handle. */
+      readonly fd: number
+    }
 
 /** The same with the direction of each pipe settled, and descriptors as bare numbers. */
 export type Kind = 'readable' | 'writable' | 'inherit' | 'ignore' | number

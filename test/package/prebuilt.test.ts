@@ -9,7 +9,7 @@ import { emptyProject, pack, succeed } from './project.js'
 // The addon is compiled nowhere here: the one for this machine is in the tarball.
 
 const LINES = ['20', '22', '24', '26']
-const PROGRAMS = ['npm', 'npx', 'sh', 'env', 'head', 'printf', 'true', 'cat', 'sleep']
+const PROGRAMS = ['npm', 'npx', 'sh', 'env', 'base64', 'printf', 'true', 'cat', 'sleep']
 
 const project = emptyProject()
 const bin = join(project, 'bin')

@@ -10,10 +10,12 @@ import { type Running, start } from './running.js'
 
 export interface ContainerOptions {
   image?: Image
+  /** An image that was built: it has an entrypoint and a command of its own. */
+  built?: string
   /** More options of `podman run`. */
   options?: readonly string[]
-  entrypoint: readonly string[]
-  command: readonly string[]
+  entrypoint?: readonly string[]
+  command?: readonly string[]
 }
 
 export interface Container extends Running {
@@ -47,14 +49,16 @@ export class Podman {
   }
 
   /** Starts a container: what it prints and how it ends is what `podman run` prints and how that ends. */
-  start({ image = 'dash', options = [], entrypoint, command }: ContainerOptions): Container {
+  start(settings: ContainerOptions): Container {
+    const { image = 'dash', built, options = [], entrypoint, command = [] } = settings
+    const root = built === undefined ? ['--rootfs', join(this.#directory, image)] : [built]
     this.#containers += 1
     const name = `container-${this.#containers}`
     const running = start([
       ...[...this.#command, 'run', '--name', name, '--cgroup-parent', this.#cgroup],
       ...['--volume', `${process.execPath}:${NODE}:ro`, '--env', 'SEXTON_BACKEND'],
-      ...['--entrypoint', JSON.stringify(entrypoint), ...options],
-      ...['--rootfs', join(this.#directory, image), ...command],
+      ...(entrypoint === undefined ? [] : ['--entrypoint', JSON.stringify(entrypoint)]),
+      ...[...options, ...root, ...command],
     ])
     return {
       ...running,
@@ -68,9 +72,21 @@ export class Podman {
     }
   }
 
+  /** Builds the Dockerfile of a folder upon one of our images, and gives the new image's name. */
+  async build(folder: string, image: Image): Promise<string> {
+    const archive = join(this.#directory, `${image}.tar`)
+    const [base, name] = [`localhost/${image}`, 'localhost/built']
+    await run(['tar', '--create', '--file', archive, '-C', join(this.#directory, image), '.'])
+    await this.#call('import', archive, base)
+    const options = ['--isolation', 'chroot', '--layers=false', '--pull=never', '--tag', name]
+    await this.#call('build', ...options, '--build-arg', `BASE=${base}`, folder)
+    return name
+  }
+
   /** Removes everything, and fails if something of it stays. */
   async close(): Promise<void> {
     await this.#call('rm', '--force', '--time', '0', '--all')
+    await this.#call('rmi', '--force', '--all')
     await eventually(() => expect(commandsWith(this.#directory)).toEqual([]), 10_000)
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(this.#directory)
     await eventually(() => removeGroups(this.#cgroup))

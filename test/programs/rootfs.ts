@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root } from '../program.js'
@@ -11,6 +11,7 @@ const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
 const IMAGES = {
   dash: APPLETS,
   busybox: ['busybox'],
+  npm: APPLETS,
   none: [],
 } as const
 
@@ -41,8 +42,12 @@ export function makeRootfs(directory: string, image: Image): void {
   for (const name of ['pid1', 'sexton']) {
     symlinkSync(`/opt/sexton/dist/cli/${name}.js`, inside(`usr/local/bin/${name}`))
   }
+  if (image === 'npm') writeFileSync(inside('usr/bin/npm'), NPM, { mode: 0o755 })
   cpSync(fixtures, inside('srv'), { recursive: true })
 }
+
+// It has installed sexton beforehand, as there is nothing to be fetched.
+const NPM = '#!/bin/sh\n[ "$*" = "install --global sexton" ]\n'
 
 function copyPackage(directory: string): void {
   for (const path of ['dist', 'build/Release/sexton.node', 'package.json']) {

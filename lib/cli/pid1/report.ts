@@ -1,5 +1,6 @@
 import { constants, openSync } from 'node:fs'
 import { binding } from '../../binding.js'
+import { printable } from '../tree/printable.js'
 import { WARNING } from './settings.js'
 
 /** Where a report goes, and how much of it. */
@@ -38,8 +39,8 @@ export class Report {
     if (verbosity < level) return
     const line =
       format === 'text'
-        ? `${name}: ${message}`
-        : JSON.stringify({ time: now(), level: LEVELS[level], message, ...fields })
+        ? `${name}: ${printable(message, true)}`
+        : json({ time: now(), level: LEVELS[level], message, ...fields })
     this.#write(STDERR, line)
   }
 
@@ -51,7 +52,7 @@ export class Report {
   event(event: string, fields: Fields): void {
     const { statusFd } = this.#options
     if (statusFd === undefined) return
-    this.#write(statusFd, JSON.stringify({ event, time: now(), ...fields }))
+    this.#write(statusFd, json({ event, time: now(), ...fields }))
   }
 
   // A message that cannot be written is lost: nothing here may end or delay the supervision, not even a
@@ -73,4 +74,11 @@ export function openStatusFile(path: Buffer): number {
 
 function now(): string {
   return new Date().toISOString()
+}
+
+// Processes choose their names, and a terminal may take U+0080 to U+009F for controls too.
+function json(fields: Fields): string {
+  return JSON.stringify(fields).replace(/[\x7f-\x9f]/g, (character) => {
+    return `\\u00${character.charCodeAt(0).toString(16)}`
+  })
 }

@@ -1,0 +1,77 @@
+// Checked by `npm run typecheck`, never run: what compiles, and what must not.
+
+import { open } from 'node:fs/promises'
+import type { Readable, Writable } from 'node:stream'
+import { expectTypeOf } from 'vitest'
+import {
+  Child,
+  type ExitStatus,
+  type ResourceUsage,
+  type SpawnOptions,
+  type Stdio,
+  spawn,
+  type TerminationReason,
+} from '../../lib/index.js'
+
+const child = spawn('cat')
+expectTypeOf(child).toEqualTypeOf<Child>()
+// @ts-expect-error: only spawn() makes children
+new Child()
+
+// Whether there is a pipe is known at run time alone.
+expectTypeOf(child.stdin).toEqualTypeOf<Writable | null>()
+expectTypeOf(child.stdout).toEqualTypeOf<Readable | null>()
+expectTypeOf(child.stderr).toEqualTypeOf<Readable | null>()
+expectTypeOf(child.stdio).toEqualTypeOf<readonly (Readable | Writable | null)[]>()
+// @ts-expect-error: there may be none
+child.stdin.end()
+child.stdin?.end()
+
+expectTypeOf(child.pid).toEqualTypeOf<number>()
+expectTypeOf(child.exited).toEqualTypeOf<Promise<ExitStatus>>()
+expectTypeOf(child.status).toEqualTypeOf<ExitStatus | undefined>()
+expectTypeOf(child.usage).toEqualTypeOf<ResourceUsage | undefined>()
+expectTypeOf(child.terminationReason).toEqualTypeOf<TerminationReason | undefined>()
+expectTypeOf<TerminationReason>().toEqualTypeOf<'timeout' | 'abort' | 'dispose'>()
+expectTypeOf(child.kill('SIGRTMIN+1')).toEqualTypeOf<boolean>()
+child.kill(9)
+// @ts-expect-error: a signal's name begins with SIG
+child.kill('TERM')
+// @ts-expect-error: what is known of a child is not for others to write
+child.pid = 1
+
+// Program, arguments and environment: text, or bytes where they are not UTF-8.
+spawn(Buffer.from('cat'), ['text', new Uint8Array()], { argv0: Buffer.from('-cat') })
+spawn('cat', ['a'] as const, { cwd: new URL('file:///'), env: { PATH: undefined, A: 'a' } })
+spawn('cat', [], { env: ['A=a', Buffer.from('B=b')] })
+// @ts-expect-error: arguments are no numbers
+spawn('cat', [1])
+// @ts-expect-error: nor is a whole command line one string
+spawn('cat', 'a b')
+
+spawn('cat', [], { stdio: 'inherit' })
+spawn('cat', [], { stdio: ['ignore', 1, await open('/dev/null'), 'readable', 'writable'] })
+// @ts-expect-error: of child_process, not of ours
+spawn('cat', [], { stdio: 'ipc' })
+// @ts-expect-error: a stream without a descriptor is for pipeline()
+spawn('cat', [], { stdio: [process.stdout as Writable] })
+expectTypeOf<null>().not.toExtend<Stdio>()
+
+// No option excludes another as typed, for a list of them is usually composed; the values are checked.
+expectTypeOf<SpawnOptions>().toEqualTypeOf<Partial<SpawnOptions>>()
+spawn('cat', [], { session: true, killSignal: 'SIGRTMAX-1', deathSignal: 15, processGroup: 7 })
+spawn('cat', [], { rlimits: { nofile: 64, core: { soft: 0, hard: Number.POSITIVE_INFINITY } } })
+// @ts-expect-error: no such resource
+spawn('cat', [], { rlimits: { files: 64 } })
+// @ts-expect-error: one limit without the other
+spawn('cat', [], { rlimits: { nofile: { soft: 64 } } })
+// @ts-expect-error: the name of child_process for a session of its own
+spawn('cat', [], { detached: true })
+// @ts-expect-error: there is no shell
+spawn('cat', [], { shell: true })
+// @ts-expect-error: by name or number
+spawn('cat', [], { ignoredSignals: ['HUP'] })
+// @ts-expect-error: a signal's name begins with SIG
+spawn('cat', [], { killSignal: 'TERM' })
+// @ts-expect-error: milliseconds
+spawn('cat', [], { timeout: '5s' })
