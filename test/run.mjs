@@ -3,7 +3,7 @@
 //   node test/run.mjs [--soak] [--backend NAME] [vitest's arguments…]
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,11 +23,17 @@ const onlyOnce = [
   'test/programs/inits/{peers,compatible,table}.test.ts',
   'test/programs/{container,pid1-cache}.test.ts',
 ]
+// What is shipped can be tried only where it has been made, for which it takes compilers of other machines.
+const shipped = 'test/package/{arm64,package,prebuilt,requirements}.test.ts'
+const made = existsSync(join(root, 'prebuilds', 'linux-x64'))
+if (!made)
+  console.log(`${shipped} is left out: there are no addons in prebuilds/ (npm run prebuild)`)
+const once = made ? [] : ['--exclude', shipped]
 const excluded = onlyOnce.flatMap((path) => ['--exclude', path])
 const rounds = values.backend
   ? [{ backend: values.backend, args: positionals }]
   : [
-      { backend: 'pidfd', args: positionals },
+      { backend: 'pidfd', args: [...once, ...positionals] },
       { backend: 'sigchld', args: [...excluded, ...positionals] },
       { backend: 'poll', args: [...excluded, ...positionals] },
     ]
