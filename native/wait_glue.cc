@@ -23,7 +23,8 @@ Napi::Value Wait(const Napi::CallbackInfo& info) {
   const int flags = IntArg(info, 2);
   auto records = info[3].As<Napi::Float64Array>();
   const bool many = type == P_ALL && (flags & WNOWAIT) == 0;
-  const int room = many ? static_cast<int>(records.ElementLength()) / kRecordFields : 1;
+  const int places = static_cast<int>(records.ElementLength()) / kRecordFields;
+  const int room = many ? places : std::min(places, 1);
   int count = 0;
   for (; count < room; ++count) {
     WaitStatus status;
@@ -73,7 +74,7 @@ Napi::Value SubreaperEnabled(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void DefineWait(Napi::Object exports, Environment* state) {
-  Define(exports, "wait", Wait, {kInt, kUint, kInt, Doubles(kRecordFields)}, state);
+  Define(exports, "wait", Wait, {kInt, kUint, kInt, Doubles(0)}, state);
   Define(exports, "kill", Kill, {kInt, kInt}, state);
   Define(exports, "takeStop", TakeStop, {kUint}, state);
   Define(exports, "exitNow", ExitNow, {kInt}, state);

@@ -21,14 +21,14 @@ PARTS.push('tsconfig.json', 'vitest.config.ts')
  * Copies the package to `folder` and builds it there. `dist/` is what programs import; `modules/` is all
  * of lib/ once more, one file each, for tests that load a part of it into their own process.
  */
-export function buildCounted(folder, variables = []) {
-  buildAddon(folder, ['-Dsexton_coverage=1', ...variables], PARTS)
+export async function buildCounted(folder, variables = []) {
+  await buildAddon(folder, ['-Dsexton_coverage=1', ...variables], PARTS)
   const tsc = [process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc')]
-  run([...tsc, '--sourceMap'], folder)
+  await run([...tsc, '--sourceMap'], folder)
   const compilerOptions = { outDir: 'modules', sourceMap: true, declaration: false }
   const whole = { extends: './tsconfig.json', include: ['lib'], exclude: [] }
   const config = { ...whole, compilerOptions: { ...compilerOptions, declarationMap: false } }
   writeFileSync(join(folder, 'tsconfig.modules.json'), JSON.stringify(config))
-  run([...tsc, '-p', 'tsconfig.modules.json'], folder)
-  run([process.execPath, 'esbuild.mjs', '--source-maps'], folder)
+  await run([...tsc, '-p', 'tsconfig.modules.json'], folder)
+  await run([process.execPath, 'esbuild.mjs', '--source-maps'], folder)
 }

@@ -67,11 +67,11 @@ function runTests(folder, counts, backend, args) {
 }
 
 // The same exercise that the portable build's own test runs.
-function runPortable(folder, counts) {
+async function runPortable(folder, counts) {
   const parts = ['spawn', 'failures', 'raw', 'strangers', 'signals', 'workers']
   for (const backend of ['sigchld', 'poll']) {
     const program = [process.execPath, 'test/native/fixtures/exercise.mjs', folder, ...parts]
-    run(program, folder, environment(counts, backend))
+    await run(program, folder, environment(counts, backend))
   }
 }
 
@@ -83,15 +83,15 @@ try {
   )
   mkdirSync(counts, { mode: 0o777 })
   chmodSync(counts, 0o777)
-  buildCounted(linux)
-  buildCounted(portable, ['-Dsexton_portable=1'])
+  await buildCounted(linux)
+  await buildCounted(portable, ['-Dsexton_portable=1'])
   const rounds = [
     ['pidfd', positionals],
     ['sigchld', [...BY_BACKEND, ...positionals]],
     ['poll', [...BY_BACKEND, ...positionals]],
   ]
   const passed = rounds.map(([backend, args]) => runTests(linux, counts, backend, args))
-  runPortable(portable, counts)
+  await runPortable(portable, counts)
   const lib = await scriptLines(linux, counts)
   const native = addNativeLines(portable, addNativeLines(linux, new Map()))
   mkdirSync(join(root, 'coverage'), { recursive: true })

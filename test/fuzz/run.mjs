@@ -32,15 +32,15 @@ function search(variables) {
   return spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit', env }).status
 }
 
-function sanitized() {
+async function sanitized() {
   const folder = mkdtempSync(join(tmpdir(), 'sexton-fuzz-'))
   try {
-    buildAddon(folder, ['-Dsexton_asan=1'])
-    const library = run(['gcc', '-print-file-name=libasan.so'], root).trim()
+    await buildAddon(folder, ['-Dsexton_asan=1'])
+    const library = (await run(['gcc', '-print-file-name=libasan.so'], root)).trim()
     return search({ SEXTON_FUZZ_BUILD: folder, SEXTON_FUZZ_PRELOAD: library })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-process.exitCode = values.sanitize ? sanitized() : search({})
+process.exitCode = values.sanitize ? await sanitized() : search({})

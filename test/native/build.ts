@@ -12,7 +12,7 @@ import { buildAddon } from '../build-addon.mjs'
 export async function buildCopy(variables: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sexton-build-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  buildAddon(folder, variables, ['dist'])
+  await buildAddon(folder, variables, ['dist'])
   return folder
 }
 
