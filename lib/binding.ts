@@ -50,7 +50,7 @@ export interface Binding {
   makePipe(ends: Int32Array, ours: 0 | 1): number
   handOver(fd: number): void
   moveForeground(from: number, to: number): number
-  writeFromBackground(fd: number, bytes: Uint8Array): number
+  writeFromBackground(fd: number, bytes: Uint8Array, patience: number): number
   setDeathSignal(signal: number): number
 
   readonly signalBatch: number

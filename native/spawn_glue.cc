@@ -198,11 +198,12 @@ Napi::Value Move(const Napi::CallbackInfo& info) {
   return Result(info, MoveForeground(group(IntArg(info, 0)), group(IntArg(info, 1))));
 }
 
-// writeFromBackground(fd, bytes): how many, which may be fewer, or -errno.
+// writeFromBackground(fd, bytes, patience in ms): how many, which may be fewer, or -errno.
 Napi::Value Write(const Napi::CallbackInfo& info) {
   auto bytes = info[1].As<Napi::Uint8Array>();
   const auto* data = reinterpret_cast<const char*>(bytes.Data());
-  const ssize_t written = WriteFromBackground(IntArg(info, 0), data, bytes.ElementLength());
+  const ssize_t written =
+      WriteFromBackground(IntArg(info, 0), data, bytes.ElementLength(), IntArg(info, 2));
   return Result(info, static_cast<int>(written));
 }
 
@@ -242,7 +243,7 @@ void DefineSpawn(Napi::Object exports, Environment* state) {
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
   Define(exports, "handOver", HandOver, {kInt}, state);
   Define(exports, "moveForeground", Move, {kInt, kInt}, state);
-  Define(exports, "writeFromBackground", Write, {kInt, kBytes}, state);
+  Define(exports, "writeFromBackground", Write, {kInt, kBytes, kInt}, state);
   Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
   auto steps = Napi::Array::New(exports.Env());
   for (uint32_t i = 0; i <= static_cast<uint32_t>(SpawnStep::kExec); ++i) {

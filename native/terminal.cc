@@ -54,10 +54,11 @@ int MoveForeground(pid_t from, pid_t to) {
   return static_cast<int>(WithoutStop([&] { return tcsetpgrp(terminal.get(), to); }));
 }
 
-ssize_t WriteFromBackground(int fd, const char* data, size_t size) {
+ssize_t WriteFromBackground(int fd, const char* data, size_t size, int patience) {
   size_t done = 0;
   while (done < size) {
-    if (!HasRoom(fd, done == 0 ? 0 : kPatience)) return Outcome(done, -EAGAIN);
+    if (!HasRoom(fd, done == 0 ? patience : std::max(patience, kPatience)))
+      return Outcome(done, -EAGAIN);
     const size_t piece = std::min(kPiece, size - done);
     const long result = WithoutStop([&] { return write(fd, data + done, piece); });
     if (result < 0) return Outcome(done, result);

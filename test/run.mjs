@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
 const onlyOnce = [
   'test/package/**',
   'test/programs/inits/{peers,compatible,table}.test.ts',
-  'test/programs/{container,examples,pid1-cache,pid1-instants}.test.ts',
+  'test/programs/{chromium,container,examples,pid1-cache,pid1-instants,pid1-storm}.test.ts',
   'test/fuzz/**',
 ]
 // What is shipped can be tried only where it has been made, for which it takes compilers of other machines.

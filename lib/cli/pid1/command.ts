@@ -73,7 +73,7 @@ function worldOf({ environment, ignored, blocked, softLimit }: Launch): SpawnOpt
     listenPid: env.some((entry) => entry.toString('latin1') === `LISTEN_PID=${process.pid}`),
     ignoredSignals: ignored,
     blockedSignals: blocked,
-    ...(softLimit !== undefined && { rlimits: { nofile: { soft: softLimit, hard: hardLimit() } } }),
+    rlimits: softLimit === undefined ? {} : limitsOf(softLimit),
   }
 }
 
@@ -113,8 +113,11 @@ function letGo(fds: readonly number[], statusFd: number | undefined): void {
   }
 }
 
-function hardLimit(): number {
+function limitsOf(soft: number): NonNullable<SpawnOptions['rlimits']> {
+  if (!existsSync('/proc/self/limits')) return {} // nor can it then be known what the hard one is
   const limits = readFileSync('/proc/self/limits', 'latin1')
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1]
-  return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard)
+  return {
+    nofile: { soft, hard: hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard) },
+  }
 }

@@ -16,6 +16,9 @@ export interface ReportOptions {
 export type Fields = Readonly<Record<string, unknown>>
 
 const STDERR = 2
+// Milliseconds for a reader of the status stream to make room: a burst of events may be ahead of it. One
+// that has stopped reading is not waited for again until it has read.
+const PATIENCE = 100
 const LEVELS = ['fatal', 'warning', 'info', 'debug'] as const
 
 /** What `pid1` says: messages for people on stderr, events for programs on a descriptor of their own. */
@@ -23,6 +26,8 @@ export class Report {
   readonly #options: ReportOptions
   /** Descriptors whose last line was cut off, as its reader has fallen behind. */
   readonly #torn = new Set<number>()
+  /** Whether somebody was reading the status stream when we last wrote to it. */
+  #hasReader = true
 
   constructor(options: ReportOptions) {
     this.#options = options
@@ -41,7 +46,7 @@ export class Report {
       format === 'text'
         ? `${name}: ${printable(message, true)}`
         : json({ time: now(), level: LEVELS[level], message, ...fields })
-    this.#write(STDERR, line)
+    this.#write(STDERR, line, 0)
   }
 
   warn(message: string, fields: Fields = {}): void {
@@ -52,16 +57,18 @@ export class Report {
   event(event: string, fields: Fields): void {
     const { statusFd } = this.#options
     if (statusFd === undefined) return
-    this.#write(statusFd, json({ event, time: now(), ...fields }))
+    const patience = this.#hasReader ? PATIENCE : 0
+    this.#hasReader = this.#write(statusFd, json({ event, time: now(), ...fields }), patience)
   }
 
-  // A message that cannot be written is lost: nothing here may end or delay the supervision, not even a
+  // A message that cannot be written is lost: nothing here may end or hold up the supervision, not even a
   // pipe that is full. After half a line the next one begins anew.
-  #write(fd: number, line: string): void {
+  #write(fd: number, line: string, patience: number): boolean {
     const bytes = Buffer.from(`${this.#torn.has(fd) ? '\n' : ''}${line}\n`)
-    const written = binding.writeFromBackground(fd, bytes)
+    const written = binding.writeFromBackground(fd, bytes, patience)
     if (written === bytes.length) this.#torn.delete(fd)
     else if (written > 0) this.#torn.add(fd)
+    return written === bytes.length
   }
 }
 

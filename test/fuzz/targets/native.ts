@@ -59,7 +59,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   makePipe: [ints, int],
   handOver: [int],
   moveForeground: [int, int],
-  writeFromBackground: [strange, block],
+  writeFromBackground: [strange, block, fc.nat(50)],
   setDeathSignal: [int],
   openSignals: [call],
   drainSignals: [fc.oneof(doubles(8), room(512))],
