@@ -1,4 +1,5 @@
 import { restChildSignal } from './child-signal.js'
+import { monotonicNow } from './clock.js'
 import { readTaskChildren } from './proc.js'
 import { discardAll, discardEach, mayDiscard, takeAll } from './reaper.js'
 
@@ -47,7 +48,7 @@ export function discardNow(): void {
 }
 
 function walk(): boolean {
-  const now = performance.now()
+  const now = monotonicNow()
   const again = now - lastWalk < 1
   lastWalk = now
   const left = discardAll()
@@ -69,7 +70,7 @@ function askSome(known: Float64Array): Float64Array | undefined {
   let pids: Float64Array | undefined = known
   if (next >= known.length) {
     next = 0
-    const old = performance.now() - readAt > READ_AGAIN_AFTER
+    const old = monotonicNow() - readAt > READ_AGAIN_AFTER
     pids = old ? readChildren() : known.filter((pid) => pid !== 0)
   }
   if (pids !== undefined) next = discardEach(pids, next)
@@ -79,7 +80,7 @@ function askSome(known: Float64Array): Float64Array | undefined {
 // Undefined where the kernel was built without CONFIG_PROC_CHILDREN.
 function readChildren(): Float64Array | undefined {
   next = 0
-  readAt = performance.now()
+  readAt = monotonicNow()
   const pids = readTaskChildren(process.pid, process.pid)
   return pids && Float64Array.from(pids)
 }

@@ -20,6 +20,7 @@ const LAYERS = [
     'onlookers',
     'pid',
     'exit-status',
+    'received-signal',
     'event-queue',
     'deadline',
     'keep-alive',
@@ -69,6 +70,13 @@ describe('imports', () => {
     )
     expect(upward).toEqual([])
   })
+})
+
+it('no module reads `performance`, whose first use loads a dozen of Node’s modules: see lib/clock.ts', () => {
+  const readers = files.filter((file) =>
+    /\bperformance\./.test(readFileSync(join(lib, file), 'utf8')),
+  )
+  expect(readers).toEqual([])
 })
 
 describe('native includes', () => {

@@ -1,7 +1,6 @@
 import { monotonicNow } from '../../clock.js'
 import { LONGEST_TIMER } from '../../deadline.js'
-import { descendants } from '../../descendants.js'
-import { type ProcessStat, readStat } from '../../proc.js'
+import { readDescendants } from '../../descendants.js'
 import { guiltyZombies } from '../tree/guilty.js'
 import type { Report } from './report.js'
 
@@ -17,13 +16,9 @@ export function watchKeptZombies(after: number | undefined, report: Report): () 
   return () => clearInterval(timer)
 }
 
-function suspects(): ProcessStat[] {
-  return descendants().flatMap(({ pid }) => readStat(pid) ?? [])
-}
-
 function reportKept(since: Map<string, number>, after: number, report: Report): void {
   const now = monotonicNow()
-  const kept = guiltyZombies(suspects()).filter(({ parent }) => parent.pid !== process.pid)
+  const kept = guiltyZombies(readDescendants()).filter(({ parent }) => parent.pid !== process.pid)
   const present = new Set<string>()
   for (const { parent, zombies } of kept) {
     for (const { pid, name, startTime } of zombies) {
