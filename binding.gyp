@@ -30,6 +30,7 @@
         "native/discard_glue.cc",
         "native/exit_source_glue.cc",
         "native/spawn_glue.cc",
+        "native/terminal_glue.cc",
         "native/signal_glue.cc",
         "native/open_fds.cc",
         "native/loop_poll.cc",

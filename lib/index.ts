@@ -14,14 +14,11 @@ export { SextonError, type SextonErrorCode, type SextonErrorDetails } from './er
 export { ExitStatus, type ResourceUsage } from './exit-status.js'
 export { type Backend, backend } from './exit-watch/backend.js'
 export { type OpenProcessOptions, openProcess, ProcessHandle } from './process-handle.js'
+export type { ZombieScope } from './pump.js'
 export { type ReapUntilOptions, reapUntil } from './reap-until.js'
+export type { ReceivedSignal, SignalOrigin } from './received-signal.js'
 export type { SignalName } from './signal-names.js'
-export {
-  type ReceivedSignal,
-  type SignalOrigin,
-  Signals,
-  type SignalsOptions,
-} from './signals.js'
+export { Signals, type SignalsOptions } from './signals.js'
 export { Child } from './spawn/child.js'
 export type {
   Bytes,
@@ -35,4 +32,4 @@ export type { Stdio } from './spawn/stdio.js'
 export type { TerminationReason } from './spawn/termination.js'
 export { subreaper } from './subreaper.js'
 export { type WaitOptions, waitForExit } from './wait-for-exit.js'
-export { type ZombieScope, Zombies, type ZombiesOptions } from './zombies.js'
+export { Zombies, type ZombiesOptions } from './zombies.js'

@@ -1,7 +1,7 @@
 import type { ExitStatus } from './exit-status.js'
-import { openIntake, pumpSoon, reapNow } from './pump.js'
+import { openIntake, pumpSoon, reapNow, type ZombieScope } from './pump.js'
 import { waitForExit } from './wait-for-exit.js'
-import { checkScope, type ZombieScope, Zombies } from './zombies.js'
+import { checkScope, Zombies } from './zombies.js'
 
 /** What `reapUntil()` does besides. */
 export interface ReapUntilOptions {

@@ -2,35 +2,8 @@ import { binding } from './binding.js'
 import { quote, systemError } from './errors.js'
 import { EventQueue } from './event-queue.js'
 import { hold, release } from './keep-alive.js'
+import { fromRecord, type ReceivedSignal } from './received-signal.js'
 import { isRealtime, type SignalName, signalName, signalNumber } from './signal-names.js'
-
-/**
- * Who sent a signal. `SI_USER`, `SI_TKILL` and `SI_KERNEL` are the kernel's word. With any other code,
- * `SI_QUEUE` above all, a process that may signal this one can claim to be anybody (rt_sigqueueinfo(2)).
- *
- * @see sigaction(2), `siginfo_t`
- */
-export interface SignalOrigin {
-  /**
-   * The sender; 0 if it was the kernel (Ctrl-C, a closed terminal), lives outside our PID namespace, or
-   * sent it in the very instant in which we began to listen.
-   */
-  pid: number
-  /** The sender's real user. */
-  uid: number
-  /** How: `SI_USER` (kill), `SI_QUEUE` (sigqueue), `SI_TKILL`, `SI_KERNEL` …, else the bare number. */
-  code: string
-}
-
-/** One signal that was received. */
-export interface ReceivedSignal {
-  /** Its name, such as `SIGTERM` or `SIGRTMIN+3`. */
-  name: SignalName
-  /** Its number on this system. */
-  number: number
-  /** Who sent it. */
-  origin: SignalOrigin
-}
 
 /** When a `Signals` ends by itself. */
 export interface SignalsOptions {
@@ -186,10 +159,8 @@ function drainTurn(): void {
 function drainBatch(): boolean {
   const count = binding.drainSignals(records)
   for (let at = 0; at < count * binding.signalFields; at += binding.signalFields) {
-    const [number, code, pid, uid] = records.slice(at, at + 4) as unknown as Quadruple
-    const origin = { pid, uid, code: CODES.get(code) ?? String(code) }
-    const received = { name: signalName(number), number, origin }
-    for (const iterator of subscribers.get(number) ?? []) iterator.receive(received)
+    const received = fromRecord(records, at)
+    for (const iterator of subscribers.get(received.number) ?? []) iterator.receive(received)
   }
   return count === binding.signalBatch
 }
@@ -205,25 +176,6 @@ function drainAll(): void {
 function drain(most: number): void {
   for (let batches = 0; batches < most && drainBatch(); batches += 1);
 }
-
-type Quadruple = [number: number, code: number, pid: number, uid: number]
-
-// si_code (<asm-generic/siginfo.h>); the CLD_ ones come with SIGCHLD.
-const CODES: ReadonlyMap<number, string> = new Map([
-  [0, 'SI_USER'],
-  [128, 'SI_KERNEL'],
-  [-1, 'SI_QUEUE'],
-  [-2, 'SI_TIMER'],
-  [-3, 'SI_MESGQ'],
-  [-4, 'SI_ASYNCIO'],
-  [-6, 'SI_TKILL'],
-  [1, 'CLD_EXITED'],
-  [2, 'CLD_KILLED'],
-  [3, 'CLD_DUMPED'],
-  [4, 'CLD_TRAPPED'],
-  [5, 'CLD_STOPPED'],
-  [6, 'CLD_CONTINUED'],
-])
 
 const UNCATCHABLE: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP'])
 const FAULTS: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL'])

@@ -6,8 +6,6 @@ import type { ExitStatus } from './exit-status.js'
 import { hold, release } from './keep-alive.js'
 import { openIntake, pumpSoon, type ZombieScope } from './pump.js'
 
-export type { ZombieScope } from './pump.js'
-
 /** Which zombies, and until when. */
 export interface ZombiesOptions {
   /**

@@ -15,6 +15,7 @@ class SextonAddon : public Napi::Addon<SextonAddon> {
     DefineDiscard(exports, state);
     DefineExitSource(exports, state);
     DefineSpawn(exports, state);
+    DefineTerminal(exports, state);
     DefineSignals(exports, state);
   }
 };

@@ -34,6 +34,7 @@ void DefineWait(Napi::Object exports, Environment* state);
 void DefineDiscard(Napi::Object exports, Environment* state);
 void DefineExitSource(Napi::Object exports, Environment* state);
 void DefineSpawn(Napi::Object exports, Environment* state);
+void DefineTerminal(Napi::Object exports, Environment* state);
 void DefineSignals(Napi::Object exports, Environment* state);
 
 }  // namespace sexton

@@ -10,11 +10,9 @@
 #include <limits>
 
 #include "args.h"
-#include "child_calls.h"
 #include "glue.h"
 #include "pipe.h"
 #include "spawn.h"
-#include "terminal.h"
 
 extern char** environ;
 
@@ -192,26 +190,6 @@ Napi::Value HandOver(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// moveForeground(from, to): process groups; 0 is this process's own.
-Napi::Value Move(const Napi::CallbackInfo& info) {
-  const auto group = [](int id) { return id == 0 ? getpgrp() : id; };
-  return Result(info, MoveForeground(group(IntArg(info, 0)), group(IntArg(info, 1))));
-}
-
-// writeFromBackground(fd, bytes, patience in ms): how many, which may be fewer, or -errno.
-Napi::Value Write(const Napi::CallbackInfo& info) {
-  auto bytes = info[1].As<Napi::Uint8Array>();
-  const auto* data = reinterpret_cast<const char*>(bytes.Data());
-  const ssize_t written =
-      WriteFromBackground(IntArg(info, 0), data, bytes.ElementLength(), IntArg(info, 2));
-  return Result(info, static_cast<int>(written));
-}
-
-// setDeathSignal(signal): for this process itself, from this thread; 0 or -errno.
-Napi::Value DieWithParent(const Napi::CallbackInfo& info) {
-  return Result(info, SetDeathSignal(IntArg(info, 0)) == 0 ? 0 : -errno);
-}
-
 Napi::Object ResourceNumbers(Napi::Env env) {
   const struct {
     const char* name;
@@ -242,9 +220,6 @@ void DefineSpawn(Napi::Object exports, Environment* state) {
   Define(exports, "isOpen", IsOpen, {kInt}, state);
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
   Define(exports, "handOver", HandOver, {kInt}, state);
-  Define(exports, "moveForeground", Move, {kInt, kInt}, state);
-  Define(exports, "writeFromBackground", Write, {kInt, kBytes, kInt}, state);
-  Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
   auto steps = Napi::Array::New(exports.Env());
   for (uint32_t i = 0; i <= static_cast<uint32_t>(SpawnStep::kExec); ++i) {
     steps.Set(i, SpawnStepName(static_cast<SpawnStep>(i)));

@@ -1,9 +1,11 @@
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 
 #include "args.h"
+#include "child_calls.h"
 #include "child_signal.h"
 #include "foreign_addons.h"
 #include "glue.h"
@@ -55,6 +57,11 @@ Napi::Value TakeStop(const Napi::CallbackInfo& info) {
 // exitNow(code): without what Node and the C library do at the end.
 Napi::Value ExitNow(const Napi::CallbackInfo& info) { _exit(IntArg(info, 0)); }
 
+// setDeathSignal(signal): for this process itself, from this thread; 0 or -errno.
+Napi::Value DieWithParent(const Napi::CallbackInfo& info) {
+  return Result(info, SetDeathSignal(IntArg(info, 0)) == 0 ? 0 : -errno);
+}
+
 Napi::Value Repair(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), RepairChildSignal());
 }
@@ -78,6 +85,7 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "kill", Kill, {kInt, kInt}, state);
   Define(exports, "takeStop", TakeStop, {kUint}, state);
   Define(exports, "exitNow", ExitNow, {kInt}, state);
+  Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
   Define(exports, "repairChildSignal", Repair, {}, state);
   Define(exports, "foreignAddons", ForeignAddons, {}, state);
   Define(exports, "setSubreaper", EnableSubreaper, {kBool}, state);

@@ -1,6 +1,6 @@
 import { Deadline } from '../../deadline.js'
+import type { ReceivedSignal } from '../../received-signal.js'
 import { signalName } from '../../signal-names.js'
-import type { ReceivedSignal } from '../../signals.js'
 import type { Command } from './command.js'
 import type { Job } from './job.js'
 import type { Report } from './report.js'

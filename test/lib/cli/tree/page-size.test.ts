@@ -10,6 +10,7 @@ describe('pageSize', () => {
   })
 })
 
+// Its records are written as this machine's kernel would; CI has only machines of this kind.
 describe.runIf(endianness() === 'LE')('parsePageSize', () => {
   const vector8 = (...words: number[]) => Buffer.from(BigUint64Array.from(words.map(BigInt)).buffer)
   const vector4 = (...words: number[]) => Buffer.from(Uint32Array.from(words).buffer)
