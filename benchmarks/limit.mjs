@@ -30,7 +30,11 @@ async function measure({ quick }, progress) {
         for (const name of rotated(Object.keys(contenders), round)) {
           progress(`round ${round} of ${plan.rounds}, ${work}, ${name}`)
           const [file, ...words] = [...contenders[name], work, files[work], String(plan.count)]
-          const output = execFileSync(file, words, { env: environment, encoding: 'utf8' })
+          const output = execFileSync(file, words, {
+            env: environment,
+            encoding: 'utf8',
+            timeout: 60_000,
+          })
           const key = `${work} ${name}`
           const times = output.trim().split('\n').map(Number)
           samples.set(key, [...(samples.get(key) ?? []), ...times])

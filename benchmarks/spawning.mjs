@@ -59,7 +59,7 @@ async function measure(options, progress) {
 
 function runContender(name, file, megabytes, { count, flights }, node = process.execPath) {
   const words = [CONTENDER, name, file, megabytes, count, megabytes === 0 ? flights.join() : '']
-  const options = { env: environment, encoding: 'utf8', maxBuffer: 2 ** 26 }
+  const options = { env: environment, encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 300_000 }
   return JSON.parse(execFileSync(node, words.map(String), options))
 }
 

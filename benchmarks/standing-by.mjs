@@ -58,7 +58,12 @@ function isInstalled(name) {
 
 function begin(words, stdin) {
   const [file, ...args] = words
-  return spawn(file, args, { stdio: [stdin, 'pipe', 'ignore'], env: environment })
+  return spawn(file, args, {
+    stdio: [stdin, 'pipe', 'ignore'],
+    env: environment,
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  })
 }
 
 /** Milliseconds until the command runs, and until all has ended. */

@@ -18,6 +18,7 @@ import { watchers } from './watchers.mjs'
 
 const CONTENDER = fileURLToPath(new URL('watching-contender.mjs', import.meta.url))
 const BASELINE = 'pidfd'
+const TOO_LONG = 300_000
 
 function planFor({ quick }) {
   return quick
@@ -58,10 +59,17 @@ async function runContender(name, file, number, plan, random) {
   const contender = spawn(process.execPath, [CONTENDER, name, file, String(number)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...environment, SEXTON_BACKEND: watchers[name].backend ?? '' },
+    timeout: TOO_LONG, // it then says no more, which ends the reading
+    killSignal: 'SIGKILL',
   })
   const lines = createInterface({ input: contender.stdout })[Symbol.asyncIterator]()
+  const read = async () => {
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`${name} with ${number} children ended, or took too long`)
+    return value
+  }
   try {
-    const pids = JSON.parse((await lines.next()).value)
+    const pids = JSON.parse(await read())
     await sleep(200) // what starting them has left to do
     const before = usage(contender.pid)
     await sleep(plan.window)
@@ -72,7 +80,7 @@ async function runContender(name, file, number, plan, random) {
       const pid = pids.splice(Math.floor(random() * pids.length), 1)[0]
       const killed = process.hrtime.bigint()
       process.kill(pid, 'SIGKILL')
-      const [seen, instant] = (await lines.next()).value.split(' ')
+      const [seen, instant] = (await read()).split(' ')
       if (Number(seen) !== pid) throw new Error(`${name} saw the end of ${seen}, not of ${pid}`)
       latencies.push(Number(BigInt(instant) - killed) / 1e3)
     }
