@@ -17,11 +17,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
-// Packing and installing does not depend on the back-end, nor do other people's programs.
+// These do not depend on the round's back-end: packing, other people's programs, builds that choose theirs.
 const onlyOnce = [
   'test/package/**',
   'test/programs/inits/{peers,compatible,table}.test.ts',
   'test/programs/{chromium,container,examples,pid1-cache,pid1-instants,pid1-storm}.test.ts',
+  'test/native/{portable,sanitizer}.test.ts',
   'test/fuzz/**',
 ]
 // What is shipped can be tried only where it has been made, for which it takes compilers of other machines.

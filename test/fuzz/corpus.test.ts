@@ -1,13 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { backend } from '../../lib/index.js'
 import { corpus } from './corpus.js'
 import { TARGETS } from './targets.js'
 
 const SEED = 20_251_121
 
-// Once: nothing of this depends on the back-end.
-describe.runIf(backend() === 'pidfd').each(TARGETS)('Fuzzing: $name', (target) => {
+describe.each(TARGETS)('Fuzzing: $name', (target) => {
   it('holds for the corpus', async () => {
     for (const { name, input } of corpus(target.name)) {
       await expect((async () => target.check(input))(), name).resolves.toBeUndefined()

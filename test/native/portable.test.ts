@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { backend } from '../../lib/index.js'
 import { evaluate, run } from '../program.js'
 import { buildCopy, type Exercise, exercise } from './build.js'
 
 const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'signals', 'workers']
 
-// Once: it is the same build whichever back-end the round is about, and names its own.
-describe.runIf(backend() === 'pidfd')('With the Linux files left out', () => {
+describe('With the Linux files left out', () => {
   const title = 'it builds, and the portable back-ends spawn, wait, fail and hear signals'
   it(title, { timeout: 120_000 }, async () => {
     const folder = await buildCopy(['-Dsexton_portable=1'])
@@ -19,7 +17,7 @@ describe.runIf(backend() === 'pidfd')('With the Linux files left out', () => {
     }
     // And what cannot be had says so.
     const answers = await evaluate(
-      `import { backend, subreaper, Zombies } from '${folder}/dist/index.js'
+      `import { subreaper, Zombies } from '${folder}/dist/index.js'
       const codeOf = (act) => { try { act() } catch (error) { return error.code } }
       const refused = [() => subreaper.enable(), () => new Zombies()].map(codeOf)
       console.log(JSON.stringify({ backend: backend(), refused }))`,

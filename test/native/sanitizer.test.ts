@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { backend } from '../../lib/index.js'
 import { run } from '../program.js'
 import { buildCopy, type Exercise, exercise } from './build.js'
 
@@ -48,8 +47,7 @@ function ownLeaks(report: string): string[] {
     .map((lines) => lines.join('\n'))
 }
 
-// Once: it is the same native code in every round.
-describe.runIf(backend() === 'pidfd')('Under AddressSanitizer', () => {
+describe('Under AddressSanitizer', () => {
   it.each(builds)('$name make no error and lose no memory', { timeout: 110_000 }, async (build) => {
     const { back, variables, parts } = build
     const folder = await buildCopy(variables)

@@ -35,6 +35,7 @@ function emulate(program: readonly string[], backend: string): Promise<Outcome> 
 
 const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'signals']
 
+// There it needs no emulator: the suite itself runs on it. CI is not such a machine.
 describe.skipIf(process.arch === 'arm64')('On arm64, emulated', { timeout: 110_000 }, () => {
   it.each(['sigchld', 'poll'])(
     'the back-end %s does all but reap orphans and run in workers',

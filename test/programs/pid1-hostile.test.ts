@@ -68,6 +68,7 @@ os.wait(); time.sleep(0.6)`
 })
 
 describe('The death signal', () => {
+  // Only root can make a program of another user's set-user-id; CI is root.
   it.runIf(process.getuid?.() === 0)('does not reach a set-user-id program', async () => {
     const program = join(directory(), 'sleep')
     await run(['install', '-m', '4755', '/usr/bin/sleep', program])
