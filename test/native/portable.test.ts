@@ -17,7 +17,7 @@ describe('With the Linux files left out', () => {
     }
     // And what cannot be had says so.
     const answers = await evaluate(
-      `import { subreaper, Zombies } from '${folder}/dist/index.js'
+      `import { backend, subreaper, Zombies } from '${folder}/dist/index.js'
       const codeOf = (act) => { try { act() } catch (error) { return error.code } }
       const refused = [() => subreaper.enable(), () => new Zombies()].map(codeOf)
       console.log(JSON.stringify({ backend: backend(), refused }))`,
