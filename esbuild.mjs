@@ -12,10 +12,11 @@ const FOLDER = 'dist/cli'
 const sourcemap = process.argv.includes('--source-maps')
 
 // What costs a program time at its start and can be had for less: it runs in the main thread, and to ask
-// would load Node's streams; a CommonJS module has `require` and knows its folder; and the addon need not
-// be searched for.
+// would load Node's streams; there are no children of Node's own to hear of; a CommonJS module has
+// `require` and knows its folder; and the addon need not be searched for.
 const SUBSTITUTES = {
   'node:worker_threads': 'export const isMainThread = true',
+  'node:diagnostics_channel': 'export const subscribe = () => {}',
   'node:module': `export const createRequire = () => (path) => {
     if (!path.endsWith('.node')) return require(path)
     process.dlopen(module, path)
@@ -28,10 +29,13 @@ const SUBSTITUTES = {
 const substitutes = {
   name: 'substitutes',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(worker_threads|module)$|package-root\.js$/ }, ({ path }) => ({
-      path,
-      namespace: 'substitute',
-    }))
+    onResolve(
+      { filter: /^node:(worker_threads|diagnostics_channel|module)$|package-root\.js$/ },
+      ({ path }) => ({
+        path,
+        namespace: 'substitute',
+      }),
+    )
     onLoad({ filter: /.*/, namespace: 'substitute' }, ({ path }) => ({
       contents: SUBSTITUTES[path],
     }))

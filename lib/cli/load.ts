@@ -20,7 +20,7 @@ declare const SEXTON_DIGEST: string
 const file = `${__dirname}/${SEXTON_PROGRAM}`
 // V8 takes no cache of another version, and none made under other flags.
 const key = [SEXTON_DIGEST, process.versions.v8, process.arch, ...process.execArgv]
-const cache = `${file}-${key.join('-').replace(/[^\w.-]/g, '')}.cache`
+const cache = `${file}-${key.join('-').split('/').join('')}.cache`
 
 // Code from a cache is not counted block by block, as a coverage run wants it.
 const counted = process.env.NODE_V8_COVERAGE !== undefined

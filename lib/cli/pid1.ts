@@ -5,6 +5,7 @@ import { systemError } from '../errors.js'
 import { packageRoot } from '../package-root.js'
 import { signalName } from '../signal-names.js'
 import { subreaper } from '../subreaper.js'
+import { explanation } from './explanation.js'
 import { BadCommandLine, NoCommandGiven, parseArguments, type Request } from './pid1/arguments.js'
 import { help } from './pid1/help.js'
 import { type Launch, readLaunch } from './pid1/launch.js'
@@ -99,7 +100,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error) => {
-    print('stderr', `pid1: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`)
+    print('stderr', `pid1: ${explanation(error)}\n`)
     process.exit(1)
   },
 )

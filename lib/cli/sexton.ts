@@ -1,4 +1,4 @@
-import { SextonError } from '../errors.js'
+import { explanation } from './explanation.js'
 import { complain, print } from './output.js'
 import { suggestion } from './suggestion.js'
 import { tree } from './tree/tree.js'
@@ -39,9 +39,7 @@ function unknown(word: string): UsageError {
 }
 
 function report(error: unknown): number {
-  const expected = error instanceof UsageError || error instanceof SextonError
-  const text = error instanceof Error && !expected ? (error.stack ?? error.message) : undefined
-  complain(`sexton: ${text ?? (expected ? error.message : String(error))}`)
+  complain(`sexton: ${explanation(error)}`)
   return error instanceof UsageError ? 2 : 1
 }
 

@@ -228,6 +228,12 @@ describe('sexton tree --watch', () => {
       expect(stdout).toMatch(/^.+\n0\n$/)
     }
   })
+
+  it('says what is wrong when it cannot be written', async () => {
+    const outcome = await run(['sh', '-c', `${program.join(' ')} tree >/dev/full`])
+    const stderr = 'sexton: ENOSPC: no space left on device, write\n'
+    expect(outcome).toMatchObject({ code: 1, stderr })
+  })
 })
 
 describe('On a terminal', () => {

@@ -1,6 +1,7 @@
 // Whatever could move the cursor, end the line, or change the direction or order of what is around it:
 // controls, formats, surrogates, private and unassigned characters, other line ends, other spaces.
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\\]|(?! )\p{Zs}/gu
+// When it is needed: to make the sets of characters takes a hundredth of the start of pid1.
+const unsafe = () => /[\p{C}\p{Zl}\p{Zp}\\]|(?! )\p{Zs}/gu
 const UNSAFE_OR_NOT_ASCII = /[^ -[\]-~]/gu
 
 const NAMED: Readonly<Record<string, string>> = {
@@ -12,7 +13,7 @@ const NAMED: Readonly<Record<string, string>> = {
 
 /** The text as it can be shown on one line of any terminal, with escapes for all that cannot. */
 export function printable(text: string, unicode: boolean): string {
-  return text.replace(unicode ? UNSAFE : UNSAFE_OR_NOT_ASCII, escaped)
+  return text.replace(unicode ? unsafe() : UNSAFE_OR_NOT_ASCII, escaped)
 }
 
 function escaped(character: string): string {
