@@ -1,4 +1,4 @@
-// The work of limit.c by sexton, and by child_process: `node limit-contender.mjs NAME spawn|kill FILE COUNT`.
+// The work of limit.c by sexton, and by child_process: `node limit-contender.mjs NAME return|spawn|kill FILE COUNT`.
 
 import { once } from 'node:events'
 
@@ -28,13 +28,14 @@ const WARM_UPS = 50
 async function measured() {
   let begun = microseconds()
   const child = start()
+  const returned = microseconds() - begun
   if (work === 'kill') {
     await new Promise((resolve) => setTimeout(resolve, 2)) // until it rests
     begun = microseconds()
     child.kill()
   }
   await child.ended
-  return microseconds() - begun
+  return work === 'return' ? returned : microseconds() - begun
 }
 
 for (let i = 0; i < WARM_UPS; i += 1) await measured()

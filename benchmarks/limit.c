@@ -1,6 +1,7 @@
 // The same work without Node: start a program and wait for its end, and see the end of one that is killed,
 // by clone(2) as vfork() does it, execve(2), pidfds in an epoll set, waitid(2).
 //
+//   limit return FILE COUNT   microseconds from the start until the caller goes on, a line each
 //   limit spawn FILE COUNT    microseconds from the start until the end was seen, a line each
 //   limit kill FILE COUNT     microseconds from the kill until the end was seen, a line each
 #define _GNU_SOURCE
@@ -29,8 +30,7 @@ static double microseconds(void) {
 static int child(void *unused) {
   (void)unused;
   char *argv[] = {file, NULL};
-  char *env[] = {NULL};
-  execve(file, argv, env);
+  execve(file, argv, environ);
   _exit(127);
 }
 
@@ -54,6 +54,7 @@ static void await_end(int pidfd) {
 int main(int count, char **words) {
   if (count != 4) return 2;
   const int kills = strcmp(words[1], "kill") == 0;
+  const int returns = strcmp(words[1], "return") == 0;
   file = words[2];
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   for (long left = atol(words[3]); left > 0; --left) {
@@ -65,8 +66,9 @@ int main(int count, char **words) {
       begun = microseconds();
       kill(pid, SIGKILL);
     }
+    const double returned = microseconds();
     await_end(pidfd);
-    printf("%.1f\n", microseconds() - begun);
+    printf("%.1f\n", (returns ? returned : microseconds()) - begun);
   }
   return 0;
 }

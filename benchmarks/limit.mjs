@@ -11,6 +11,7 @@ import { duration, ratio } from './units.mjs'
 const CONTENDER = fileURLToPath(new URL('limit-contender.mjs', import.meta.url))
 const BASELINE = 'C'
 const WORKS = {
+  return: 'spawn → it returns',
   spawn: 'spawn → end seen',
   kill: 'kill → end seen',
 }
@@ -19,7 +20,8 @@ async function measure({ quick }, progress) {
   const plan = quick ? { rounds: 3, count: 100 } : { rounds: 10, count: 300 }
   const samples = new Map()
   await withPrograms(['limit.c', 'nothing.c', 'pause.c'], async (programs) => {
-    const files = { spawn: programs.nothing, kill: programs.pause }
+    const { nothing, pause } = programs
+    const files = { return: nothing, spawn: nothing, kill: pause }
     const contenders = {
       [BASELINE]: [programs.limit],
       sexton: [process.execPath, CONTENDER, 'sexton'],

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 
 #include "child_calls.h"
@@ -13,10 +14,11 @@
 namespace sexton {
 namespace {
 
-struct Report {
-  SpawnStep step;
-  int error;
-};
+// Whether a child's writes to its memory have been seen here, as on every real Linux: then it can
+// report by them. Under emulators that turn CLONE_VM into a fork (qemu-user, WSL 1), and where it
+// is a fork, they are never seen, nor is its exec awaited, and it takes a pipe. The first child
+// tells. With a pipe the parent sleeps twice: until exec, and until exec has closed the pipe.
+std::atomic<bool> memory_is_shared{false};
 
 sigset_t SetOf(uint64_t bits) {
   sigset_t set;
@@ -27,9 +29,11 @@ sigset_t SetOf(uint64_t bits) {
   return set;
 }
 
-// Reads what the child had to say: nothing (the pipe closed as exec succeeded), or the failed step.
-bool ReadReport(int fd, Report* report) {
-  return Retry([&] { return read(fd, report, sizeof *report); }) == sizeof *report;
+// What the child had to say. Of a pipe: nothing comes when it closes, as exec has succeeded.
+SpawnReport ReadReport(const SpawnPlan& plan, int fd) {
+  SpawnReport report = plan.report;
+  if (fd >= 0) Retry([&] { return read(fd, &report, sizeof report); });
+  return report;
 }
 
 SpawnResult Failure(SpawnStep step, int error) {
@@ -50,11 +54,8 @@ const char* SpawnStepName(SpawnStep step) {
 }
 
 SpawnResult Spawn(SpawnPlan* plan) {
-  // A pipe, although parent and child share their memory: under emulators that turn CLONE_VM into a
-  // fork (qemu-user, WSL 1) the child's writes to it would never be seen, nor would its exec be
-  // awaited.
   UniqueFd report_read, report_write;
-  const int piped = MakePipe(&report_read, &report_write, 0);
+  const int piped = memory_is_shared ? 0 : MakePipe(&report_read, &report_write, 0);
   if (piped < 0) return Failure(SpawnStep::kPipe, -piped);
   plan->report_fd = report_write.get();
   plan->parent = getpid();
@@ -69,9 +70,10 @@ SpawnResult Spawn(SpawnPlan* plan) {
   RestoreMask(plan->original_mask);
   if (pid < 0) return Failure(SpawnStep::kClone, -pid);
 
+  if (plan->child_was_here) memory_is_shared = true;
   report_write.Reset(-1);  // or the end of the pipe would never be seen
-  Report report;
-  if (ReadReport(report_read.get(), &report)) {
+  const SpawnReport report = ReadReport(*plan, report_read.get());
+  if (report.step != SpawnStep::kNone) {
     WaitForEnd(pid);
     if (result.pidfd >= 0) close(result.pidfd);
     // The child may have had the terminal already; a dead group would keep everyone from it.

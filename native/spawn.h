@@ -32,6 +32,12 @@ enum class SpawnStep : int32_t {
 };
 const char* SpawnStepName(SpawnStep step);
 
+// What the child has to say: nothing, or the step that failed.
+struct SpawnReport {
+  SpawnStep step = SpawnStep::kNone;
+  int error = 0;
+};
+
 struct ResourceLimit {
   int resource;
   struct rlimit value;
@@ -68,7 +74,11 @@ struct SpawnPlan {
   pid_t parent_group = 0;
   sigset_t original_mask;
   sigset_t child_mask;
-  int report_fd = -1;
+  int report_fd = -1;  // -1: it need not be written, as the parent sees `report`
+
+  // Filled in by the child for Spawn(), which sees it if they share their memory.
+  bool child_was_here = false;
+  SpawnReport report;
 };
 constexpr int kNullDevice = -1;
 constexpr int kReportPipe = -2;  // set by the child itself

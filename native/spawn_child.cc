@@ -14,18 +14,16 @@
 namespace sexton {
 namespace {
 
-[[noreturn]] void Fail(const SpawnPlan& plan, SpawnStep step) {
-  const struct {
-    SpawnStep step;
-    int error;
-  } report = {step, errno};
+[[noreturn]] void Fail(SpawnPlan* plan, SpawnStep step) {
+  const SpawnReport report = {step, errno};
+  plan->report = report;
   // If even this fails there is no one to tell; the exit code is the shell's for "could not run".
-  const ssize_t ignored = write(plan.report_fd, &report, sizeof report);
+  const ssize_t ignored = write(plan->report_fd, &report, sizeof report);
   static_cast<void>(ignored);
   _exit(127);
 }
 
-void Check(const SpawnPlan& plan, SpawnStep step, int result) {
+void Check(SpawnPlan* plan, SpawnStep step, int result) {
   if (result == -1) Fail(plan, step);
 }
 
@@ -41,12 +39,12 @@ int TakeForeground(const SpawnPlan& plan) {
   return result;
 }
 
-void JoinGroup(const SpawnPlan& plan) {
-  if (plan.session) Check(plan, SpawnStep::kSession, setsid());
-  if (!plan.session && plan.process_group >= 0) {
-    Check(plan, SpawnStep::kProcessGroup, setpgid(0, static_cast<pid_t>(plan.process_group)));
+void JoinGroup(SpawnPlan* plan) {
+  if (plan->session) Check(plan, SpawnStep::kSession, setsid());
+  if (!plan->session && plan->process_group >= 0) {
+    Check(plan, SpawnStep::kProcessGroup, setpgid(0, static_cast<pid_t>(plan->process_group)));
   }
-  if (plan.foreground) Check(plan, SpawnStep::kForeground, TakeForeground(plan));
+  if (plan->foreground) Check(plan, SpawnStep::kForeground, TakeForeground(*plan));
 }
 
 int Inherit(int fd) {
@@ -58,19 +56,25 @@ int Inherit(int fd) {
   return (flags & O_NONBLOCK) != 0 ? fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) : 0;
 }
 
-int Place(int source, int target) {
+// Opened once; `at` is where it has been put.
+int PlaceNullDevice(int target, int* at) {
+  if (*at >= 0) return dup2(*at, target);
+  const int source = open("/dev/null", O_RDWR);
+  if (source == -1) return -1;
+  *at = target;
+  if (source == target) return 0;
+  const int placed = dup2(source, target);
+  close(source);
+  return placed;
+}
+
+int Place(int source, int target, int* null_device) {
   if (source == kReportPipe) return 0;
   if (source == kNullDevice && target > STDERR_FILENO) {
     close(target);  // EBADF is the wish fulfilled
     return 0;
   }
-  if (source == kNullDevice) {
-    source = open("/dev/null", O_RDWR);
-    if (source == -1 || source == target) return source;
-    const int placed = dup2(source, target);
-    close(source);
-    return placed;
-  }
+  if (source == kNullDevice) return PlaceNullDevice(target, null_device);
   if (source != target && dup2(source, target) == -1) return -1;
   return Inherit(target);
 }
@@ -79,13 +83,13 @@ int Place(int source, int target) {
 // closes it: an inherited descriptor may have a number beyond the limit, with no room above it.
 void KeepReportPipe(SpawnPlan* plan, int count) {
   const int fd = plan->report_fd;
-  if (fd >= count) return;
+  if (fd < 0 || fd >= count) return;
   if (fd > STDERR_FILENO && plan->fds[fd] == kNullDevice) {
     plan->fds[fd] = kReportPipe;
     return;
   }
   plan->report_fd = fcntl(fd, F_DUPFD_CLOEXEC, count);
-  Check(*plan, SpawnStep::kStdio, plan->report_fd);
+  Check(plan, SpawnStep::kStdio, plan->report_fd);
 }
 
 // First lifts every source, and the report pipe, above the targets, then places them: done in one
@@ -98,30 +102,31 @@ void PlaceDescriptors(SpawnPlan* plan) {
     const int source = plan->fds[target];
     if (source < 0 || source == target || source >= count) continue;
     plan->fds[target] = fcntl(source, F_DUPFD_CLOEXEC, count);
-    Check(*plan, SpawnStep::kStdio, plan->fds[target]);
+    Check(plan, SpawnStep::kStdio, plan->fds[target]);
   }
+  int null_device = -1;
   for (int target = 0; target < count; ++target) {
-    Check(*plan, SpawnStep::kStdio, Place(plan->fds[target], target));
+    Check(plan, SpawnStep::kStdio, Place(plan->fds[target], target, &null_device));
   }
 }
 
 // Groups before user: afterwards there would be no right to change them.
-void ChangeCredentials(const SpawnPlan& plan) {
-  if (plan.set_groups) {
-    const int result = SetGroups(plan.groups.size(), plan.groups.data());
-    const bool tolerable = plan.groups_if_allowed && result == -1 && errno == EPERM;
+void ChangeCredentials(SpawnPlan* plan) {
+  if (plan->set_groups) {
+    const int result = SetGroups(plan->groups.size(), plan->groups.data());
+    const bool tolerable = plan->groups_if_allowed && result == -1 && errno == EPERM;
     if (!tolerable) Check(plan, SpawnStep::kGroups, result);
   }
-  if (plan.gid >= 0) Check(plan, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan.gid)));
-  if (plan.uid >= 0) Check(plan, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan.uid)));
+  if (plan->gid >= 0) Check(plan, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan->gid)));
+  if (plan->uid >= 0) Check(plan, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan->uid)));
 }
 
 // After the credentials, whose change clears it (PR_SET_PDEATHSIG(2const)). The parent may have
 // died before the kernel knew of our wish; then no signal would ever come, so end here.
-void BindToParent(const SpawnPlan& plan) {
-  if (plan.death_signal == 0) return;
-  Check(plan, SpawnStep::kDeathSignal, SetDeathSignal(plan.death_signal));
-  if (getppid() != plan.parent) _exit(128 + plan.death_signal);
+void BindToParent(SpawnPlan* plan) {
+  if (plan->death_signal == 0) return;
+  Check(plan, SpawnStep::kDeathSignal, SetDeathSignal(plan->death_signal));
+  if (getppid() != plan->parent) _exit(128 + plan->death_signal);
 }
 
 // The C library refuses those that it keeps for itself; then they stay at their default.
@@ -161,25 +166,26 @@ void WriteNumber(pid_t number, char* out) {
     }
   }
   errno = error;
-  Fail(*plan, SpawnStep::kExec);
+  Fail(plan, SpawnStep::kExec);
 }
 
 }  // namespace
 
 void RunChild(SpawnPlan* plan) {
-  Check(*plan, SpawnStep::kSignals, ResetSignals());
+  plan->child_was_here = true;
+  Check(plan, SpawnStep::kSignals, ResetSignals());
   IgnoreSignals(plan->ignored);
-  JoinGroup(*plan);
+  JoinGroup(plan);
   if (plan->umask >= 0) umask(static_cast<mode_t>(plan->umask));
   PlaceDescriptors(plan);
   // After the descriptors, which a small limit on their number would keep from being placed; before
   // the credentials, as raising a hard limit takes privilege.
   for (const ResourceLimit& limit : plan->limits) {
-    Check(*plan, SpawnStep::kResourceLimit, setrlimit(limit.resource, &limit.value));
+    Check(plan, SpawnStep::kResourceLimit, setrlimit(limit.resource, &limit.value));
   }
-  if (plan->cwd != nullptr) Check(*plan, SpawnStep::kWorkingDirectory, chdir(plan->cwd));
-  ChangeCredentials(*plan);
-  BindToParent(*plan);
+  if (plan->cwd != nullptr) Check(plan, SpawnStep::kWorkingDirectory, chdir(plan->cwd));
+  ChangeCredentials(plan);
+  BindToParent(plan);
   // Last: a signal that was waiting is delivered now, with the default action, as to any process.
   RestoreMask(plan->child_mask);
   if (plan->listen_pid != nullptr) WriteNumber(getpid(), plan->listen_pid);

@@ -1,5 +1,4 @@
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,38 +25,22 @@
 namespace sexton {
 namespace {
 
-// The child borrows our memory until it runs exec: nothing is copied, however large we are. It
-// needs a stack of its own, or it would overwrite the frames we return to.
-constexpr size_t kStackSize = 64 * 1024;
+// The child borrows our memory until it runs exec, and our thread sleeps until then: nothing is
+// copied, however large we are. It needs frames of its own, or it would overwrite those that we
+// return to, and has them in a part of our stack: a mapping would cost as much as the birth, for to
+// unmap it interrupts every processor that runs one of our threads.
+constexpr size_t kStackSize = 32 * 1024;
+struct ChildStack {
+  alignas(16) char bytes[kStackSize];
+};
 
 // The child leaves its frames for good in exec: what the sanitizer has marked there as forbidden
-// would otherwise be held against whatever is mapped at the same place next.
+// would otherwise be held against whatever uses this part of the stack next.
 #ifdef __SANITIZE_ADDRESS__
-void ForgetFrames(char* memory) { __asan_unpoison_memory_region(memory, kStackSize); }
+void ForgetFrames(ChildStack* stack) { __asan_unpoison_memory_region(stack->bytes, kStackSize); }
 #else
-void ForgetFrames(char*) {}
+void ForgetFrames(ChildStack*) {}
 #endif
-
-class ChildStack {
- public:
-  ChildStack() {
-    void* memory = mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    if (memory != MAP_FAILED) memory_ = static_cast<char*>(memory);
-  }
-  ~ChildStack() {
-    if (memory_ == nullptr) return;
-    ForgetFrames(memory_);
-    munmap(memory_, kStackSize);
-  }
-  ChildStack(const ChildStack&) = delete;
-  ChildStack& operator=(const ChildStack&) = delete;
-  char* bottom() const { return memory_; }
-  char* top() const { return memory_ + kStackSize; }
-
- private:
-  char* memory_ = nullptr;
-};
 
 int Enter(void* plan) { RunChild(static_cast<SpawnPlan*>(plan)); }
 
@@ -113,26 +96,31 @@ long Clone3(CloneArgs* args, int (*enter)(void*), void* plan) {
 long Clone3(CloneArgs*, int (*)(void*), void*) { return -ENOSYS; }
 #endif
 
-long CloneIntoCgroup(const ChildStack& stack, SpawnPlan* plan, int* pidfd) {
+long CloneIntoCgroup(ChildStack* stack, SpawnPlan* plan, int* pidfd) {
   CloneArgs args = {};
   args.flags = CLONE_VM | CLONE_VFORK | CLONE_INTO_CGROUP | (plan->want_pidfd ? CLONE_PIDFD : 0);
   args.pidfd = reinterpret_cast<uint64_t>(pidfd);
   args.exit_signal = SIGCHLD;
-  args.stack = reinterpret_cast<uint64_t>(stack.bottom());
+  args.stack = reinterpret_cast<uint64_t>(stack->bytes);
   args.stack_size = kStackSize;
   args.cgroup = static_cast<uint64_t>(plan->cgroup_fd);
   return Clone3(&args, Enter, plan);
 }
 
 pid_t Clone(SpawnPlan* plan, int* pidfd) {
-  const ChildStack stack;
-  if (stack.bottom() == nullptr) return -ENOMEM;
+  ChildStack stack;
   // A kernel before 5.2 ignores CLONE_PIDFD and leaves this -1.
   *pidfd = -1;
-  if (plan->cgroup_fd >= 0) return static_cast<pid_t>(CloneIntoCgroup(stack, plan, pidfd));
-  const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (plan->want_pidfd ? CLONE_PIDFD : 0);
-  const int pid = clone(Enter, stack.top(), flags, plan, pidfd);
-  return pid < 0 ? -errno : pid;
+  int pid;
+  if (plan->cgroup_fd >= 0) {
+    pid = static_cast<int>(CloneIntoCgroup(&stack, plan, pidfd));
+  } else {
+    const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (plan->want_pidfd ? CLONE_PIDFD : 0);
+    pid = clone(Enter, stack.bytes + kStackSize, flags, plan, pidfd);
+    if (pid < 0) pid = -errno;
+  }
+  ForgetFrames(&stack);
+  return pid;
 }
 
 }  // namespace

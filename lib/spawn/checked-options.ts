@@ -25,6 +25,7 @@ export interface CheckedOptions {
   forceKillAfter: number
 }
 
+const NO_LIMITS = new Float64Array()
 const LARGEST_ID = 2 ** 32 - 2 // 2^32 - 1 is -1, which means "leave as it is" to setresuid(2)
 
 /** Checks all but paths, stdio and environment; nothing has been done when it throws. */
@@ -55,7 +56,7 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     ignoredSignals: checkSignals('ignoredSignals', options.ignoredSignals),
     blockedSignals: checkSignals('blockedSignals', options.blockedSignals),
     listenPid: checkFlag('listenPid', options.listenPid),
-    rlimits: checkLimits(options.rlimits ?? {}),
+    rlimits: checkLimits(options.rlimits),
     cgroup: checkCgroup(options.cgroup),
     timeout: checkTimeout(options.timeout ?? Number.POSITIVE_INFINITY),
     killSignal: signalNumber(options.killSignal ?? 'SIGTERM'),
@@ -112,6 +113,7 @@ function checkSignals(name: string, signals: unknown): readonly number[] | undef
 }
 
 function checkLimits(limits: unknown): Float64Array {
+  if (limits === undefined) return NO_LIMITS
   if (typeof limits !== 'object' || limits === null) {
     throw new TypeError(`rlimits must be an object such as { nofile: 64 }, not ${quote(limits)}`)
   }

@@ -10,6 +10,8 @@ export interface SpawnStrings {
   cwd: Uint8Array | undefined
 }
 
+const NONE = Number.NaN // not asked for
+
 const SESSION = 1
 const FOREGROUND = 2
 const PIDFD = 4
@@ -43,15 +45,20 @@ function numbersOf(options: CheckedOptions, cgroupFd: number | undefined, pidfd:
     (pidfd ? PIDFD : 0) |
     (options.groupsIfAllowed ? GROUPS_IF_ALLOWED : 0) |
     (options.listenPid ? LISTEN_PID : 0)
-  const sets = [...halves(options.ignoredSignals), ...halves(options.blockedSignals)]
-  const numbers = [uid, gid, umask, processGroup, deathSignal, cgroupFd, flags, ...sets]
-  return Float64Array.from(numbers, (number) => number ?? Number.NaN)
+  const [ignoredLow, ignoredHigh] = halves(options.ignoredSignals)
+  const [blockedLow, blockedHigh] = halves(options.blockedSignals)
+  return Float64Array.of(
+    ...[uid ?? NONE, gid ?? NONE, umask ?? NONE, processGroup ?? NONE, deathSignal ?? NONE],
+    ...[cgroupFd ?? NONE, flags, ignoredLow, ignoredHigh, blockedLow, blockedHigh],
+  )
 }
 
 // A set of signals as two numbers of 32 bits: one cannot hold 64.
-function halves(signals: readonly number[] | undefined): (number | undefined)[] {
-  if (signals === undefined) return [undefined, undefined]
-  const half = (from: number) =>
-    new Set(signals.map((signal) => signal - from).filter((bit) => bit >= 0 && bit < 32))
-  return [1, 33].map((from) => [...half(from)].reduce((sum, bit) => sum + 2 ** bit, 0))
+function halves(signals: readonly number[] | undefined): readonly [low: number, high: number] {
+  if (signals === undefined) return [NONE, NONE]
+  const half = (from: number) => {
+    const bits = new Set(signals.map((signal) => signal - from))
+    return [...bits].reduce((sum, bit) => (bit >= 0 && bit < 32 ? sum + 2 ** bit : sum), 0)
+  }
+  return [half(1), half(33)]
 }
