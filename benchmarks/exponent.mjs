@@ -12,4 +12,4 @@ export function exponent(points) {
   return covariance / variance
 }
 
-export const inWords = (value) => (value === undefined ? '-' : value.toFixed(2))
+export const inWords = (value) => value?.toFixed(2) ?? '-'

@@ -1,21 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { nodeOf } from '../test/node-versions.mjs'
 
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/node-versions/', import.meta.url))
+const LINES = ['20', '22', '24', '26']
 
-/** The Nodes that `npm run test:versions` has fetched, and the one that runs this: paths by version. */
+/** Every supported line of Node, from the npm registry: paths by version. */
 export function nodes() {
-  const fetched = existsSync(CACHE) ? readdirSync(CACHE) : []
-  const binaries = `node-${process.platform}-${process.arch}`
-  const paths = fetched
-    .map((version) => `${CACHE}${version}/node_modules/${binaries}/bin/node`)
-    .filter((path) => existsSync(path))
+  const paths = LINES.map((line) => nodeOf(line))
   const versionOf = (path) => execFileSync(path, ['--version'], { encoding: 'utf8' }).trim()
-  const byVersion = new Map([process.execPath, ...paths].map((path) => [versionOf(path), path]))
-  return new Map(
-    [...byVersion].sort(
-      ([a], [b]) => Number.parseInt(a.slice(1), 10) - Number.parseInt(b.slice(1), 10),
-    ),
-  )
+  return new Map(paths.map((path) => [versionOf(path), path]))
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { spawn } from 'sexton'
+import { compare, inQuartiles } from './comparison.mjs'
 import { exponent, inWords } from './exponent.mjs'
 import { environment, withPrograms } from './programs.mjs'
 import { quantile } from './quantile.mjs'
@@ -40,8 +41,8 @@ function planFor({ quick }) {
         [100, 20],
         [1000, 15],
         [10_000, 15],
-        [20_000, 5],
-        [50_000, 3],
+        [20_000, 2],
+        [50_000, 2],
       ]
   // Each is a process, and numbers of processes are the machine's.
   const limit = (name) => Number(readFileSync(`/proc/sys/kernel/${name}`, 'utf8'))
@@ -99,13 +100,16 @@ function summarize(runs) {
   const baseline = runs.get(BASELINE)
   return [...runs].map(([name, each]) => {
     const times = each.map(({ time }) => time)
-    const ratios = baseline && times.map((time, round) => time / baseline[round].time)
     return {
       name,
       medianMilliseconds: quantile(times, 0.5),
       p99Milliseconds: quantile(times, 0.99),
-      medianRatio: ratios && quantile(ratios, 0.5),
-      ratioQuartiles: ratios && [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+      compared:
+        baseline &&
+        compare(
+          times,
+          baseline.map(({ time }) => time),
+        ),
       cpuMilliseconds: quantile(
         each.map(({ cpu }) => cpu),
         0.5,
@@ -138,13 +142,7 @@ function growth(storms, index) {
 }
 
 const HEAD = [
-  'orphans, init',
-  'median',
-  'p99',
-  `× ${BASELINE}`,
-  'quartiles',
-  'CPU',
-  `× ${BASELINE}`,
+  ...['orphans, init', 'median', 'p99', `× ${BASELINE} (quartiles)`, 'CPU', `× ${BASELINE}`],
 ]
 
 function rowsOf({ orphans, story, inits }) {
@@ -153,8 +151,7 @@ function rowsOf({ orphans, story, inits }) {
     `${story}, ${orphans}, ${init.name}`,
     `${init.medianMilliseconds.toFixed(1)} ms`,
     `${init.p99Milliseconds.toFixed(1)} ms`,
-    init.medianRatio?.toFixed(2) ?? '-',
-    init.ratioQuartiles?.map((value) => value.toFixed(2)).join(' – ') ?? '-',
+    inQuartiles(init.compared),
     `${init.cpuMilliseconds.toFixed(0)} ms`,
     base === undefined ? '-' : ratio(init.cpuMilliseconds, base.cpuMilliseconds),
   ])

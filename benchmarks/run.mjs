@@ -3,10 +3,10 @@
 //   npm run bench -- [--quick] [--seed N] [NAME…]
 //
 // Prints tables, and writes the same figures as JSON, Markdown and SVG into benchmarks/results/; those of
-// --quick, which are rough, into benchmarks/results/quick/. A full run of all benchmarks also writes
-// docs/benchmarks.md.
+// --quick, which are rough, into benchmarks/results/quick/. Unless it was quick, docs/benchmarks.md is
+// written anew, from the last results of all of them.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { drawChart } from './charts.mjs'
 import { limit } from './limit.mjs'
@@ -59,7 +59,6 @@ async function run({ name, measure, report }, done) {
   )
   for (const chart of told.charts) save(`${chart.name}.svg`, drawChart(chart))
   save(`${name}.md`, toMarkdown(told, '.'))
-  return told
 }
 
 function save(file, text) {
@@ -68,21 +67,31 @@ function save(file, text) {
 
 const PREFACE = `# Benchmarks
 
-Written by \`npm run bench\`, which runs all of it again: about twenty minutes. Each benchmark is a file in
-\`benchmarks/\` that says what it compares and why that is fair; the contenders take turns in one run.`
+Written by \`npm run bench\`, which runs all of it again in less than twenty minutes; \`npm run bench -- --quick\` takes
+less than two, \`npm run bench -- NAME\` runs one. Each is a file in \`benchmarks/\` that says what it compares and why
+that is fair. The contenders take turns, in rounds, and a ratio is the median of the rounds' ratios, with their
+quartiles. The figures are one machine's, and a small and noisy one's: the ratios are what another should see again.`
+
+function writeDocument() {
+  const results = BENCHMARKS.map(({ name, report }) => {
+    const file = new URL(`${name}.json`, folder)
+    return existsSync(file) && { report, ...JSON.parse(readFileSync(file, 'utf8')) }
+  }).filter(Boolean)
+  const sections = results.map(({ report, machine: { load: _, ...kind }, ...result }) => {
+    const told = report(result)
+    const notes = [...told.notes, `Measured on ${Object.values(kind).join(', ')}.`]
+    return toMarkdown({ ...told, notes }, '../benchmarks/results')
+  })
+  writeFileSync(DOCUMENT, `${[PREFACE, ...sections].join('\n\n')}\n`)
+}
 
 const options = readOptions()
 const folder = new URL(options.quick ? 'results/quick/' : 'results/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 const where = machine()
 process.stdout.write(`${Object.values(where).join(', ')}\n`)
-const reports = []
-for (const name of options.names) {
-  reports.push(await run(BENCHMARKS[NAMES.indexOf(name)], reports.length))
+for (const [done, name] of options.names.entries()) {
+  await run(BENCHMARKS[NAMES.indexOf(name)], done)
 }
-if (!options.quick && options.names === NAMES) {
-  const sections = reports.map((each) => toMarkdown(each, '../benchmarks/results'))
-  const kind = `Measured on ${Object.values(where).join(', ')}.`
-  writeFileSync(DOCUMENT, `${[PREFACE, kind, ...sections].join('\n\n')}\n`)
-}
+if (!options.quick) writeDocument()
 process.stdout.write(`\nwritten to benchmarks/results/${options.quick ? 'quick/' : ''}\n`)

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { compare, inQuartiles } from './comparison.mjs'
 import { environment, withPrograms } from './programs.mjs'
 import { quantile, sum } from './quantile.mjs'
 import { rotated } from './turns.mjs'
-import { ratio } from './units.mjs'
 
 // What an init costs while it does nothing: the time by which it delays its command, the time that the
 // whole of a command which does nothing takes, and the memory that it holds while the command runs.
@@ -48,7 +48,9 @@ async function measure({ quick }, progress) {
     }
   })
   const wakeups = await Promise.all(names.map((name) => idleWakeups(name, plan.idle)))
-  const inits = names.map((name, i) => summarize(name, samples.get(name), wakeups[i]))
+  const inits = names.map((name, i) => {
+    return summarize(name, samples.get(name), wakeups[i], samples.get(BASELINE))
+  })
   return { plan, inits }
 }
 
@@ -135,18 +137,19 @@ async function settled(pid) {
   }
 }
 
-function summarize(name, { start, whole, memory }, wakeups) {
+function summarize(name, { start, whole, memory }, wakeups, baseline) {
   const least = (key) => Math.min(...memory.map((sizes) => sizes[key]))
-  const times = (values) => ({
+  const times = (key, values) => ({
     shortest: quantile(values, 0),
     median: quantile(values, 0.5),
     p99: quantile(values, 0.99),
+    compared: compare(values, baseline[key]),
   })
   return {
     name,
     wakeups,
-    startMilliseconds: times(start),
-    wholeMilliseconds: times(whole),
+    startMilliseconds: times('start', start),
+    wholeMilliseconds: times('whole', whole),
     kilobytes: {
       resident: least('resident'),
       proportional: least('proportional'),
@@ -156,7 +159,6 @@ function summarize(name, { start, whole, memory }, wakeups) {
 }
 
 function report({ plan, inits }) {
-  const baseline = inits.find(({ name }) => name === BASELINE)
   const idle = plan.idle / 1e3
   return {
     title: 'Standing by: what an init costs while it does nothing',
@@ -164,26 +166,27 @@ function report({ plan, inits }) {
       `${plan.rounds} starts of a command that does nothing, against the whole of \`node -e 0\`; the least of ${plan.memoryRounds} measurements of memory; wake-ups in ${idle} s.`,
       'Where memory or the milliseconds of a start are scarce, use tini: it is a fortieth of the size. What pid1 gives for them is in docs/pid1.md.',
     ],
-    tables: [{ head: HEAD, rows: inits.map((init) => row(init, baseline)) }],
+    tables: [{ head: HEAD, rows: inits.map(row) }],
     charts: [],
   }
 }
 
+const RATIO = `× ${BASELINE} (quartiles)`
 const HEAD = [
-  ...['init', 'command runs after', 'p99', `× ${BASELINE}`, 'all over after', `× ${BASELINE}`],
+  ...['init', 'command runs after', 'p99', RATIO, 'all over after', RATIO],
   ...['RSS', 'PSS', 'private', 'wake-ups'],
 ]
 
-function row({ name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups }, baseline) {
+function row({ name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups }) {
   const milliseconds = (times) => `${times.median.toFixed(1)} ms`
   const megabytes = (size) => `${(size / 1024).toFixed(1)} MB`
   return [
     name,
     milliseconds(startMilliseconds),
     startMilliseconds.p99.toFixed(1),
-    ratio(startMilliseconds.median, baseline.startMilliseconds.median),
+    inQuartiles(startMilliseconds.compared),
     milliseconds(wholeMilliseconds),
-    ratio(wholeMilliseconds.median, baseline.wholeMilliseconds.median),
+    inQuartiles(wholeMilliseconds.compared),
     ...[kilobytes.resident, kilobytes.proportional, kilobytes.private].map(megabytes),
     String(wakeups),
   ]
