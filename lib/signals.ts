@@ -1,9 +1,10 @@
 import { binding } from './binding.js'
-import { quote, systemError } from './errors.js'
+import { quote } from './errors.js'
 import { EventQueue } from './event-queue.js'
 import { hold, release } from './keep-alive.js'
-import { fromRecord, type ReceivedSignal } from './received-signal.js'
+import type { ReceivedSignal } from './received-signal.js'
 import { isRealtime, type SignalName, signalName, signalNumber } from './signal-names.js'
+import { drainSignals, subscribe, unsubscribe } from './signal-subscriptions.js'
 
 /** When a `Signals` ends by itself. */
 export interface SignalsOptions {
@@ -82,7 +83,7 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
 
   /** Listens no more; signals that have arrived are still delivered. */
   close(): void {
-    if (!this.#queue.closed) drainAll()
+    if (!this.#queue.closed) drainSignals()
     this.#queue.close()
   }
 
@@ -109,72 +110,6 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
     }
     this.#queue.push(received)
   }
-}
-
-const subscribers = new Map<number, Set<Signals>>()
-let opened = false
-
-function subscribe(iterator: Signals, numbers: ReadonlySet<number>): void {
-  if (!opened) open()
-  drainAll()
-  for (const number of numbers) {
-    const iterators = subscribers.get(number)
-    if (iterators !== undefined) {
-      iterators.add(iterator)
-      continue
-    }
-    const result = binding.subscribeSignal(number)
-    if (result < 0) {
-      unsubscribe(iterator, numbers)
-      throw systemError(result, `sigaction ${signalName(number)}`)
-    }
-    subscribers.set(number, new Set([iterator]))
-  }
-}
-
-function unsubscribe(iterator: Signals, numbers: ReadonlySet<number>): void {
-  for (const number of numbers) {
-    const iterators = subscribers.get(number)
-    if (iterators === undefined || !iterators.delete(iterator) || iterators.size > 0) continue
-    subscribers.delete(number)
-    binding.unsubscribeSignal(number)
-  }
-}
-
-const records = new Float64Array(binding.signalBatch * binding.signalFields)
-
-function open(): void {
-  const result = binding.openSignals(drainTurn)
-  if (result < 0) throw systemError(result, 'pipe2')
-  opened = true
-}
-
-// Many batches a turn, so that a steady storm does not outrun the loop; but not without end, so that
-// the loop gets its turn too. What is left keeps the pipe readable.
-function drainTurn(): void {
-  drain(32)
-}
-
-// True if it was a full one.
-function drainBatch(): boolean {
-  const count = binding.drainSignals(records)
-  for (let at = 0; at < count * binding.signalFields; at += binding.signalFields) {
-    const received = fromRecord(records, at)
-    for (const iterator of subscribers.get(received.number) ?? []) iterator.receive(received)
-  }
-  return count === binding.signalBatch
-}
-
-// A full pipe's worth (1 MiB): what comes after that came since.
-const MOST_BATCHES = 512
-
-// Before the set of listeners changes: a signal belongs to those who listened when it came.
-function drainAll(): void {
-  if (opened) drain(MOST_BATCHES)
-}
-
-function drain(most: number): void {
-  for (let batches = 0; batches < most && drainBatch(); batches += 1);
 }
 
 const UNCATCHABLE: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP'])

@@ -13,7 +13,7 @@ const LAYERS = [
   ['orphans', 'storm'],
   ['reaper'],
   ['owned-child'],
-  ['exit-watch'],
+  ['exit-watch', 'signal-subscriptions'],
   [
     'child-signal',
     'ownership',
