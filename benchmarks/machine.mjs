@@ -7,6 +7,5 @@ export function machine() {
     processor: os.cpus()[0]?.model ?? 'unknown processor',
     cores: `${os.availableParallelism()} cores`,
     node: `Node ${process.version}`,
-    load: `load ${os.loadavg()[0].toFixed(2)}`,
   }
 }

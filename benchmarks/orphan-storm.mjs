@@ -38,11 +38,10 @@ function planFor({ quick }) {
   const sizes = quick
     ? [[10_000, 3]]
     : [
-        [100, 20],
-        [1000, 15],
-        [10_000, 15],
-        [20_000, 2],
-        [50_000, 2],
+        [100, 15],
+        [1000, 9],
+        [10_000, 9],
+        [50_000, 3],
       ]
   // Each is a process, and numbers of processes are the machine's.
   const limit = (name) => Number(readFileSync(`/proc/sys/kernel/${name}`, 'utf8'))
@@ -128,8 +127,9 @@ function report({ plan, storms }) {
     title: 'Many orphans die at once under an init',
     notes: [
       ...Object.entries(STORIES).map(([story, what]) => `${story}: ${what}.`),
-      'CPU is that of the init and of the birth and death of the orphans, which is the same for all.',
-      `No more than ${plan.room}: numbers of processes end there on this machine (kernel.pid_max).`,
+      `Rounds: ${plan.sizes.map(([orphans, rounds]) => `${rounds} of ${orphans}`).join(', ')}.`,
+      'CPU is that of the init, for pid1 with the start of Node, and of the birth and death of the orphans, which is the same for all.',
+      `No more than ${plan.room}: there are not more numbers for processes on this machine (kernel.pid_max, kernel.threads-max).`,
       `Growth with their number, as an exponent (1 is linear). ${growths.join('; ')}`,
     ],
     tables: [{ head: HEAD, rows: storms.flatMap(rowsOf) }],

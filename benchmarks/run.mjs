@@ -7,6 +7,7 @@
 // written anew, from the last results of all of them.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { drawChart } from './charts.mjs'
 import { limit } from './limit.mjs'
@@ -70,14 +71,14 @@ const PREFACE = `# Benchmarks
 Written by \`npm run bench\`, which runs all of it again in less than twenty minutes; \`npm run bench -- --quick\` takes
 less than two, \`npm run bench -- NAME\` runs one. Each is a file in \`benchmarks/\` that says what it compares and why
 that is fair. The contenders take turns, in rounds, and a ratio is the median of the rounds' ratios, with their
-quartiles. The figures are one machine's, and a small and noisy one's: the ratios are what another should see again.`
+quartiles (of three rounds: the least and the largest). Of fewer than a hundred samples, p99 is the largest. The figures are one machine's, and a small and noisy one's: the ratios are what another should see again.`
 
 function writeDocument() {
   const results = BENCHMARKS.map(({ name, report }) => {
     const file = new URL(`${name}.json`, folder)
     return existsSync(file) && { report, ...JSON.parse(readFileSync(file, 'utf8')) }
   }).filter(Boolean)
-  const sections = results.map(({ report, machine: { load: _, ...kind }, ...result }) => {
+  const sections = results.map(({ report, machine: kind, ...result }) => {
     const told = report(result)
     const notes = [...told.notes, `Measured on ${Object.values(kind).join(', ')}.`]
     return toMarkdown({ ...told, notes }, '../benchmarks/results')
@@ -85,11 +86,17 @@ function writeDocument() {
   writeFileSync(DOCUMENT, `${[PREFACE, ...sections].join('\n\n')}\n`)
 }
 
-const options = readOptions()
+let options
+try {
+  options = readOptions()
+} catch (error) {
+  console.error(`bench: ${error.message}`)
+  process.exit(2)
+}
 const folder = new URL(options.quick ? 'results/quick/' : 'results/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 const where = machine()
-process.stdout.write(`${Object.values(where).join(', ')}\n`)
+process.stdout.write(`${Object.values(where).join(', ')}, load ${loadavg()[0].toFixed(2)}\n`)
 for (const [done, name] of options.names.entries()) {
   await run(BENCHMARKS[NAMES.indexOf(name)], done)
 }

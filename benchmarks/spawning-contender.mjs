@@ -48,7 +48,7 @@ const rates = {}
 for (const inFlight of flights ? flights.split(',') : []) {
   rates[inFlight] = await throughput(
     Number(inFlight),
-    Math.max(Number(count), Number(inFlight) * 4),
+    Math.max(Number(count) * 2, Number(inFlight) * 4),
   )
 }
 console.log(JSON.stringify({ spawns, rates, ballast: ballast.length }))

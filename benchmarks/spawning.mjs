@@ -121,9 +121,9 @@ function report({ plan, ways, onNodes }) {
       `${plan.rounds} rounds of ${plan.count} spawns each, ${FEWER} from ${LARGE} MB on; a ratio of 10 is ten times less than ${BASELINE} takes.`,
       'Growth of the time held with resident memory, as an exponent (0 is flat, 1 is linear): ' +
         ways.map(({ name, growth }) => `${name} ${inWords(growth)}`).join(', ') +
-        '. fork() copies the page tables: linear, but for what a spawn costs anyway.',
-      'With a small heap there is less to win: clone and exec by themselves hold a C program for 40 to 50 µs (see the limit).',
-      'The number a second grows with those in flight until the processors are busy, of which the programs themselves take most.',
+        '. fork() copies the page tables, which is a little less than linear; clone() with CLONE_VM copies nothing.',
+      'With a small heap there is less to win: what a plain C program is held for is in the limit. zx runs each program by a shell.',
+      'The number a second grows until the processors are busy, and no further.',
     ],
     tables: [
       {

@@ -164,7 +164,7 @@ function report({ plan, inits }) {
     title: 'Standing by: what an init costs while it does nothing',
     notes: [
       `${plan.rounds} starts of a command that does nothing, against the whole of \`node -e 0\`; the least of ${plan.memoryRounds} measurements of memory; wake-ups in ${idle} s.`,
-      'Where memory or the milliseconds of a start are scarce, use tini: it is a fortieth of the size. What pid1 gives for them is in docs/pid1.md.',
+      'Where memory or the milliseconds of a start are scarce, use tini: it is a thirtieth of the size. What pid1 gives for them is in docs/pid1.md.',
     ],
     tables: [{ head: HEAD, rows: inits.map(row) }],
     charts: [],

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "child_calls.h"
+#include "dumpable.h"
 #include "pipe.h"
 #include "retry.h"
 #include "terminal.h"
@@ -54,8 +55,13 @@ const char* SpawnStepName(SpawnStep step) {
 }
 
 SpawnResult Spawn(SpawnPlan* plan) {
+  // It must be known when the child has left our memory, of which only the pipe tells: exec closes
+  // it after that.
+  const bool changes_credentials = plan->uid >= 0 || plan->gid >= 0;
+  const Undumpable undumpable(changes_credentials);
+  const bool needs_pipe = changes_credentials || !memory_is_shared;
   UniqueFd report_read, report_write;
-  const int piped = memory_is_shared ? 0 : MakePipe(&report_read, &report_write, 0);
+  const int piped = !needs_pipe ? 0 : MakePipe(&report_read, &report_write, 0);
   if (piped < 0) return Failure(SpawnStep::kPipe, -piped);
   plan->report_fd = report_write.get();
   plan->parent = getpid();

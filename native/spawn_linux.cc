@@ -1,5 +1,4 @@
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -107,7 +106,9 @@ long CloneIntoCgroup(ChildStack* stack, SpawnPlan* plan, int* pidfd) {
   return Clone3(&args, Enter, plan);
 }
 
-pid_t Clone(SpawnPlan* plan, int* pidfd) {
+}  // namespace
+
+pid_t CreateChild(SpawnPlan* plan, int* pidfd) {
   ChildStack stack;
   // A kernel before 5.2 ignores CLONE_PIDFD and leaves this -1.
   *pidfd = -1;
@@ -120,17 +121,6 @@ pid_t Clone(SpawnPlan* plan, int* pidfd) {
     if (pid < 0) pid = -errno;
   }
   ForgetFrames(&stack);
-  return pid;
-}
-
-}  // namespace
-
-// A change of credentials makes the memory it happens in undumpable, for fear of secrets, and that
-// memory is ours: left so, this process would leave no core dumps and hide its /proc from its user.
-pid_t CreateChild(SpawnPlan* plan, int* pidfd) {
-  const bool dumpable = prctl(PR_GET_DUMPABLE) == 1;
-  const pid_t pid = Clone(plan, pidfd);
-  if (dumpable && prctl(PR_GET_DUMPABLE) != 1) prctl(PR_SET_DUMPABLE, 1);
   return pid;
 }
 

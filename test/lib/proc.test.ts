@@ -83,7 +83,7 @@ describe('readCommandLine', () => {
   it('gives the words apart, the empty ones too', async () => {
     const words = ['-c', 'cat; true', 'two words', '', 'new\nline', '\u{1f480}']
     const child = spawn('sh', words)
-    expect(readCommandLine(child.pid)).toEqual(['sh', ...words])
+    await eventually(() => expect(readCommandLine(child.pid)).toEqual(['sh', ...words]))
     child.stdin?.end()
     await child.exited
   })

@@ -1,8 +1,9 @@
-import { closeSync, openSync, readdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { SextonError, spawn } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
 import { evaluate, root, run } from '../program.js'
@@ -141,6 +142,30 @@ with tempfile.TemporaryDirectory() as directory:
     os.chdir('/')
 print('dumped' if os.WCOREDUMP(status) else 'not dumped: status %d' % status)
 `
+
+describe('a child that becomes another user', () => {
+  it('gives that user no way into our memory before it runs its program', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sexton-spy-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    chmodSync(folder, 0o755)
+    const spy = join(folder, 'spy')
+    const source = join(root, 'test', 'fixtures', 'memory-spy.c')
+    expect(await run(['cc', '-O2', '-o', spy, source])).toMatchObject({ code: 0, stderr: '' })
+    const program = `
+      import { text } from 'node:stream/consumers'
+      import { spawn } from 'sexton'
+      const nobody = { uid: 65534, gid: 65534, groups: [] }
+      const spy = spawn(${JSON.stringify(spy)}, ['4'], { ...nobody, env: {} })
+      const printed = text(spy.stdout)
+      let running = true
+      spy.exited.then(() => { running = false })
+      // What is looked for first makes the time before exec longer.
+      const PATH = 'x/'.repeat(20).replaceAll('/', '/:') + '/bin'
+      while (running) await spawn('true', [], { ...nobody, stdio: 'ignore', env: { PATH } }).exited
+      console.log(JSON.stringify(await printed))`
+    expect(await evaluate(program, { env: { SEXTON_SECRET: '1' } })).toBe('closed\n')
+  })
+})
 
 describe('the default environment', () => {
   it('is process.env, also where that was replaced before sexton was loaded', async () => {
