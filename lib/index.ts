@@ -17,6 +17,7 @@ export { type OpenProcessOptions, openProcess, ProcessHandle } from './process-h
 export type { ZombieScope } from './pump.js'
 export { type ReapUntilOptions, reapUntil } from './reap-until.js'
 export type { ReceivedSignal, SignalOrigin } from './received-signal.js'
+export { type ShutdownOptions, shutdown } from './shutdown.js'
 export type { SignalName } from './signal-names.js'
 export { Signals, type SignalsOptions } from './signals.js'
 export { Child } from './spawn/child.js'

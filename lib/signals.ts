@@ -115,7 +115,8 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
 const UNCATCHABLE: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP'])
 const FAULTS: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL'])
 
-function checkSignals(signals: Iterable<SignalName | number>): ReadonlySet<number> {
+/** @internal */
+export function checkSignals(signals: Iterable<SignalName | number>): ReadonlySet<number> {
   if (typeof signals === 'string' || typeof signals?.[Symbol.iterator] !== 'function') {
     throw new TypeError(`signals must be a list such as ['SIGTERM'], not ${quote(signals)}`)
   }

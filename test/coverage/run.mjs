@@ -25,7 +25,7 @@ const LEFT_OUT = [
   'test/native/{portable,sanitizer}.test.ts',
   'test/programs/inits/{peers,compatible,table}.test.ts',
   'test/programs/{chromium,container,examples,git,idle,server}.test.ts',
-  'test/programs/pid1-{cache,instants,storm}.test.ts',
+  'test/programs/pid1-{cache,instants}.test.ts',
 ]
 // Where the back-ends differ.
 const BY_BACKEND = [

@@ -6,14 +6,14 @@ import { root } from '../program.js'
 // From the top down; a file may import only from rows below its own, or from its own folder.
 const LAYERS = [
   ['index', 'cli'],
-  ['reap-until'],
+  ['reap-until', 'shutdown'],
   ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],
   ['pump'],
   ['observation'],
   ['orphans', 'storm'],
   ['reaper'],
   ['owned-child'],
-  ['exit-watch', 'signal-subscriptions'],
+  ['exit-watch', 'sender', 'signal-subscriptions'],
   [
     'child-signal',
     'ownership',

@@ -49,16 +49,16 @@ describe('graceful-shutdown', () => {
   }
 
   it("tells the sender's pid, name and user, answers what was asked, and ends with 0", async () => {
-    const { pid, port, printed, ended, stdout } = await server()
+    const { pid, port, printed, ended, stdout, stderr } = await server()
     const response = await fetch(`http://127.0.0.1:${port}`)
     const sender = start(['sh', '-c', `kill -TERM ${pid}; read line`], 'pipe')
-    await printed('closing')
-    expect(stdout()).toContain(
-      `SIGTERM from process ${sender.pid} ("sh") of user ${process.getuid?.()}: closing\n`,
+    await printed('shutting down')
+    expect(stderr()).toBe(
+      `SIGTERM from pid ${sender.pid} (uid ${process.getuid?.()}, sh): shutting down\n`,
     )
     sender.stdin?.end()
     expect(await response.text()).toMatch(/done\n$/)
-    expect(await ended).toMatchObject({ code: 0, stderr: '' })
+    expect(await ended).toMatchObject({ code: 0 })
     expect(stdout()).toMatch(/closed\n$/)
     await sender.ended
   })
@@ -67,9 +67,10 @@ describe('graceful-shutdown', () => {
     const { pid, port, printed, ended } = await server()
     const response = await fetch(`http://127.0.0.1:${port}`)
     process.kill(pid, 'SIGTERM')
-    await printed('closing')
+    await printed('shutting down')
     process.kill(pid, 'SIGINT')
-    expect(await ended).toMatchObject({ code: 1, stdout: expect.stringContaining('SIGINT again') })
+    const stderr = expect.stringMatching(/^SIGINT from .*: a second signal, ending now$/m)
+    expect(await ended).toMatchObject({ code: 130, stderr })
     await expect(response.text()).rejects.toThrow('terminated')
   })
 })

@@ -1,0 +1,19 @@
+import { readStat } from './proc.js'
+import type { SignalOrigin } from './received-signal.js'
+
+/**
+ * Who sent a signal, for a log: `pid 1234 (uid 0, containerd-shim)`. The name is the sender's own choice, and
+ * missing if it has ended: good for a log, not for a decision.
+ */
+export function describeSender({ pid, uid, code }: SignalOrigin): string {
+  // Ctrl-C, or a terminal that was closed.
+  if (code === 'SI_KERNEL') return 'the kernel'
+  if (pid === 0) return `outside of this PID namespace (uid ${uid})`
+  const name = readStat(pid)?.name
+  return `pid ${pid} (uid ${uid}${name === undefined ? '' : `, ${harmless(name)}`})`
+}
+
+// It may hold anything but a NUL: line ends and what moves a terminal's cursor, too.
+function harmless(name: string): string {
+  return name.replace(/[^ -~]/g, '?')
+}
