@@ -51,26 +51,27 @@ async function residentSize(running: Running): Promise<number> {
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1])
 }
 
-/** The least of five. */
-async function leastSize(...command: string[]): Promise<number> {
-  const sizes: number[] = []
-  for (let i = 0; i < 5; i += 1) {
-    const running = start(command, 'pipe')
-    await running.printed('ready')
-    sizes.push(await residentSize(running))
-    running.stdin?.end()
-    await running.ended
-  }
-  return Math.min(...sizes)
+async function sizeOf(...command: string[]): Promise<number> {
+  const running = start(command, 'pipe')
+  await running.printed('ready')
+  const size = await residentSize(running)
+  running.stdin?.end()
+  await running.ended
+  return size
 }
 
 describe('The memory of pid1', () => {
+  // In turns: what is resident of Node's own file grows with what the machine has read of it by then.
   it('is at most 3 MB more than that of a Node that does nothing', async () => {
     const idle = `console.log('ready'); process.stdin.on('data', () => {})`
-    const bare = await leastSize(process.execPath, '-e', idle)
     const script = 'echo ready; read line'
-    const ours = await leastSize(...under('-s', 'sh', '-c', script))
-    expect(ours - bare).toBeLessThanOrEqual(3 * 1024)
+    const differences: number[] = []
+    for (let i = 0; i < 5; i += 1) {
+      const bare = await sizeOf(process.execPath, '-e', idle)
+      differences.push((await sizeOf(...under('-s', 'sh', '-c', script))) - bare)
+    }
+    const [, , median] = differences.sort((a, b) => a - b)
+    expect(median).toBeLessThanOrEqual(3 * 1024)
   })
 })
 
