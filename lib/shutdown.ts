@@ -28,7 +28,11 @@ export interface ShutdownOptions {
    * number. `'never'`: only `grace` does.
    */
   force?: 'second-signal' | 'never'
-  /** Gets each line that says what happens and who asked for it; default `console.error`. */
+  /**
+   * Gets each line that says what happens and who asked for it; default `console.error`.
+   *
+   * @param line Without a line end.
+   */
   log?: (line: string) => void
 }
 

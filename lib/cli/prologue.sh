@@ -10,5 +10,5 @@
 ':' //; sexton_env=$(ulimit -Sn; { base64 && echo .; } 2>/dev/null </proc/self/environ); [ ${#sexton_env} -lt 120000 ] || sexton_env=${sexton_env%%[!0-9a-z]*}
 ':' //; sexton_options=$NODE_OPTIONS; sexton_certs=$NODE_EXTRA_CA_CERTS; sexton_channel=$NODE_CHANNEL_FD; unset NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_CHANNEL_FD
 ':' //; export sexton_env sexton_options sexton_certs sexton_channel
-':' // Nor needs it hash tables of its own making, for which Node takes a tenth of its start: no stranger fills them.
+':' // Node takes a tenth of its start to give its hash tables a seed of their own: needless where no stranger chooses the keys.
 ':' //; exec node --no-preserve-symlinks-main --no-memory-reducer --no-sparkplug --no-rehash-snapshot "$0" --launched="$sexton_fds:$sexton_blk:$sexton_ign" "$@"

@@ -14,8 +14,8 @@ import { Termination } from './termination.js'
 
 /**
  * Starts a program, without a shell, and without a copy of this process's memory: on Linux the call
- * takes some 100 µs however large the heap is. It returns when the
- * program takes its place, or has failed to; for a moment more `/proc` may show what was there before.
+ * takes some 100 µs however large the heap is. It returns when the program takes its place, or has
+ * failed to; for a moment more `/proc` may show what was there before.
  *
  * The child starts with every signal at its default action and with the caller's signal mask; it gets
  * the descriptors of `stdio` and no others that Node or sexton opened. A file without a `/` is looked

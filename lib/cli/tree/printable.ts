@@ -1,6 +1,6 @@
 // Whatever could move the cursor, end the line, or change the direction or order of what is around it:
 // controls, formats, surrogates, private and unassigned characters, other line ends, other spaces.
-// When it is needed: to make the sets of characters takes a hundredth of the start of pid1.
+// Made when it is needed: the sets of characters take a hundredth of the start of pid1.
 const unsafe = () => /[\p{C}\p{Zl}\p{Zp}\\]|(?! )\p{Zs}/gu
 const UNSAFE_OR_NOT_ASCII = /[^ -[\]-~]/gu
 
