@@ -145,6 +145,7 @@ function readFlags(fd: number): number {
 }
 
 describe('A child that shares its memory until exec', () => {
+  // Elsewhere it is a fork, and there is no strace.
   it.runIf(process.platform === 'linux')('reports by it, once that was seen to work', async () => {
     const source = `import { spawn } from 'sexton'
       for (const file of ['/bin/true', '/nonexistent', '/bin/true']) {
