@@ -28,6 +28,7 @@ export interface Binding {
   pidfdOpen(pid: number): number
   pidfdSend(pidfd: number, signal: number): number
   pidfdState(pidfd: number): number
+  pidfdAwait(pidfd: number, milliseconds: number): number
   pidfdExitStatus(pidfd: number): number
   closeFd(fd: number): void
   startChildSignal(onSignal: () => void): number
@@ -59,6 +60,7 @@ export interface Binding {
   drainSignals(records: Float64Array): number
   subscribeSignal(signal: number): number
   unsubscribeSignal(signal: number): void
+  hasHandler(signal: number): 0 | 1
   droppedSignals(): number
 }
 

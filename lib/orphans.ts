@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads'
-import { binding } from './binding.js'
 import { monotonicNow } from './clock.js'
 import { ExitStatus } from './exit-status.js'
-import { childProcessOf, forgetAllBut, wasThereBefore } from './ownership.js'
+import { betweenLooks, forgetSuspects, isGraceOver, nextLook } from './grace.js'
+import { forgetAllBut, ownershipOf } from './ownership.js'
 import { readPids, readStat, readTaskChildren } from './proc.js'
 import { ownedChild, peek, peekAny, take } from './reaper.js'
 
@@ -11,20 +11,18 @@ import { ownedChild, peek, peekAny, take } from './reaper.js'
 
 const BATCH = 256
 
-// How long a dead child may still be claimed when it is not certain that no one else is its parent:
-// another addon's waiting thread has to be scheduled first, which on a loaded machine takes a while.
-const GRACE = 1000
-
 // Before `/proc` is tried again when it could not be read, for want of descriptors.
 const BREATHER = 100
 
-/** When each dead child that may be someone else's was first seen. */
-const suspects = new Map<number, number>()
+// To look at each child takes a while where there are thousands: a tenth of the time at most.
+const REST = 9
+
+let restUntil = 0
 
 export interface Sweep {
   /** There may be more to reap right now. */
   more: boolean
-  /** Milliseconds until the next dead child's grace is over, if one waits for that. */
+  /** Milliseconds until it is worth while to look again, unless a child dies before. */
   retryAfter: number | undefined
 }
 
@@ -34,12 +32,13 @@ export function sweepOrphans(): Sweep {
   for (let i = 0; i < BATCH; i += 1) {
     const status = peekAny()
     if (status === undefined) {
-      suspects.clear()
+      forgetSuspects()
       return { more: false, retryAfter: undefined }
     }
     // The kernel names the same dead child until it is reaped: one that we must leave hides the rest.
     const mine = ownedChild(status.pid) !== undefined || isNobodys(status.pid, now)
-    if (!mine) return sweepEach(now)
+    if (!mine)
+      return now < restUntil ? { more: false, retryAfter: restUntil - now } : sweepEach(now)
     take(status.pid)
   }
   return { more: true, retryAfter: undefined }
@@ -51,7 +50,7 @@ export function reapIfNobodys(pid: number): void {
   if (isNobodys(pid, monotonicNow())) take(pid)
   // Unreferenced: if the process ends first, its own parent gets the zombie, and reaps it. A turn of
   // the loop after the timer: if the loop was held up, libuv gets to its own children first.
-  else setTimeout(() => setImmediate(reapIfNobodys, pid), GRACE + 1).unref()
+  else setTimeout(() => setImmediate(reapIfNobodys, pid), betweenLooks() + 1).unref()
 }
 
 function sweepEach(now: number): Sweep {
@@ -60,32 +59,26 @@ function sweepEach(now: number): Sweep {
   if (children === undefined) return { more: false, retryAfter: BREATHER }
   forgetAllBut(children)
   const dead = new Set(children.filter((pid) => !isClaimed(pid) && isDead(pid)))
-  for (const pid of suspects.keys()) if (!dead.has(pid)) suspects.delete(pid)
+  forgetSuspects((pid) => dead.has(pid))
   for (const pid of dead) if (isNobodys(pid, now)) take(pid)
-  if (suspects.size === 0) return { more: false, retryAfter: undefined }
-  return { more: false, retryAfter: Math.min(...suspects.values()) + GRACE - now }
+  const end = monotonicNow()
+  restUntil = end + (end - now) * REST
+  return { more: false, retryAfter: nextLook() }
 }
 
 function isClaimed(pid: number): boolean {
-  return ownedChild(pid) !== undefined || childProcessOf(pid) !== undefined
+  return ownedChild(pid) !== undefined || ownershipOf(pid) === 'child_process'
 }
 
 function isDead(pid: number): boolean {
   return peek(pid, true) instanceof ExitStatus
 }
 
-// Only for a dead child of the main thread. Certain at once if no other addon is loaded, for then
-// only child_process could be its parent; else when nobody has taken it for the time of grace.
+// Only for a dead child of the main thread.
 function isNobodys(pid: number, now: number): boolean {
-  if (childProcessOf(pid) !== undefined) return false
-  const since = suspects.get(pid)
-  const certain = !wasThereBefore(pid) && binding.foreignAddons() === 0
-  if (certain || (since !== undefined && now - since >= GRACE)) {
-    suspects.delete(pid)
-    return true
-  }
-  if (since === undefined) suspects.set(pid, now)
-  return false
+  const ownership = ownershipOf(pid)
+  if (ownership === 'child_process') return false
+  return ownership !== 'uncertain' || isGraceOver(pid, now)
 }
 
 // For kernels without CONFIG_PROC_CHILDREN. Whose thread's they are, the peek that follows tells.

@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 import { isMainThread } from 'node:worker_threads'
+import { binding } from './binding.js'
 import { readTaskChildren } from './proc.js'
+import { forgetAbandoned, forgetAbandonedBut, isOfDeadWorker } from './worker-children.js'
 
 // Which children of this process are someone else's to wait for. A status that is taken from its
 // owner is lost: libuv never emits 'exit' for that child, and the program never ends.
@@ -25,9 +27,58 @@ subscribe('child_process', (message) => {
 
 /** The `child_process` child of this thread that has this pid and whose `'exit'` is still to come. */
 export function childProcessOf(pid: number): ChildProcess | undefined {
+  const child = bornHere(pid)
+  return child !== undefined && !isClosed(child) ? child : undefined
+}
+
+function bornHere(pid: number): ChildProcess | undefined {
   settle()
   const child = alive.get(pid)
   return child !== undefined && !hasEnded(child) ? child : undefined
+}
+
+/** Whose a dead child of the main thread is to wait for, if it is not of sexton's `spawn`. */
+export type Ownership =
+  /** libuv's, which emits `'exit'` for it. */
+  | 'child_process'
+  /** It was libuv's, which has closed its handle, with a worker's loop or by itself, and asks no more. */
+  | 'abandoned'
+  /** Perhaps another addon's, or one of the program that this process was before exec. */
+  | 'uncertain'
+  /** Nobody's here: an orphan that this process has adopted. */
+  | 'adopted'
+
+/**
+ * Decides by what was seen of its birth. A live worker's child hangs on that worker's thread, where the
+ * main thread's waits do not reach it.
+ */
+export function ownershipOf(pid: number): Ownership {
+  const child = bornHere(pid)
+  if (child !== undefined) return isClosed(child) ? 'abandoned' : 'child_process'
+  if (isOfDeadWorker(pid)) return 'abandoned'
+  return before.has(pid) || mayHaveOtherSpawners() ? 'uncertain' : 'adopted'
+}
+
+// Electron's own code starts processes from the main thread, too.
+function mayHaveOtherSpawners(): boolean {
+  return 'electron' in process.versions || binding.foreignAddons() > 0
+}
+
+// A closed handle takes no reference any more, where a live one that is not referenced does.
+function isClosed(child: ChildProcess): boolean {
+  const { _handle: handle } = child as unknown as { _handle: Handle | null }
+  if (handle === null) return true
+  if (handle.hasRef()) return false
+  handle.ref()
+  if (!handle.hasRef()) return true
+  handle.unref()
+  return false
+}
+
+interface Handle {
+  hasRef(): boolean
+  ref(): void
+  unref(): void
 }
 
 /** Whether it was there when sexton was loaded, and was not seen to be gone since. */
@@ -40,13 +91,17 @@ export function anyThereBefore(): boolean {
   return before.size > 0
 }
 
-/** Someone has reaped it: its pid may come back as another child. */
+/** It has been reaped: its pid may come back as another child. */
 export function forget(pid: number): void {
   before.delete(pid)
+  forgetAbandoned(pid)
+  const child = alive.get(pid)
+  if (child !== undefined && isClosed(child)) alive.delete(pid)
 }
 
 /** Drops the pids of earlier children that are not among `children` any more. */
 export function forgetAllBut(children: readonly number[]): void {
+  forgetAbandonedBut(children)
   if (before.size === 0) return
   const present = new Set(children)
   for (const pid of before) if (!present.has(pid)) before.delete(pid)

@@ -62,6 +62,14 @@ export function parseStat(text: string): ProcessStat | undefined {
 }
 
 /**
+ * Whether it is dead and only waits to be reaped. A process whose first thread has ended shows as `Z`
+ * too, while its other threads live on.
+ */
+export function isZombie({ state, threads }: Pick<ProcessStat, 'state' | 'threads'>): boolean {
+  return state === 'Z' && threads <= 1
+}
+
+/**
  * The words it was started by, or what it has written over them since; none for a zombie, a thread of
  * the kernel, or who does not exist.
  */

@@ -35,6 +35,11 @@ export function fromRecord(records: Float64Array, at: number): ReceivedSignal {
   return { name: signalName(number), number, origin }
 }
 
+/** @internal How many threads were told of it when it came. */
+export function countEnvironments(records: Float64Array, at: number): number {
+  return records[at + 4] as number
+}
+
 type Quadruple = [number: number, code: number, pid: number, uid: number]
 
 // si_code (<asm-generic/siginfo.h>); the CLD_ ones come with SIGCHLD.

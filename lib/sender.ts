@@ -1,3 +1,4 @@
+import { printable } from './printable.js'
 import { readStat } from './proc.js'
 import type { SignalOrigin } from './received-signal.js'
 
@@ -10,10 +11,5 @@ export function describeSender({ pid, uid, code }: SignalOrigin): string {
   if (code === 'SI_KERNEL') return 'the kernel'
   if (pid === 0) return `outside of this PID namespace (uid ${uid})`
   const name = readStat(pid)?.name
-  return `pid ${pid} (uid ${uid}${name === undefined ? '' : `, ${harmless(name)}`})`
-}
-
-// It may hold anything but a NUL: line ends and what moves a terminal's cursor, too.
-function harmless(name: string): string {
-  return name.replace(/[^ -~]/g, '?')
+  return `pid ${pid} (uid ${uid}${name === undefined ? '' : `, ${printable(name, false)}`})`
 }

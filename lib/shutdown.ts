@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads'
 import { monotonicNow } from './clock.js'
 import { checkDuration, Deadline } from './deadline.js'
 import { quote, SextonError } from './errors.js'
+import { isExiting } from './exiting.js'
 import { hold } from './keep-alive.js'
 import type { ReceivedSignal } from './received-signal.js'
 import { describeSender } from './sender.js'
@@ -110,6 +111,7 @@ class Shutdown implements SignalListener, Disposable {
   }
 
   receive(signal: ReceivedSignal): void {
+    if (isExiting()) return
     const at = monotonicNow()
     const echo = this.#last !== undefined && isEcho(this.#last, signal, at)
     this.#last = echo ? undefined : { signal, at }

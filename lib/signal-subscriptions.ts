@@ -1,13 +1,14 @@
 import { binding } from './binding.js'
 import { systemError } from './errors.js'
-import { fromRecord, type ReceivedSignal } from './received-signal.js'
+import { countEnvironments, fromRecord, type ReceivedSignal } from './received-signal.js'
 import { signalName } from './signal-names.js'
 
 // Who in this thread is told of which signals. The native layer captures a signal once, however many listen.
 
 /** Someone who is told of signals. */
 export interface SignalListener {
-  receive(signal: ReceivedSignal): void
+  /** `alone`: nobody else was told of it, in this thread or another. */
+  receive(signal: ReceivedSignal, alone: boolean): void
 }
 
 const subscribers = new Map<number, Set<SignalListener>>()
@@ -65,7 +66,9 @@ function drainBatch(): boolean {
   const count = binding.drainSignals(records)
   for (let at = 0; at < count * binding.signalFields; at += binding.signalFields) {
     const received = fromRecord(records, at)
-    for (const listener of subscribers.get(received.number) ?? []) listener.receive(received)
+    const listeners = [...(subscribers.get(received.number) ?? [])]
+    const alone = listeners.length === 1 && countEnvironments(records, at) === 1
+    for (const listener of listeners) listener.receive(received, alone)
   }
   return count === binding.signalBatch
 }

@@ -49,6 +49,11 @@ Napi::Value StateOf(const Napi::CallbackInfo& info) {
   return Result(info, PidfdState(IntArg(info, 0)));
 }
 
+// pidfdAwait(pidfd, milliseconds): blocks this thread.
+Napi::Value Await(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdAwait(IntArg(info, 0), IntArg(info, 1)));
+}
+
 Napi::Value ExitStatusOf(const Napi::CallbackInfo& info) {
   return Result(info, PidfdExitStatus(IntArg(info, 0)));
 }
@@ -85,6 +90,7 @@ void DefineExitSource(Napi::Object exports, Environment* state) {
   Define(exports, "pidfdOpen", Open, {kInt}, state);
   Define(exports, "pidfdSend", Send, {kInt, kInt}, state);
   Define(exports, "pidfdState", StateOf, {kInt}, state);
+  Define(exports, "pidfdAwait", Await, {kInt, kInt}, state);
   Define(exports, "pidfdExitStatus", ExitStatusOf, {kInt}, state);
   Define(exports, "closeFd", CloseFd, {kInt}, state);
   Define(exports, "startChildSignal", StartChildSignal, {kFunction}, state);

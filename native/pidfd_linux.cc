@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 
 #include "pidfd.h"
@@ -44,9 +45,18 @@ int PidfdSend(int pidfd, int signal) {
 }
 
 int PidfdState(int pidfd) {
+  int state;
+  do {
+    state = PidfdAwait(pidfd, 0);
+  } while (state == -EINTR);
+  return state;
+}
+
+int PidfdAwait(int pidfd, int milliseconds) {
   struct pollfd target = {pidfd, POLLIN, 0};
-  const long result = Retry([&] { return poll(&target, 1, 0); });
-  if (result <= 0) return static_cast<int>(result);
+  const int result = poll(&target, 1, milliseconds);
+  if (result < 0) return -errno;
+  if (result == 0) return 0;
   return (target.revents & POLLHUP) != 0 ? 2 : 1;
 }
 

@@ -65,6 +65,13 @@ void SignalCapture::Unsubscribe(int signal) {
   RemoveListener(slot_, signal, HoldFor(signal));
 }
 
+bool SignalCapture::HasHandler(int signal) {
+  struct sigaction action = {};
+  if (!IsSignal(signal) || sigaction(signal, nullptr, &action) != 0) return false;
+  return (action.sa_flags & SA_SIGINFO) != 0 ||
+         (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
+}
+
 void SignalCapture::UnsubscribeAll() {
   if (slot_ < 0) return;
   for (int signal = 1; signal <= kLastSignal; ++signal) Unsubscribe(signal);

@@ -25,6 +25,8 @@ class SignalCapture {
   void Unsubscribe(int signal);
   void UnsubscribeAll();
 
+  static bool HasHandler(int signal);
+
   int Drain(SignalRecord* records);  // at most kBatch; how many
   uint32_t dropped() const;          // records that found the pipe full, since Open()
 

@@ -6,7 +6,8 @@
 namespace sexton {
 namespace {
 
-constexpr int kFields = 4;  // signal, code, pid, uid: lib/signals.ts reads them in this order
+// signal, code, pid, uid, environments: lib/received-signal.ts reads them in this order
+constexpr int kFields = 5;
 
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
@@ -23,6 +24,7 @@ Napi::Value DrainSignals(const Napi::CallbackInfo& info) {
     out[1] = records[i].code;
     out[2] = records[i].pid;
     out[3] = records[i].uid;
+    out[4] = records[i].environments;
   }
   return Result(info, count);
 }
@@ -47,6 +49,11 @@ Napi::Value UnsubscribeSignal(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// hasHandler(signal): whether anyone has a handler for it, in whatever language.
+Napi::Value HasHandler(const Napi::CallbackInfo& info) {
+  return Result(info, SignalCapture::HasHandler(IntArg(info, 0)) ? 1 : 0);
+}
+
 Napi::Value DroppedSignals(const Napi::CallbackInfo& info) {
   return Result(info, State(info)->signals.dropped());
 }
@@ -60,6 +67,7 @@ void DefineSignals(Napi::Object exports, Environment* state) {
   Define(exports, "drainSignals", DrainSignals, {Doubles(SignalCapture::kBatch * kFields)}, state);
   Define(exports, "subscribeSignal", SubscribeSignal, {kInt}, state);
   Define(exports, "unsubscribeSignal", UnsubscribeSignal, {kInt}, state);
+  Define(exports, "hasHandler", HasHandler, {kInt}, state);
   Define(exports, "droppedSignals", DroppedSignals, {}, state);
 #ifdef SIGRTMIN
   exports.Set("realtimeMin", SIGRTMIN);

@@ -61,13 +61,17 @@ void Write(Slot& slot, const SignalRecord& record) {
 }
 
 void Record(const siginfo_t& info) {
-  SignalRecord record = {info.si_signo, info.si_code, 0, 0};
+  SignalRecord record = {static_cast<int16_t>(info.si_signo), 0, info.si_code, 0, 0};
   if (HasSender(info)) {
     record.pid = info.si_pid;
     record.uid = info.si_uid;
   }
+  const auto listens = [&](const Slot& slot) {
+    return (slot.mask.load() & Bit(info.si_signo)) != 0;
+  };
+  for (const Slot& slot : slots) record.environments += listens(slot) ? 1 : 0;
   for (Slot& slot : slots) {
-    if ((slot.mask.load() & Bit(info.si_signo)) != 0) Write(slot, record);
+    if (listens(slot)) Write(slot, record);
   }
 }
 
@@ -165,7 +169,9 @@ void RestoreOriginal(int signal) {
 }
 
 // Who has sent it, libuv's handler did not ask.
-void RecordMissed(int slot, int signal) { Write(slots[slot], {signal, SI_USER, 0, 0}); }
+void RecordMissed(int slot, int signal) {
+  Write(slots[slot], {static_cast<int16_t>(signal), 1, SI_USER, 0, 0});
+}
 
 // Puts libuv's handler in place and notes what that replaced. If it was there before, a watcher of
 // someone else's had it, and what it once replaced is libuv's affair: to bring libuv's handler back

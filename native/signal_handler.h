@@ -12,7 +12,8 @@ namespace sexton {
 // that has a slot with the signal's bit, then calls on to the handler that it replaced.
 
 struct SignalRecord {
-  int32_t signal;
+  int16_t signal;
+  int16_t environments;  // how many were told of it
   int32_t code;  // si_code
   int32_t pid;   // 0: the kernel, a sender outside this PID namespace, or not known
   uint32_t uid;

@@ -61,13 +61,22 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
   })
 }
 
+/** Node's flags for a program with this as its source, which can import sexton as `'sexton'`. */
+export const evaluating = (source: string) => ['--input-type=module', '--eval', source]
+
+/** Node with `sexton/init`. */
+export const nodeWithInit = [process.execPath, '--import', 'sexton/init']
+
 /**
  * Runs a module in a Node of its own, with sexton to import as `'sexton'`, and gives what it printed
  * by `console.log(JSON.stringify(…))` as its only output.
  */
-export async function evaluate<T>(source: string, options: RunOptions = {}): Promise<T> {
-  const command = [process.execPath, '--input-type=module', '--eval', source]
-  const outcome = await run(command, options)
+export async function evaluate<T>(
+  source: string,
+  options: RunOptions & { node?: readonly string[] } = {},
+): Promise<T> {
+  const { node = [process.execPath], ...rest } = options
+  const outcome = await run([...node, ...evaluating(source)], rest)
   if (outcome.code !== 0) throw new Error(`the program failed: ${JSON.stringify(outcome, null, 2)}`)
   return JSON.parse(outcome.stdout) as T
 }

@@ -1,5 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { ExitStatus } from '../exit-status.js'
+import { beforeReaping } from '../onlookers.js'
+import { reapIfNobodys } from '../orphans.js'
+import { childProcessOf } from '../ownership.js'
 import { readStat } from '../proc.js'
 import { peek } from '../reaper.js'
 import type { SignalName } from '../signal-names.js'
@@ -16,18 +19,25 @@ export class ObservedChildProcess implements Observation {
   readonly #child: ChildProcess
   // One for this wait alone: p-event leaves its listener on the signal it is given.
   readonly #stopped = new AbortController()
+  readonly #stopLooking: () => void
+  readonly #abandoned: Promise<ExitStatus>
+  #abandon!: (status: ExitStatus) => void
 
   constructor(pid: number, child: ChildProcess) {
     this.pid = pid
     this.#child = child
-    this.exited = this.#wait()
+    this.#abandoned = new Promise((resolve) => {
+      this.#abandon = resolve
+    })
+    this.#stopLooking = beforeReaping(pid, () => this.#look())
+    this.exited = Promise.race([this.#wait(), this.#abandoned])
     // Stopping rejects it, and nobody may be listening by then.
     this.exited.catch(() => {})
   }
 
   // Dead but not yet seen by libuv counts: the event is certain to come.
   check(): boolean {
-    return this.#hasEnded() || peek(this.pid) instanceof ExitStatus
+    return this.#hasEnded() || this.#look()
   }
 
   // Until libuv has seen the end, no one has reaped it and the pid is its own.
@@ -40,7 +50,21 @@ export class ObservedChildProcess implements Observation {
   }
 
   stop(): void {
+    this.#stopLooking()
     this.#stopped.abort()
+  }
+
+  // Unless its handle has been closed: then libuv asks no more, and whoever is about to reap it, or has
+  // waited for too long, is the last to see it.
+  #look(): boolean {
+    const status = peek(this.pid)
+    if (!(status instanceof ExitStatus)) return false
+    if (childProcessOf(this.pid) !== this.#child && !this.#hasEnded()) {
+      this.#abandon(status)
+      this.#stopLooking() // or what follows would look again
+      reapIfNobodys(this.pid)
+    }
+    return true
   }
 
   async #wait(): Promise<ExitStatus> {

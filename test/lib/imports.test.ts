@@ -5,18 +5,19 @@ import { root } from '../program.js'
 
 // From the top down; a file may import only from rows below its own, or from its own folder.
 const LAYERS = [
-  ['index', 'cli'],
-  ['reap-until', 'shutdown'],
+  ['index', 'init', 'cli'],
+  ['reap-until', 'shutdown', 'leftovers', 'default-actions'],
   ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],
   ['pump'],
   ['observation'],
   ['orphans', 'storm'],
+  ['reaped'],
   ['reaper'],
-  ['owned-child'],
-  ['exit-watch', 'sender', 'signal-subscriptions'],
+  ['owned-child', 'ownership', 'grace'],
+  ['exit-watch', 'sender', 'signal-subscriptions', 'worker-notes', 'channels'],
+  ['worker-children'],
   [
     'child-signal',
-    'ownership',
     'onlookers',
     'pid',
     'exit-status',
@@ -29,7 +30,7 @@ const LAYERS = [
   ['signal-names', 'proc'],
   ['binding'],
   ['addon'],
-  ['clock', 'errors', 'package-root'],
+  ['clock', 'errors', 'exiting', 'package-root', 'printable'],
 ]
 
 const lib = join(root, 'lib')

@@ -13,7 +13,7 @@ const SI_USER = 0
 let records: number[][] = []
 
 /** What a record of a signal from this very process is. */
-const own = (signal: number) => [signal, SI_USER, process.pid, process.getuid?.()]
+const own = (signal: number) => [signal, SI_USER, process.pid, process.getuid?.(), 1]
 
 function kill(signal: number, times = 1): void {
   for (let i = 0; i < times; i += 1) expect(binding.kill(process.pid, signal)).toBe(0)
@@ -36,13 +36,13 @@ describe('The signal source', () => {
     records = []
   })
 
-  it('tells number, code, pid and user of the sender', async () => {
+  it('tells number, code, pid and user of the sender, and how many threads were told', async () => {
     binding.subscribeSignal(SIGUSR2)
     kill(SIGUSR2)
     await eventually(() => expect(records).toEqual([own(SIGUSR2)]))
     const outcome = await run(['sh', '-c', `echo $$; kill -USR2 ${process.pid}`])
     const sender = Number(outcome.stdout)
-    await eventually(() => expect(records[1]).toEqual([SIGUSR2, SI_USER, sender, 0]))
+    await eventually(() => expect(records[1]).toEqual([SIGUSR2, SI_USER, sender, 0, 1]))
     binding.unsubscribeSignal(SIGUSR2)
   })
 

@@ -1,6 +1,6 @@
 import { constants, openSync } from 'node:fs'
 import { binding } from '../../binding.js'
-import { printable } from '../tree/printable.js'
+import { printable } from '../../printable.js'
 import { WARNING } from './settings.js'
 
 /** Where a report goes, and how much of it. */

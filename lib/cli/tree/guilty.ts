@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ProcessStat, readStat } from '../../proc.js'
+import { isZombie, type ProcessStat, readStat } from '../../proc.js'
 
 /** What is to be known of each process to tell who does not reap. */
 export type Suspect = Pick<ProcessStat, 'pid' | 'ppid' | 'name' | 'state' | 'threads' | 'startTime'>
@@ -12,14 +12,6 @@ export interface GuiltyParent {
 
 /** Long enough for a parent on a busy machine to reap what has just died. */
 const MOMENT = 200
-
-/**
- * Whether it is dead and only waits to be reaped. A process whose first thread has ended shows as `Z`
- * too, while its other threads live on.
- */
-export function isZombie({ state, threads }: Pick<Suspect, 'state' | 'threads'>): boolean {
-  return state === 'Z' && threads <= 1
-}
 
 /**
  * The parents among these processes that keep zombies among them, the one with the most first. No init

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
+import { clip, printable } from '../../printable.js'
+import { isZombie } from '../../proc.js'
 import { branches } from './branches.js'
-import { type GuiltyParent, isZombie } from './guilty.js'
-import { clip, printable } from './printable.js'
+import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'
 import { formatAge, formatMemory, formatPercent } from './units.js'
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readDescendants } from '../../descendants.js'
-import { type ProcessStat, readCommandLine, readStat } from '../../proc.js'
-import { isZombie } from './guilty.js'
+import { isZombie, type ProcessStat, readCommandLine, readStat } from '../../proc.js'
 import { type Kin, orphans } from './orphan.js'
 import { pageSize } from './page-size.js'
 

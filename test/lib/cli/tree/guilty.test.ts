@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { guiltyZombies, isZombie, lingering } from '../../../../lib/cli/tree/guilty.js'
+import { guiltyZombies, lingering } from '../../../../lib/cli/tree/guilty.js'
 import { readDescendants } from '../../../../lib/descendants.js'
-import { type ProcessStat, readStat } from '../../../../lib/proc.js'
+import { isZombie, type ProcessStat, readStat } from '../../../../lib/proc.js'
 import { Stranger } from '../../stranger.js'
 import { aProcess } from './a-process.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clip, printable } from '../../../../lib/cli/tree/printable.js'
+import { clip, printable } from '../../lib/printable.js'
 
 describe('printable', () => {
   it.each([

@@ -1,0 +1,161 @@
+/**
+ * Makes this Node process a correct init: `node --import sexton/init app.js`, or `import 'sexton/init'` as
+ * the first line of the program.
+ *
+ * @packageDocumentation
+ */
+
+import { isMainThread } from 'node:worker_threads'
+import { binding } from './binding.js'
+import { checkDuration } from './deadline.js'
+import { restoreDefaultActions } from './default-actions.js'
+import { quote, SextonError } from './errors.js'
+import { backend } from './exit-watch/backend.js'
+import { countSuspects, fromEnvironment, graceTime, setGraceTime } from './grace.js'
+import { endLeftovers } from './leftovers.js'
+import { openIntake, pumpSoon } from './pump.js'
+import { count, counts } from './reaped.js'
+import { subreaper } from './subreaper.js'
+import { learnOfWorkerChildren, noteChildren } from './worker-notes.js'
+
+export type { AdoptedMessage, LeftMessage, ReapedMessage, SignalMessage } from './channels.js'
+export type { ExitStatus, ResourceUsage } from './exit-status.js'
+export type { ReceivedSignal, SignalOrigin } from './received-signal.js'
+export type { SignalName } from './signal-names.js'
+
+/** What `init()` can change; each is first taken from the environment. */
+export interface InitOptions {
+  /**
+   * Milliseconds for which a dead child is left alone if it may be another native addon's, default
+   * `SEXTON_GRACE` or 1000. `Infinity`: for ever. Where no other addon is loaded nothing has to wait.
+   */
+  grace?: number
+  /**
+   * Whether orphaned descendants come to this process, default true unless `SEXTON_SUBREAPER=0`. To PID 1
+   * they come in any case.
+   */
+  subreaper?: boolean
+  /**
+   * Milliseconds that the descendants which remain at exit have from TERM to KILL, default
+   * `SEXTON_EXIT_GRACE` or 5000. It is over as soon as all have ended.
+   */
+  exitGrace?: number
+}
+
+/** What has been done since the start. */
+export interface InitStats {
+  /** Dead children that nobody else would have reaped: the sum of the next two. */
+  reaped: number
+  /** Orphans among them, which this process had adopted. */
+  adopted: number
+  /**
+   * Children of `child_process` among them, whose worker had ended or whose handle had been closed. A
+   * worker's count here if it loads `sexton/init` too, as it does by `--import`; else as `adopted`.
+   */
+  abandoned: number
+  /** Dead children that are being left alone now, as they may be another addon's. */
+  pending: number
+}
+
+const EXIT_GRACE = 5000
+
+let exitGrace = EXIT_GRACE
+
+/**
+ * To import this module is enough: from then on, in the main thread,
+ *
+ * - orphans are adopted (as PID 1, or as a subreaper) and reaped when they die, and so are children that
+ *   `worker.terminate()` or a handle closed too early left without anyone to wait for them;
+ * - as PID 1 a terminating signal that nobody listens to ends the process, as everywhere else: `'exit'`
+ *   listeners run, and the exit code is 128 + the signal's number. The kernel would discard it;
+ * - at exit the descendants that remain get TERM and CONT, and KILL when `exitGrace` is over. All of them:
+ *   detached ones too. That happens in an `'exit'` listener, and blocks. TERM, INT or QUIT meanwhile ends
+ *   the time of grace.
+ *
+ * Children of `child_process`, of sexton's `spawn`, of workers and of other addons are left to their
+ * owners: no status is ever taken from them.
+ *
+ * Calling `init()` changes the options, as often as one likes.
+ *
+ * - It never keeps the process alive, and does nothing while no child dies.
+ * - What ends without `'exit'` listeners, by SIGKILL or elsewhere than as PID 1 by a signal that nobody
+ *   listens to, leaves its descendants behind; those of PID 1 the kernel kills.
+ * - The end of a blocked event loop by a signal as PID 1 waits until it turns again.
+ * - In a worker thread the import only notes whose children are the worker's.
+ * - Channels of `diagnostics_channel`: `sexton:adopted`, `sexton:reaped`, `sexton:signal`, `sexton:left`, with
+ *   the messages `AdoptedMessage` and so on.
+ *
+ * Linux; elsewhere the import does nothing.
+ *
+ * @param options What to change; what is left out stays.
+ * @throws {TypeError | RangeError} for bad options; on import, for bad values in the environment.
+ * @throws {SextonError} `ERR_UNSUPPORTED` in a worker thread.
+ * @see PR_SET_CHILD_SUBREAPER(2const), pid_namespaces(7)
+ */
+export function init(options: InitOptions = {}): void {
+  const {
+    grace = graceTime(),
+    exitGrace: wantedExitGrace = exitGrace,
+    subreaper: wanted = subreaper.enabled,
+  } = options
+  checkDuration('grace', grace)
+  checkDuration('exitGrace', wantedExitGrace)
+  if (typeof wanted !== 'boolean') {
+    throw new TypeError(`subreaper must be true or false, not ${quote(wanted)}`)
+  }
+  if (!isMainThread) throw new SextonError('ERR_UNSUPPORTED', 'init() is for the main thread')
+  setGraceTime(grace)
+  exitGrace = wantedExitGrace
+  if (wanted !== subreaper.enabled) setSubreaper(wanted)
+}
+
+/**
+ * What has been done since the start.
+ *
+ * @returns A copy.
+ */
+init.stats = (): InitStats => ({ ...counts(), pending: countSuspects() })
+
+function start(): void {
+  // A bad value in the environment is told of now, not when the first child dies.
+  graceTime()
+  backend()
+  exitGrace = fromEnvironment('SEXTON_EXIT_GRACE', EXIT_GRACE)
+  if (wantsSubreaper() && process.pid !== 1) setSubreaper(true)
+  count()
+  learnOfWorkerChildren()
+  openIntake({ scope: 'adopted', wants: () => true })
+  pumpSoon()
+  process.on('exit', onExit)
+  process.on('beforeExit', goLast)
+  if (process.pid === 1) restoreDefaultActions(goLast)
+}
+
+function wantsSubreaper(): boolean {
+  const { SEXTON_SUBREAPER: value = '' } = process.env
+  if (!['', '0', '1'].includes(value)) {
+    throw new RangeError(`SEXTON_SUBREAPER must be 0 or 1, not ${quote(value)}`)
+  }
+  return value !== '0'
+}
+
+// Some sandboxes refuse it. The rest is of use without.
+function setSubreaper(wanted: boolean): void {
+  try {
+    if (wanted) subreaper.enable()
+    else subreaper.disable()
+  } catch (error) {
+    process.emitWarning(`sexton/init cannot adopt orphans: ${(error as SextonError).message}`)
+  }
+}
+
+const onExit = () => endLeftovers(exitGrace)
+
+// Other listeners may still want their children, or take their time. Not before a process.exit() of the
+// program's own, of which nothing tells: there it has its place among them.
+function goLast(): void {
+  process.off('exit', onExit).on('exit', onExit)
+}
+
+if (!isMainThread) noteChildren()
+else if (binding.onlyThisThread !== 0) start()

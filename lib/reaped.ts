@@ -1,0 +1,33 @@
+import { channel, type ReapedMessage } from './channels.js'
+import { beforeReapingAny } from './onlookers.js'
+import { ownershipOf } from './ownership.js'
+import { readStat } from './proc.js'
+import { onReaped, ownedChild } from './reaper.js'
+
+// What this process has reaped for nobody, counted and published.
+
+const reaped = { adopted: 0, abandoned: 0 }
+let origin: ReapedMessage['origin'] = 'adopted'
+
+/** From now on. */
+export function count(): void {
+  // Before, as whose it was is forgotten with it, and its name is gone.
+  beforeReapingAny((pid) => {
+    if (ownedChild(pid) !== undefined) return
+    origin = ownershipOf(pid) === 'abandoned' ? 'abandoned' : 'adopted'
+    if (origin === 'adopted' && channel.adopted.hasSubscribers) {
+      const name = readStat(pid)?.name
+      channel.adopted.publish({ pid, ...(name !== undefined && { name }) })
+    }
+  })
+  onReaped((status, own) => {
+    if (own) return
+    reaped[origin] += 1
+    if (channel.reaped.hasSubscribers) channel.reaped.publish({ status, origin })
+  })
+}
+
+/** How many there were. */
+export function counts(): { reaped: number; adopted: number; abandoned: number } {
+  return { reaped: reaped.adopted + reaped.abandoned, ...reaped }
+}

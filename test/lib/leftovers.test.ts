@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { readStat } from '../../lib/proc.js'
+import { eventually } from '../eventually.js'
+import { asPid1, environment, evaluating, nodeWithInit, root, run } from '../program.js'
+
+// What becomes of the descendants when the process exits.
+
+const prologue = `
+  import { spawn } from 'node:child_process'
+  import { once } from 'node:events'
+  import { subscribe } from 'node:diagnostics_channel'
+  subscribe('sexton:left', ({ name, outcome }) => console.log(name, outcome))
+  // Each prints a line when it is ready.
+  const started = async (script, options = {}) => {
+    const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'], ...options })
+    const [line] = await once(child.stdout, 'data')
+    child.stdout.destroy()
+    return String(line).trim()
+  }
+  const stubborn = 'trap "" TERM; echo $$; while :; do sleep 1000; done'
+`
+const exiting = (
+  source: string,
+  env: Record<string, string> = {},
+  prefix: readonly string[] = [],
+) => run([...nodeWithInit, ...evaluating(prologue + source)], { env, prefix, timeout: 20_000 })
+
+const where: [string, readonly string[]][] = [
+  ['PID 1', asPid1],
+  ['subreaper', []],
+]
+
+describe.each(where)('At exit, as %s,', (_, prefix) => {
+  it('descendants of every kind are asked to end', async () => {
+    const { code, stdout } = await exiting(
+      `
+      await started('echo; exec sleep 1000')
+      await started('echo; exec sleep 1000', { detached: true })
+      await started('sleep 1000 >/dev/null & echo; exit 0') // an orphan
+      await started('exec setsid sh -c "echo; exec sleep 1000"')
+      process.exit(3)`,
+      {},
+      prefix,
+    )
+    const lines = stdout.trim().split('\n')
+    expect(code).toBe(3)
+    // Some may not have become `sleep` yet.
+    expect(lines.map((line) => line.replace(/^sh/, 'sleep'))).toEqual(
+      new Array(4).fill('sleep terminated'),
+    )
+  })
+
+  it('who does not heed that is killed when the grace is over', async () => {
+    const start = performance.now()
+    const { code, stdout } = await exiting(
+      'await started(stubborn); process.exitCode = 4; process.exit()',
+      { SEXTON_EXIT_GRACE: '300' },
+      prefix,
+    )
+    expect(performance.now() - start).toBeGreaterThan(300)
+    expect(stdout.trim().split('\n').sort()).toEqual(['sh killed', 'sleep killed'])
+    expect(code).toBe(4)
+  })
+
+  it('nobody waits longer than it takes: the grace is over when all have ended', async () => {
+    const start = performance.now()
+    const source = "await started('echo; exec sleep 1000'); process.exit()"
+    await exiting(source, { SEXTON_EXIT_GRACE: '15000' }, prefix)
+    expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
+  it('no grace at all kills them at once', async () => {
+    const { stdout } = await exiting(
+      'await started(stubborn); process.exit()',
+      { SEXTON_EXIT_GRACE: '0' },
+      prefix,
+    )
+    expect(stdout.trim().split('\n').sort()).toEqual(['sh killed', 'sleep killed'])
+  })
+
+  it('one that stands still is set going, so that it can end in good order', async () => {
+    const { stdout } = await exiting(
+      `
+      const pid = Number(await started('trap "echo good >&2; exit" TERM; echo $$; while :; do sleep 0.01; done'))
+      process.kill(pid, 'SIGSTOP')
+      process.exit()`,
+      {},
+      prefix,
+    )
+    expect(stdout).toContain('sh terminated')
+  })
+
+  it('an end that is natural, thrown, or by process.exit() is one', async () => {
+    const child = `spawn('sleep', ['1000'], { stdio: 'ignore' }).unref()\n`
+    const ends = ['', "throw new Error('thrown')", 'process.exit(3)']
+    const outcomes = await Promise.all(ends.map((end) => exiting(child + end, {}, prefix)))
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 1, 3])
+    for (const { stdout } of outcomes) expect(stdout).toBe('sleep terminated\n')
+  })
+
+  it('hundreds of them are ended', async () => {
+    const { stdout } = await exiting(
+      `
+      await started('i=0; while [ $i -lt 300 ]; do sleep 1000 >/dev/null & i=$((i+1)); done; echo; exit')
+      process.exit()`,
+      {},
+      prefix,
+    )
+    // The shell itself may still have been there.
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .filter((line) => line !== 'sh terminated')
+    expect(lines).toEqual(new Array(300).fill('sleep terminated'))
+  })
+
+  it('what is born while it happens is ended, too', async () => {
+    const { stdout } = await exiting(
+      `
+      await started('trap "sleep 1000 >/dev/null & exit" TERM; echo; while :; do sleep 0.01; done')
+      process.exit()`,
+      { SEXTON_EXIT_GRACE: '300' },
+      prefix,
+    )
+    expect(stdout).toContain('sleep killed')
+  })
+})
+
+describe('The time of grace at exit', () => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('is ended by %s', async (signal) => {
+    const source = `${prologue}
+      await started(stubborn)
+      process.exit(6)`
+    const child = spawn(
+      nodeWithInit[0] as string,
+      [...nodeWithInit.slice(1), ...evaluating(source)],
+      {
+        cwd: root,
+        env: { ...environment, SEXTON_EXIT_GRACE: '600000' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (data) => {
+      stdout += data
+    })
+    child.stderr.on('data', (data) => {
+      stderr += data
+    })
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    // It listens to all of them once it waits; Node does to two of them in any case.
+    await eventually(() => expect(catches(child.pid as number, ['SIGQUIT', signal])).toBe(true))
+    child.kill(signal)
+    expect([await ended, stdout.trim().split('\n').sort()]).toEqual([
+      6,
+      ['sh killed', 'sleep killed'],
+    ])
+    expect(stderr).toBe('')
+  })
+})
+
+it('Only descendants are ended: not siblings, nor the parent', async () => {
+  const sibling = spawn('sleep', ['1000'], { stdio: 'ignore' })
+  await exiting("await started('echo; exec sleep 1000'); process.exit()")
+  expect(readStat(sibling.pid as number)?.state).toBe('S')
+  sibling.kill()
+  await new Promise((resolve) => sibling.on('exit', resolve))
+})
+
+it("Another user's, that may not be signalled, is named and left running", async () => {
+  const { stdout } = await exiting(`
+    console.log(await started('echo $$; exec sleep 1000'))
+    process.setuid(65534)
+    process.exit()`)
+  const [pid, ...told] = stdout.trim().split('\n')
+  process.kill(Number(pid), 'SIGKILL')
+  expect(told).toEqual(['sleep running'])
+})
+
+/** Whether the process has handlers for all of these. */
+function catches(pid: number, signals: readonly NodeJS.Signals[]): boolean {
+  const caught = /^SigCgt:\t(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  const mask = BigInt(`0x${caught}`)
+  return signals.every((name) => ((mask >> BigInt(constants.signals[name] - 1)) & 1n) === 1n)
+}
