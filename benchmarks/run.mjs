@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { drawChart } from './charts.mjs'
+import { grace } from './grace.mjs'
 import { limit } from './limit.mjs'
 import { machine } from './machine.mjs'
 import { toMarkdown } from './markdown.mjs'
@@ -19,7 +20,7 @@ import { standingBy } from './standing-by.mjs'
 import { table } from './table.mjs'
 import { watching } from './watching.mjs'
 
-const BENCHMARKS = [watching, spawning, limit, orphanStorm, standingBy]
+const BENCHMARKS = [watching, spawning, limit, orphanStorm, standingBy, grace]
 const NAMES = BENCHMARKS.map(({ name }) => name)
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 

@@ -5,8 +5,8 @@ import { readStat } from './proc.js'
 // Dead children that may be someone else's, who cannot be asked: another addon's thread, that waits for
 // them. It is left time to be scheduled, on a loaded machine too.
 
-// The worst that was measured with 64 children of node-pty at once on a machine loaded tenfold was a
-// fifth of it: see `npm run bench -- grace`.
+// Six times the worst that 64 children of node-pty at once needed with fifty busy processes on each core:
+// `npm run bench -- grace`.
 const DEFAULT = 1000
 
 // So many times it must have been looked at. While this process is stopped, frozen or swapped out the

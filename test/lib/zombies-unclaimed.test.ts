@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compile } from '../compile.js'
 import { evaluate } from '../program.js'
 
 // Whose dead children Zombies may reap. A mistake here makes someone's 'exit' event never come, and
@@ -25,7 +29,18 @@ const prologue = `
     { workerData: { ...workerData, sexton: import.meta.resolve('sexton') } },
   )
 `
-const inProgram = <T>(source: string) => evaluate<T>(prologue + source, { timeout: 15_000 })
+const inProgram = <T>(source: string, env: Record<string, string> = {}) =>
+  evaluate<T>(prologue + source, { timeout: 15_000, env })
+
+const loaded = `
+  const { loadForeignAddon } = await import('./test/fixtures/foreign-addon.mjs')
+  loadForeignAddon()`
+
+/** A dead orphan, that may as well be the other addon's. */
+const unowned = `${loaded}
+  const { pids, end } = await orphans(1, 7)
+  end()
+  await dead(pids)`
 
 describe('what nobody will ever wait for', () => {
   it('are children that died while their worker still lived, which no SIGCHLD tells of', async () => {
@@ -82,23 +97,54 @@ describe('what nobody will ever wait for', () => {
     expect(result).toEqual([true, 0])
   })
 
-  it('is certain only after a second where another addon is loaded', async () => {
-    const result = await inProgram<{ waited: number; code: number; left: number }>(`
-      const { default: addon } = await import('node-gyp-build')
-      const { copyFileSync, mkdtempSync, rmSync } = await import('node:fs')
-      const { join } = await import('node:path')
-      const directory = mkdtempSync(join((await import('node:os')).tmpdir(), 'sexton-foreign-'))
-      copyFileSync(addon.path(process.cwd()), join(directory, 'foreign.node'))
-      process.dlopen({ exports: {} }, join(directory, 'foreign.node'))
-      rmSync(directory, { recursive: true })
-      const { pids, end } = await orphans(1, 7)
-      end()
-      await dead(pids)
+  it.each([
+    ['by default after a second', {}, 950, 5000],
+    ['after SEXTON_GRACE', { SEXTON_GRACE: '200' }, 190, 900],
+    ['at once by SEXTON_GRACE=0', { SEXTON_GRACE: '0' }, 0, 800],
+  ])('is certain only later where another addon is loaded: %s', async (_, env, least, most) => {
+    const result = await inProgram<{ waited: number; code: number; left: number }>(
+      `${unowned}
       const start = performance.now()
       const { value } = await new Zombies().next()
-      say({ waited: performance.now() - start, code: value.code, left: descendants().length })`)
+      say({ waited: performance.now() - start, code: value.code, left: descendants().length })`,
+      env,
+    )
     expect(result).toMatchObject({ code: 7, left: 0 })
-    expect(result.waited).toBeGreaterThanOrEqual(950)
+    expect(result.waited).toBeGreaterThanOrEqual(least)
+    expect(result.waited).toBeLessThan(most)
+  })
+
+  it('is never certain where another addon is loaded and SEXTON_GRACE=Infinity', async () => {
+    const zombies = await inProgram(
+      `${unowned}
+      new Zombies().next()
+      const sleeper = nodeSpawn('sleep', ['1.2'])
+      await once(sleeper, 'exit')
+      say(pids.filter(isZombie).length)
+      process.exit()`,
+      { SEXTON_GRACE: 'Infinity' },
+    )
+    expect(zombies).toBe(1)
+  })
+
+  // The other addon's thread stood still as well, and may not have had a chance since.
+  it('does not count the time in which this process stood still', async () => {
+    const result = await inProgram<{ stopped: number; waited: number }>(
+      `${unowned}
+      const zombies = new Zombies()
+      const next = zombies.next()
+      await new Promise((resolve) => setTimeout(resolve, 100)) // it has been seen by then
+      const before = performance.now()
+      const stopper = nodeSpawn('sh', ['-c', 'kill -STOP $PPID; sleep 3; kill -CONT $PPID'])
+      await once(stopper, 'exit')
+      const after = performance.now()
+      await next
+      say({ stopped: after - before, waited: performance.now() - after })`,
+      { SEXTON_GRACE: '2000' },
+    )
+    expect(result.stopped).toBeGreaterThan(2500)
+    // Of 2000 ms, 100 had gone, and the stop counts as one look of four.
+    expect(result.waited).toBeGreaterThan(1000)
   })
 
   it('is certain at once where there is none', async () => {
@@ -110,6 +156,48 @@ describe('what nobody will ever wait for', () => {
       await new Zombies().next()
       say(performance.now() - start)`)
     expect(waited).toBeLessThan(800)
+  })
+})
+
+describe('where the kernel does not list the children of a thread', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sexton-children-'))
+  const library = join(directory, 'no-proc-children.so')
+  beforeAll(() => compile('test/fixtures/no-proc-children.c', library, '-shared', '-fPIC'))
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  it('they are found in /proc: a zombie that is left alone hides none', async () => {
+    const result = await inProgram(
+      `
+      import { readTaskChildren } from './dist/proc.js'
+      import { init } from 'sexton/init'
+      // The eldest is dead and is left to libuv, which has no chance to look: the kernel names it first.
+      const { pids, end } = await orphans(16, 7)
+      const eldest = nodeSpawn('sleep', ['1000'])
+      ${loaded}
+      end()
+      const exit = once(eldest, 'exit')
+      eldest.kill('SIGKILL')
+      const [, signal] = await exit
+      while (pids.some(isZombie)) await new Promise((resolve) => setTimeout(resolve, 10))
+      say([readTaskChildren(process.pid, process.pid) ?? 'not listed', signal, init.stats().reaped,
+        descendants().length])`,
+      { LD_PRELOAD: library, SEXTON_GRACE: '200' },
+    )
+    expect(result).toEqual(['not listed', 'SIGKILL', 16, 0])
+  })
+
+  it('descendants are found, too', async () => {
+    const result = await inProgram(
+      `
+      const child = nodeSpawn('sh', ['-c', 'sleep 1000 & echo; wait'])
+      await once(child.stdout, 'data')
+      const found = descendants()
+      for (const { pid } of found.reverse()) process.kill(pid, 'SIGKILL')
+      await once(child, 'exit')
+      say([found.length, found.every(({ ppid }, i) => ppid === (found[i + 1]?.pid ?? process.pid))])`,
+      { LD_PRELOAD: library },
+    )
+    expect(result).toEqual([2, true])
   })
 })
 

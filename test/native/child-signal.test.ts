@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { evaluate, run } from '../program.js'
+import { compile } from '../compile.js'
+import { evaluate } from '../program.js'
 
 // Node undoes what SIGCHLD was set to before it starts, so something must spoil it afterwards: a
 // library whose constructor does, which is loaded as if it were an addon.
@@ -28,7 +29,7 @@ const library = join(directory, 'spoil.so')
 beforeAll(async () => {
   const source = join(directory, 'spoil.c')
   writeFileSync(source, spoiler)
-  expect(await run(['cc', '-shared', '-fPIC', '-o', library, source])).toMatchObject({ code: 0 })
+  await compile(source, library, '-shared', '-fPIC')
 })
 
 afterAll(() => rmSync(directory, { recursive: true }))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compile } from '../compile.js'
 import { run } from '../program.js'
 import { under } from './running.js'
 
@@ -14,7 +15,7 @@ const directory = mkdtempSync(join(tmpdir(), 'sexton-instants-'))
 const instants = join(directory, 'instants')
 
 beforeAll(async () => {
-  expect(await run(['cc', '-O2', '-o', instants, source])).toMatchObject({ code: 0, stderr: '' })
+  await compile(source, instants)
 })
 
 afterAll(() => rmSync(directory, { recursive: true }))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readPids } from '../../lib/proc.js'
+import { compile } from '../compile.js'
 import { asPid1, run } from '../program.js'
 import { under } from './running.js'
 
@@ -16,7 +17,7 @@ const directory = mkdtempSync(join(tmpdir(), 'sexton-storm-'))
 const storm = join(directory, 'storm')
 
 beforeAll(async () => {
-  expect(await run(['cc', '-O2', '-o', storm, source])).toMatchObject({ code: 0, stderr: '' })
+  await compile(source, storm)
 })
 
 afterAll(() => rmSync(directory, { recursive: true }))

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { compile } from '../compile.js'
 import { evaluate, run } from '../program.js'
 
 const burst = (signal: string, count: number) => `
@@ -132,7 +133,7 @@ async function hastyLibrary(): Promise<string> {
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const [source, library] = [join(directory, 'hasty.c'), join(directory, 'hasty.so')]
   writeFileSync(source, hasty)
-  expect(await run(['cc', '-shared', '-fPIC', '-o', library, source])).toMatchObject({ code: 0 })
+  await compile(source, library, '-shared', '-fPIC')
   return library
 }
 

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SextonError, spawn } from '../../lib/index.js'
+import { compile } from '../compile.js'
 import { eventually } from '../eventually.js'
 import { evaluate, root, run } from '../program.js'
 
@@ -150,7 +151,7 @@ describe('a child that becomes another user', () => {
     chmodSync(folder, 0o755)
     const spy = join(folder, 'spy')
     const source = join(root, 'test', 'fixtures', 'memory-spy.c')
-    expect(await run(['cc', '-O2', '-o', spy, source])).toMatchObject({ code: 0, stderr: '' })
+    await compile(source, spy)
     const program = `
       import { text } from 'node:stream/consumers'
       import { spawn } from 'sexton'
