@@ -1,6 +1,10 @@
+import { writeSync } from 'node:fs'
+import { constants } from 'node:os'
+import { inspect } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { monotonicNow } from './clock.js'
 import { checkDuration, Deadline } from './deadline.js'
+import { EndRequest } from './end-request.js'
 import { quote, SextonError } from './errors.js'
 import { isExiting } from './exiting.js'
 import { hold } from './keep-alive.js'
@@ -30,7 +34,8 @@ export interface ShutdownOptions {
    */
   force?: 'second-signal' | 'never'
   /**
-   * Gets each line that says what happens and who asked for it; default `console.error`.
+   * Gets each line that says what happens and who asked for it; default: it is written to standard
+   * error, and lost if that fails. What it throws is ignored.
    *
    * @param line Without a line end.
    */
@@ -39,9 +44,6 @@ export interface ShutdownOptions {
 
 const SIGNALS: readonly SignalName[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
 const GRACE = 8000
-
-// A Ctrl-C goes to the whole foreground group, and npm, a shell script's trap or an init forwards it once more.
-const ECHO = 500
 
 /** Handlers that have begun, of all shutdowns: the last to be done lets the process go. */
 let busy = 0
@@ -52,20 +54,25 @@ let failed = false
  * returns, and exits with `process.exitCode`, or 0. If it throws or rejects, that is logged, and the exit
  * code is 1; if it takes longer than `grace`, or a second signal comes, 128 + the signal's number.
  *
- * - Each step is logged with the sender: `SIGTERM from pid 1234 (uid 0, containerd-shim): shutting down`.
- * - A Ctrl-C that comes twice, from the terminal and from a parent that forwards it, counts once: the same
- *   signal within half a second, one of the two from the kernel and one from a process.
- * - `process.on('SIGTERM')` listeners and `Signals` go on working beside it. Of several shutdowns all
- *   handlers run, and the process exits when the last is done.
+ * - The beginning and a forced end are logged with the sender: `SIGTERM from pid 1234 (uid 0,
+ *   containerd-shim): shutting down`.
+ * - One request that comes as several signals counts once: a Ctrl-C from the terminal that `npm` hands on, or
+ *   that a parent answers with SIGTERM; an init that signals the child and its group. That is what comes
+ *   within half a second from another sender, or within a twentieth from anyone.
+ * - `process.on('SIGTERM')` listeners and `Signals` go on working beside it, and see that someone listens:
+ *   it has listeners there itself. Of several shutdowns all handlers run, and the process exits when the
+ *   last is done, or the shortest `grace` is over.
  * - It does not keep the process alive before a signal comes. `'exit'` listeners run at the end.
  * - What a blocked event loop cannot be told of waits: `grace` is no watchdog.
+ * - A Node without the fix of nodejs/node#51519 (20 is one) aborts in its last moment, after all this, when
+ *   the terminal that it was started on has been closed.
  *
  * Main thread only: a worker can only end itself.
  *
  * @param handler What is to be done in the end: close servers, finish jobs.
  * @param options When it begins, and how long it may take.
- * @returns `[Symbol.dispose]()` takes it back: the default action of the signals is in force again. A
- *   handler that has begun goes on.
+ * @returns `[Symbol.dispose]()` takes it back: what was in force for the signals is again. A handler that
+ *   has begun goes on.
  * @throws {TypeError | RangeError} for bad options.
  * @throws {SextonError} `ERR_UNSUPPORTED` in a worker thread.
  * @see signal(7)
@@ -77,7 +84,10 @@ export function shutdown(
   if (typeof handler !== 'function') {
     throw new TypeError(`handler must be a function, not ${quote(handler)}`)
   }
-  const { grace = GRACE, signals = SIGNALS, force = 'second-signal', log = console.error } = options
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, not ${quote(options)}`)
+  }
+  const { grace = GRACE, signals = SIGNALS, force = 'second-signal', log = writeError } = options
   checkDuration('grace', grace)
   const numbers = checkSignals(signals)
   if (force !== 'second-signal' && force !== 'never') {
@@ -101,21 +111,20 @@ class Shutdown implements SignalListener, Disposable {
   readonly #handler: (signal: ReceivedSignal) => unknown
   readonly #plan: Plan
   #begun = false
-  /** The last signal that may still have an echo. */
-  #last: { signal: ReceivedSignal; at: number } | undefined
+  #request: EndRequest | undefined
 
   constructor(handler: (signal: ReceivedSignal) => unknown, plan: Plan) {
     this.#handler = handler
     this.#plan = plan
     subscribe(this, plan.numbers)
+    for (const name of this.#names()) process.on(name, beSeen)
   }
 
   receive(signal: ReceivedSignal): void {
     if (isExiting()) return
     const at = monotonicNow()
-    const echo = this.#last !== undefined && isEcho(this.#last, signal, at)
-    this.#last = echo ? undefined : { signal, at }
-    if (echo) return
+    if (this.#request?.isEcho(signal, at)) return
+    this.#request = new EndRequest(signal, at)
     if (!this.#begun) this.#begin(signal)
     else if (this.#plan.force === 'second-signal') this.#end(signal, 'a second signal, ending now')
   }
@@ -123,6 +132,7 @@ class Shutdown implements SignalListener, Disposable {
   [Symbol.dispose](): void {
     drainSignals()
     unsubscribe(this, this.#plan.numbers)
+    for (const name of this.#names()) process.off(name, beSeen)
   }
 
   // Counted before the handler runs: another shutdown's that is done at once would end the process.
@@ -130,15 +140,15 @@ class Shutdown implements SignalListener, Disposable {
     this.#begun = true
     busy += 1
     hold() // for good: it ends by exit
-    const { grace, log } = this.#plan
-    log(`${signal.name} from ${describeSender(signal.origin)}: shutting down`)
+    const { grace } = this.#plan
     const late = `not done after ${grace} ms, ending now`
     const deadline = new Deadline(grace, () => this.#end(signal, late))
+    this.#say(() => `${signal.name} from ${describeSender(signal.origin)}: shutting down`)
     Promise.resolve(signal)
       .then(this.#handler)
       .catch((error: unknown) => {
         failed = true
-        log(`shutting down has failed: ${error instanceof Error ? error.stack : error}`)
+        this.#say(() => `shutting down has failed: ${inWords(error)}`)
       })
       .then(() => {
         deadline.clear()
@@ -150,20 +160,34 @@ class Shutdown implements SignalListener, Disposable {
   }
 
   #end(signal: ReceivedSignal, why: string): never {
-    this.#plan.log(`${signal.name} from ${describeSender(signal.origin)}: ${why}`)
+    this.#say(() => `${signal.name} from ${describeSender(signal.origin)}: ${why}`)
     process.exit(128 + signal.number)
+  }
+
+  // To be told must not cost the end in good order: neither a log that fails, nor an error that cannot be
+  // put into words.
+  #say(line: () => string): void {
+    try {
+      this.#plan.log(line())
+    } catch {}
+  }
+
+  /** Those that Node knows, which are not the realtime ones. */
+  #names(): NodeJS.Signals[] {
+    const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
+    return names.filter(([, number]) => this.#plan.numbers.has(number)).map(([name]) => name)
   }
 }
 
-function isEcho(
-  last: { signal: ReceivedSignal; at: number },
-  signal: ReceivedSignal,
-  at: number,
-): boolean {
-  const fromKernel = ({ origin }: ReceivedSignal) => origin.code === 'SI_KERNEL'
-  return (
-    last.signal.number === signal.number &&
-    at - last.at < ECHO &&
-    fromKernel(last.signal) !== fromKernel(signal)
-  )
+function inWords(error: unknown): string {
+  return typeof error === 'string' ? error : inspect(error)
+}
+
+// signal-exit (execa has it) ends the process, by the same signal, where it finds no listener but its own.
+function beSeen(): void {}
+
+// Not console.error: once a reader has gone, which Ctrl-C brings about in `app | tee log`, Node lets it
+// fail in silence once, and the second time, which may be the handler's first, end the process.
+function writeError(line: string): void {
+  writeSync(2, `${line}\n`)
 }

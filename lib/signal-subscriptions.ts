@@ -61,16 +61,31 @@ function drainTurn(): void {
   drain(32)
 }
 
+interface Delivery {
+  signal: ReceivedSignal
+  /** How many threads were told of it. */
+  environments: number
+}
+
+// Read, and not yet told. A listener that changes the set of listeners drains in its turn: what it finds
+// is told after what is here already.
+const deliveries: Delivery[] = []
+
 // True if it was a full one.
 function drainBatch(): boolean {
   const count = binding.drainSignals(records)
   for (let at = 0; at < count * binding.signalFields; at += binding.signalFields) {
-    const received = fromRecord(records, at)
-    const listeners = [...(subscribers.get(received.number) ?? [])]
-    const alone = listeners.length === 1 && countEnvironments(records, at) === 1
-    for (const listener of listeners) listener.receive(received, alone)
+    const environments = countEnvironments(records, at)
+    deliveries.push({ signal: fromRecord(records, at), environments })
   }
+  for (let next = deliveries.shift(); next !== undefined; next = deliveries.shift()) deliver(next)
   return count === binding.signalBatch
+}
+
+function deliver({ signal, environments }: Delivery): void {
+  const listeners = [...(subscribers.get(signal.number) ?? [])]
+  const alone = listeners.length === 1 && environments === 1
+  for (const listener of listeners) listener.receive(signal, alone)
 }
 
 // A full pipe's worth (1 MiB): what comes after that came since.

@@ -14,7 +14,7 @@ const LAYERS = [
   ['reaped'],
   ['reaper'],
   ['owned-child', 'ownership', 'grace'],
-  ['exit-watch', 'sender', 'signal-subscriptions', 'worker-notes', 'channels'],
+  ['exit-watch', 'sender', 'signal-subscriptions', 'end-request', 'worker-notes', 'channels'],
   ['worker-children'],
   [
     'child-signal',

@@ -56,6 +56,73 @@ describe('A shutdown', () => {
     expect(outcome.stderr).toContain(`\nshutting down has failed: ${message}`)
   })
 
+  it.each(['Object.create(null)', "Symbol('lost')", '{ code: 7 }', 'undefined'])(
+    'exits with 1 where the handler rejects with %s',
+    async (reason) => {
+      const { code, stderr } = await ended(`
+        shutdown(() => Promise.reject(${reason}))
+        ask()
+        await sleep(60_000)`)
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/^shutting down has failed: ./m)
+    },
+  )
+
+  it('runs its handler to the end where the log throws, and its limits hold', async () => {
+    const broken = "log() { throw new Error('broken') }"
+    const outcomes = await Promise.all([
+      ended(`shutdown(() => { console.log('done') }, { ${broken} }); ask(); await sleep(60_000)`),
+      ended(`shutdown(() => sleep(60_000), { grace: 50, ${broken} }); ask(); await sleep(60_000)`),
+    ])
+    expect(outcomes).toEqual([
+      { code: 0, signal: null, stdout: 'done\n', stderr: '' },
+      { code: 143, signal: null, stdout: '', stderr: '' },
+    ])
+  })
+
+  // In `app 2>&1 | tee log` a Ctrl-C ends tee as well.
+  it('leaves the handler its standard error where nobody reads it any more', async () => {
+    const program = node(`
+      process.stdin.resume()
+      shutdown(async () => {
+        console.error('ending')
+        await sleep(50)
+        console.log('done')
+      })
+      ask()`)
+    const shell = ['sh', '-c', '"$@" 2>/dev/full </dev/null', 'sh', ...program]
+    expect(await run(shell)).toEqual({ code: 0, signal: null, stdout: 'done\n', stderr: '' })
+  })
+
+  it('is seen by those who end the process where nobody listens, as signal-exit does', async () => {
+    const { code, stdout } = await ended(`
+      process.on('SIGTERM', function last() {
+        if (process.listenerCount('SIGTERM') > 1) return
+        process.off('SIGTERM', last)
+        ask()
+      })
+      shutdown(async () => { await sleep(700); console.log('done') }, { log() {} })
+      ask()
+      await sleep(60_000)`)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' })
+  })
+
+  it("does not end a process that is in its 'exit' listeners", async () => {
+    const { code, stdout } = await ended(`
+      import { execFileSync } from 'node:child_process'
+      import { Signals } from 'sexton'
+      const signals = new Signals(['SIGUSR2'])
+      process.on('exit', () => {
+        execFileSync('sh', ['-c', 'sleep 0.1; kill ' + process.pid])
+        signals.close()
+      })
+      process.on('exit', (code) => console.log('last listener', code))
+      shutdown(() => {}, { log() {} })
+      ask()
+      await sleep(60_000)`)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'last listener 0\n' })
+  })
+
   it('exits with 128 + the number when its time is over', async () => {
     const outcome = await ended(`
       shutdown(() => sleep(60_000), { grace: 50 })
@@ -67,7 +134,7 @@ describe('A shutdown', () => {
 
   it('is forced by a second signal, of any of its kinds', async () => {
     const outcome = await ended(`
-      shutdown(() => { ask('SIGINT'); return sleep(60_000) })
+      shutdown(async () => { await sleep(100); ask('SIGINT'); return sleep(60_000) })
       ask()
       await sleep(60_000)`)
     expect(outcome).toMatchObject({ code: 130 })
@@ -176,6 +243,7 @@ describe('A Ctrl-C that comes from the terminal and from a parent', () => {
 describe('Bad arguments', () => {
   it.each([
     [5, {}, 'handler must be a function, not 5'],
+    [() => {}, null as never, 'options must be an object, not null'],
     [() => {}, { grace: -1 }, 'grace must be 0 milliseconds or more, or Infinity, not -1'],
     [() => {}, { grace: '5s' }, "grace must be a number of milliseconds, not '5s'"],
     [() => {}, { signals: 'SIGTERM' }, "signals must be a list such as ['SIGTERM'], not 'SIGTERM'"],

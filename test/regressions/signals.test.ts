@@ -171,3 +171,26 @@ describe("a signal between libuv's handler and ours", () => {
     expect(await heard({ LD_PRELOAD: await hastyLibrary() })).toEqual([missed, sent, missed, sent])
   })
 })
+
+describe('a listener that changes who listens, while signals wait to be told', () => {
+  it('loses none of them, nor their order', async () => {
+    const heard = await evaluate(`
+      import { shutdown, Signals } from 'sexton'
+      const other = new Signals(['SIGWINCH'])
+      const signals = new Signals(['SIGHUP', 'SIGUSR2'])
+      shutdown(() => new Promise(() => {}), {
+        force: 'never',
+        log() {
+          process.kill(process.pid, 'SIGUSR2')
+          other.close() // which reads what has come, for those who listened until now
+        },
+      })
+      process.kill(process.pid, 'SIGTERM')
+      process.kill(process.pid, 'SIGHUP')
+      const heard = []
+      while (heard.length < 2) heard.push((await signals.next()).value.name)
+      console.log(JSON.stringify(heard))
+      process.exit()`)
+    expect(heard).toEqual(['SIGHUP', 'SIGUSR2'])
+  })
+})
