@@ -68,6 +68,7 @@ describe('graceful-shutdown', () => {
     const response = await fetch(`http://127.0.0.1:${port}`)
     process.kill(pid, 'SIGTERM')
     await printed('shutting down')
+    await new Promise((resolve) => setTimeout(resolve, 100)) // at once it would be the same request
     process.kill(pid, 'SIGINT')
     const stderr = expect.stringMatching(/^SIGINT from .*: a second signal, ending now$/m)
     expect(await ended).toMatchObject({ code: 130, stderr })
