@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { asPid1, nodeWithInit, run } from '../program.js'
+
+// sexton/init beside what else starts processes in a Node program: each gets the codes of its own
+// children, and what those leave behind is reaped.
+
+const drive = fileURLToPath(new URL('fixtures/frameworks/drive.mjs', import.meta.url))
+const TIMEOUT = 110_000
+
+interface Verdict {
+  result: boolean
+  zombies: number
+  clean: boolean
+}
+
+async function verdict(name: string, node: readonly string[]): Promise<Verdict> {
+  const outcome = await run([...node, drive, name], { prefix: asPid1, timeout: TIMEOUT })
+  if (outcome.code !== 0) throw new Error(JSON.stringify(outcome, null, 2))
+  return JSON.parse(outcome.stdout.trim().split('\n').at(-1) as string) as Verdict
+}
+
+const FRAMEWORKS = [
+  'execa',
+  'node-pty',
+  'puppeteer',
+  'worker_threads',
+  'cluster',
+  'tinypool',
+  'vitest',
+]
+
+describe.each(FRAMEWORKS)('%s', { timeout: TIMEOUT }, (name) => {
+  it('gets every exit code right under sexton/init as PID 1, and nothing is left', async () => {
+    expect(await verdict(name, nodeWithInit)).toEqual({ result: true, zombies: 0, clean: true })
+  })
+
+  it('leaves zombies without it: that is the problem', async () => {
+    const { result, zombies } = await verdict(name, [process.execPath])
+    expect(result).toBe(true)
+    expect(zombies).toBeGreaterThan(0)
+  })
+})
