@@ -7,6 +7,7 @@ const small = {
   pidReuse: { rounds: 2000, control: 1_000_000 },
   descriptors: { warmUp: 2000, spawns: 3000 },
   workerCycles: { warmUp: 40, workers: 200 },
+  init: { children: 1000, orphans: 1000, hogs: 2 },
 }
 
 /** How much each story does. */
@@ -17,5 +18,6 @@ export const sizes: typeof small = full
       pidReuse: { rounds: 50_000, control: 1_000_000 },
       descriptors: { warmUp: 5000, spawns: 100_000 },
       workerCycles: { warmUp: 40, workers: 200 },
+      init: { children: 100_000, orphans: 100_000, hogs: 4 },
     }
   : small

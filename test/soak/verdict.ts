@@ -6,20 +6,20 @@ import { full } from './sizes.js'
 // to grow it to 16 MB, and how much of that is in use when someone looks is chance.
 const FLAGS = ['--expose-gc', '--max-semi-space-size=1']
 
-/** Longer than any story takes; the fixtures give up before, and say what was missing. */
+/** Longer than most stories take. */
 const TIMEOUT = full ? 540_000 : 55_000
-const DEADLINE = TIMEOUT - 5000
 
 /** Runs a fixture in a fresh Node and gives the verdict that it prints as JSON. */
 export async function verdictOf<T>(
   fixture: string,
   settings: object,
-  options: RunOptions = {},
+  options: RunOptions & { node?: readonly string[] } = {},
 ): Promise<T> {
+  const { node = [process.execPath, ...FLAGS], timeout = TIMEOUT, ...rest } = options
   const path = fileURLToPath(new URL(`fixtures/${fixture}`, import.meta.url))
-  const argument = JSON.stringify({ deadline: DEADLINE, ...settings })
-  const command = [process.execPath, ...FLAGS, path, argument]
-  const outcome = await run(command, { timeout: TIMEOUT, ...options })
+  // It gives up before it is killed, and says what was missing.
+  const argument = JSON.stringify({ deadline: timeout - 5000, ...settings })
+  const outcome = await run([...node, path, argument], { timeout, ...rest })
   if (outcome.code !== 0 || outcome.signal !== null || outcome.stderr !== '') {
     throw new Error(`the fixture failed: ${JSON.stringify(outcome, null, 2)}`)
   }
