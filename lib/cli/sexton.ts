@@ -1,3 +1,4 @@
+import { doctor } from './doctor/doctor.js'
 import { explanation } from './explanation.js'
 import { complain, print } from './output.js'
 import { suggestion } from './suggestion.js'
@@ -9,17 +10,21 @@ const USAGE = `Usage: sexton <command> [options]
 
 Commands:
   tree [PID]     draw the processes that descend from PID (default: 1), live
+  doctor [PID]   say what keeps a process from reaping its children
 
 Options:
   -h, --help     show this help, or that of a command
   -V, --version  show the version
 
-Exit codes: 0, 1 if it could not be done, 2 usage.
+Exit codes: 0, 1 if it could not be done or something is wrong, 2 usage.
 `
 
 type Command = (words: readonly string[]) => Promise<number>
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([['tree', tree]])
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['tree', tree],
+  ['doctor', doctor],
+])
 
 async function dispatch([word, ...rest]: readonly string[]): Promise<number> {
   if (word === undefined) throw new UsageError(`no command given\n\n${USAGE.trimEnd()}`)

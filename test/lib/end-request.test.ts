@@ -12,13 +12,13 @@ const from = (sender: number | 'kernel', number = 2) => ({
 type Signal = [sender: number | 'kernel', at: number]
 
 /** For each signal after the first, whether it says the same once more. */
-function echoes([[sender, at], ...rest]: Signal[]): boolean[] {
-  const request = new EndRequest(from(sender), at)
+function echoes([first, ...rest]: [Signal, ...Signal[]]): boolean[] {
+  const request = new EndRequest(from(first[0]), first[1])
   return rest.map(([sender, at]) => request.isEcho(from(sender), at))
 }
 
 describe('A request to end', () => {
-  it.each<[string, Signal[], boolean[]]>([
+  it.each<[string, [Signal, ...Signal[]], boolean[]]>([
     [
       'a terminal, and npm',
       [

@@ -1,3 +1,4 @@
+import { safeJson } from '../safe-json.js'
 import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'
 
@@ -17,15 +18,7 @@ export function toJson(
     processes: processes.map(describe),
     guilty,
   }
-  return JSON.stringify(document).replace(UNSAFE, escaped)
-}
-
-// JSON lets these through: they may still mean something to a terminal.
-const UNSAFE = /[\u007f-\u009f]|(?! )[\p{Cf}\p{Z}]/gu
-
-function escaped(text: string): string {
-  const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+  return safeJson(document)
 }
 
 function describe(process: TreeProcess) {

@@ -1,0 +1,11 @@
+/** JSON on one line, with escapes for what JSON lets through but may still mean something to a terminal. */
+export function safeJson(document: unknown): string {
+  return JSON.stringify(document).replace(UNSAFE, escaped)
+}
+
+const UNSAFE = /[\u007f-\u009f]|(?! )[\p{Cf}\p{Z}]/gu
+
+function escaped(text: string): string {
+  const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import type { Corpse, Examination } from '../../../../lib/cli/doctor/examination.js'
+import { judge } from '../../../../lib/cli/doctor/findings.js'
+import { render } from '../../../../lib/cli/doctor/render.js'
+
+const healthy: Examination = {
+  ...{ pid: 7, name: 'node', command: ['node', 'app.js'], state: 'S', tracer: 0, init: false },
+  ...{ subreaper: null, node: true, sexton: false, childSignal: 'free', endsByTerm: true },
+  ...{ kernel: '6.1.0', seccomp: 'none', backend: 'pidfd', zombies: [] },
+}
+const corpse = (whose: Corpse['whose'], pid = 50): Corpse => ({
+  ...{ pid, name: 'chrome', ageSeconds: 61, whose },
+})
+
+const said = (seen: Partial<Examination>) =>
+  judge({ ...healthy, ...seen }).map(({ level, message, advice }) =>
+    [level, message, ...(advice === undefined ? [] : [advice])].join(': '),
+  )
+const wrong = (seen: Partial<Examination>) => said(seen).filter((line) => line.startsWith('wrong'))
+
+describe('judge', () => {
+  it('finds nothing wrong with a healthy process', () => {
+    expect(said({})).toEqual([
+      'fine: it has no zombies that last',
+      'fine: SIGCHLD is neither ignored nor blocked',
+      'fine: it is not PID 1; it cannot be seen whether it is a subreaper',
+      'fine: back-end pidfd (Linux 6.1.0, seccomp: none)',
+    ])
+  })
+
+  it.each<[string, Partial<Examination>, RegExp]>([
+    [
+      'of Node',
+      { zombies: [corpse('adopted')] },
+      /1 zombie adopted.*: start it with: node --import sexton\/init/,
+    ],
+    [
+      'of Node with sexton',
+      { zombies: [corpse('main')], sexton: true },
+      /is its event loop blocked/,
+    ],
+    [
+      'of another PID 1',
+      { zombies: [corpse('adopted')], node: false, init: true },
+      /pid1 -- COMMAND/,
+    ],
+    [
+      'of another program',
+      { zombies: [corpse('main')], node: false },
+      /as long as it lives no init can/,
+    ],
+    [
+      'of a worker',
+      { zombies: [corpse('worker')] },
+      /terminating it hands them to the main thread/,
+    ],
+  ])('says what to do about a zombie %s', (_, seen, advice) => {
+    expect(wrong(seen)).toEqual([expect.stringMatching(advice)])
+  })
+
+  it('names each kind of zombie', () => {
+    const zombies = [corpse('adopted'), corpse('worker'), corpse('adopted'), corpse('main')]
+    expect(wrong({ zombies })).toEqual([
+      expect.stringMatching(/2 zombies adopted/),
+      expect.stringMatching(/1 zombie started by a worker/),
+      expect.stringMatching(/1 zombie started by it/),
+    ])
+  })
+
+  it.each<[string, Partial<Examination>, RegExp]>([
+    ['an ignored SIGCHLD', { childSignal: 'ignored' }, /SIGCHLD is ignored/],
+    ['a blocked SIGCHLD', { childSignal: 'blocked' }, /blocked in every thread.*import sexton/],
+    ['a blocked SIGCHLD', { childSignal: 'blocked', node: false }, /its parent must unblock it/],
+    ['a stop', { state: 'T' }, /it is stopped.*kill -CONT/],
+    [
+      'a PID 1 that cannot be asked to end',
+      { init: true, endsByTerm: false },
+      /SIGTERM has no effect/,
+    ],
+  ])('finds %s wrong', (_, seen, message) => {
+    expect(wrong(seen)).toEqual([expect.stringMatching(message)])
+  })
+
+  it.each<[string, Partial<Examination>, RegExp]>([
+    ['a tracer', { tracer: 9 }, /^note: process 9 traces it/],
+    ['Node as PID 1 without sexton', { init: true }, /^note: it is Node as PID 1/],
+    ['another back-end', { backend: 'sigchld' }, /^note: back-end sigchld.*pidfd_open/],
+    ['another sandbox', { backend: null, seccomp: 'filter' }, /^note: which back-end.*inside/],
+    ['a subreaper', { subreaper: true }, /^fine: it is not PID 1; it is a subreaper/],
+    ['no subreaper', { subreaper: false }, /^fine: it is not PID 1; it is no subreaper/],
+  ])('notes %s', (_, seen, message) => {
+    expect(said(seen)).toContainEqual(expect.stringMatching(message))
+    expect(wrong(seen)).toEqual([])
+  })
+})
+
+describe('render', () => {
+  const look = { unicode: true, colour: false }
+
+  it('says what is wrong first, and lists the zombies', () => {
+    const seen = { ...healthy, zombies: [corpse('adopted'), corpse('main', 51)] }
+    const lines = render(seen, judge(seen), look)
+    expect(lines[0]).toBe('7  node app.js')
+    expect(lines.slice(1, 3)).toEqual([
+      'WRONG  1 zombie adopted: orphans that it did not start',
+      '       → start it with: node --import sexton/init',
+    ])
+    expect(lines.slice(-2)).toEqual([
+      '       50  [chrome]  started 1m01s ago, adopted',
+      '       51  [chrome]  started 1m01s ago, main',
+    ])
+  })
+
+  it('shows ten zombies, and how many more there are', () => {
+    const zombies = Array.from({ length: 14 }, (_, i) => corpse('main', 50 + i))
+    const lines = render({ ...healthy, zombies }, [], look)
+    expect(lines).toHaveLength(12)
+    expect(lines.at(-1)).toBe('       and 4 more')
+  })
+
+  it('lets no process draw on the terminal', () => {
+    const hostile = {
+      ...healthy,
+      command: ['\x1b[2J', 'a\nb'],
+      zombies: [{ ...corpse('main'), name: '\x07' }],
+    }
+    const text = render(hostile, [], look).join(' ')
+    expect(text).not.toMatch(/\p{Cc}/u)
+    expect(text).toContain('\\x1b[2J a\\nb')
+  })
+
+  it('has colours where they are wanted, and ASCII where it must be', () => {
+    const seen = { ...healthy, state: 'T' }
+    const [, coloured] = render(seen, judge(seen), { unicode: true, colour: true })
+    expect(coloured?.startsWith('\x1b[31mWRONG')).toBe(true)
+    expect(render(seen, judge(seen), { unicode: false, colour: false })[2]).toMatch(/^ {7}-> /)
+  })
+})
