@@ -45,6 +45,7 @@
         ["OS=='linux' and sexton_portable==0", {
           "sources": [
             "native/pidfd_linux.cc",
+            "native/thread_linux.cc",
             "native/wait_linux.cc",
             "native/exit_source_linux.cc",
             "native/spawn_linux.cc",
@@ -57,6 +58,7 @@
         }, {
           "sources": [
             "native/pidfd_none.cc",
+            "native/thread_none.cc",
             "native/wait_posix.cc",
             "native/exit_source_none.cc",
             "native/spawn_posix.cc",

@@ -1,3 +1,6 @@
+// Bundles the library, and makes the two faces of each of its entries, which tsc has made the types of: one
+// file of CommonJS, since a module by itself takes 80 KB of memory, and an ES module more than that.
+//
 // Bundles the programs: each is one file, as a program that loads fifty starts that much later; pid1,
 // whose start delays a container's, is a second one, which loads the first from V8's code cache.
 // The files are CommonJS, which Node loads without its loader for ES modules.
@@ -42,6 +45,56 @@ const substitutes = {
   },
 }
 
+const CORE = 'core.cjs'
+
+/** `dist/core.cjs`, and what the package's entries export of it. */
+async function bundleLibrary() {
+  const common = { bundle: true, platform: 'node', target: 'node20.19', packages: 'external' }
+  await build({
+    ...common,
+    entryPoints: ['lib/core.ts'],
+    outfile: `dist/${CORE}`,
+    format: 'cjs',
+    supported: { 'dynamic-import': true },
+    sourcemap,
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  })
+  const entries = { index: '', init: 'core.start()\n' }
+  const { metafile } = await build({
+    ...common,
+    entryPoints: Object.keys(entries).map((name) => `lib/${name}.ts`),
+    outdir: 'dist',
+    format: 'esm',
+    write: false,
+    metafile: true,
+  })
+  for (const [name, effect] of Object.entries(entries)) {
+    const names = metafile.outputs[`dist/${name}.js`].exports.filter((one) => one !== 'start')
+    writeFaces(name, names.join(', '), effect)
+  }
+}
+
+function writeFaces(name, names, effect) {
+  writeFileSync(
+    `dist/${name}.js`,
+    `import { createRequire } from 'node:module'
+
+const core = createRequire(import.meta.url)('./${CORE}')
+${effect}export const { ${names} } = core
+`,
+  )
+  writeFileSync(
+    `dist/${name}.cjs`,
+    `'use strict'
+
+const core = require('./${CORE}')
+${effect}const { ${names} } = core
+module.exports = { ${names} }
+`,
+  )
+}
+
 async function bundle(source, name, banner, define = {}) {
   const outfile = `${FOLDER}/${name}`
   await build({
@@ -61,6 +114,7 @@ async function bundle(source, name, banner, define = {}) {
   return outfile
 }
 
+await bundleLibrary()
 rmSync(FOLDER, { recursive: true, force: true }) // caches of earlier builds, too
 mkdirSync(FOLDER, { recursive: true })
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n')

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { compare, inQuartiles } from './comparison.mjs'
 import { environment, withPrograms } from './programs.mjs'
-import { quantile, sum } from './quantile.mjs'
+import { quantile } from './quantile.mjs'
+import { memoryOf, settled, switches } from './resting.mjs'
 import { rotated } from './turns.mjs'
 
 // What an init costs while it does nothing: the time by which it delays its command, the time that the
@@ -102,39 +102,13 @@ async function idleWakeups(name, milliseconds) {
   return after - before
 }
 
-function switches(pid) {
-  const each = readdirSync(`/proc/${pid}/task`).map((thread) => {
-    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1')
-    return Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)[1])
-  })
-  return sum(each)
-}
-
 /** Kilobytes, while nothing happens. */
 async function memory(name) {
   const child = await beginIdle(name)
-  const rollup = readFileSync(`/proc/${child.pid}/smaps_rollup`, 'utf8')
-  const field = (key) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(rollup)[1])
-  const sizes = {
-    resident: field('Rss'),
-    proportional: field('Pss'),
-    private: field('Private_Clean') + field('Private_Dirty'),
-  }
+  const sizes = memoryOf(child.pid)
   child.stdin.end()
   await once(child, 'exit')
   return sizes
-}
-
-/** Until it sleeps, and has used no more processor time for a while. */
-async function settled(pid) {
-  const used = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ', 13)
-  for (let before = ''; ; ) {
-    const [state, ...fields] = used()
-    const now = fields.slice(10).join()
-    if (state === 'S' && now === before) return
-    before = now
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
 }
 
 function summarize(name, { start, whole, memory }, wakeups, baseline) {

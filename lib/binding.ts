@@ -17,6 +17,8 @@ export interface Binding {
   exitNow(code: number): never
   repairChildSignal(): boolean
   foreignAddons(): number
+  threadId(): number
+  threadExists(id: number): boolean
   setSubreaper(enabled: boolean): number
   getSubreaper(): number
 

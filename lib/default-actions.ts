@@ -4,7 +4,7 @@ import { channel } from './channels.js'
 import { isExiting } from './exiting.js'
 import type { ReceivedSignal } from './received-signal.js'
 import { isRealtime } from './signal-names.js'
-import { type SignalListener, subscribe } from './signal-subscriptions.js'
+import { drainSignals, type SignalListener, subscribe } from './signal-subscriptions.js'
 
 // The kernel discards what is sent to PID 1 while its default action is in force (pid_namespaces(7)):
 // a program that never asked for SIGTERM would not end by it. Here its end is put back.
@@ -35,7 +35,13 @@ export function restoreDefaultActions(onEnd: () => void): void {
       end(signal)
     },
   }
-  subscribe(listener, terminating())
+  const numbers = terminating()
+  subscribe(listener, numbers)
+  // A signal belongs to those who listened when it came: libuv does not hand it to who comes later.
+  process.on('newListener', (event) => {
+    const number = constants.signals[event as NodeJS.Signals]
+    if (number !== undefined && numbers.includes(number)) drainSignals()
+  })
 }
 
 function terminating(): number[] {

@@ -4,7 +4,8 @@ import type { ReceivedSignal } from './received-signal.js'
 // foreground group, and npm, a shell script's trap or an init hands it on, each once more; a parent that
 // got it may answer with SIGTERM; `timeout` and `tini -g` signal the child and its group.
 
-const ECHO = 500
+/** Milliseconds in which one request may come again. */
+export const ECHO = 500
 // Nobody asks twice in so short a time.
 const SAME_MOMENT = 50
 

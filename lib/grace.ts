@@ -9,16 +9,20 @@ import { readStat } from './proc.js'
 // `npm run bench -- grace`.
 const DEFAULT = 1000
 
-// So many times it must have been looked at. While this process is stopped, frozen or swapped out the
+// So many times this process must have been awake meanwhile. While it is stopped, frozen or swapped out the
 // time goes on, but no thread of it has had a chance.
 const LOOKS = 4
 
 let grace: number | undefined
 
+// A clock that counts no more than one of the looks at a time.
+let clock = 0
+let lastLook = Number.NEGATIVE_INFINITY
+
 interface Suspect {
   startTime: number | undefined
-  seen: number
-  waited: number
+  /** By that clock. */
+  until: number
 }
 
 const suspects = new Map<number, Suspect>()
@@ -46,27 +50,46 @@ export function fromEnvironment(name: string, otherwise: number): number {
   throw new RangeError(`${name} must be a number of milliseconds, or Infinity, not ${quote(text)}`)
 }
 
-/** Whether this dead child has been left alone for long enough; the first look begins the time. */
-export function isGraceOver(pid: number, now: number): boolean {
-  const suspect = suspects.get(pid)
-  if (suspect === undefined) return begin(pid, now)
-  suspect.waited += Math.min(now - suspect.seen, betweenLooks())
-  suspect.seen = now
-  if (suspect.waited < graceTime()) return false
-  // Its owner took it, and its pid has come back: that one has had no time yet.
-  if (readStat(pid)?.startTime !== suspect.startTime) return begin(pid, now)
+/** Lets the time of grace go on until now. */
+export function look(now: number): void {
+  clock += Math.min(now - lastLook, betweenLooks())
+  lastLook = now
+}
+
+/** Leaves a dead child alone from now on, if that has not begun, for the time of grace or `least`. */
+export function suspect(pid: number, least: number): void {
+  if (suspects.has(pid)) return
+  const until = clock + Math.max(graceTime(), least)
+  suspects.set(pid, { startTime: readStat(pid)?.startTime, until })
+}
+
+/** Whether it is being left alone. */
+export function isSuspect(pid: number): boolean {
+  return suspects.has(pid)
+}
+
+/** Whether it has been left alone for long enough: then it is a suspect no more. */
+export function isCleared(pid: number): boolean {
+  const one = suspects.get(pid)
+  if (one === undefined || clock < one.until) return false
   suspects.delete(pid)
-  return true
+  // Else its owner took it, and its pid has come back: that one has had no time yet.
+  return readStat(pid)?.startTime === one.startTime
 }
 
-function begin(pid: number, now: number): boolean {
-  suspects.set(pid, { startTime: readStat(pid)?.startTime, seen: now, waited: 0 })
-  return graceTime() === 0
+/** Those that have been left alone for long enough, at most so many. */
+export function cleared(most: number): number[] {
+  const found: number[] = []
+  for (const pid of suspects.keys()) {
+    if (found.length === most) break
+    if (isCleared(pid)) found.push(pid)
+  }
+  return found
 }
 
-/** Forgets those that `isThere` denies: their owners have taken them. */
-export function forgetSuspects(isThere: (pid: number) => boolean = () => false): void {
-  for (const pid of suspects.keys()) if (!isThere(pid)) suspects.delete(pid)
+/** Nobody is dead any more: the owners have taken theirs. */
+export function forgetSuspects(): void {
+  suspects.clear()
 }
 
 /** How many are being left alone. */
@@ -74,11 +97,12 @@ export function countSuspects(): number {
   return suspects.size
 }
 
-/** Milliseconds until the next look at any, or `undefined` if there is none. */
+/** Milliseconds until the next look at any, or `undefined` if there is none to come. */
 export function nextLook(): number | undefined {
-  if (suspects.size === 0) return undefined
-  const left = [...suspects.values()].map(({ waited }) => graceTime() - waited)
-  return Math.max(0, Math.min(...left, betweenLooks()))
+  let next = Number.POSITIVE_INFINITY
+  for (const { until } of suspects.values()) next = Math.min(next, until)
+  if (next === Number.POSITIVE_INFINITY) return undefined
+  return Math.max(0, Math.min(next - clock, betweenLooks()))
 }
 
 /** The longest time between two looks that counts in full. */

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+import { closeSync, openSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { binding } from './binding.js'
 import { checkDuration } from './deadline.js'
@@ -60,6 +61,7 @@ export interface InitStats {
 const EXIT_GRACE = 5000
 
 let exitGrace = EXIT_GRACE
+let started = false
 
 /**
  * To import this module is enough: from then on, in the main thread,
@@ -69,8 +71,9 @@ let exitGrace = EXIT_GRACE
  * - as PID 1 a terminating signal that nobody listens to ends the process, as everywhere else: `'exit'`
  *   listeners run, and the exit code is 128 + the signal's number. The kernel would discard it;
  * - at exit the descendants that remain get TERM and CONT, and KILL when `exitGrace` is over. All of them:
- *   detached ones too. That happens in an `'exit'` listener, and blocks. TERM, INT or QUIT meanwhile ends
- *   the time of grace.
+ *   detached ones too. That happens in an `'exit'` listener, the last one but for a `process.exit()` of the
+ *   program's own, and blocks; of an uncaught exception Node tells after it. TERM, INT, QUIT or HUP
+ *   meanwhile ends the time of grace, if it is not an echo of the signal that brought the end about.
  *
  * Children of `child_process`, of sexton's `spawn`, of workers and of other addons are left to their
  * owners: no status is ever taken from them.
@@ -79,7 +82,12 @@ let exitGrace = EXIT_GRACE
  *
  * - It never keeps the process alive, and does nothing while no child dies.
  * - What ends without `'exit'` listeners, by SIGKILL or elsewhere than as PID 1 by a signal that nobody
- *   listens to, leaves its descendants behind; those of PID 1 the kernel kills.
+ *   listens to, leaves its descendants behind; so does what cannot read `/proc` (Node's `--permission`), and
+ *   where an earlier `'exit'` listener throws or calls `process.exit()`. Those of PID 1 the kernel kills.
+ * - `--import sexton/init` is looked for from the working directory, in each Node process that inherits it,
+ *   and by each worker: where that may be another directory, name the file by its path.
+ * - A worker that was running before the import, and ends among its children, leaves them until the next
+ *   SIGCHLD.
  * - The end of a blocked event loop by a signal as PID 1 waits until it turns again.
  * - In a worker thread the import only notes whose children are the worker's.
  * - Channels of `diagnostics_channel`: `sexton:adopted`, `sexton:reaped`, `sexton:signal`, `sexton:left`, with
@@ -116,12 +124,21 @@ export function init(options: InitOptions = {}): void {
  */
 init.stats = (): InitStats => ({ ...counts(), pending: countSuspects() })
 
-function start(): void {
+/** @internal What the import of `sexton/init` does. */
+export function start(): void {
+  if (started || binding.onlyThisThread === 0) return
+  started = true
+  if (isMainThread) startInMainThread()
+  else noteChildren()
+}
+
+function startInMainThread(): void {
   // A bad value in the environment is told of now, not when the first child dies.
   graceTime()
   backend()
   exitGrace = fromEnvironment('SEXTON_EXIT_GRACE', EXIT_GRACE)
   if (wantsSubreaper() && process.pid !== 1) setSubreaper(true)
+  for (let i = 0; i < SPARE; i += 1) spare.push(openSync('/dev/null', 'r'))
   count()
   learnOfWorkerChildren()
   openIntake({ scope: 'adopted', wants: () => true })
@@ -149,13 +166,17 @@ function setSubreaper(wanted: boolean): void {
   }
 }
 
-const onExit = () => endLeftovers(exitGrace)
+// What ends for want of descriptors has none to look for its descendants by.
+const SPARE = 2
+const spare: number[] = []
+
+function onExit(): void {
+  for (const fd of spare.splice(0)) closeSync(fd)
+  endLeftovers(exitGrace)
+}
 
 // Other listeners may still want their children, or take their time. Not before a process.exit() of the
 // program's own, of which nothing tells: there it has its place among them.
 function goLast(): void {
   process.off('exit', onExit).on('exit', onExit)
 }
-
-if (!isMainThread) noteChildren()
-else if (binding.onlyThisThread !== 0) start()

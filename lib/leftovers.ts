@@ -3,15 +3,17 @@ import { binding, P_ALL } from './binding.js'
 import { channel } from './channels.js'
 import { monotonicNow } from './clock.js'
 import { readDescendants } from './descendants.js'
+import { ECHO, EndRequest } from './end-request.js'
 import { ECHILD, EPERM } from './errors.js'
 import { backend } from './exit-watch/backend.js'
 import { isZombie, type ProcessStat, readStat } from './proc.js'
+import type { ReceivedSignal } from './received-signal.js'
 import { drainSignals, type SignalListener, subscribe } from './signal-subscriptions.js'
 
 // The descendants that remain when this process exits. It all happens in its 'exit' event, where no
 // promise resolves and no timer fires any more: each wait blocks.
 
-const { SIGTERM, SIGCONT, SIGKILL, SIGINT, SIGQUIT } = constants.signals
+const { SIGTERM, SIGCONT, SIGKILL, SIGINT, SIGQUIT, SIGHUP } = constants.signals
 
 // To look whether a signal has come, too.
 const STEP = 100
@@ -24,8 +26,8 @@ interface Leftover extends Pick<ProcessStat, 'pid' | 'name' | 'startTime'> {
 }
 
 /**
- * Ends them: TERM and CONT, `grace` milliseconds at most, then KILL until none is left. TERM, INT or
- * QUIT to this process meanwhile ends the time of grace.
+ * Ends them: TERM and CONT, `grace` milliseconds at most, then KILL until none is left. TERM, INT, QUIT
+ * or HUP to this process meanwhile ends the time of grace.
  */
 export function endLeftovers(grace: number): void {
   if (hasChildren()) new Ending().run(grace)
@@ -39,10 +41,16 @@ function hasChildren(): boolean {
 
 class Ending implements SignalListener {
   readonly #found = new Map<string, Leftover>()
+  readonly #began = monotonicNow()
+  #request: EndRequest | undefined
   #hurried = false
 
-  receive(): void {
-    this.#hurried = true
+  // What may be the same request that brought this end about does not count: see there.
+  receive(signal: ReceivedSignal): void {
+    const at = monotonicNow()
+    if (this.#request?.isEcho(signal, at)) return
+    if (this.#request !== undefined || at - this.#began >= ECHO) this.#hurried = true
+    this.#request = new EndRequest(signal, at)
   }
 
   run(grace: number): void {
@@ -57,7 +65,7 @@ class Ending implements SignalListener {
   // All are listed before any is asked: what one of them starts in order to end in good order is not.
   #end(asked: readonly Leftover[], grace: number): void {
     try {
-      subscribe(this, [SIGTERM, SIGINT, SIGQUIT])
+      subscribe(this, [SIGTERM, SIGINT, SIGQUIT, SIGHUP])
     } catch {} // no descriptor is left: then nobody can hurry it
     for (const leftover of asked) this.#send(leftover, [SIGTERM, SIGCONT], 'terminated')
     const graceEnd = monotonicNow() + grace

@@ -1,9 +1,19 @@
 import { isMainThread } from 'node:worker_threads'
 import { monotonicNow } from './clock.js'
+import { LONGEST_TIMER } from './deadline.js'
 import { ExitStatus } from './exit-status.js'
-import { betweenLooks, forgetSuspects, isGraceOver, nextLook } from './grace.js'
-import { forgetAllBut, ownershipOf } from './ownership.js'
-import { readPids, readStat, readTaskChildren } from './proc.js'
+import {
+  betweenLooks,
+  cleared,
+  forgetSuspects,
+  isCleared,
+  isSuspect,
+  look,
+  nextLook,
+  suspect,
+} from './grace.js'
+import { forgetAllBut, ownershipOf, wasThereBefore } from './ownership.js'
+import { childrenOfMainThread } from './proc.js'
 import { ownedChild, peek, peekAny, take } from './reaper.js'
 
 // Dead children that nobody will ever wait for: orphans that this process adopted (as PID 1 or as a
@@ -17,6 +27,9 @@ const BREATHER = 100
 // To look at each child takes a while where there are thousands: a tenth of the time at most.
 const REST = 9
 
+// Who was there before may be libuv's, which has to get its turn, whatever is said of addons.
+const LEAST_FOR_EARLIER = 1000
+
 let restUntil = 0
 
 export interface Sweep {
@@ -26,9 +39,11 @@ export interface Sweep {
   retryAfter: number | undefined
 }
 
-/** Reaps what is nobody's, at most a batch. One system call when no child is dead. */
+/** Reaps what is nobody's, at most a batch or two. One system call when no child is dead. */
 export function sweepOrphans(): Sweep {
-  const now = monotonicNow()
+  look(monotonicNow())
+  const due = cleared(BATCH)
+  for (const pid of due) if (isStillNobodys(pid)) take(pid)
   for (let i = 0; i < BATCH; i += 1) {
     const status = peekAny()
     if (status === undefined) {
@@ -36,10 +51,7 @@ export function sweepOrphans(): Sweep {
       return { more: false, retryAfter: undefined }
     }
     // The kernel names the same dead child until it is reaped: one that we must leave hides the rest.
-    const mine = ownedChild(status.pid) !== undefined || isNobodys(status.pid, now)
-    if (!mine)
-      return now < restUntil ? { more: false, retryAfter: restUntil - now } : sweepEach(now)
-    take(status.pid)
+    if (!reaps(status.pid)) return sweepHidden(status.pid, due.length === BATCH)
   }
   return { more: true, retryAfter: undefined }
 }
@@ -47,41 +59,59 @@ export function sweepOrphans(): Sweep {
 /** Reaps a dead child if it is nobody's, now or once its grace is over. */
 export function reapIfNobodys(pid: number): void {
   if (!isMainThread || !(peek(pid, true) instanceof ExitStatus)) return
-  if (isNobodys(pid, monotonicNow())) take(pid)
+  look(monotonicNow())
+  if (reaps(pid)) return
   // Unreferenced: if the process ends first, its own parent gets the zombie, and reaps it. A turn of
   // the loop after the timer: if the loop was held up, libuv gets to its own children first.
-  else setTimeout(() => setImmediate(reapIfNobodys, pid), betweenLooks() + 1).unref()
+  const again = Math.min(betweenLooks() + 1, LONGEST_TIMER)
+  setTimeout(() => setImmediate(reapIfNobodys, pid), again).unref()
 }
 
-function sweepEach(now: number): Sweep {
-  const children = readTaskChildren(process.pid, process.pid) ?? scanForChildren()
+/** Those that the first dead child hides. */
+function sweepHidden(first: number, more: boolean): Sweep {
+  const now = monotonicNow()
+  const breather = now < restUntil ? restUntil - now : sweepEach(first, now)
+  const retryAfter = Math.min(breather, nextLook() ?? Number.POSITIVE_INFINITY)
+  return { more, retryAfter: retryAfter === Number.POSITIVE_INFINITY ? undefined : retryAfter }
+}
+
+/** Milliseconds until it must be tried again; `Infinity` when it is done. */
+function sweepEach(first: number, now: number): number {
+  const children = childrenOfMainThread()
   // Nothing is known: to take that for "no children" would forget whose they are.
-  if (children === undefined) return { more: false, retryAfter: BREATHER }
+  if (!children?.includes(first)) return BREATHER
   forgetAllBut(children)
-  const dead = new Set(children.filter((pid) => !isClaimed(pid) && isDead(pid)))
-  forgetSuspects((pid) => dead.has(pid))
-  for (const pid of dead) if (isNobodys(pid, now)) take(pid)
+  for (const pid of children) {
+    if (!isSuspect(pid) && !isClaimed(pid) && peek(pid, true) instanceof ExitStatus) reaps(pid)
+  }
   const end = monotonicNow()
   restUntil = end + (end - now) * REST
-  return { more: false, retryAfter: nextLook() }
+  return Number.POSITIVE_INFINITY
+}
+
+/** Reaps a dead child of the main thread, or leaves it to its owner, for as long as it takes to be sure. */
+function reaps(pid: number): boolean {
+  if (ownedChild(pid) === undefined) {
+    const ownership = ownershipOf(pid)
+    if (ownership === 'child_process') return false
+    if (ownership === 'uncertain') {
+      suspect(pid, wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0)
+      return isCleared(pid) && takes(pid)
+    }
+  }
+  return takes(pid)
+}
+
+function takes(pid: number): true {
+  take(pid)
+  return true
+}
+
+// Meanwhile libuv may have got a child with this pid.
+function isStillNobodys(pid: number): boolean {
+  return ownershipOf(pid) !== 'child_process'
 }
 
 function isClaimed(pid: number): boolean {
   return ownedChild(pid) !== undefined || ownershipOf(pid) === 'child_process'
-}
-
-function isDead(pid: number): boolean {
-  return peek(pid, true) instanceof ExitStatus
-}
-
-// Only for a dead child of the main thread.
-function isNobodys(pid: number, now: number): boolean {
-  const ownership = ownershipOf(pid)
-  if (ownership === 'child_process') return false
-  return ownership !== 'uncertain' || isGraceOver(pid, now)
-}
-
-// For kernels without CONFIG_PROC_CHILDREN. Whose thread's they are, the peek that follows tells.
-function scanForChildren(): number[] | undefined {
-  return readPids()?.filter((pid) => readStat(pid)?.ppid === process.pid)
 }

@@ -106,6 +106,16 @@ export function readTaskChildren(pid: number | string, tid: number | string): nu
   return text === undefined ? undefined : parseChildren(text)
 }
 
+/**
+ * The children that hang on this process's main thread, by what the kernel lists, or without
+ * CONFIG_PROC_CHILDREN those of all threads; `undefined` if they cannot be read.
+ */
+export function childrenOfMainThread(): number[] | undefined {
+  if (!procIsOurs()) return undefined
+  const listed = readTaskChildren(process.pid, process.pid)
+  return listed ?? readPids()?.filter((pid) => readStat(pid)?.ppid === process.pid)
+}
+
 /** Pids, each with a space behind it. */
 export function parseChildren(text: string): number[] {
   return text.split(' ').filter(Boolean).map(Number)

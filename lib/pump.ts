@@ -1,4 +1,5 @@
 import { onChildSignal } from './child-signal.js'
+import { LONGEST_TIMER } from './deadline.js'
 import type { ExitStatus } from './exit-status.js'
 import { sweepOrphans } from './orphans.js'
 import { onReaped, takeAll } from './reaper.js'
@@ -77,7 +78,7 @@ function pump(): void {
     const sweep = sweepOrphans()
     more ||= sweep.more
     if (sweep.retryAfter !== undefined) {
-      graceTimer = setTimeout(pumpSoon, Math.max(sweep.retryAfter, 0) + 1).unref()
+      graceTimer = setTimeout(pumpSoon, Math.min(sweep.retryAfter + 1, LONGEST_TIMER)).unref()
     }
   }
   if (more) pumpSoon()

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
+import { binding } from './binding.js'
 
 // The children of worker threads, as far as the workers have noted them (lib/worker-notes.ts): when a
 // worker has ended, nobody waits for its children any more.
 
 /** What one worker has written down, in memory that it shares. */
 export interface Table {
-  /** The id of the worker's thread, as `/proc/self/task` has it. */
+  /** The kernel's id of the worker's thread. */
   thread: number
   /** 0 where there is none. */
   pids: Int32Array
@@ -53,5 +53,5 @@ function isEmpty({ pids }: Table): boolean {
 }
 
 function isAlive({ thread }: Table): boolean {
-  return existsSync(`/proc/self/task/${thread}`)
+  return binding.threadExists(thread)
 }

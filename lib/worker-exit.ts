@@ -12,10 +12,13 @@ const listeners = new Set<() => void>()
 
 subscribe('worker_threads', (message) => {
   const { worker } = message as { worker: Worker }
-  worker.once('exit', () => {
-    for (const delay of LOOKS) setTimeout(tell, delay).unref()
-  })
+  worker.once('exit', announceWorkerExit)
 })
+
+/** A worker has ended; it need not be one of this thread's. */
+export function announceWorkerExit(): void {
+  for (const delay of LOOKS) setTimeout(tell, delay).unref()
+}
 
 /** Calls `listener` after the end of each worker that this thread has started since sexton was loaded. */
 export function onWorkerExit(listener: () => void): () => void {

@@ -1,38 +1,50 @@
 import type { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
-import { readlinkSync } from 'node:fs'
 import { BroadcastChannel } from 'node:worker_threads'
-import { readTaskChildren } from './proc.js'
+import { binding } from './binding.js'
+import { childrenOfMainThread } from './proc.js'
 import { addTable, anyTables, forgetAbandonedBut, type Table } from './worker-children.js'
-import { onWorkerExit } from './worker-exit.js'
+import { announceWorkerExit, onWorkerExit } from './worker-exit.js'
 
 // When a worker thread is terminated, no code of its own runs any more: who its children were, must be
 // known to the main thread before. So each worker writes the pids of its `child_process` children to
 // memory that the main thread sees too.
 
 const CHANNEL = 'sexton:worker-children'
+const ENDED = 'ended'
 const FIRST_ROOM = 64
 
 /** In the main thread: learns of the children of workers that call `noteChildren()`. */
 export function learnOfWorkerChildren(): void {
   const channel = new BroadcastChannel(CHANNEL)
-  channel.onmessage = ({ data }) => addTable(data as Table)
+  channel.onmessage = ({ data }) =>
+    data === ENDED ? announceWorkerExit() : addTable(data as Table)
   // After the handler, which would keep the process alive.
   channel.unref()
   // Before the pid of one that libuv has reaped without time to tell of it is another child's.
   onWorkerExit(() => {
-    const children = anyTables() ? readTaskChildren(process.pid, process.pid) : undefined
+    const children = anyTables() ? childrenOfMainThread() : undefined
     if (children !== undefined) forgetAbandonedBut(children)
   })
 }
 
-/** In a worker: notes each child of `child_process` from now on, from its birth until its `'exit'`. */
+/**
+ * In a worker: notes each child of `child_process` from now on, from its birth until its `'exit'`; and tells
+ * of the end of workers that it starts itself, of which the main thread does not hear.
+ */
 export function noteChildren(): void {
   const notes = new Notes()
+  onWorkerExit(() => tellMainThread(ENDED))
   subscribe('child_process', (message) => {
     const { process: child } = message as { process: ChildProcess }
     onceBorn(child, (pid) => child.once('exit', notes.add(pid)))
   })
+}
+
+function tellMainThread(message: Table | typeof ENDED): void {
+  const channel = new BroadcastChannel(CHANNEL)
+  channel.postMessage(message)
+  channel.close()
 }
 
 // There is no pid yet, and later is too late: the worker may be stuck in a loop right after the birth.
@@ -72,10 +84,7 @@ class Notes {
     const places = FIRST_ROOM << this.#tables.length
     const pids = new Int32Array(new SharedArrayBuffer(places * Int32Array.BYTES_PER_ELEMENT))
     this.#tables.push(pids)
-    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1))
-    const channel = new BroadcastChannel(CHANNEL)
-    channel.postMessage({ thread, pids } satisfies Table)
-    channel.close()
+    tellMainThread({ thread: binding.threadId(), pids })
     return pids
   }
 }

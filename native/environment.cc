@@ -1,17 +1,31 @@
 #include "environment.h"
 
+#include <unistd.h>
+
+#include <atomic>
+
+#include "thread.h"
+
 namespace sexton {
+namespace {
+
+std::atomic<int> loads_on_main_thread{0};
+
+}  // namespace
 
 // The hook must be the asynchronous one: libuv closes handles on a later loop turn. From a
 // synchronous hook the close callback would run after this object was unloaded (SIGSEGV); without a
 // hook Node finds the loop still busy and aborts.
 Environment::Environment(napi_env env_in) : env(env_in) {
+  if (ThreadId() == getpid()) loads_on_main_thread.fetch_add(1);
   napi_get_uv_event_loop(env, &loop);
   napi_add_async_cleanup_hook(
       env,
       [](napi_async_cleanup_hook_handle, void* data) { static_cast<Environment*>(data)->Close(); },
       this, &cleanup_);
 }
+
+int Environment::LoadsOnMainThread() { return loads_on_main_thread.load(); }
 
 void Environment::Call(const Napi::FunctionReference& function) {
   if (closing_) return;

@@ -17,6 +17,9 @@ class Environment {
  public:
   explicit Environment(napi_env env);
 
+  // How often the main thread has loaded this object, by as many paths.
+  static int LoadsOnMainThread();
+
   napi_env env;
   uv_loop_t* loop = nullptr;
   OpenFds open_fds;

@@ -11,6 +11,7 @@
 #include "glue.h"
 #include "retry.h"
 #include "subreaper.h"
+#include "thread.h"
 #include "wait_record.h"
 #include "wait_status.h"
 
@@ -66,8 +67,17 @@ Napi::Value Repair(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), RepairChildSignal());
 }
 
+// foreignAddons(): how many others may have children of their own on the main thread; this one counts
+// where two copies of the package have loaded it, neither of which knows the other's.
 Napi::Value ForeignAddons(const Napi::CallbackInfo& info) {
-  return Result(info, CountForeignAddons());
+  const int copies = Environment::LoadsOnMainThread();
+  return Result(info, CountForeignAddons() + (copies > 1 ? copies - 1 : 0));
+}
+
+Napi::Value OwnThread(const Napi::CallbackInfo& info) { return Result(info, ThreadId()); }
+
+Napi::Value HasThread(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), ThreadExists(IntArg(info, 0)));
 }
 
 Napi::Value EnableSubreaper(const Napi::CallbackInfo& info) {
@@ -88,6 +98,8 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
   Define(exports, "repairChildSignal", Repair, {}, state);
   Define(exports, "foreignAddons", ForeignAddons, {}, state);
+  Define(exports, "threadId", OwnThread, {}, state);
+  Define(exports, "threadExists", HasThread, {kInt}, state);
   Define(exports, "setSubreaper", EnableSubreaper, {kBool}, state);
   Define(exports, "getSubreaper", SubreaperEnabled, {}, state);
   exports.Set("waitFields", kRecordFields);

@@ -37,11 +37,13 @@ function listScripts(folder) {
     readdirSync(join(folder, name), { recursive: true })
       .filter((file) => /\.c?js$/.test(file))
       .map((file) => `${name}/${file}`)
-  const isBundle = (name) => name.startsWith('dist/cli/')
+  const isBundle = (name) => name.startsWith('dist/cli/') || name === 'dist/core.cjs'
+  // They only hand on what the bundle exports.
+  const isFace = (name) => /^dist\/(index|init)\.c?js$/.test(name)
   const dist = scripts('dist')
   return {
     modules: scripts('modules'),
-    dist: dist.filter((name) => !isBundle(name)),
+    dist: dist.filter((name) => !isBundle(name) && !isFace(name)),
     bundles: dist.filter(isBundle),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, nodeWithInit } from '../program.js'
+import { evaluate, evaluating, nodeWithInit, run } from '../program.js'
 
 // Children of child_process whose libuv asks no more: Node itself leaves them as zombies for as long as
 // the process lives (nodejs/node#46569, libuv/libuv#1911).
@@ -93,6 +93,47 @@ describe('The children of a worker', () => {
       kill([pid])
       say(await reaped(1))`)
     expect(result).toEqual({ ...all, reaped: 1, abandoned: 1 })
+  })
+
+  it('of a worker’s worker that ended among dead ones are, although no SIGCHLD tells of it', async () => {
+    const left = await inProgram(`
+      const worker = startWorker(\`
+        import { Worker, parentPort } from 'node:worker_threads'
+        import { once } from 'node:events'
+        const inner = new Worker(
+          "import { parentPort } from 'node:worker_threads';" +
+          "import { spawn } from 'node:child_process';" +
+          "for (let i = 0; i < 20; i += 1) spawn('true', { stdio: 'ignore' });" +
+          "parentPort.postMessage(0);" +
+          "for (;;);", { eval: true })
+        await once(inner, 'message')
+        setTimeout(async () => { await inner.terminate(); parentPort.postMessage(0) }, 300)
+        setInterval(() => {}, 1000)\`)
+      await once(worker, 'message')
+      await becomes(() => zombies().length === 0, 3000)
+      say(zombies().length)
+      process.exit()`)
+    expect(left).toBe(0)
+  })
+
+  it('are started where /proc cannot be read, too', async () => {
+    const outcome = await run(
+      [
+        ...nodeWithInit,
+        ...evaluating(`
+          import { once } from 'node:events'
+          import { Worker } from 'node:worker_threads'
+          const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(\`
+            import { spawn } from 'node:child_process'
+            import { parentPort } from 'node:worker_threads'
+            spawn('true').on('exit', (code) => parentPort.postMessage(code))\`)))
+          console.log((await once(worker, 'message'))[0])`),
+      ],
+      {
+        prefix: ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh'],
+      },
+    )
+    expect(outcome).toMatchObject({ code: 0, stdout: '0\n', stderr: '' })
   })
 
   it('are not waited for longer where another addon is loaded: they were child_process’s', async () => {

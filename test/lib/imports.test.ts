@@ -5,6 +5,7 @@ import { root } from '../program.js'
 
 // From the top down; a file may import only from rows below its own, or from its own folder.
 const LAYERS = [
+  ['core'],
   ['index', 'init', 'cli'],
   ['reap-until', 'shutdown', 'leftovers', 'default-actions'],
   ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],

@@ -59,6 +59,15 @@ describe('a signal that nobody listens to, sent to PID 1', () => {
     expect([code, stdout]).toEqual([143, 'heard\nexit 143\n'])
   })
 
+  // libuv does not hand a signal to who comes later.
+  it('does so if it came before the listener, in a program that is still loading', async () => {
+    const { code, stdout } = await asInit(`
+      send('TERM')
+      process.on('SIGTERM', () => console.log('heard'))
+      later(9)`)
+    expect([code, stdout]).toEqual([143, 'exit 143\n'])
+  })
+
   it('does so once the last who listened has gone', async () => {
     const { code } = await asInit(`
       const { Signals } = await import('sexton')

@@ -62,6 +62,28 @@ describe('childProcessOf', () => {
   })
 })
 
+it('What an ended child has printed is not kept', async () => {
+  const megabytes = await evaluate<number>(
+    `
+    import { execFile } from 'node:child_process'
+    import { promisify } from 'node:util'
+    import 'sexton'
+    const run = promisify(execFile)
+    for (let i = 0; i < 30; i += 1) {
+      await run('head', ['-c', '4000000', '/dev/zero'], { maxBuffer: 1e9, encoding: 'buffer' })
+    }
+    const end = Date.now() + 10_000
+    const kept = () => process.memoryUsage().external / 1e6
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      gc()
+    } while (kept() > 20 && Date.now() < end)
+    console.log(Math.round(kept()))`,
+    { node: [process.execPath, '--expose-gc'] },
+  )
+  expect(megabytes).toBeLessThan(20)
+})
+
 describe('wasThereBefore', () => {
   it('knows the children that an earlier life of this process left', async () => {
     const result = await evaluate<{ before: boolean; after: boolean; later: boolean }>(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../compile.js'
-import { evaluate } from '../program.js'
+import { asPid1, evaluate, evaluating, nodeWithInit, run } from '../program.js'
 
 // Whose dead children Zombies may reap. A mistake here makes someone's 'exit' event never come, and
 // shows only when many die at once.
@@ -127,6 +127,48 @@ describe('what nobody will ever wait for', () => {
     expect(zombies).toBe(1)
   })
 
+  it('waits without a spin where it never is', async () => {
+    const result = await inProgram<{ warnings: number; cpu: number }>(
+      `${unowned}
+      let warnings = 0
+      process.on('warning', () => { warnings += 1 })
+      const { waitForExit } = await import('sexton')
+      await waitForExit(pids[0])
+      new Zombies().next()
+      const before = process.cpuUsage()
+      await once(nodeSpawn('sleep', ['1']), 'exit')
+      const { user, system } = process.cpuUsage(before)
+      say({ warnings, cpu: (user + system) / 1e6 })
+      process.exit()`,
+      { SEXTON_GRACE: 'Infinity' },
+    )
+    expect(result.warnings).toBe(0)
+    expect(result.cpu).toBeLessThan(0.5)
+  })
+
+  // Each copy would take the other's children for orphans.
+  it('is certain only later where a second copy of the package has loaded the same addon', async () => {
+    const result = await inProgram<number>(`
+      const { cpSync, copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync } = await import('node:fs')
+      const { default: addon } = await import('node-gyp-build')
+      const copy = mkdtempSync(process.cwd() + '/build/copy-')
+      mkdirSync(copy + '/build/Release', { recursive: true })
+      cpSync('dist', copy + '/dist', { recursive: true })
+      copyFileSync('package.json', copy + '/package.json')
+      linkSync(addon.path(process.cwd()), copy + '/build/Release/sexton.node')
+      const other = await import(copy + '/dist/index.js')
+      rmSync(copy, { recursive: true })
+      const zombies = new Zombies()
+      zombies.next()
+      const busy = setInterval(() => { for (const end = Date.now() + 3; Date.now() < end;); }, 4)
+      const children = Array.from({ length: 100 }, (_, i) => other.spawn('sh', ['-c', 'sleep 0.' + (i % 5)]))
+      const ended = await Promise.all(children.map((child) => child.exited))
+      clearInterval(busy)
+      zombies.close()
+      say(ended.filter(({ known }) => !known).length)`)
+    expect(result).toBe(0)
+  })
+
   // The other addon's thread stood still as well, and may not have had a chance since.
   it('does not count the time in which this process stood still', async () => {
     const result = await inProgram<{ stopped: number; waited: number }>(
@@ -186,6 +228,28 @@ describe('where the kernel does not list the children of a thread', () => {
     expect(result).toEqual(['not listed', 'SIGKILL', 16, 0])
   })
 
+  it.each([
+    ['', { LD_PRELOAD: library }],
+    [', nor where no time of grace is asked for', { SEXTON_GRACE: '0' }],
+  ])('children from before sexton was loaded are not taken from libuv%s', async (_, env) => {
+    const outcome = await run(
+      [
+        process.execPath,
+        ...evaluating(`
+          import { spawn } from 'node:child_process'
+          const exits = Array.from({ length: 64 }, (_, i) => new Promise((resolve) =>
+            spawn('sh', ['-c', 'sleep 0.' + (i % 10) + '; exit ' + i]).on('exit', resolve)))
+          const { init } = await import('sexton/init')
+          const busy = setInterval(() => { for (const end = Date.now() + 3; Date.now() < end;); }, 4)
+          const codes = await Promise.all(exits)
+          clearInterval(busy)
+          console.log(codes.every((code, i) => code === i), init.stats().reaped)`),
+      ],
+      { env, timeout: 10_000 },
+    )
+    expect(outcome).toMatchObject({ code: 0, stdout: 'true 0\n' })
+  })
+
   it('descendants are found, too', async () => {
     const result = await inProgram(
       `
@@ -199,6 +263,26 @@ describe('where the kernel does not list the children of a thread', () => {
     )
     expect(result).toEqual([2, true])
   })
+})
+
+it('Where /proc is of another PID namespace, orphans are reaped one by one', async () => {
+  const outcome = await run(
+    [
+      ...nodeWithInit,
+      ...evaluating(`
+        import { spawn } from 'node:child_process'
+        import { init } from 'sexton/init'
+        import { loadForeignAddon } from './test/fixtures/foreign-addon.mjs'
+        loadForeignAddon()
+        spawn('sh', ['-c', 'for i in 1 2 3 4 5; do sleep 0.2 & done; exit 0'], { stdio: 'ignore' })
+        const end = Date.now() + 8000
+        while (init.stats().reaped < 5 && Date.now() < end) await new Promise((go) => setTimeout(go, 20))
+        console.log(init.stats().reaped)
+        process.exit()`),
+    ],
+    { prefix: asPid1.filter((word) => word !== '--mount-proc'), env: { SEXTON_GRACE: '200' } },
+  )
+  expect(outcome).toMatchObject({ code: 0, stdout: '5\n' })
 })
 
 describe('a worker', () => {

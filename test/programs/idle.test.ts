@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { backend } from '../../lib/index.js'
-import { readStat, readTasks } from '../../lib/proc.js'
+import { readStat, readTaskChildren, readTasks } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
+import { asPid1 } from '../program.js'
 import { type Running, start, under } from './running.js'
 
 const QUIET = 10_000
@@ -77,6 +78,22 @@ describe('The memory of pid1', () => {
 
 // The third back-end is named for what it does instead.
 describe.runIf(backend() !== 'poll')('Idle', () => {
+  it('sexton/init asks nothing of the kernel for ten seconds', { timeout: 60_000 }, async () => {
+    // With an orphan that lives, and a child that does.
+    const source = `
+      import { spawn } from 'node:child_process'
+      spawn('sh', ['-c', 'sleep 1000 & exit'], { stdio: 'ignore' }).on('exit', () => {
+        spawn('sleep', ['1000'], { stdio: 'ignore' }).on('spawn', () => console.log('ready'))
+      })`
+    const command = [...node, '--import', 'sexton/init', '--input-type=module', '--eval', source]
+    const running = start([...asPid1, ...command])
+    await running.printed('ready')
+    const [pid] = readTaskChildren(running.pid, running.pid) ?? []
+    await expectQuiet(pid as number)
+    process.kill(pid as number, 'SIGTERM')
+    expect(await running.ended).toMatchObject({ code: 143 })
+  })
+
   const title = 'pid1 and waitForExit ask nothing of the kernel for ten seconds'
   it(title, { timeout: 60_000 }, async () => {
     const child = `spawn('sleep', ['1000'], { stdio: 'ignore', deathSignal: 'SIGKILL' }).pid`
