@@ -10,8 +10,9 @@ import { readStat } from './proc.js'
 const DEFAULT = 1000
 
 // So many times this process must have been awake meanwhile. While it is stopped, frozen or swapped out the
-// time goes on, but no thread of it has had a chance.
-const LOOKS = 4
+// time goes on, but no thread of it has had a chance. Not more often: while only the event loop is blocked,
+// which looks the same from here, the other threads do run.
+const LOOKS = 2
 
 let grace: number | undefined
 

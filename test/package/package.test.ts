@@ -24,8 +24,10 @@ beforeAll(async () => {
 const EXPECTED = { code: 7, signal: 'SIGKILL', isStatus: true, isError: true }
 
 const ALLOWED = [
-  /^dist\/[\w/-]+\.(js|d\.ts)$/,
-  /^dist\/index\.(cjs|d\.cts)$/,
+  /^dist\/[\w/-]+\.d\.ts$/,
+  /^dist\/(cli\/[\w-]+|index|init)\.js$/,
+  /^dist\/(index|init)\.(cjs|d\.cts)$/,
+  /^dist\/core\.cjs$/,
   /^dist\/cli\/package\.json$/,
   /^native\/\w+\.(cc|h|map)$/,
   /^prebuilds\/darwin-(x64|arm64)\/sexton\.node$/, // where those were brought in for a release
