@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { LONGEST_TIMER } from './deadline.js'
 import { quote } from './errors.js'
-import { readStat } from './proc.js'
+import type { ExitStatus } from './exit-status.js'
 
 // Dead children that may be someone else's, who cannot be asked: another addon's thread, that waits for
 // them. It is left time to be scheduled, on a loaded machine too.
@@ -21,7 +22,8 @@ let clock = 0
 let lastLook = Number.NEGATIVE_INFINITY
 
 interface Suspect {
-  startTime: number | undefined
+  /** How it ended, and what it had used: with that it is told from a later one with its pid. */
+  status: ExitStatus
   /** By that clock. */
   until: number
 }
@@ -57,11 +59,27 @@ export function look(now: number): void {
   lastLook = now
 }
 
-/** Leaves a dead child alone from now on, if that has not begun, for the time of grace or `least`. */
-export function suspect(pid: number, least: number): void {
-  if (suspects.has(pid)) return
-  const until = clock + Math.max(graceTime(), least)
-  suspects.set(pid, { startTime: readStat(pid)?.startTime, until })
+/**
+ * Leaves a dead child alone, for the time of grace or `least`, from when it is first seen; whether that
+ * time is over. Then it is a suspect no more.
+ */
+export function isLeftAlone(status: ExitStatus, least: number): boolean {
+  const known = suspects.get(status.pid)
+  if (known === undefined || !isSame(known.status, status)) {
+    const until = clock + Math.max(graceTime(), least)
+    if (until <= clock) return false
+    // Another one: its owner took the first, and its pid has come back. Behind all others, as it is new.
+    suspects.delete(status.pid)
+    suspects.set(status.pid, { status, until })
+    return true
+  }
+  if (clock < known.until) return true
+  suspects.delete(status.pid)
+  return false
+}
+
+function isSame(a: ExitStatus, b: ExitStatus): boolean {
+  return a.code === b.code && a.signal === b.signal && isDeepStrictEqual(a.usage, b.usage)
 }
 
 /** Whether it is being left alone. */
@@ -69,23 +87,19 @@ export function isSuspect(pid: number): boolean {
   return suspects.has(pid)
 }
 
-/** Whether it has been left alone for long enough: then it is a suspect no more. */
-export function isCleared(pid: number): boolean {
-  const one = suspects.get(pid)
-  if (one === undefined || clock < one.until) return false
-  suspects.delete(pid)
-  // Else its owner took it, and its pid has come back: that one has had no time yet.
-  return readStat(pid)?.startTime === one.startTime
-}
-
 /** Those that have been left alone for long enough, at most so many. */
-export function cleared(most: number): number[] {
+export function overdue(most: number): number[] {
   const found: number[] = []
-  for (const pid of suspects.keys()) {
+  for (const [pid, { until }] of suspects) {
     if (found.length === most) break
-    if (isCleared(pid)) found.push(pid)
+    if (clock >= until) found.push(pid)
   }
   return found
+}
+
+/** Forgets it, unless its time has begun anew. */
+export function forgetOverdue(pid: number): void {
+  if (clock >= (suspects.get(pid)?.until ?? Number.POSITIVE_INFINITY)) suspects.delete(pid)
 }
 
 /** Nobody is dead any more: the owners have taken theirs. */

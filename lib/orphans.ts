@@ -4,13 +4,13 @@ import { LONGEST_TIMER } from './deadline.js'
 import { ExitStatus } from './exit-status.js'
 import {
   betweenLooks,
-  cleared,
+  forgetOverdue,
   forgetSuspects,
-  isCleared,
+  isLeftAlone,
   isSuspect,
   look,
   nextLook,
-  suspect,
+  overdue,
 } from './grace.js'
 import { forgetAllBut, ownershipOf, wasThereBefore } from './ownership.js'
 import { childrenOfMainThread } from './proc.js'
@@ -24,13 +24,16 @@ const BATCH = 256
 // Before `/proc` is tried again when it could not be read, for want of descriptors.
 const BREATHER = 100
 
-// To look at each child takes a while where there are thousands: a tenth of the time at most.
+// To look at each child takes a while where there are thousands: a part of them at a time, in milliseconds,
+// and a tenth of all time at most.
+const PART = 10
 const REST = 9
 
 // Who was there before may be libuv's, which has to get its turn, whatever is said of addons.
 const LEAST_FOR_EARLIER = 1000
 
 let restUntil = 0
+let nextChild = 0
 
 export interface Sweep {
   /** There may be more to reap right now. */
@@ -42,8 +45,11 @@ export interface Sweep {
 /** Reaps what is nobody's, at most a batch or two. One system call when no child is dead. */
 export function sweepOrphans(): Sweep {
   look(monotonicNow())
-  const due = cleared(BATCH)
-  for (const pid of due) if (isStillNobodys(pid)) take(pid)
+  const due = overdue(BATCH)
+  for (const pid of due) {
+    reapDead(pid)
+    forgetOverdue(pid) // if it was no more, or is somebody's by now
+  }
   for (let i = 0; i < BATCH; i += 1) {
     const status = peekAny()
     if (status === undefined) {
@@ -51,16 +57,16 @@ export function sweepOrphans(): Sweep {
       return { more: false, retryAfter: undefined }
     }
     // The kernel names the same dead child until it is reaped: one that we must leave hides the rest.
-    if (!reaps(status.pid)) return sweepHidden(status.pid, due.length === BATCH)
+    if (!reap(status)) return sweepHidden(status.pid, due.length === BATCH)
   }
   return { more: true, retryAfter: undefined }
 }
 
 /** Reaps a dead child if it is nobody's, now or once its grace is over. */
 export function reapIfNobodys(pid: number): void {
-  if (!isMainThread || !(peek(pid, true) instanceof ExitStatus)) return
+  if (!isMainThread) return
   look(monotonicNow())
-  if (reaps(pid)) return
+  if (reapDead(pid)) return
   // Unreferenced: if the process ends first, its own parent gets the zombie, and reaps it. A turn of
   // the loop after the timer: if the loop was held up, libuv gets to its own children first.
   const again = Math.min(betweenLooks() + 1, LONGEST_TIMER)
@@ -81,35 +87,40 @@ function sweepEach(first: number, now: number): number {
   // Nothing is known: to take that for "no children" would forget whose they are.
   if (!children?.includes(first)) return BREATHER
   forgetAllBut(children)
-  for (const pid of children) {
-    if (!isSuspect(pid) && !isClaimed(pid) && peek(pid, true) instanceof ExitStatus) reaps(pid)
-  }
+  const done = lookAtSome([...children.slice(nextChild), ...children.slice(0, nextChild)], now)
   const end = monotonicNow()
   restUntil = end + (end - now) * REST
-  return Number.POSITIVE_INFINITY
+  nextChild = done === children.length ? 0 : (nextChild + done) % children.length
+  return nextChild === 0 ? Number.POSITIVE_INFINITY : restUntil - end
+}
+
+/** How many it got to before the time was over. */
+function lookAtSome(children: readonly number[], since: number): number {
+  for (const [i, pid] of children.entries()) {
+    if (isSuspect(pid) || isClaimed(pid)) continue
+    reapDead(pid)
+    if (monotonicNow() - since > PART) return i + 1
+  }
+  return children.length
+}
+
+/** Whether there is nothing more to do: it has been reaped, or is no dead child of the main thread. */
+function reapDead(pid: number): boolean {
+  const status = peek(pid, true)
+  return !(status instanceof ExitStatus) || reap(status)
 }
 
 /** Reaps a dead child of the main thread, or leaves it to its owner, for as long as it takes to be sure. */
-function reaps(pid: number): boolean {
+function reap(status: ExitStatus): boolean {
+  const { pid } = status
   if (ownedChild(pid) === undefined) {
     const ownership = ownershipOf(pid)
     if (ownership === 'child_process') return false
-    if (ownership === 'uncertain') {
-      suspect(pid, wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0)
-      return isCleared(pid) && takes(pid)
-    }
+    const least = wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0
+    if (ownership === 'uncertain' && isLeftAlone(status, least)) return false
   }
-  return takes(pid)
-}
-
-function takes(pid: number): true {
   take(pid)
   return true
-}
-
-// Meanwhile libuv may have got a child with this pid.
-function isStillNobodys(pid: number): boolean {
-  return ownershipOf(pid) !== 'child_process'
 }
 
 function isClaimed(pid: number): boolean {
