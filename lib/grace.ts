@@ -87,13 +87,10 @@ export function isSuspect(pid: number): boolean {
   return suspects.has(pid)
 }
 
-/** Those that have been left alone for long enough, at most so many. */
-export function overdue(most: number): number[] {
+/** Those that have been left alone for long enough. */
+export function overdue(): number[] {
   const found: number[] = []
-  for (const [pid, { until }] of suspects) {
-    if (found.length === most) break
-    if (clock >= until) found.push(pid)
-  }
+  for (const [pid, { until }] of suspects) if (clock >= until) found.push(pid)
   return found
 }
 

@@ -19,19 +19,21 @@ import { ownedChild, peek, peekAny, take } from './reaper.js'
 // Dead children that nobody will ever wait for: orphans that this process adopted (as PID 1 or as a
 // subreaper), and children of worker threads that have ended. All of them hang on the main thread.
 
-const BATCH = 256
-
 // Before `/proc` is tried again when it could not be read, for want of descriptors.
 const BREATHER = 100
 
-// To look at each child takes a while where there are thousands: a part of them at a time, in milliseconds,
-// and a tenth of all time at most.
+// So many milliseconds at a time, so that the event loop gets its turn; or, where its turns are long, a tenth
+// of the last, up to a limit: with less, a program that is busy would have ever more zombies.
 const PART = 10
-const REST = 9
+const MOST = 50
+const TENTH = 0.1
 
 // Who was there before may be libuv's, which has to get its turn, whatever is said of addons.
 const LEAST_FOR_EARLIER = 1000
 
+let sweptAt = monotonicNow()
+// When the children were listed last, and until when not again: a tenth of all time goes to that at most.
+let listedAt = sweptAt
 let restUntil = 0
 let nextChild = 0
 
@@ -42,22 +44,33 @@ export interface Sweep {
   retryAfter: number | undefined
 }
 
-/** Reaps what is nobody's, at most a batch or two. One system call when no child is dead. */
+/** Reaps what is nobody's, for a while. One system call when no child is dead. */
 export function sweepOrphans(): Sweep {
-  look(monotonicNow())
-  const due = overdue(BATCH)
-  for (const pid of due) {
+  const now = monotonicNow()
+  look(now)
+  const swept = sweep(shareUntil(now, sweptAt))
+  sweptAt = monotonicNow()
+  return swept
+}
+
+function shareUntil(now: number, last: number): number {
+  return now + Math.min(Math.max(PART, (now - last) * TENTH), MOST)
+}
+
+function sweep(until: number): Sweep {
+  for (const pid of overdue()) {
+    if (monotonicNow() > until) return { more: true, retryAfter: undefined }
     reapDead(pid)
     forgetOverdue(pid) // if it was no more, or is somebody's by now
   }
-  for (let i = 0; i < BATCH; i += 1) {
+  while (monotonicNow() <= until) {
     const status = peekAny()
     if (status === undefined) {
       forgetSuspects()
       return { more: false, retryAfter: undefined }
     }
     // The kernel names the same dead child until it is reaped: one that we must leave hides the rest.
-    if (!reap(status)) return sweepHidden(status.pid, due.length === BATCH)
+    if (!reap(status)) return sweepHidden(status.pid)
   }
   return { more: true, retryAfter: undefined }
 }
@@ -74,11 +87,14 @@ export function reapIfNobodys(pid: number): void {
 }
 
 /** Those that the first dead child hides. */
-function sweepHidden(first: number, more: boolean): Sweep {
+function sweepHidden(first: number): Sweep {
   const now = monotonicNow()
   const breather = now < restUntil ? restUntil - now : sweepEach(first, now)
   const retryAfter = Math.min(breather, nextLook() ?? Number.POSITIVE_INFINITY)
-  return { more, retryAfter: retryAfter === Number.POSITIVE_INFINITY ? undefined : retryAfter }
+  return {
+    more: false,
+    retryAfter: retryAfter === Number.POSITIVE_INFINITY ? undefined : retryAfter,
+  }
 }
 
 /** Milliseconds until it must be tried again; `Infinity` when it is done. */
@@ -87,19 +103,20 @@ function sweepEach(first: number, now: number): number {
   // Nothing is known: to take that for "no children" would forget whose they are.
   if (!children?.includes(first)) return BREATHER
   forgetAllBut(children)
-  const done = lookAtSome([...children.slice(nextChild), ...children.slice(0, nextChild)], now)
-  const end = monotonicNow()
-  restUntil = end + (end - now) * REST
+  const turned = [...children.slice(nextChild), ...children.slice(0, nextChild)]
+  const done = lookAtSome(turned, shareUntil(monotonicNow(), listedAt))
+  listedAt = monotonicNow()
+  restUntil = listedAt + (listedAt - now) / TENTH
   nextChild = done === children.length ? 0 : (nextChild + done) % children.length
-  return nextChild === 0 ? Number.POSITIVE_INFINITY : restUntil - end
+  return nextChild === 0 ? Number.POSITIVE_INFINITY : restUntil - listedAt
 }
 
 /** How many it got to before the time was over. */
-function lookAtSome(children: readonly number[], since: number): number {
+function lookAtSome(children: readonly number[], until: number): number {
   for (const [i, pid] of children.entries()) {
     if (isSuspect(pid) || isClaimed(pid)) continue
     reapDead(pid)
-    if (monotonicNow() - since > PART) return i + 1
+    if (monotonicNow() > until) return i + 1
   }
   return children.length
 }

@@ -16,7 +16,8 @@ int PidfdSend(int pidfd, int signal);
 // 0: it lives; 1: it has ended and may be a zombie; 2: it has been reaped (told since Linux 6.9).
 int PidfdState(int pidfd);
 
-// The same, but waits up to so many milliseconds for its end. -EINTR: a signal was handled meanwhile.
+// The same, but waits up to so many milliseconds for its end. -EINTR: a signal was handled
+// meanwhile.
 int PidfdAwait(int pidfd, int milliseconds);
 
 // The raw wait status of a process that its parent has reaped already, whoever the parent is

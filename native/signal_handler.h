@@ -14,8 +14,8 @@ namespace sexton {
 struct SignalRecord {
   int16_t signal;
   int16_t environments;  // how many were told of it
-  int32_t code;  // si_code
-  int32_t pid;   // 0: the kernel, a sender outside this PID namespace, or not known
+  int32_t code;          // si_code
+  int32_t pid;           // 0: the kernel, a sender outside this PID namespace, or not known
   uint32_t uid;
 };
 

@@ -67,8 +67,8 @@ Napi::Value Repair(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), RepairChildSignal());
 }
 
-// foreignAddons(): how many others may have children of their own on the main thread; this one counts
-// where two copies of the package have loaded it, neither of which knows the other's.
+// foreignAddons(): how many others may have children of their own on the main thread; this one
+// counts where two copies of the package have loaded it, neither of which knows the other's.
 Napi::Value ForeignAddons(const Napi::CallbackInfo& info) {
   const int copies = Environment::LoadsOnMainThread();
   return Result(info, CountForeignAddons() + (copies > 1 ? copies - 1 : 0));
