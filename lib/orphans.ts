@@ -19,7 +19,8 @@ import { ownedChild, peek, peekAny, take } from './reaper.js'
 // Dead children that nobody will ever wait for: orphans that this process adopted (as PID 1 or as a
 // subreaper), and children of worker threads that have ended. All of them hang on the main thread.
 
-// Before `/proc` is tried again when it could not be read, for want of descriptors.
+// Before `/proc` is tried again when it could not be read, for want of descriptors, or libuv has not yet
+// reaped its own.
 const BREATHER = 100
 
 // So many milliseconds at a time, so that the event loop gets its turn; or, where its turns are long, a tenth
@@ -44,11 +45,11 @@ export interface Sweep {
   retryAfter: number | undefined
 }
 
-/** Reaps what is nobody's, for a while. One system call when no child is dead. */
-export function sweepOrphans(): Sweep {
+/** Reaps what is nobody's, for a while, and at most so many. One system call when no child is dead. */
+export function sweepOrphans(most: number): Sweep {
   const now = monotonicNow()
   look(now)
-  const swept = sweep(shareUntil(now, sweptAt))
+  const swept = sweep(shareUntil(now, sweptAt), most)
   sweptAt = monotonicNow()
   return swept
 }
@@ -57,13 +58,15 @@ function shareUntil(now: number, last: number): number {
   return now + Math.min(Math.max(PART, (now - last) * TENTH), MOST)
 }
 
-function sweep(until: number): Sweep {
+function sweep(until: number, most: number): Sweep {
+  let left = most
+  const hasTime = () => left > 0 && monotonicNow() <= until
   for (const pid of overdue()) {
-    if (monotonicNow() > until) return { more: true, retryAfter: undefined }
-    reapDead(pid)
+    if (!hasTime()) return { more: true, retryAfter: undefined }
+    if (reapDead(pid)) left -= 1
     forgetOverdue(pid) // if it was no more, or is somebody's by now
   }
-  while (monotonicNow() <= until) {
+  for (; hasTime(); left -= 1) {
     const status = peekAny()
     if (status === undefined) {
       forgetSuspects()
@@ -90,7 +93,10 @@ export function reapIfNobodys(pid: number): void {
 function sweepHidden(first: number): Sweep {
   const now = monotonicNow()
   const breather = now < restUntil ? restUntil - now : sweepEach(first, now)
-  const retryAfter = Math.min(breather, nextLook() ?? Number.POSITIVE_INFINITY)
+  // libuv reaps its own in the turn in which it hears of them. Who is still there later has been abandoned
+  // meanwhile: a handle that is being closed takes a turn.
+  const libuvs = ownershipOf(first) === 'child_process' ? BREATHER : Number.POSITIVE_INFINITY
+  const retryAfter = Math.min(breather, libuvs, nextLook() ?? Number.POSITIVE_INFINITY)
   return {
     more: false,
     retryAfter: retryAfter === Number.POSITIVE_INFINITY ? undefined : retryAfter,

@@ -25,6 +25,9 @@ export interface Intake {
   reaped?(): void
 }
 
+// What a `Zombies` promises not to exceed.
+const READ_AHEAD = 256
+
 const intakes = new Set<Intake>()
 let stopListening: (() => void) | undefined
 let pumping = false
@@ -75,7 +78,7 @@ function pump(): void {
     [...intakes].some((intake) => intake.scope === scope && intake.wants())
   let more = wanted('all') && (isSeen() ? takeAll() : discard())
   if (wanted('adopted')) {
-    const sweep = sweepOrphans()
+    const sweep = sweepOrphans(isReadAhead() ? READ_AHEAD : Number.POSITIVE_INFINITY)
     more ||= sweep.more
     if (sweep.retryAfter !== undefined) {
       graceTimer = setTimeout(pumpSoon, Math.min(sweep.retryAfter + 1, LONGEST_TIMER)).unref()
@@ -83,6 +86,13 @@ function pump(): void {
   }
   if (more) pumpSoon()
   for (const intake of intakes) intake.reaped?.()
+}
+
+/** Whether all who ask for orphans keep what they get until it is asked for. */
+function isReadAhead(): boolean {
+  return [...intakes].every(
+    (intake) => intake.scope !== 'adopted' || !intake.wants() || intake.receive !== undefined,
+  )
 }
 
 /** Whether anyone wants to know how an orphan ended. */
@@ -94,5 +104,5 @@ function isSeen(): boolean {
 export function reapNow(scope: ZombieScope): void {
   if (scope === 'all' && !isSeen()) discardNow()
   else if (scope === 'all') while (takeAll());
-  else while (sweepOrphans().more);
+  else while (sweepOrphans(Number.POSITIVE_INFINITY).more);
 }

@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
 const onlyOnce = [
   'test/package/**',
   'test/programs/inits/{peers,compatible,table}.test.ts',
-  'test/programs/{chromium,container,examples,frameworks,pid1-cache,pid1-instants,pid1-storm}.test.ts',
+  'test/programs/{chromium,container,examples,frameworks,pid1-cache,pid1-instants,storm}.test.ts',
   'test/native/{portable,sanitizer}.test.ts',
   'test/fuzz/**',
 ]

@@ -124,12 +124,11 @@ describe('sexton doctor', () => {
   })
 
   it.each([
-    ['ignored', '--ignore-signal=CHLD'],
-    ['blocked', '--block-signal=CHLD'],
-  ])('finds that SIGCHLD is %s', async (what, option) => {
-    // dash would undo either.
-    const print = 'import os; print(flush=True); os.execlp("sleep", "sleep", "1000")'
-    await withPatient(['env', option, 'python3', '-c', print], async (pid) => {
+    ['ignored', 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)'],
+    ['blocked', 'signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])'],
+  ])('finds that SIGCHLD is %s', async (what, statement) => {
+    const source = `import signal, sys; ${statement}; print(flush=True); sys.stdin.read()`
+    await withPatient(['python3', '-c', source], async (pid) => {
       const [seen, code] = await report(pid)
       expect([seen.childSignal, code]).toEqual([what, 1])
     })

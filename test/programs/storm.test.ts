@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readPids } from '../../lib/proc.js'
 import { compile } from '../compile.js'
-import { asPid1, run } from '../program.js'
+import { asPid1, nodeWithInit, run } from '../program.js'
 import { under } from './running.js'
 
 const ORPHANS = 10_000
@@ -13,6 +13,7 @@ const ORPHANS = 10_000
 const timeout = 120_000
 
 const source = fileURLToPath(new URL('fixtures/storm.c', import.meta.url))
+const wrapper = fileURLToPath(new URL('fixtures/run-child.mjs', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'sexton-storm-'))
 const storm = join(directory, 'storm')
 
@@ -36,6 +37,8 @@ function remains(): number[] {
 const WAYS = {
   'pid1 as PID 1': { prefix: asPid1, init: under() },
   'pid1 as a subreaper': { prefix: [], init: under('-s') },
+  'Node with sexton/init as PID 1': { prefix: asPid1, init: [...nodeWithInit, wrapper] },
+  'Node with sexton/init as a subreaper': { prefix: [], init: [...nodeWithInit, wrapper] },
   // For comparison: the storm itself is right.
   'tini as PID 1': { prefix: asPid1, init: ['tini', '--'] },
 }
