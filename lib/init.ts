@@ -101,6 +101,9 @@ let started = false
  * @see PR_SET_CHILD_SUBREAPER(2const), pid_namespaces(7)
  */
 export function init(options: InitOptions = {}): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, not ${quote(options)}`)
+  }
   const {
     grace = graceTime(),
     exitGrace: wantedExitGrace = exitGrace,
@@ -138,7 +141,7 @@ function startInMainThread(): void {
   backend()
   exitGrace = fromEnvironment('SEXTON_EXIT_GRACE', EXIT_GRACE)
   if (wantsSubreaper() && process.pid !== 1) setSubreaper(true)
-  for (let i = 0; i < SPARE; i += 1) spare.push(openSync('/dev/null', 'r'))
+  keepSpare()
   count()
   learnOfWorkerChildren()
   openIntake({ scope: 'adopted', wants: () => true })
@@ -169,6 +172,12 @@ function setSubreaper(wanted: boolean): void {
 // What ends for want of descriptors has none to look for its descendants by.
 const SPARE = 2
 const spare: number[] = []
+
+function keepSpare(): void {
+  try {
+    for (let i = 0; i < SPARE; i += 1) spare.push(openSync('/', 'r'))
+  } catch {} // not permitted (Node's --permission): then it does without
+}
 
 function onExit(): void {
   for (const fd of spare.splice(0)) closeSync(fd)

@@ -144,6 +144,16 @@ describe('the options', () => {
     expect(result).toEqual([name, message, true])
   })
 
+  it('refuse null with a reason, and what is no object', async () => {
+    const result = await inProgram(`
+      const { init } = await import('sexton/init')
+      say([null, 5].map((options) => { try { init(options) } catch ({ message }) { return message } }))`)
+    expect(result).toEqual([
+      'options must be an object, not null',
+      'options must be an object, not 5',
+    ])
+  })
+
   it('are the main thread’s: in a worker the import is harmless, and init() a clear error', async () => {
     const result = await inProgram(`
       import { Worker } from 'node:worker_threads'
