@@ -17,6 +17,11 @@ export function onChildSignal(listener: () => void): () => void {
   }
 }
 
+/** Whether nobody else is told. */
+export function isSoleListener(): boolean {
+  return listeners.size === 1
+}
+
 /**
  * Hears none for so many milliseconds, then tells each listener once, as if there had been one: in a
  * storm of deaths to be woken by each of them costs more than what there is to do.

@@ -37,6 +37,8 @@ let sweptAt = monotonicNow()
 let listedAt = sweptAt
 let restUntil = 0
 let nextChild = 0
+/** When it was last certain that none is hidden. */
+let seenAllAt = 0
 
 export interface Sweep {
   /** There may be more to reap right now. */
@@ -69,6 +71,7 @@ function sweep(until: number, most: number): Sweep {
   for (; hasTime(); left -= 1) {
     const status = peekAny()
     if (status === undefined) {
+      seenAllAt = monotonicNow()
       forgetSuspects()
       return { more: false, retryAfter: undefined }
     }
@@ -92,11 +95,14 @@ export function reapIfNobodys(pid: number): void {
 /** Those that the first dead child hides. */
 function sweepHidden(first: number): Sweep {
   const now = monotonicNow()
-  const breather = now < restUntil ? restUntil - now : sweepEach(first, now)
-  // libuv reaps its own in the turn in which it hears of them. Who is still there later has been abandoned
-  // meanwhile: a handle that is being closed takes a turn.
-  const libuvs = ownershipOf(first) === 'child_process' ? BREATHER : Number.POSITIVE_INFINITY
-  const retryAfter = Math.min(breather, libuvs, nextLook() ?? Number.POSITIVE_INFINITY)
+  const waits = [nextLook() ?? Number.POSITIVE_INFINITY]
+  // libuv reaps its own in the turn in which it hears of them, and then another look is due in any case. To
+  // list them all is worth while now and then only: where there always is one of its own, or where one
+  // has been abandoned, of which nothing tells.
+  if (ownershipOf(first) === 'child_process') waits.push(Math.max(seenAllAt + BREATHER - now, 1))
+  if (now < restUntil) waits.push(restUntil - now)
+  else if (waits.length === 1 || now >= seenAllAt + BREATHER) waits.push(sweepEach(first, now))
+  const retryAfter = Math.min(...waits)
   return {
     more: false,
     retryAfter: retryAfter === Number.POSITIVE_INFINITY ? undefined : retryAfter,
@@ -114,7 +120,9 @@ function sweepEach(first: number, now: number): number {
   listedAt = monotonicNow()
   restUntil = listedAt + (listedAt - now) / TENTH
   nextChild = done === children.length ? 0 : (nextChild + done) % children.length
-  return nextChild === 0 ? Number.POSITIVE_INFINITY : restUntil - listedAt
+  if (nextChild !== 0) return restUntil - listedAt
+  seenAllAt = listedAt
+  return Number.POSITIVE_INFINITY
 }
 
 /** How many it got to before the time was over. */

@@ -1,4 +1,4 @@
-import { onChildSignal } from './child-signal.js'
+import { isSoleListener, onChildSignal, restChildSignal } from './child-signal.js'
 import { LONGEST_TIMER } from './deadline.js'
 import type { ExitStatus } from './exit-status.js'
 import { sweepOrphans } from './orphans.js'
@@ -28,9 +28,14 @@ export interface Intake {
 // What a `Zombies` promises not to exceed.
 const READ_AHEAD = 256
 
+// A look for each of a busy server's own children would cost it some per cent, and nobody waits for what it
+// finds: one every so many milliseconds does.
+const REST = 10
+
 const intakes = new Set<Intake>()
 let stopListening: (() => void) | undefined
 let pumping = false
+let rested = false
 let graceTimer: NodeJS.Timeout | undefined
 
 /** Hears of deaths from now on, until the returned function is called; the first look is `pumpSoon()`. */
@@ -80,12 +85,19 @@ function pump(): void {
   if (wanted('adopted')) {
     const sweep = sweepOrphans(isReadAhead() ? READ_AHEAD : Number.POSITIVE_INFINITY)
     more ||= sweep.more
+    if (!sweep.more && !isReadAhead()) rest()
     if (sweep.retryAfter !== undefined) {
       graceTimer = setTimeout(pumpSoon, Math.min(sweep.retryAfter + 1, LONGEST_TIMER)).unref()
     }
   }
   if (more) pumpSoon()
   for (const intake of intakes) intake.reaped?.()
+}
+
+// Not after the look that ends a rest: nothing may ever come again.
+function rest(): void {
+  rested = !rested && isSoleListener()
+  if (rested) restChildSignal(REST)
 }
 
 /** Whether all who ask for orphans keep what they get until it is asked for. */

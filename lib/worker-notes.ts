@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { subscribe } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { BroadcastChannel } from 'node:worker_threads'
 import { binding } from './binding.js'
 import { childrenOfMainThread } from './proc.js'
@@ -14,8 +14,17 @@ const CHANNEL = 'sexton:worker-children'
 const ENDED = 'ended'
 const FIRST_ROOM = 64
 
-/** In the main thread: learns of the children of workers that call `noteChildren()`. */
+/** In the main thread: learns of the children of workers that call `noteChildren()`, once there is any. */
 export function learnOfWorkerChildren(): void {
+  // Half a megabyte that most programs do not need.
+  const open = () => {
+    unsubscribe('worker_threads', open)
+    openChannel()
+  }
+  subscribe('worker_threads', open)
+}
+
+function openChannel(): void {
   const channel = new BroadcastChannel(CHANNEL)
   channel.onmessage = ({ data }) =>
     data === ENDED ? announceWorkerExit() : addTable(data as Table)
