@@ -1,17 +1,25 @@
-// A server that starts children all the time: COUNT of them, LANES at once, by child_process. Prints the
-// milliseconds; then, with nothing more to do, waits for the end of its standard input.
+// A server that starts children all the time: COUNT of them, LANES at once, by child_process, after as many
+// as it takes until all code is compiled. Prints the milliseconds; then, with nothing more to do, waits for
+// the end of its standard input. It holds MEGABYTES of memory, all of which child_process forks each time.
 import { spawn } from 'node:child_process'
 
-const [program, count, lanes] = process.argv.slice(2)
+const [program, count, lanes, megabytes] = process.argv.slice(2)
 
-let left = Number(count)
-const lane = async () => {
-  while (left > 0) {
-    left -= 1
-    await new Promise((resolve) => spawn(program, [], { stdio: 'ignore' }).on('exit', resolve))
+globalThis.held = Buffer.alloc(Number(megabytes) * 2 ** 20, 1)
+
+async function serve(children) {
+  let left = children
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1
+      await new Promise((resolve) => spawn(program, [], { stdio: 'ignore' }).on('exit', resolve))
+    }
   }
+  await Promise.all(Array.from({ length: Number(lanes) }, lane))
 }
+
+await serve(Number(count) / 4)
 const start = process.hrtime.bigint()
-await Promise.all(Array.from({ length: Number(lanes) }, lane))
+await serve(Number(count))
 console.log(Number(process.hrtime.bigint() - start) / 1e6)
 process.stdin.resume()
