@@ -50,7 +50,7 @@ async function measure({ quick }, progress) {
       perSecond: (plan.children * 1000) / quantile(server, 0.5),
       server: compare(server, base.server),
       bare: compare(bare, base.bare),
-      memory: { private: middle('private'), proportional: middle('proportional') },
+      memory: { javascript: middle('javascript'), private: middle('private') },
       wakeups: wakeups[i],
     }
   })
@@ -71,9 +71,10 @@ async function run(name, program, children, megabytes) {
   const child = start(name, program, children, megabytes)
   const [line] = await once(child.stdout, 'data')
   if (children === 0) await settled(child.pid)
-  const memory = memoryOf(child.pid)
+  const { time, javascript } = JSON.parse(line)
+  const memory = { ...memoryOf(child.pid), javascript: javascript / 1024 }
   await ended(child)
-  return { time: Number(line), memory }
+  return { time, memory }
 }
 
 async function idleWakeups(name, milliseconds) {
@@ -101,18 +102,19 @@ function report({ plan, ways }) {
     notes: [
       `A program that starts ${plan.children} children by child_process, ${LANES} at once, in ${plan.rounds} rounds in turns: a server with`,
       `${SERVER} MB in use, and a bare one, of which each child_process fork costs so little that the memory which sexton`,
-      `takes is seen in it. And the memory and the wake-ups (of all threads, in ${plan.idle / 1000} s) of one that does nothing.`,
+      `takes is seen in it. And of one that does nothing JavaScript's memory, all that is private to it (the addon and those`,
+      `modules of Node's that are only loaded for it included), and the wake-ups of all threads in ${plan.idle / 1000} s.`,
     ],
     tables: [
       {
-        head: ['', 'children/s', 'server, time', 'bare, time', 'private memory', 'PSS', 'wake-ups'],
+        head: ['', 'children/s', 'server, time', 'bare, time', 'JavaScript', 'private', 'wake-ups'],
         rows: ways.map(({ name, perSecond, server, bare, memory, wakeups }) => [
           name,
           perSecond.toFixed(0),
           inQuartiles(server),
           inQuartiles(bare),
+          megabytes(memory.javascript),
           megabytes(memory.private),
-          megabytes(memory.proportional),
           String(wakeups),
         ]),
       },
