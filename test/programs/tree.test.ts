@@ -302,7 +302,8 @@ describe('Usage', () => {
   it.each([
     ['', 'no command given\n\nUsage: sexton'],
     ['tere', "unknown command 'tere'; did you mean 'tree'?"],
-    ['doktor', "unknown command 'doktor'\n"],
+    ['frobnicate', "unknown command 'frobnicate'\n"],
+    ['doktor', "unknown command 'doktor'; did you mean 'doctor'?"],
     ['--versoin', "unknown option '--versoin'; did you mean '--version'?"],
     ['tree --jsno', "unknown option '--jsno'; did you mean '--json'?"],
     ['tree one', "PID must be a number, not 'one'"],
