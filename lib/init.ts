@@ -169,8 +169,9 @@ function setSubreaper(wanted: boolean): void {
   }
 }
 
-// What ends for want of descriptors has none to look for its descendants by.
-const SPARE = 2
+// What ends for want of descriptors has none to look for its descendants by: two for the pipe by which it
+// hears of signals meanwhile, one for a process, two for /proc.
+const SPARE = 5
 const spare: number[] = []
 
 function keepSpare(): void {
