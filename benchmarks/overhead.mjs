@@ -20,7 +20,7 @@ const SERVER = 100 // megabytes
 async function measure({ quick }, progress) {
   const plan = quick
     ? { rounds: 5, children: 300, memoryRounds: 3, idle: 500 }
-    : { rounds: 15, children: 1500, memoryRounds: 11, idle: 10_000 }
+    : { rounds: 7, children: 600, memoryRounds: 5, idle: 10_000 }
   const names = Object.keys(WAYS)
   const samples = new Map(names.map((name) => [name, { server: [], bare: [], memory: [] }]))
   await withPrograms(['nothing.c'], async ({ nothing }) => {
