@@ -110,7 +110,9 @@ class Ending implements SignalListener {
   }
 
   // By a descriptor of that very process: between the list and the signal its pid may have become
-  // another's. Without descriptors it is looked at the instant before.
+  // another's. Without descriptors it is looked at the instant before. The first signal that is refused is
+  // the last: SIGCONT is permitted within the session, whoever it belongs to, and would tell of a reach
+  // that we do not have.
   #send(leftover: Leftover, signals: readonly number[], outcome: Leftover['outcome']): void {
     const { pid } = leftover
     const pidfd = descriptorOf(pid)
@@ -118,7 +120,9 @@ class Ending implements SignalListener {
       for (const signal of signals) {
         const result = pidfd < 0 ? binding.kill(pid, signal) : binding.pidfdSend(pidfd, signal)
         if (result === 0) leftover.outcome = outcome
-        else if (result === -EPERM) leftover.outcome = 'running'
+        if (result !== -EPERM) continue
+        leftover.outcome = 'running'
+        break
       }
     }
     if (pidfd >= 0) binding.closeFd(pidfd)

@@ -200,13 +200,15 @@ it('Only descendants are ended: not siblings, nor the parent', async () => {
   await new Promise((resolve) => sibling.on('exit', resolve))
 })
 
-it("Another user's, that may not be signalled, is named and left running", async () => {
-  const { stdout } = await exiting(`
-    console.log(await started('echo $$; exec sleep 1000'))
+it("Another user's, that may not be signalled, is named, left running and not waited for", async () => {
+  const source = `
+    console.log(await started('echo $$; exec sleep 1000 2>&-'))
     process.setuid(65534)
-    process.exit()`)
+    process.exit(3)`
+  const { code, stdout } = await exiting(source, { SEXTON_EXIT_GRACE: '100000' })
   const [pid, ...told] = stdout.trim().split('\n')
   process.kill(Number(pid), 'SIGKILL')
+  expect(code).toBe(3)
   expect(told).toEqual(['sleep running'])
 })
 
