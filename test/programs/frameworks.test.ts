@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { asPid1, nodeWithInit, run } from '../program.js'
 
 // sexton/init beside what else starts processes in a Node program: each gets the codes of its own
@@ -14,8 +17,13 @@ interface Verdict {
   clean: boolean
 }
 
+// Removed when the namespace has ended: until then a killed browser's processes may still write.
+const TMPDIR = mkdtempSync(join(tmpdir(), 'sexton-frameworks-'))
+afterAll(() => rmSync(TMPDIR, { recursive: true }))
+
 async function verdict(name: string, node: readonly string[]): Promise<Verdict> {
-  const outcome = await run([...node, drive, name], { prefix: asPid1, timeout: TIMEOUT })
+  const command = [...node, drive, name]
+  const outcome = await run(command, { prefix: asPid1, timeout: TIMEOUT, env: { TMPDIR } })
   if (outcome.code !== 0) throw new Error(JSON.stringify(outcome, null, 2))
   return JSON.parse(outcome.stdout.trim().split('\n').at(-1) as string) as Verdict
 }
