@@ -20,8 +20,9 @@ const { values, positionals } = parseArgs({
 // These do not depend on the round's back-end: packing, other people's programs, builds that choose theirs.
 const onlyOnce = [
   'test/package/**',
-  'test/programs/inits/{peers,compatible,table}.test.ts',
-  'test/programs/{chromium,container,examples,frameworks,pid1-cache,pid1-instants,storm}.test.ts',
+  'test/programs/inits/**',
+  'test/programs/{chromium,container,doctor,examples,frameworks,pid1-cache,storm,tree}.test.ts',
+  'test/soak/pid1-instants.test.ts',
   'test/native/{portable,sanitizer}.test.ts',
   'test/fuzz/**',
 ]

@@ -14,7 +14,8 @@ const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24
 // Packing, what builds the addon in other ways, and other people's programs do not depend on the Node.
 const LEFT_OUT = [
   'test/programs/inits/*.test.ts',
-  'test/programs/{chromium,container,examples,frameworks,pid1-instants,storm}.test.ts',
+  'test/programs/{chromium,container,examples,frameworks,storm}.test.ts',
+  'test/soak/pid1-instants.test.ts',
   'test/fuzz/**',
   'test/package/**',
   'test/native/portable.test.ts',

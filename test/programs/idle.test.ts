@@ -77,7 +77,7 @@ describe('The memory of pid1', () => {
 })
 
 // The third back-end is named for what it does instead.
-describe.runIf(backend() !== 'poll')('Idle', () => {
+describe.runIf(backend() !== 'poll').concurrent('Idle', () => {
   it('sexton/init asks nothing of the kernel for ten seconds', { timeout: 60_000 }, async () => {
     // With an orphan that lives, and a child that does.
     const source = `

@@ -8,6 +8,7 @@ const small = {
   descriptors: { warmUp: 2000, spawns: 3000 },
   workerCycles: { warmUp: 40, workers: 200 },
   init: { children: 1000, orphans: 1000, hogs: 2 },
+  instants: { starts: 40 },
 }
 
 /** How much each story does. */
@@ -19,5 +20,6 @@ export const sizes: typeof small = full
       descriptors: { warmUp: 5000, spawns: 100_000 },
       workerCycles: { warmUp: 40, workers: 200 },
       init: { children: 100_000, orphans: 100_000, hogs: 4 },
+      instants: { starts: 125 },
     }
   : small
