@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LONGEST_TIMER } from './deadline.js'
-import { quote } from './errors.js'
+import { durationFrom } from './environment.js'
 import type { ExitStatus } from './exit-status.js'
 
 // Dead children that may be someone else's, who cannot be asked: another addon's thread, that waits for
@@ -14,6 +14,9 @@ const DEFAULT = 1000
 // time goes on, but no thread of it has had a chance. Not more often: while only the event loop is blocked,
 // which looks the same from here, the other threads do run.
 const LOOKS = 2
+
+// Who was there before is left alone even where the time of grace is 0, and for that it must go on, too.
+const SHORTEST = 50
 
 let grace: number | undefined
 
@@ -32,25 +35,13 @@ const suspects = new Map<number, Suspect>()
 
 /** Milliseconds for which they are left alone: `SEXTON_GRACE`, or one second. */
 export function graceTime(): number {
-  grace ??= fromEnvironment('SEXTON_GRACE', DEFAULT)
+  grace ??= durationFrom('SEXTON_GRACE', DEFAULT)
   return grace
 }
 
 /** Another one from now on. */
 export function setGraceTime(milliseconds: number): void {
   grace = milliseconds
-}
-
-/**
- * A number of milliseconds from the environment.
- *
- * @throws {RangeError} for what is none.
- */
-export function fromEnvironment(name: string, otherwise: number): number {
-  const text = process.env[name]
-  if (text === undefined || text === '') return otherwise
-  if (/^(\d+(\.\d+)?|Infinity)$/.test(text)) return Number(text)
-  throw new RangeError(`${name} must be a number of milliseconds, or Infinity, not ${quote(text)}`)
 }
 
 /** Lets the time of grace go on until now. */
@@ -60,16 +51,15 @@ export function look(now: number): void {
 }
 
 /**
- * Leaves a dead child alone, for the time of grace or `least`, from when it is first seen; whether that
- * time is over. Then it is a suspect no more.
+ * Whether a dead child is left alone: for the time of grace, and `least` at least, from when it is first
+ * seen. When that is over it is a suspect no more.
  */
 export function isLeftAlone(status: ExitStatus, least: number): boolean {
   const known = suspects.get(status.pid)
   if (known === undefined || !isSame(known.status, status)) {
     const until = clock + Math.max(graceTime(), least)
     if (until <= clock) return false
-    // Another one: its owner took the first, and its pid has come back. Behind all others, as it is new.
-    suspects.delete(status.pid)
+    // Even if its pid is known: then the owner has taken the first, and this is another.
     suspects.set(status.pid, { status, until })
     return true
   }
@@ -109,15 +99,15 @@ export function countSuspects(): number {
   return suspects.size
 }
 
-/** Milliseconds until the next look at any, or `undefined` if there is none to come. */
-export function nextLook(): number | undefined {
+/** Milliseconds until the next look at any; `Infinity` if there is none to come. */
+export function nextLook(): number {
   let next = Number.POSITIVE_INFINITY
   for (const { until } of suspects.values()) next = Math.min(next, until)
-  if (next === Number.POSITIVE_INFINITY) return undefined
+  if (next === Number.POSITIVE_INFINITY) return next
   return Math.max(0, Math.min(next - clock, betweenLooks()))
 }
 
 /** The longest time between two looks that counts in full. */
 export function betweenLooks(): number {
-  return Math.min(graceTime() / LOOKS, LONGEST_TIMER)
+  return Math.min(Math.max(graceTime() / LOOKS, SHORTEST), LONGEST_TIMER)
 }

@@ -5,17 +5,17 @@
  * @packageDocumentation
  */
 
-import { closeSync, openSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { binding } from './binding.js'
 import { checkDuration } from './deadline.js'
 import { restoreDefaultActions } from './default-actions.js'
+import { switchFrom } from './environment.js'
 import { quote, SextonError } from './errors.js'
+import { exitGraceTime, goLast, hookExit, setExitGraceTime } from './exit-hook.js'
 import { backend } from './exit-watch/backend.js'
-import { countSuspects, fromEnvironment, graceTime, setGraceTime } from './grace.js'
-import { endLeftovers } from './leftovers.js'
+import { countSuspects, graceTime, setGraceTime } from './grace.js'
 import { openIntake, pumpSoon } from './pump.js'
-import { count, counts } from './reaped.js'
+import { countReaped, reapedCounts } from './reaped.js'
 import { subreaper } from './subreaper.js'
 import { learnOfWorkerChildren, noteChildren } from './worker-notes.js'
 
@@ -58,9 +58,6 @@ export interface InitStats {
   pending: number
 }
 
-const EXIT_GRACE = 5000
-
-let exitGrace = EXIT_GRACE
 let started = false
 
 /**
@@ -106,17 +103,17 @@ export function init(options: InitOptions = {}): void {
   }
   const {
     grace = graceTime(),
-    exitGrace: wantedExitGrace = exitGrace,
+    exitGrace = exitGraceTime(),
     subreaper: wanted = subreaper.enabled,
   } = options
   checkDuration('grace', grace)
-  checkDuration('exitGrace', wantedExitGrace)
+  checkDuration('exitGrace', exitGrace)
   if (typeof wanted !== 'boolean') {
     throw new TypeError(`subreaper must be true or false, not ${quote(wanted)}`)
   }
   if (!isMainThread) throw new SextonError('ERR_UNSUPPORTED', 'init() is for the main thread')
   setGraceTime(grace)
-  exitGrace = wantedExitGrace
+  setExitGraceTime(exitGrace)
   if (wanted !== subreaper.enabled) setSubreaper(wanted)
 }
 
@@ -125,7 +122,7 @@ export function init(options: InitOptions = {}): void {
  *
  * @returns A copy.
  */
-init.stats = (): InitStats => ({ ...counts(), pending: countSuspects() })
+init.stats = (): InitStats => ({ ...reapedCounts(), pending: countSuspects() })
 
 /** @internal What the import of `sexton/init` does. */
 export function start(): void {
@@ -138,25 +135,15 @@ export function start(): void {
 function startInMainThread(): void {
   // A bad value in the environment is told of now, not when the first child dies.
   graceTime()
+  exitGraceTime()
   backend()
-  exitGrace = fromEnvironment('SEXTON_EXIT_GRACE', EXIT_GRACE)
-  if (wantsSubreaper() && process.pid !== 1) setSubreaper(true)
-  keepSpare()
-  count()
+  if (switchFrom('SEXTON_SUBREAPER') && process.pid !== 1) setSubreaper(true)
+  countReaped()
   learnOfWorkerChildren()
   openIntake({ scope: 'adopted', wants: () => true })
   pumpSoon()
-  process.on('exit', onExit)
-  process.on('beforeExit', goLast)
+  hookExit()
   if (process.pid === 1) restoreDefaultActions(goLast)
-}
-
-function wantsSubreaper(): boolean {
-  const { SEXTON_SUBREAPER: value = '' } = process.env
-  if (!['', '0', '1'].includes(value)) {
-    throw new RangeError(`SEXTON_SUBREAPER must be 0 or 1, not ${quote(value)}`)
-  }
-  return value !== '0'
 }
 
 // Some sandboxes refuse it. The rest is of use without.
@@ -167,26 +154,4 @@ function setSubreaper(wanted: boolean): void {
   } catch (error) {
     process.emitWarning(`sexton/init cannot adopt orphans: ${(error as SextonError).message}`)
   }
-}
-
-// What ends for want of descriptors has none to look for its descendants by: two for the pipe by which it
-// hears of signals meanwhile, one for a process, two for /proc.
-const SPARE = 5
-const spare: number[] = []
-
-function keepSpare(): void {
-  try {
-    for (let i = 0; i < SPARE; i += 1) spare.push(openSync('/', 'r'))
-  } catch {} // not permitted (Node's --permission): then it does without
-}
-
-function onExit(): void {
-  for (const fd of spare.splice(0)) closeSync(fd)
-  endLeftovers(exitGrace)
-}
-
-// Other listeners may still want their children, or take their time. Not before a process.exit() of the
-// program's own, of which nothing tells: there it has its place among them.
-function goLast(): void {
-  process.off('exit', onExit).on('exit', onExit)
 }

@@ -1,12 +1,13 @@
 import { constants } from 'node:os'
-import { binding, P_ALL } from './binding.js'
+import { binding } from './binding.js'
 import { channel } from './channels.js'
 import { monotonicNow } from './clock.js'
 import { readDescendants } from './descendants.js'
 import { ECHO, EndRequest } from './end-request.js'
-import { ECHILD, EPERM } from './errors.js'
+import { EPERM } from './errors.js'
 import { backend } from './exit-watch/backend.js'
 import { isZombie, type ProcessStat, readStat } from './proc.js'
+import { anyChildren } from './reaper.js'
 import type { ReceivedSignal } from './received-signal.js'
 import { drainSignals, type SignalListener, subscribe } from './signal-subscriptions.js'
 
@@ -30,13 +31,8 @@ interface Leftover extends Pick<ProcessStat, 'pid' | 'name' | 'startTime'> {
  * or HUP to this process meanwhile ends the time of grace.
  */
 export function endLeftovers(grace: number): void {
-  if (hasChildren()) new Ending().run(grace)
-}
-
-// Of any thread. Without a look at /proc, which a program that has no children then never needs.
-function hasChildren(): boolean {
-  const records = new Float64Array(binding.waitFields)
-  return binding.wait(P_ALL, 0, binding.peek, records) !== -ECHILD
+  // Without a look at /proc, which a program that has no children then never needs.
+  if (anyChildren()) new Ending().run(grace)
 }
 
 class Ending implements SignalListener {

@@ -43,9 +43,11 @@ let seenAllAt = 0
 export interface Sweep {
   /** There may be more to reap right now. */
   more: boolean
-  /** Milliseconds until it is worth while to look again, unless a child dies before. */
-  retryAfter: number | undefined
+  /** Milliseconds until it is worth while to look again, unless a child dies before; `Infinity`: never. */
+  retryAfter: number
 }
+
+const NEVER = Number.POSITIVE_INFINITY
 
 /** Reaps what is nobody's, for a while, and at most so many. One system call when no child is dead. */
 export function sweepOrphans(most: number): Sweep {
@@ -64,7 +66,7 @@ function sweep(until: number, most: number): Sweep {
   let left = most
   const hasTime = () => left > 0 && monotonicNow() <= until
   for (const pid of overdue()) {
-    if (!hasTime()) return { more: true, retryAfter: undefined }
+    if (!hasTime()) return { more: true, retryAfter: NEVER }
     if (reapDead(pid)) left -= 1
     forgetOverdue(pid) // if it was no more, or is somebody's by now
   }
@@ -73,12 +75,12 @@ function sweep(until: number, most: number): Sweep {
     if (status === undefined) {
       seenAllAt = monotonicNow()
       forgetSuspects()
-      return { more: false, retryAfter: undefined }
+      return { more: false, retryAfter: NEVER }
     }
     // The kernel names the same dead child until it is reaped: one that we must leave hides the rest.
     if (!reap(status)) return sweepHidden(status.pid)
   }
-  return { more: true, retryAfter: undefined }
+  return { more: true, retryAfter: NEVER }
 }
 
 /** Reaps a dead child if it is nobody's, now or once its grace is over. */
@@ -95,21 +97,16 @@ export function reapIfNobodys(pid: number): void {
 /** Those that the first dead child hides. */
 function sweepHidden(first: number): Sweep {
   const now = monotonicNow()
-  const waits = [nextLook() ?? Number.POSITIVE_INFINITY]
-  // libuv reaps its own in the turn in which it hears of them, and then another look is due in any case. To
-  // list them all is worth while now and then only: where there always is one of its own, or where one
+  // libuv reaps its own in the turn in which it hears of them, and then another look is due in any case.
+  // To list them all is worth while now and then only: where there always is one of its own, or where one
   // has been abandoned, of which nothing tells.
-  if (ownershipOf(first) === 'child_process') waits.push(Math.max(seenAllAt + BREATHER - now, 1))
-  if (now < restUntil) waits.push(restUntil - now)
-  else if (waits.length === 1 || now >= seenAllAt + BREATHER) waits.push(sweepEach(first, now))
-  const retryAfter = Math.min(...waits)
-  return {
-    more: false,
-    retryAfter: retryAfter === Number.POSITIVE_INFINITY ? undefined : retryAfter,
-  }
+  const isLibuvs = ownershipOf(first) === 'child_process'
+  const listAt = Math.max(restUntil, isLibuvs ? seenAllAt + BREATHER : 0)
+  const again = now < listAt ? listAt - now : sweepEach(first, now)
+  return { more: false, retryAfter: Math.min(again, isLibuvs ? BREATHER : NEVER, nextLook()) }
 }
 
-/** Milliseconds until it must be tried again; `Infinity` when it is done. */
+/** Milliseconds until it must be tried again; `NEVER` when it is done. */
 function sweepEach(first: number, now: number): number {
   const children = childrenOfMainThread()
   // Nothing is known: to take that for "no children" would forget whose they are.
@@ -122,7 +119,7 @@ function sweepEach(first: number, now: number): number {
   nextChild = done === children.length ? 0 : (nextChild + done) % children.length
   if (nextChild !== 0) return restUntil - listedAt
   seenAllAt = listedAt
-  return Number.POSITIVE_INFINITY
+  return NEVER
 }
 
 /** How many it got to before the time was over. */

@@ -86,7 +86,7 @@ function pump(): void {
     const sweep = sweepOrphans(isReadAhead() ? READ_AHEAD : Number.POSITIVE_INFINITY)
     more ||= sweep.more
     if (!sweep.more && !isReadAhead()) rest()
-    if (sweep.retryAfter !== undefined) {
+    if (sweep.retryAfter !== Number.POSITIVE_INFINITY) {
       graceTimer = setTimeout(pumpSoon, Math.min(sweep.retryAfter + 1, LONGEST_TIMER)).unref()
     }
   }

@@ -9,8 +9,8 @@ import { onReaped, ownedChild } from './reaper.js'
 const reaped = { adopted: 0, abandoned: 0 }
 let origin: ReapedMessage['origin'] = 'adopted'
 
-/** From now on. */
-export function count(): void {
+/** Counts and publishes from now on. */
+export function countReaped(): void {
   // Before, as whose it was is forgotten with it, and its name is gone.
   beforeReapingAny((pid) => {
     if (ownedChild(pid) !== undefined) return
@@ -28,6 +28,6 @@ export function count(): void {
 }
 
 /** How many there were. */
-export function counts(): { reaped: number; adopted: number; abandoned: number } {
+export function reapedCounts(): { reaped: number; adopted: number; abandoned: number } {
   return { reaped: reaped.adopted + reaped.abandoned, ...reaped }
 }

@@ -40,10 +40,9 @@ export function onReaped(listener: (status: ExitStatus, own: boolean) => void): 
   return () => void listeners.delete(listener)
 }
 
-/** Whether this thread has any child, dead or alive. */
+/** Whether this process has any child, of any of its threads, dead or alive. */
 export function anyChildren(): boolean {
-  const flags = binding.peek | binding.onlyThisThread
-  return binding.wait(P_ALL, 0, flags, records) !== -ECHILD
+  return binding.wait(P_ALL, 0, binding.peek, records) !== -ECHILD
 }
 
 /** What `peek` and `take` find: its status, that it lives, or that it is no child of ours. */

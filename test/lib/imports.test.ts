@@ -7,7 +7,8 @@ import { root } from '../program.js'
 const LAYERS = [
   ['core'],
   ['index', 'init', 'cli'],
-  ['reap-until', 'shutdown', 'leftovers', 'default-actions'],
+  ['reap-until', 'shutdown', 'exit-hook', 'default-actions'],
+  ['leftovers'],
   ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],
   ['pump'],
   ['observation'],
@@ -30,7 +31,7 @@ const LAYERS = [
   ],
   ['signal-names', 'proc'],
   ['binding'],
-  ['addon'],
+  ['addon', 'environment'],
   ['clock', 'errors', 'exiting', 'package-root', 'printable'],
 ]
 
