@@ -7,6 +7,7 @@
 
 #include "signal_handler.h"
 #include "signal_hold.h"
+#include "signal_slots.h"
 #include "unique_fd.h"
 
 namespace sexton {

@@ -2,27 +2,15 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 
+#include "signal_slots.h"
+
 namespace sexton {
 namespace {
-
-constexpr int kMaxEnvironments = 256;
-
-// What the handler reads. Atomics only: it may run at any instant, on any thread.
-struct Slot {
-  std::atomic<bool> taken{false};
-  std::atomic<int> fd{-1};
-  std::atomic<uint64_t> mask{0};
-  std::atomic<uint32_t> dropped{0};
-};
-Slot slots[kMaxEnvironments];
-std::atomic<int> in_handler{0};
 
 struct Disposition {
   int users = 0;
@@ -44,45 +32,14 @@ class Locked {
   Locked& operator=(const Locked&) = delete;
 };
 
-uint64_t Bit(int signal) { return uint64_t{1} << (signal - 1); }
-
-// si_pid and si_uid share their bytes with timer and fault fields: only these codes fill them in.
-bool HasSender(const siginfo_t& info) {
-  return info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_MESGQ ||
-#ifdef SI_TKILL
-         info.si_code == SI_TKILL ||
-#endif
-         info.si_signo == SIGCHLD;
-}
-
-// 16 bytes are less than PIPE_BUF: a record is written whole or not at all.
-void Write(Slot& slot, const SignalRecord& record) {
-  if (write(slot.fd.load(), &record, sizeof record) < 0) slot.dropped.fetch_add(1);
-}
-
-void Record(const siginfo_t& info) {
-  SignalRecord record = {static_cast<int16_t>(info.si_signo), 0, info.si_code, 0, 0};
-  if (HasSender(info)) {
-    record.pid = info.si_pid;
-    record.uid = info.si_uid;
-  }
-  const auto listens = [&](const Slot& slot) {
-    return (slot.mask.load() & Bit(info.si_signo)) != 0;
-  };
-  for (const Slot& slot : slots) record.environments += listens(slot) ? 1 : 0;
-  for (Slot& slot : slots) {
-    if (listens(slot)) Write(slot, record);
-  }
-}
-
 void OnSignal(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
-  in_handler.fetch_add(1);
+  EnterHandler();
   CountSeen(signal);
-  Record(*info);
+  RecordSignal(*info);
   const struct sigaction next = dispositions[signal].chained;
   // Let go before calling on: a handler that never returns must not hold up Quiesce() for ever.
-  in_handler.fetch_sub(1);
+  LeaveHandler();
   if ((next.sa_flags & SA_SIGINFO) != 0) {
     next.sa_sigaction(signal, info, context);
   } else if (next.sa_handler != SIG_DFL && next.sa_handler != SIG_IGN) {
@@ -98,11 +55,6 @@ bool IsOurs(const struct sigaction& action) {
 bool IsPlain(const struct sigaction& action) {
   return (action.sa_flags & SA_SIGINFO) == 0 &&
          (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN);
-}
-
-// Waits until no thread is inside the part of the handler that reads our tables.
-void Quiesce() {
-  while (in_handler.load() != 0) sched_yield();
 }
 
 // The handler's code must outlive the addon: another library may have saved our handler and call it
@@ -168,11 +120,6 @@ void RestoreOriginal(int signal) {
   }
 }
 
-// Who has sent it, libuv's handler did not ask.
-void RecordMissed(int slot, int signal) {
-  Write(slots[slot], {static_cast<int16_t>(signal), 1, SI_USER, 0, 0});
-}
-
 // Puts libuv's handler in place and notes what that replaced. If it was there before, a watcher of
 // someone else's had it, and what it once replaced is libuv's affair: to bring libuv's handler back
 // after its last watcher has gone would swallow the signal for ever.
@@ -188,34 +135,14 @@ int Hold(SignalHold* hold, uv_loop_t* loop, int slot, int signal) {
 
 }  // namespace
 
-int ClaimSlot(int fd) {
-  PinThisObject();
-  for (int i = 0; i < kMaxEnvironments; ++i) {
-    bool free = false;
-    if (!slots[i].taken.compare_exchange_strong(free, true)) continue;
-    slots[i].dropped.store(0);
-    slots[i].fd.store(fd);
-    return i;
-  }
-  return -ENOSPC;
-}
-
-void ReleaseSlot(int slot) {
-  slots[slot].mask.store(0);
-  Quiesce();
-  slots[slot].fd.store(-1);
-  slots[slot].taken.store(false);
-}
-
-uint32_t DroppedBy(int slot) { return slots[slot].dropped.load(); }
-
 // The order matters: libuv's handler is in place, and stays, before ours chains to it; the bit
 // comes before the handler, so that the first record already finds its pipe.
 int AddListener(int slot, int signal, SignalHold* hold, uv_loop_t* loop) {
+  PinThisObject();
   const Locked locked;
   const int held = hold == nullptr ? 0 : Hold(hold, loop, slot, signal);
   if (held != 0) return held;
-  slots[slot].mask.fetch_or(Bit(signal));
+  AddToSlot(slot, signal);
   Install(signal);
   ++dispositions[signal].users;
   return 0;
@@ -223,7 +150,7 @@ int AddListener(int slot, int signal, SignalHold* hold, uv_loop_t* loop) {
 
 void RemoveListener(int slot, int signal, SignalHold* hold) {
   const Locked locked;
-  if ((slots[slot].mask.fetch_and(~Bit(signal)) & Bit(signal)) == 0) return;
+  if (!RemoveFromSlot(slot, signal)) return;
   const bool last = --dispositions[signal].users == 0;
   if (last) Uninstall(signal);
   if (hold == nullptr) return;
