@@ -107,8 +107,10 @@ describe('The children of a worker', () => {
           "parentPort.postMessage(0);" +
           "for (;;);", { eval: true })
         await once(inner, 'message')
-        setTimeout(async () => { await inner.terminate(); parentPort.postMessage(0) }, 300)
+        parentPort.once('message', async () => { await inner.terminate(); parentPort.postMessage(0) })
         setInterval(() => {}, 1000)\`)
+      await becomes(() => zombies().length === 20)
+      worker.postMessage(0)
       await once(worker, 'message')
       await becomes(() => zombies().length === 0, 3000)
       say(zombies().length)

@@ -49,10 +49,13 @@ function withInit(command: readonly string[], look: (pid: number) => Promise<voi
 
 const sleeper = ['sh', '-c', 'echo; exec sleep 1000']
 
+/** Waits until a child of it has died and stays. */
+const hasZombie = (pid: number) =>
+  eventually(() => expect(descendants(pid).map(({ state }) => state)).toContain('Z'))
+
 const zombieKeeper = `
 import os, sys
-pids = [os.fork() for _ in range(1)]
-if 0 in pids: os._exit(0)
+if os.fork() == 0: os._exit(0)
 os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
 print('ready', flush=True)
 sys.stdin.read()`
@@ -96,9 +99,10 @@ describe('sexton doctor', () => {
       const { spawn } = require('child_process')
       const shell = spawn('sh', ['-c', 'cat <&3 & exit'],
         { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
-      shell.on('exit', () => { shell.stdio[3].destroy(); setTimeout(console.log, 300, 'ready') })
+      shell.on('exit', () => { shell.stdio[3].destroy(); console.log('ready') })
       setInterval(() => {}, 1000)`
     await withInit([process.execPath, '--eval', source], async (pid) => {
+      await hasZombie(pid)
       const [seen, code] = await report(pid)
       expect(code).toBe(1)
       expect(seen).toMatchObject({ init: true, node: true, sexton: false, endsByTerm: true })
@@ -116,8 +120,9 @@ describe('sexton doctor', () => {
         spawn('true')
         parentPort.postMessage(0)
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)\`)))
-      worker.on('message', () => setTimeout(() => console.log('ready'), 300))`
+      worker.on('message', () => console.log('ready'))`
     await withPatient([process.execPath, ...evaluating(source)], async (pid) => {
+      await hasZombie(pid)
       const [seen] = await report(pid)
       expect(seen.zombies).toMatchObject([{ name: 'true', whose: 'worker' }])
     })

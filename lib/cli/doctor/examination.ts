@@ -89,8 +89,8 @@ async function zombiesOf(pid: number, processes: readonly TreeProcess[]): Promis
   const ofWorkers = new Set(workers.flatMap((tid) => readTaskChildren(pid, tid) ?? []))
   return lasting.map((zombie) => {
     const { name, age, orphan } = zombie
-    const workers = ofWorkers.has(zombie.pid) && !ofMain.has(zombie.pid)
-    const whose = workers ? 'worker' : orphan ? 'adopted' : 'main'
+    const isWorkers = ofWorkers.has(zombie.pid) && !ofMain.has(zombie.pid)
+    const whose = isWorkers ? 'worker' : orphan ? 'adopted' : 'main'
     return { pid: zombie.pid, name, ageSeconds: Math.round(age), whose }
   })
 }
@@ -108,12 +108,14 @@ function adoptsThough(
 }
 
 function isNode(pid: number): boolean {
+  return /^node(js)?$/.test(basename(programOf(pid)))
+}
+
+function programOf(pid: number): string {
   try {
-    return /^node(js)?$/.test(
-      basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, ''),
-    )
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '')
   } catch {
-    return /^node(js)?$/.test(basename(readCommandLine(pid)[0] ?? ''))
+    return readCommandLine(pid)[0] ?? '' // only its own user may see which file it is
   }
 }
 
