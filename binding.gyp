@@ -80,15 +80,18 @@
             "-Wl,--version-script=<(module_root_dir)/native/exports_linux.map"
           ]
         }],
+        ["sexton_asan==1 or sexton_coverage==1", {
+          # Node's own -O3 comes after all flags of this file.
+          "configurations": { "Release": { "cflags!": ["-O3"], "cflags": ["-O0"] } }
+        }],
         ["sexton_asan==1", {
-          "cflags": ["-fsanitize=address", "-fno-omit-frame-pointer", "-g", "-O1"],
+          "cflags": ["-fsanitize=address", "-fno-omit-frame-pointer", "-g"],
           "ldflags": ["-fsanitize=address"]
         }],
         ["sexton_coverage==1", {
           # Threads count too. And gcov would write its counts down before each exec: in the child, on a
           # small stack, under the child's limits and user.
-          "cflags": ["--coverage", "-fprofile-update=atomic", "-fno-builtin-execve", "-fno-builtin-fork",
-            "-O0"],
+          "cflags": ["--coverage", "-fprofile-update=atomic", "-fno-builtin-execve", "-fno-builtin-fork"],
           "ldflags": ["--coverage"]
         }]
       ]

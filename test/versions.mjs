@@ -11,11 +11,12 @@ import { nodeOf } from './node-versions.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24', '26']
 
-// Packing, what builds the addon in other ways, and other people's programs do not depend on the Node.
+// Packing, what builds the addon in other ways, other people's programs, what only reads /proc and what only
+// counts the kernel's processes do not depend on the Node.
 const LEFT_OUT = [
   'test/programs/inits/*.test.ts',
-  'test/programs/{chromium,container,examples,frameworks,storm}.test.ts',
-  'test/soak/pid1-instants.test.ts',
+  'test/programs/{chromium,container,doctor,examples,frameworks,storm,tree}.test.ts',
+  'test/soak/{coalescing,descriptors,pid-reuse,pid1-instants}.test.ts',
   'test/fuzz/**',
   'test/package/**',
   'test/native/portable.test.ts',

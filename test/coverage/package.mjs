@@ -1,4 +1,4 @@
-// Copies of the package that count what is run of them. All that tests run lies in the copy: the addon,
+// A copy of the package that counts what is run of it. All that tests run lies in the copy: the addon,
 // the library and the programs are built in it as they are for users, but with counters and source maps.
 
 import { writeFileSync } from 'node:fs'
@@ -17,12 +17,15 @@ const PARTS = [
 ]
 PARTS.push('tsconfig.json', 'vitest.config.ts')
 
+/** What an addon is built with to count its lines. */
+export const COUNTED = ['-Dsexton_coverage=1']
+
 /**
  * Copies the package to `folder` and builds it there. `dist/` is what programs import; `modules/` is all
  * of lib/ once more, one file each, for tests that load a part of it into their own process.
  */
-export async function buildCounted(folder, variables = []) {
-  await buildAddon(folder, ['-Dsexton_coverage=1', ...variables], PARTS)
+export async function buildCounted(folder) {
+  await buildAddon(folder, COUNTED, PARTS)
   const tsc = [process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc')]
   await run([...tsc, '--sourceMap'], folder)
   const compilerOptions = { outDir: 'modules', sourceMap: true, declaration: false }

@@ -2,18 +2,18 @@
 //
 //   node test/coverage/run.mjs [--keep] [vitest's arguments…]
 //
-// Two packages are built (test/coverage/package.mjs): one with the files for Linux, on which the suite
-// runs, and one with the portable files. The figures go to coverage/, too.
+// Two packages are built: one with the files for Linux (test/coverage/package.mjs), on which the suite
+// runs, and one with the portable files, of which the addon alone is counted. The figures go to coverage/, too.
 
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { root, run } from '../build-addon.mjs'
+import { buildAddon, root, run } from '../build-addon.mjs'
 import { lcov, print } from './figures.mjs'
 import { addNativeLines } from './native-lines.mjs'
-import { buildCounted } from './package.mjs'
+import { buildCounted, COUNTED } from './package.mjs'
 import { scriptLines } from './script-lines.mjs'
 
 const THRESHOLDS = { lib: 95, native: 85 }
@@ -92,7 +92,7 @@ try {
   chmodSync(counts, 0o777)
   await buildCounted(linux)
   await openCounts(linux, counts)
-  await buildCounted(portable, ['-Dsexton_portable=1'])
+  await buildAddon(portable, [...COUNTED, '-Dsexton_portable=1'], ['dist', 'test'])
   const rounds = [
     ['pidfd', positionals],
     ['sigchld', [...BY_BACKEND, ...positionals]],
