@@ -27,14 +27,7 @@ const LEFT_OUT = [
   'test/programs/{chromium,container,examples,frameworks,git,idle,pid1-cache,server,storm}.test.ts',
 ]
 // Where the back-ends differ.
-const BY_BACKEND = [
-  'exit',
-  'process-handle',
-  'reap-until',
-  'spawn',
-  'wait-for-exit',
-  'zombies',
-].map((name) => `test/lib/${name}`)
+const BY_BACKEND = ['exit', 'wait-for-exit'].map((name) => `test/lib/${name}`)
 
 const { values, positionals } = parseArgs({
   options: { keep: { type: 'boolean', default: false } },
