@@ -71,9 +71,9 @@ function report({ plan, loads }) {
   return {
     title: 'The time of grace for other addons',
     notes: [
-      `How long children of node-pty are zombies: ${CHILDREN} at once, ${plan.rounds} rounds, while busy processes`,
-      `want the processors. By default sexton leaves them alone for ${DEFAULT_GRACE} ms, and does not count time in`,
-      'which it did not run itself.',
+      `How long children of node-pty are zombies: ${CHILDREN} at once, ${plan.rounds} rounds, while busy processes want the ` +
+        `processors. By default sexton leaves them alone for ${DEFAULT_GRACE} ms, and does not count time in which it did ` +
+        'not run itself.',
     ],
     tables: [
       {

@@ -9,42 +9,31 @@ import { rotated } from './turns.mjs'
 
 // What `sexton/init` costs a program that does not need it: one that starts children by child_process all
 // the time, with as much memory as a server has and with none, and one that does nothing. The same program
-// with and without, in turns.
+// with and without. All live at once, and do a little in turns: what slows the machine down for longer than
+// that slows both.
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CONTENDER = fileURLToPath(new URL('overhead-contender.mjs', import.meta.url))
 const WAYS = { without: [], 'sexton/init': ['--import', 'sexton/init'] }
 const LANES = 16
-const SERVER = 100 // megabytes
+const SIZES = { server: 100, bare: 0 } // megabytes
+const WARM_UP = 200 // until all code is compiled
 
 async function measure({ quick }, progress) {
   const plan = quick
-    ? { rounds: 5, children: 300, memoryRounds: 3, idle: 500 }
-    : { rounds: 7, children: 600, memoryRounds: 5, idle: 10_000 }
+    ? { rounds: 20, children: 32, memoryRounds: 3, idle: 500 }
+    : { rounds: 300, children: 32, memoryRounds: 9, idle: 10_000 }
   const names = Object.keys(WAYS)
-  const samples = new Map(names.map((name) => [name, { server: [], bare: [], memory: [] }]))
-  await withPrograms(['nothing.c'], async ({ nothing }) => {
-    for (let round = 1; round <= plan.rounds; round += 1) {
-      for (const name of rotated(names, round)) {
-        progress(`round ${round} of ${plan.rounds}, ${name}`)
-        const { server, bare, memory } = samples.get(name)
-        server.push((await run(name, nothing, plan.children, SERVER)).time)
-        bare.push((await run(name, nothing, plan.children, 0)).time)
-        if (round > plan.memoryRounds) continue
-        // Without children: how far the heap has grown for them is chance.
-        memory.push((await run(name, nothing, 0, 0)).memory)
-      }
-    }
-  })
+  const times = await withPrograms(['nothing.c'], ({ nothing }) => serve(nothing, plan, progress))
+  const sizes = new Map(names.map((name) => [name, []]))
+  for (let round = 0; round < plan.memoryRounds; round += 1) {
+    for (const name of rotated(names, round)) sizes.get(name).push(await sizeOf(name))
+  }
   const wakeups = await Promise.all(names.map((name) => idleWakeups(name, plan.idle)))
   const ways = names.map((name, i) => {
-    const { server, bare, memory } = samples.get(name)
-    const base = samples.get('without')
-    const middle = (key) =>
-      quantile(
-        memory.map((sizes) => sizes[key]),
-        0.5,
-      )
+    const { server, bare } = times.get(name)
+    const base = times.get('without')
+    const middle = (key) => quantile(column(sizes.get(name), key), 0.5)
     return {
       name,
       perSecond: (plan.children * 1000) / quantile(server, 0.5),
@@ -57,42 +46,68 @@ async function measure({ quick }, progress) {
   return { plan, ways }
 }
 
-function start(name, program, children, megabytes, ...flags) {
-  const words = [program, children, LANES, megabytes].map(String)
-  const command = [...flags, ...WAYS[name], CONTENDER, ...words]
-  return spawn(process.execPath, command, {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: environment,
-  })
+const column = (rows, key) => rows.map((row) => row[key])
+
+/** The times of each way and size, round by round. */
+async function serve(program, { rounds, children }, progress) {
+  const names = Object.keys(WAYS)
+  const times = new Map(names.map((name) => [name, { server: [], bare: [] }]))
+  for (const [size, megabytes] of Object.entries(SIZES)) {
+    const contenders = new Map(names.map((name) => [name, new Contender(name, program, megabytes)]))
+    for (const contender of contenders.values()) await contender.ask(WARM_UP)
+    for (let round = 1; round <= rounds; round += 1) {
+      if (round % 10 === 0) progress(`${size}, round ${round} of ${rounds}`)
+      for (const name of rotated(names, round)) {
+        times.get(name)[size].push(await contenders.get(name).ask(children))
+      }
+    }
+    for (const contender of contenders.values()) await contender.end()
+  }
+  return times
 }
 
-async function run(name, program, children, megabytes) {
-  const child = start(name, program, children, megabytes)
-  const [line] = await once(child.stdout, 'data')
-  if (children === 0) await settled(child.pid)
-  const { time, javascript } = JSON.parse(line)
-  const memory = { ...memoryOf(child.pid), javascript: javascript / 1024 }
-  await ended(child)
-  return { time, memory }
+class Contender {
+  constructor(name, program, megabytes, ...flags) {
+    const words = [program, LANES, megabytes].map(String)
+    const command = [...flags, ...WAYS[name], CONTENDER, ...words]
+    const stdio = ['pipe', 'pipe', 'inherit']
+    this.process = spawn(process.execPath, command, { cwd: ROOT, stdio, env: environment })
+  }
+
+  async ask(children) {
+    this.process.stdin.write(`${children}\n`)
+    const [line] = await once(this.process.stdout, 'data')
+    return Number(line)
+  }
+
+  async end() {
+    const exit = once(this.process, 'exit')
+    this.process.stdin.end()
+    await exit
+  }
+}
+
+/** Of one that has not started children: how far the heap has grown for them is chance. */
+async function sizeOf(name) {
+  const contender = new Contender(name, 'nothing', 0)
+  const javascript = (await contender.ask(0)) / 1024
+  await settled(contender.process.pid)
+  const size = { ...memoryOf(contender.process.pid), javascript }
+  await contender.end()
+  return size
 }
 
 async function idleWakeups(name, milliseconds) {
   // V8's memory reducer wakes an idle Node some seconds after its start, with sexton or without.
-  const child = start(name, 'nothing', 0, 0, '--no-memory-reducer')
-  await once(child.stdout, 'data')
-  await settled(child.pid)
-  const before = switches(child.pid)
+  const contender = new Contender(name, 'nothing', 0, '--no-memory-reducer')
+  const { pid } = contender.process
+  await contender.ask(0)
+  await settled(pid)
+  const before = switches(pid)
   await new Promise((resolve) => setTimeout(resolve, milliseconds))
-  const wakeups = switches(child.pid) - before
-  await ended(child)
+  const wakeups = switches(pid) - before
+  await contender.end()
   return wakeups
-}
-
-async function ended(child) {
-  const exit = once(child, 'exit')
-  child.stdin.end()
-  await exit
 }
 
 function report({ plan, ways }) {
@@ -100,10 +115,12 @@ function report({ plan, ways }) {
   return {
     title: 'What sexton/init costs',
     notes: [
-      `A program that starts ${plan.children} children by child_process, ${LANES} at once, in ${plan.rounds} rounds in turns: a server with`,
-      `${SERVER} MB in use, and a bare one, of which each child_process fork costs so little that the memory which sexton`,
-      `takes is seen in it. And of one that does nothing JavaScript's memory, all that is private to it (the addon and those`,
-      `modules of Node's that are only loaded for it included), and the wake-ups of all threads in ${plan.idle / 1000} s.`,
+      `A program that starts ${plan.children} children by child_process, ${LANES} at once, in each of ${plan.rounds} rounds in turns: ` +
+        `a server with ${SIZES.server} MB in use, and a bare one, of which each child_process fork costs so little that the ` +
+        'memory which sexton takes is seen in it.',
+      "And of one that does nothing JavaScript's memory after the garbage is gone, all that is private to the process, " +
+        "that is with the addon, with V8's room to grow and with the modules of Node's that are only loaded for it, and " +
+        `the wake-ups of all threads in ${plan.idle / 1000} s.`,
     ],
     tables: [
       {
