@@ -9,8 +9,8 @@ import { rotated } from './turns.mjs'
 
 // What `sexton/init` costs a program that does not need it: one that starts children by child_process all
 // the time, with as much memory as a server has and with none, and one that does nothing. The same program
-// with and without. All live at once, and do a little in turns: what slows the machine down for longer than
-// that slows both.
+// with and without. Both live at once, and do a little in turns: what slows the machine down for longer than
+// that slows both. Several pairs, as one that has happened to get huge pages forks faster all its life.
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const CONTENDER = fileURLToPath(new URL('overhead-contender.mjs', import.meta.url))
@@ -21,10 +21,18 @@ const WARM_UP = 200 // until all code is compiled
 
 async function measure({ quick }, progress) {
   const plan = quick
-    ? { rounds: 20, children: 32, memoryRounds: 3, idle: 500 }
-    : { rounds: 300, children: 32, memoryRounds: 9, idle: 10_000 }
+    ? { pairs: 2, rounds: 8, children: 32, memoryRounds: 1, idle: 500 }
+    : { pairs: 10, rounds: 20, children: 32, memoryRounds: 5, idle: 10_000 }
   const names = Object.keys(WAYS)
-  const times = await withPrograms(['nothing.c'], ({ nothing }) => serve(nothing, plan, progress))
+  const times = new Map(names.map((name) => [name, { server: [], bare: [] }]))
+  await withPrograms(['nothing.c'], async ({ nothing }) => {
+    for (let pair = 1; pair <= plan.pairs; pair += 1) {
+      for (const size of Object.keys(SIZES)) {
+        progress(`pair ${pair} of ${plan.pairs}, ${size}`)
+        await serve(nothing, plan, size, times)
+      }
+    }
+  })
   const sizes = new Map(names.map((name) => [name, []]))
   for (let round = 0; round < plan.memoryRounds; round += 1) {
     for (const name of rotated(names, round)) sizes.get(name).push(await sizeOf(name))
@@ -39,7 +47,7 @@ async function measure({ quick }, progress) {
       perSecond: (plan.children * 1000) / quantile(server, 0.5),
       server: compare(server, base.server),
       bare: compare(bare, base.bare),
-      memory: { javascript: middle('javascript'), private: middle('private') },
+      memory: { javascript: middle('javascript'), anonymous: middle('anonymous') },
       wakeups: wakeups[i],
     }
   })
@@ -48,22 +56,17 @@ async function measure({ quick }, progress) {
 
 const column = (rows, key) => rows.map((row) => row[key])
 
-/** The times of each way and size, round by round. */
-async function serve(program, { rounds, children }, progress) {
+/** Adds the times of a pair, round by round. */
+async function serve(program, { rounds, children }, size, times) {
   const names = Object.keys(WAYS)
-  const times = new Map(names.map((name) => [name, { server: [], bare: [] }]))
-  for (const [size, megabytes] of Object.entries(SIZES)) {
-    const contenders = new Map(names.map((name) => [name, new Contender(name, program, megabytes)]))
-    for (const contender of contenders.values()) await contender.ask(WARM_UP)
-    for (let round = 1; round <= rounds; round += 1) {
-      if (round % 10 === 0) progress(`${size}, round ${round} of ${rounds}`)
-      for (const name of rotated(names, round)) {
-        times.get(name)[size].push(await contenders.get(name).ask(children))
-      }
+  const contenders = new Map(names.map((name) => [name, new Contender(name, program, SIZES[size])]))
+  for (const contender of contenders.values()) await contender.ask(WARM_UP)
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const name of rotated(names, round)) {
+      times.get(name)[size].push(await contenders.get(name).ask(children))
     }
-    for (const contender of contenders.values()) await contender.end()
   }
-  return times
+  for (const contender of contenders.values()) await contender.end()
 }
 
 class Contender {
@@ -115,23 +118,31 @@ function report({ plan, ways }) {
   return {
     title: 'What sexton/init costs',
     notes: [
-      `A program that starts ${plan.children} children by child_process, ${LANES} at once, in each of ${plan.rounds} rounds in turns: ` +
+      `A program that starts ${plan.children} children by child_process, ${LANES} at once, in ${plan.pairs} times ${plan.rounds} rounds in turns: ` +
         `a server with ${SIZES.server} MB in use, and a bare one, of which each child_process fork costs so little that the ` +
         'memory which sexton takes is seen in it.',
-      "And of one that does nothing JavaScript's memory after the garbage is gone, all that is private to the process, " +
-        "that is with the addon, with V8's room to grow and with the modules of Node's that are only loaded for it, and " +
-        `the wake-ups of all threads in ${plan.idle / 1000} s.`,
+      "And of one that does nothing JavaScript's memory after the garbage is gone, all that the process has of its own " +
+        '(which V8 takes in steps), and the wake-ups of ' +
+        `all threads in ${plan.idle / 1000} s.`,
     ],
     tables: [
       {
-        head: ['', 'children/s', 'server, time', 'bare, time', 'JavaScript', 'private', 'wake-ups'],
+        head: [
+          '',
+          'children/s',
+          'server, time',
+          'bare, time',
+          'JavaScript',
+          'anonymous',
+          'wake-ups',
+        ],
         rows: ways.map(({ name, perSecond, server, bare, memory, wakeups }) => [
           name,
           perSecond.toFixed(0),
           inQuartiles(server),
           inQuartiles(bare),
           megabytes(memory.javascript),
-          megabytes(memory.private),
+          megabytes(memory.anonymous),
           String(wakeups),
         ]),
       },

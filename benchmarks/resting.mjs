@@ -30,5 +30,6 @@ export function memoryOf(pid) {
     resident: field('Rss'),
     proportional: field('Pss'),
     private: field('Private_Clean') + field('Private_Dirty'),
+    anonymous: field('Anonymous'),
   }
 }
