@@ -24,17 +24,15 @@ import { ownedChild, peek, peekAny, take } from './reaper.js'
 const BREATHER = 100
 
 // So many milliseconds at a time, so that the event loop gets its turn; or, where its turns are long, a tenth
-// of the last, up to a limit: with less, a program that is busy would have ever more zombies.
+// of one: with less, a program that is busy would have ever more zombies.
 const PART = 10
-const MOST = 50
 const TENTH = 0.1
+const MOST = 1000
 
 // Who was there before may be libuv's, which has to get its turn, whatever is said of addons.
 const LEAST_FOR_EARLIER = 1000
 
-let sweptAt = monotonicNow()
-// When the children were listed last, and until when not again: a tenth of all time goes to that at most.
-let listedAt = sweptAt
+// Until when the children are not listed again: a tenth of all time goes to that at most.
 let restUntil = 0
 let nextChild = 0
 /** When it was last certain that none is hidden. */
@@ -49,20 +47,17 @@ export interface Sweep {
 
 const NEVER = Number.POSITIVE_INFINITY
 
-/** Reaps what is nobody's, for a while, and at most so many. One system call when no child is dead. */
-export function sweepOrphans(most: number): Sweep {
-  const now = monotonicNow()
-  look(now)
-  const swept = sweep(shareUntil(now, sweptAt), most)
-  sweptAt = monotonicNow()
-  return swept
+/**
+ * Reaps what is nobody's, for a while, and at most so many. One system call when no child is dead. `turn`: for
+ * so many milliseconds the event loop has been busy with other things before it got to this.
+ */
+export function sweepOrphans(most: number, turn: number): Sweep {
+  look(monotonicNow())
+  return sweep(Math.min(Math.max(PART, turn * TENTH), MOST), most)
 }
 
-function shareUntil(now: number, last: number): number {
-  return now + Math.min(Math.max(PART, (now - last) * TENTH), MOST)
-}
-
-function sweep(until: number, most: number): Sweep {
+function sweep(share: number, most: number): Sweep {
+  const until = monotonicNow() + share
   let left = most
   const hasTime = () => left > 0 && monotonicNow() <= until
   for (const pid of overdue()) {
@@ -78,7 +73,7 @@ function sweep(until: number, most: number): Sweep {
       return { more: false, retryAfter: NEVER }
     }
     // The kernel names the same dead child until it is reaped: one that we must leave hides the rest.
-    if (!reap(status)) return sweepHidden(status.pid)
+    if (!reap(status)) return sweepHidden(status.pid, share)
   }
   return { more: true, retryAfter: NEVER }
 }
@@ -95,30 +90,31 @@ export function reapIfNobodys(pid: number): void {
 }
 
 /** Those that the first dead child hides. */
-function sweepHidden(first: number): Sweep {
+function sweepHidden(first: number, share: number): Sweep {
   const now = monotonicNow()
   // libuv reaps its own in the turn in which it hears of them, and then another look is due in any case.
   // To list them all is worth while now and then only: where there always is one of its own, or where one
   // has been abandoned, of which nothing tells.
   const isLibuvs = ownershipOf(first) === 'child_process'
   const listAt = Math.max(restUntil, isLibuvs ? seenAllAt + BREATHER : 0)
-  const again = now < listAt ? listAt - now : sweepEach(first, now)
+  const again = now < listAt ? listAt - now : sweepEach(first, share)
   return { more: false, retryAfter: Math.min(again, isLibuvs ? BREATHER : NEVER, nextLook()) }
 }
 
 /** Milliseconds until it must be tried again; `NEVER` when it is done. */
-function sweepEach(first: number, now: number): number {
+function sweepEach(first: number, share: number): number {
+  const start = monotonicNow()
   const children = childrenOfMainThread()
   // Nothing is known: to take that for "no children" would forget whose they are.
   if (!children?.includes(first)) return BREATHER
   forgetAllBut(children)
   const turned = [...children.slice(nextChild), ...children.slice(0, nextChild)]
-  const done = lookAtSome(turned, shareUntil(monotonicNow(), listedAt))
-  listedAt = monotonicNow()
-  restUntil = listedAt + (listedAt - now) / TENTH
+  const done = lookAtSome(turned, monotonicNow() + share)
+  const end = monotonicNow()
+  restUntil = end + (end - start) / TENTH
   nextChild = done === children.length ? 0 : (nextChild + done) % children.length
-  if (nextChild !== 0) return restUntil - listedAt
-  seenAllAt = listedAt
+  if (nextChild !== 0) return restUntil - end
+  seenAllAt = end
   return NEVER
 }
 

@@ -1,4 +1,5 @@
 import { isSoleListener, onChildSignal, restChildSignal } from './child-signal.js'
+import { monotonicNow } from './clock.js'
 import { LONGEST_TIMER } from './deadline.js'
 import type { ExitStatus } from './exit-status.js'
 import { sweepOrphans } from './orphans.js'
@@ -35,6 +36,7 @@ const REST = 10
 const intakes = new Set<Intake>()
 let stopListening: (() => void) | undefined
 let pumping = false
+let askedAt = 0
 let rested = false
 let graceTimer: NodeJS.Timeout | undefined
 
@@ -73,6 +75,7 @@ function startListening(): () => void {
 export function pumpSoon(): void {
   if (pumping) return
   pumping = true
+  askedAt = monotonicNow()
   setImmediate(pump)
 }
 
@@ -83,7 +86,8 @@ function pump(): void {
     [...intakes].some((intake) => intake.scope === scope && intake.wants())
   let more = wanted('all') && (isSeen() ? takeAll() : discard())
   if (wanted('adopted')) {
-    const sweep = sweepOrphans(isReadAhead() ? READ_AHEAD : Number.POSITIVE_INFINITY)
+    const most = isReadAhead() ? READ_AHEAD : Number.POSITIVE_INFINITY
+    const sweep = sweepOrphans(most, monotonicNow() - askedAt)
     more ||= sweep.more
     if (!sweep.more && !isReadAhead()) rest()
     if (sweep.retryAfter !== Number.POSITIVE_INFINITY) {
@@ -116,5 +120,5 @@ function isSeen(): boolean {
 export function reapNow(scope: ZombieScope): void {
   if (scope === 'all' && !isSeen()) discardNow()
   else if (scope === 'all') while (takeAll());
-  else while (sweepOrphans(Number.POSITIVE_INFINITY).more);
+  else while (sweepOrphans(Number.POSITIVE_INFINITY, 0).more);
 }
