@@ -249,7 +249,9 @@ describe('A child whose handle was closed early', () => {
       const exits = Promise.all(children.map((child) => once(child, 'exit')))
       for (const child of children) child.unref()
       for (const child of children) child.stdin.destroy()
+      const keepAlive = setInterval(() => {}, 1000) // their pipes may close before their ends are told of
       const codes = (await exits).map(([code]) => code)
+      clearInterval(keepAlive)
       say([codes.every((code, i) => code === i), init.stats().reaped])`)
     expect(result).toEqual([true, 0])
   })
