@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../eventually.js'
 import { asPid1, run } from '../program.js'
 import { type Event, eventsOf, innerPid, start, under } from './running.js'
 
@@ -23,6 +24,8 @@ describe('The status stream of pid1', () => {
     const options = ['--status-file', file, '--grace', '50ms']
     const running = start([...asPid1, ...under(...options, 'sh', '-c', FAMILY)], 'pipe')
     await running.printed('ready')
+    // Who has not got to its end by then is asked for another.
+    await eventually(() => expect(readFileSync(file, 'utf8')).toContain('"code":9'))
     process.kill(await innerPid(running), 'SIGUSR1')
     expect(await running.ended).toMatchObject({ code: 7, stderr: '' })
     const events = eventsOf(readFileSync(file, 'utf8'))
