@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { calibrate, patience } from './test/pace.mjs'
 
 const soak = process.env.SEXTON_SOAK === '1'
+calibrate()
 
 export default defineConfig({
   test: {
@@ -10,7 +12,7 @@ export default defineConfig({
     // One more than the cores of a small machine: a third of the time tests wait. With yet more of them a loaded
     // machine would be all that they show.
     maxWorkers: soak ? 1 : 3,
-    testTimeout: soak ? 600_000 : 60_000,
-    hookTimeout: 60_000,
+    testTimeout: patience(soak ? 600_000 : 60_000),
+    hookTimeout: patience(60_000),
   },
 })

@@ -1,9 +1,11 @@
+import { patience } from './pace.mjs'
+
 /**
  * Waits for a state that nothing announces (a zombie that is gone, a descriptor that is closed): tries
- * `check` until it passes, and lets its failure through once the time is over.
+ * `check` until it passes, and lets its failure through once `patience(milliseconds)` is over.
  */
 export async function eventually(check: () => void, milliseconds = 5000): Promise<void> {
-  const end = performance.now() + milliseconds
+  const end = performance.now() + patience(milliseconds)
   for (;;) {
     try {
       check()

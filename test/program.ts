@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { patience } from './pace.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -35,7 +36,10 @@ export interface RunOptions {
   /** A command and arguments in front: `asPid1`, `['strace', …]`. */
   prefix?: readonly string[]
   env?: Readonly<Record<string, string>>
-  /** Milliseconds, default 30 000; then it is killed, and the outcome has `signal: 'SIGKILL'`. */
+  /**
+   * Milliseconds that a usual machine needs at most, default 30 000. After `patience()` of it the program is
+   * killed, and the outcome has `signal: 'SIGKILL'`.
+   */
   timeout?: number
 }
 
@@ -49,7 +53,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
       {
         cwd: root,
         env: { ...environment, ...options.env },
-        timeout: options.timeout ?? 30_000,
+        timeout: patience(options.timeout ?? 30_000),
         killSignal: 'SIGKILL',
         maxBuffer: 2 ** 26,
       },

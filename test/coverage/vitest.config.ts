@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { defineConfig, mergeConfig } from 'vitest/config'
 import plain from '../../vitest.config.js'
+import { patience } from '../pace.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -26,7 +27,7 @@ export default mergeConfig(
       setupFiles: ['test/coverage/setup.ts'],
       server: { deps: { external: [/\/modules\//] } },
       // Counting takes its time.
-      testTimeout: 120_000,
+      testTimeout: patience(120_000),
     },
   }),
 )

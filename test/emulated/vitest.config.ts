@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import plain from '../../vitest.config.js'
+import { patience } from '../pace.mjs'
 
 // vitest starts its workers by it.
 process.execPath = process.env.SEXTON_EMULATED_NODE as string
@@ -41,6 +42,6 @@ export default defineConfig({
     include: ['test/{lib,native,regressions}/**/*.test.ts'],
     exclude: [...REFUSED, 'test/native/{portable,sanitizer,teardown}.test.ts'],
     testNamePattern: new RegExp(`^(?!.*(${escaped.join('|')}))`),
-    testTimeout: 120_000,
+    testTimeout: patience(120_000),
   },
 })

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { root } from '../program.js'
 import { keep } from './corpus.js'
 import { TARGETS } from './targets.js'
@@ -13,7 +14,7 @@ const wanted = TARGETS.filter(({ name }) => [undefined, name].includes(SEXTON_FU
 const milliseconds = (Number(SEXTON_FUZZ_SECONDS) * 1000) / wanted.length
 
 describe.each(wanted)('$name', ({ name, input, check }) => {
-  it('holds', { timeout: milliseconds * 2 + 300_000 }, async () => {
+  it('holds', { timeout: milliseconds * 2 + patience(300_000) }, async () => {
     const details = await fc.check(
       fc.asyncProperty(input, async (one) => check(one)),
       {

@@ -4,6 +4,7 @@ import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readStat } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
+import { patience } from '../pace.mjs'
 import { asPid1, environment, evaluating, nodeWithInit, root, run } from '../program.js'
 
 // What becomes of the descendants when the process exits.
@@ -69,7 +70,7 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
     const start = performance.now()
     const source = "await started('echo; exec sleep 1000'); process.exit()"
     await exiting(source, { SEXTON_EXIT_GRACE: '15000' }, prefix)
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(performance.now() - start).toBeLessThan(patience(10_000))
   })
 
   it('no grace at all kills them at once', async () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { spawn as spawnOwn } from '../../lib/index.js'
 import { childProcessOf, forgetAllBut, wasThereBefore } from '../../lib/ownership.js'
 import { eventually } from '../eventually.js'
+import { patience } from '../pace.mjs'
 import { evaluate } from '../program.js'
 
 describe('childProcessOf', () => {
@@ -72,7 +73,7 @@ it('What an ended child has printed is not kept', async () => {
     for (let i = 0; i < 30; i += 1) {
       await run('head', ['-c', '4000000', '/dev/zero'], { maxBuffer: 1e9, encoding: 'buffer' })
     }
-    const end = Date.now() + 10_000
+    const end = Date.now() + ${patience(10_000)}
     const kept = () => process.memoryUsage().external / 1e6
     do {
       await new Promise((resolve) => setTimeout(resolve, 50))

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { spawn } from '../../lib/index.js'
 import { readStat } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
+import { patience } from '../pace.mjs'
 import { evaluate, run } from '../program.js'
 import { Dialogue } from './dialogue.js'
 import { read } from './output.js'
@@ -49,7 +50,7 @@ describe('deathSignal', () => {
       const url = new URL('data:text/javascript,' + encodeURIComponent(source))
       const worker = new Worker(url, { workerData: import.meta.resolve('sexton') })
       const [pid] = await once(worker, 'message')
-      const waiting = waitForExit(pid, 10_000)
+      const waiting = waitForExit(pid, ${patience(10_000)})
       await worker.terminate()
       const { signal } = await waiting
       console.log(JSON.stringify(signal))

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type SextonError, spawn, type WaitOptions, waitForExit } from '../../lib/index.js'
+import { patience } from '../pace.mjs'
 import { evaluate, root, run } from '../program.js'
 
 const failure = (pid: unknown, limits?: unknown) =>
@@ -103,7 +104,7 @@ describe('options', () => {
         import { readTaskChildren } from './dist/proc.js'
         const [pid] = readTaskChildren(process.pid, process.pid)
         process.kill(pid, 'SIGKILL')
-        const status = await waitForExit(pid, { backend: '${backend}', timeout: 5000 })
+        const status = await waitForExit(pid, { backend: '${backend}', timeout: ${patience(5000)} })
         console.log(JSON.stringify(status.toShellCode()))
         `,
         { prefix: ['sh', '-c', 'sleep 1000 > /dev/null 2>&1 & exec "$@"', root] },

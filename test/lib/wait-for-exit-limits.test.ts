@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Child, spawn, waitForExit } from '../../lib/index.js'
+import { patience } from '../pace.mjs'
 import { asNobody, evaluate } from '../program.js'
 
 let child: Child
@@ -33,7 +34,7 @@ describe('a timeout', () => {
     expect((error as Error).message).toContain('20 ms')
     expect(child.kill('SIGCONT')).toBe(true)
     child.stdin?.end()
-    expect(await waitForExit(child.pid, 10_000)).toMatchObject({ code: 0 })
+    expect(await waitForExit(child.pid, patience(10_000))).toMatchObject({ code: 0 })
   })
 
   it('is never blamed on a process that ended in time, however late the loop looks', async () => {
@@ -69,7 +70,7 @@ describe("onTimeout: 'kill'", () => {
 
   it('leaves alone who has ended by itself', async () => {
     child.stdin?.end()
-    const status = await waitForExit(child.pid, { timeout: 10_000, onTimeout: 'kill' })
+    const status = await waitForExit(child.pid, { timeout: patience(10_000), onTimeout: 'kill' })
     expect(status).toMatchObject({ code: 0 })
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { evaluate } from '../program.js'
 
 // Adopted orphans need a subreaper, which this test process is not to become.
@@ -9,7 +10,7 @@ describe('an adopted orphan', () => {
       import { descendants, waitForExit } from 'sexton'
       import { orphans } from './test/fixtures/orphans.mjs'
       const { pids: [pid], end } = await orphans(1, 7)
-      const waiting = waitForExit(pid, 10_000)
+      const waiting = waitForExit(pid, ${patience(10_000)})
       end()
       const { code, known, usage } = await waiting
       console.log(JSON.stringify({ code, known, used: usage !== undefined, left: descendants() }))
@@ -40,7 +41,7 @@ describe('an adopted orphan', () => {
       const reading = (async () => {
         for await (const { pid, code } of zombies) if (seen.push([pid, code]) === 64) break
       })()
-      const waiting = [...pids, ...pids].map((pid) => waitForExit(pid, 10_000))
+      const waiting = [...pids, ...pids].map((pid) => waitForExit(pid, ${patience(10_000)}))
       end()
       const codes = (await Promise.all(waiting)).map(({ code }) => code)
       await reading
@@ -56,7 +57,7 @@ describe('an adopted orphan', () => {
     const worker = `
       import { parentPort, workerData } from 'node:worker_threads'
       const { waitForExit } = await import(workerData.sexton)
-      const waiting = waitForExit(workerData.pid, 10_000)
+      const waiting = waitForExit(workerData.pid, ${patience(10_000)})
       parentPort.postMessage('waiting')
       parentPort.postMessage((await waiting).code)`
     const result = await evaluate(`

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { waitForExit } from '../../lib/index.js'
+import { patience } from '../pace.mjs'
 import { asNobody } from '../program.js'
 import { Dialogue } from './dialogue.js'
 import { Stranger, statusOutlivesReaping } from './stranger.js'
 
 const reapingParent = fileURLToPath(new URL('../fixtures/reaping-parent.py', import.meta.url))
-const ENOUGH = 10_000
+const ENOUGH = patience(10_000)
 const NOBODY = 65534
 
 describe("another process's child", () => {

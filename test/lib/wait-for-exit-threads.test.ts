@@ -5,11 +5,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { descendants, spawn, waitForExit } from '../../lib/index.js'
+import { patience } from '../pace.mjs'
 import { evaluate } from '../program.js'
 import { Dialogue } from './dialogue.js'
 import { Stranger } from './stranger.js'
 
-const ENOUGH = 10_000
+const ENOUGH = patience(10_000)
 const leaderless = fileURLToPath(new URL('../fixtures/leaderless.py', import.meta.url))
 
 describe('a process whose first thread has ended', () => {

@@ -2,9 +2,10 @@ import { exec, execFile, fork, spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { spawn, waitForExit } from '../../lib/index.js'
+import { patience } from '../pace.mjs'
 import { root } from '../program.js'
 
-const ENOUGH = 10_000
+const ENOUGH = patience(10_000)
 
 describe("a child of sexton's spawn", () => {
   it('is waited for, and keeps its own promise', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../compile.js'
+import { patience } from '../pace.mjs'
 import { asPid1, evaluate, evaluating, nodeWithInit, run } from '../program.js'
 
 // Whose dead children Zombies may reap. A mistake here makes someone's 'exit' event never come, and
@@ -114,7 +115,7 @@ describe('what nobody will ever wait for', () => {
     )
     expect(result).toMatchObject({ code: 7, left: 0 })
     expect(result.waited).toBeGreaterThanOrEqual(least)
-    expect(result.waited).toBeLessThan(most)
+    expect(result.waited).toBeLessThan(patience(most))
   })
 
   it('is never certain where another addon is loaded and SEXTON_GRACE=Infinity', async () => {
@@ -222,7 +223,7 @@ describe('what nobody will ever wait for', () => {
       const start = performance.now()
       await new Zombies().next()
       say(performance.now() - start)`)
-    expect(waited).toBeLessThan(800)
+    expect(waited).toBeLessThan(patience(800))
   })
 })
 
@@ -245,7 +246,7 @@ describe('where the kernel does not list the children of a thread', () => {
       const exit = once(eldest, 'exit')
       eldest.kill('SIGKILL')
       const [, signal] = await exit
-      const deadline = Date.now() + 5000
+      const deadline = Date.now() + ${patience(5000)}
       while (init.stats().reaped < 16 && Date.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
@@ -303,7 +304,7 @@ it('Where /proc is of another PID namespace, orphans are reaped one by one', asy
         import { loadForeignAddon } from './test/fixtures/foreign-addon.mjs'
         loadForeignAddon()
         spawn('sh', ['-c', 'for i in 1 2 3 4 5; do sleep 0.2 & done; exit 0'], { stdio: 'ignore' })
-        const end = Date.now() + 8000
+        const end = Date.now() + ${patience(8000)}
         while (init.stats().reaped < 5 && Date.now() < end) await new Promise((go) => setTimeout(go, 20))
         console.log(init.stats().reaped)
         process.exit()`),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { evaluate, run } from '../program.js'
 import { buildCopy, type Exercise, exercise } from './build.js'
 
@@ -6,7 +7,7 @@ const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'signals', 'workers']
 
 describe('With the Linux files left out', () => {
   const title = 'it builds, and the portable back-ends spawn, wait, fail and hear signals'
-  it(title, { timeout: 120_000 }, async () => {
+  it(title, { timeout: patience(120_000) }, async () => {
     const folder = await buildCopy(['-Dsexton_portable=1'])
     for (const name of ['sigchld', 'poll']) {
       const options = { env: { SEXTON_BACKEND: name }, timeout: 30_000 }

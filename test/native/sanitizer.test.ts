@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { run } from '../program.js'
 import { buildCopy, type Exercise, exercise } from './build.js'
 
@@ -48,15 +49,19 @@ function ownLeaks(report: string): string[] {
 }
 
 describe('Under AddressSanitizer', () => {
-  it.each(builds)('$name make no error and lose no memory', { timeout: 110_000 }, async (build) => {
-    const { back, variables, parts } = build
-    const folder = await buildCopy(variables)
-    const { code, stdout, stderr } = await runSanitized(folder, back, parts)
-    expect(stderr).not.toContain('ERROR: AddressSanitizer')
-    expect(JSON.parse(stdout) as Exercise).toEqual(
-      Object.fromEntries(parts.map((part) => [part, true])),
-    )
-    expect(ownLeaks(stderr)).toEqual([])
-    expect(code).toBe(0)
-  })
+  it.each(builds)(
+    '$name make no error and lose no memory',
+    { timeout: patience(110_000) },
+    async (build) => {
+      const { back, variables, parts } = build
+      const folder = await buildCopy(variables)
+      const { code, stdout, stderr } = await runSanitized(folder, back, parts)
+      expect(stderr).not.toContain('ERROR: AddressSanitizer')
+      expect(JSON.parse(stdout) as Exercise).toEqual(
+        Object.fromEntries(parts.map((part) => [part, true])),
+      )
+      expect(ownLeaks(stderr)).toEqual([])
+      expect(code).toBe(0)
+    },
+  )
 })

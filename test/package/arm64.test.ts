@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exercise } from '../native/build.js'
 import { nodeOf } from '../node-versions.mjs'
+import { patience } from '../pace.mjs'
 import { type Outcome, root, run } from '../program.js'
 import { prebuilds, succeed } from './project.js'
 
@@ -25,7 +26,7 @@ beforeAll(() => {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   // Node's libraries, with the compiler for arm64.
   node = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu', nodeOf('20', 'arm64')]
-}, 120_000)
+}, patience(120_000))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -36,31 +37,35 @@ function emulate(program: readonly string[], backend: string): Promise<Outcome> 
 const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'signals']
 
 // There it needs no emulator: the suite itself runs on it. CI is not such a machine.
-describe.skipIf(process.arch === 'arm64')('On arm64, emulated', { timeout: 110_000 }, () => {
-  it.each(['sigchld', 'poll'])(
-    'the back-end %s does all but reap orphans and run in workers',
-    async (backend) => {
-      const [, ...program] = exercise(folder, ...PARTS)
-      const { stdout } = await succeed(emulate(program, backend))
-      expect(JSON.parse(stdout)).toEqual(Object.fromEntries(PARTS.map((part) => [part, true])))
-    },
-  )
+describe.skipIf(process.arch === 'arm64')(
+  'On arm64, emulated',
+  { timeout: patience(110_000) },
+  () => {
+    it.each(['sigchld', 'poll'])(
+      'the back-end %s does all but reap orphans and run in workers',
+      async (backend) => {
+        const [, ...program] = exercise(folder, ...PARTS)
+        const { stdout } = await succeed(emulate(program, backend))
+        expect(JSON.parse(stdout)).toEqual(Object.fromEntries(PARTS.map((part) => [part, true])))
+      },
+    )
 
-  it('pidfds of others are opened, waited for and signalled; what QEMU refuses is told', async () => {
-    const program = join(root, 'test', 'package', 'fixtures', 'emulated.mjs')
-    const { stdout } = await succeed(emulate([program, folder], 'pidfd'))
-    expect(JSON.parse(stdout)).toMatchObject({
-      ...{ arch: 'arm64', backend: 'pidfd' },
-      ...{ pids: [true, true], bySignal: 'SIGTERM', gone: false },
-      // A later emulator may allow them.
-      spawn: expect.stringMatching(/^(ERR_SPAWN_FAILED clone|allowed)$/),
-      subreaper: expect.stringMatching(/^(ERR_UNSUPPORTED.*|allowed)$/),
+    it('pidfds of others are opened, waited for and signalled; what QEMU refuses is told', async () => {
+      const program = join(root, 'test', 'package', 'fixtures', 'emulated.mjs')
+      const { stdout } = await succeed(emulate([program, folder], 'pidfd'))
+      expect(JSON.parse(stdout)).toMatchObject({
+        ...{ arch: 'arm64', backend: 'pidfd' },
+        ...{ pids: [true, true], bySignal: 'SIGTERM', gone: false },
+        // A later emulator may allow them.
+        spawn: expect.stringMatching(/^(ERR_SPAWN_FAILED clone|allowed)$/),
+        subreaper: expect.stringMatching(/^(ERR_UNSUPPORTED.*|allowed)$/),
+      })
     })
-  })
 
-  it('the back-end pidfd hears signals, and takes whatever bytes come', async () => {
-    const [, ...program] = exercise(folder, 'raw', 'signals')
-    const { stdout } = await succeed(emulate(program, 'pidfd'))
-    expect(JSON.parse(stdout)).toEqual({ raw: true, signals: true })
-  })
-})
+    it('the back-end pidfd hears signals, and takes whatever bytes come', async () => {
+      const [, ...program] = exercise(folder, 'raw', 'signals')
+      const { stdout } = await succeed(emulate(program, 'pidfd'))
+      expect(JSON.parse(stdout)).toEqual({ raw: true, signals: true })
+    })
+  },
+)

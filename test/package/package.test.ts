@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { type Outcome, root, run } from '../program.js'
 import { emptyProject, type Packed, pack, prebuilt, succeed } from './project.js'
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   await succeed(inProject('npm', 'install', '--prefer-offline', packed.tarball))
   for (const name of readdirSync(consumers))
     copyFileSync(join(consumers, name), join(project, name))
-}, 120_000)
+}, patience(120_000))
 
 const EXPECTED = { code: 7, signal: 'SIGKILL', isStatus: true, isError: true }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { exercise } from '../native/build.js'
 import { nodeOf } from '../node-versions.mjs'
+import { patience } from '../pace.mjs'
 import { type Outcome, root, run } from '../program.js'
 import { emptyProject, pack, succeed } from './project.js'
 
@@ -38,13 +39,13 @@ beforeAll(async () => {
   await succeed(withoutCompiler('npm', 'install', ...options, tarball))
   for (const name of ['esm.mjs', 'cjs.cjs'])
     copyFileSync(join(root, 'test', 'package', 'consumers', name), join(project, name))
-}, 120_000)
+}, patience(120_000))
 
 const EXPECTED = { code: 7, signal: 'SIGKILL', isStatus: true, isError: true }
 const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'orphans', 'signals', 'workers']
 
 describe.each(LINES)('Installed without scripts and compiler, on Node %s', (line) => {
-  beforeAll(() => use(nodeOf(line)), 120_000)
+  beforeAll(() => use(nodeOf(line)), patience(120_000))
 
   it('is imported and required', async () => {
     expect(existsSync(join(installed, 'build'))).toBe(false)

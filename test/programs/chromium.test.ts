@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { asPid1, run } from '../program.js'
 import { under } from './running.js'
 
@@ -17,7 +18,7 @@ const flags = [
 
 describe('Headless Chromium under pid1 as PID 1', () => {
   it('takes ten screenshots: no zombie after any, every exit code right', {
-    timeout: 180_000,
+    timeout: patience(180_000),
   }, async () => {
     const command = under('--', 'sh', fixture('chromium.sh'), String(TIMES), fixture('page.html'))
     const { code, stdout } = await run(command, { prefix: asPid1, timeout: 170_000 })

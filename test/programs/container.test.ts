@@ -3,14 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { descendants, openProcess } from '../../lib/index.js'
 import { readCommandLine } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
+import { patience } from '../pace.mjs'
 import { type Container, type ContainerOptions, Podman } from './podman.js'
 import type { Image } from './rootfs.js'
 import { eventsOf } from './running.js'
 
 const server = ['node', '/srv/server.mjs']
 const entrypoint = ['pid1', '--status-fd', '2']
-/** Far less than the seconds after which podman kills, even on a busy machine. */
-const SOON = 5000
+/** The seconds after which podman kills, and milliseconds that are far less. */
+const TIME = String(Math.ceil(patience(10_000) / 1000))
+const SOON = patience(5000)
 
 let podman: Podman
 beforeAll(() => {
@@ -49,7 +51,7 @@ describe('A server in a container with pid1 as its entrypoint', () => {
       expect(readCommandLine(init).join(' ')).toMatch(/^node (--no-\S+ )*\S*\/pid1(\.js)? /)
       expect(await ask(container)).toBe(answer)
       await eventually(() => expect(descendants(init)).toMatchObject([{ ppid: init }]))
-      expect(await container.stop('--time', '10')).toBeLessThan(SOON)
+      expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
       const { code, stdout } = await container.ended
       expect({ code, stdout }).toEqual({ code: 23, stdout: `port ${container.port}\nSIGTERM\n` })
       expect(of(container, 'forwarded')).toMatchObject([{ signal: 'SIGTERM', as: 'SIGTERM' }])
@@ -62,7 +64,7 @@ describe('A server in a container with pid1 as its entrypoint', () => {
     const words = options.split(' ')
     const container = await startServer({ options: words, entrypoint, command: server })
     expect(await ask(container)).toBe('3')
-    expect(await container.stop('--time', '10')).toBeLessThan(SOON)
+    expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
     expect(await container.ended).toMatchObject({ code: 23 })
     expect(container.stdout().match(/SIGTERM\r?$/gm)).toHaveLength(1)
     expect(of(container, 'forwarded')).toHaveLength(1)
@@ -74,7 +76,7 @@ describe('A server in a container with pid1 as its entrypoint', () => {
       entrypoint: [...entrypoint, '-r', 'RTMIN+3:TERM'],
       command: server,
     })
-    expect(await container.stop('--time', '10')).toBeLessThan(SOON)
+    expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
     expect(await container.ended).toMatchObject({ code: 23 })
     expect(of(container, 'forwarded')).toMatchObject([{ signal: 'SIGRTMIN+3', as: 'SIGTERM' }])
   })
@@ -98,7 +100,7 @@ describe('The end of a container', () => {
     const bare = podman.start({ entrypoint: words, command: [] })
     await Promise.all([supervised.printed('ready'), bare.printed('ready')])
     const [soon, late] = await Promise.all([
-      supervised.stop('--time', '10'),
+      supervised.stop('--time', TIME),
       bare.stop('--time', '1'),
     ])
     expect(await supervised.ended).toMatchObject({ code: 143 })
@@ -118,7 +120,7 @@ describe('The end of a container', () => {
       command: ['node', '--eval', source],
     })
     await container.printed(/^deaf$/m)
-    expect(await container.stop('--time', '10')).toBeLessThan(SOON)
+    expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
     expect(await container.ended).toMatchObject({ code: 0 })
     const signals = of(container, 'killed').map(({ signal }) => signal)
     expect(signals.slice(0, 2)).toEqual(['SIGTERM', 'SIGKILL'])
@@ -155,7 +157,7 @@ describe('What `podman exec` leaves behind', () => {
     })
     await eventually(() => expect(of(container, 'reaped')).toHaveLength(SHELLS * EACH))
     await leave(container)
-    expect(await container.stop('--time', '10')).toBeLessThan(SOON)
+    expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
     expect(await container.ended).toMatchObject({ code: 23 })
     const killed = of(container, 'killed').map(({ signal }) => signal)
     expect(killed).toEqual(Array(EACH).fill('SIGTERM'))
@@ -170,7 +172,7 @@ describe('What `podman exec` leaves behind', () => {
     const { stdout } = await container.exec('sexton', 'tree')
     expect(stdout).toContain(`${SHELLS * EACH} zombies are kept by 1 (`)
     expect(states()).toHaveLength(SHELLS * EACH)
-    await container.stop('--time', '10')
+    await container.stop('--time', TIME)
     expect(await container.ended).toMatchObject({ code: 23 })
   })
 })

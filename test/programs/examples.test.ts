@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { descendants, openProcess } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
 import { Stranger } from '../lib/stranger.js'
+import { patience } from '../pace.mjs'
 import { root, run } from '../program.js'
 import { Podman } from './podman.js'
 import { start } from './running.js'
@@ -121,7 +122,9 @@ describe('The Dockerfile', () => {
   })
   afterAll(() => podman.close())
 
-  it('builds a server under pid1 that ends by `podman stop`', { timeout: 120_000 }, async () => {
+  it('builds a server under pid1 that ends by `podman stop`', {
+    timeout: patience(120_000),
+  }, async () => {
     // The base and what npm would fetch are this machine's: podman has no network here.
     const image = await podman.build(example('docker'), 'npm')
     const container = podman.start({ built: image })
@@ -132,7 +135,9 @@ describe('The Dockerfile', () => {
     const { stdout } = await container.exec('node', '--eval', source)
     expect(stdout).toMatch(/^pid \d+, under PID 1\n/)
     await eventually(() => expect(descendants(init)).toMatchObject([{ ppid: init }]))
-    expect(await container.stop('--time', '10')).toBeLessThan(5_000)
+    expect(await container.stop('--time', String(Math.ceil(patience(10_000) / 1000)))).toBeLessThan(
+      patience(5_000),
+    )
     expect(await container.ended).toMatchObject({
       code: 0,
       stdout: 'listening on port 8080\nclosed\n',

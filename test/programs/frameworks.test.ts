@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { asPid1, nodeWithInit, run } from '../program.js'
 
 // sexton/init beside what else starts processes in a Node program: each gets the codes of its own
@@ -38,7 +39,7 @@ const FRAMEWORKS = [
   'vitest',
 ]
 
-describe.each(FRAMEWORKS)('%s', { timeout: TIMEOUT }, (name) => {
+describe.each(FRAMEWORKS)('%s', { timeout: patience(TIMEOUT) }, (name) => {
   it('gets every exit code right under sexton/init as PID 1, and nothing is left', async () => {
     expect(await verdict(name, nodeWithInit)).toEqual({ result: true, zombies: 0, clean: true })
   })

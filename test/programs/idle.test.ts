@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { backend } from '../../lib/index.js'
 import { readStat, readTaskChildren, readTasks } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
+import { patience } from '../pace.mjs'
 import { asPid1 } from '../program.js'
 import { type Running, start, under } from './running.js'
 
@@ -80,7 +81,9 @@ describe('The memory of pid1', () => {
 
 // The third back-end is named for what it does instead.
 describe.runIf(backend() !== 'poll').concurrent('Idle', () => {
-  it('sexton/init asks nothing of the kernel for ten seconds', { timeout: 60_000 }, async () => {
+  it('sexton/init asks nothing of the kernel for ten seconds', {
+    timeout: patience(60_000),
+  }, async () => {
     // With an orphan that lives, and a child that does.
     const source = `
       import { spawn } from 'node:child_process'
@@ -97,7 +100,7 @@ describe.runIf(backend() !== 'poll').concurrent('Idle', () => {
   })
 
   const title = 'pid1 and waitForExit ask nothing of the kernel for ten seconds'
-  it(title, { timeout: 60_000 }, async () => {
+  it(title, { timeout: patience(60_000) }, async () => {
     const child = `spawn('sleep', ['1000'], { stdio: 'ignore', deathSignal: 'SIGKILL' }).pid`
     const waits = [await waiting(child)]
     // Only a descriptor tells of the end of someone else's child.

@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readPids } from '../../lib/proc.js'
 import { compile } from '../compile.js'
+import { patience, sized } from '../pace.mjs'
 import { asPid1, nodeWithInit, run } from '../program.js'
 import { under } from './running.js'
 
-const ORPHANS = 10_000
-// The machine may have two cores and other things to do.
-const timeout = 120_000
+const ORPHANS = sized(10_000, 1000)
+const TIMEOUT = 60_000
+const timeout = TIMEOUT
+const testTimeout = patience(2 * TIMEOUT)
 
 const source = fileURLToPath(new URL('fixtures/storm.c', import.meta.url))
 const wrapper = fileURLToPath(new URL('fixtures/run-child.mjs', import.meta.url))
@@ -51,7 +53,7 @@ describe.each(Object.entries(WAYS))('Under %s', (_, { prefix, init }) => {
       expect(outcome).toMatchObject({ code: 7, signal: null, stderr: '' })
       expect(outcome.stdout).toMatch(/^released \d+\nreaped \d+\nleft 0\n$/)
     },
-    2 * timeout,
+    testTimeout,
   )
 
   it(
@@ -62,7 +64,7 @@ describe.each(Object.entries(WAYS))('Under %s', (_, { prefix, init }) => {
       expect(outcome.stdout).toMatch(/^released \d+\n$/)
       expect(remains()).toEqual([])
     },
-    2 * timeout,
+    testTimeout,
   )
 })
 
@@ -78,6 +80,6 @@ describe('Where each has to be told of', () => {
       expect(new Set(reaped.map((line) => JSON.parse(line).pid)).size).toBe(ORPHANS)
       expect(reaped).toHaveLength(ORPHANS)
     },
-    2 * timeout,
+    testTimeout,
   )
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { compile } from '../compile.js'
+import { patience } from '../pace.mjs'
 import { evaluate, run } from '../program.js'
 
 const burst = (signal: string, count: number) => `
@@ -12,7 +13,7 @@ const burst = (signal: string, count: number) => `
   // Blocks the loop until the sender has ended: its SIGCHLD comes on top of the burst.
   const stat = () => fs.readFileSync('/proc/' + child.pid + '/stat', 'utf8')
   while (!/\\) Z/.test(stat()));
-  const code = await Promise.race([exited, new Promise((r) => setTimeout(r, 10_000, 'lost').unref())])`
+  const code = await Promise.race([exited, new Promise((r) => setTimeout(r, ${patience(10_000)}, 'lost').unref())])`
 
 describe('a burst of signals while the loop is blocked', () => {
   it.each(['37', '10'])('does not cost a child its exit event (signal %s)', async (signal) => {
@@ -40,7 +41,7 @@ describe('closing Signals', () => {
       '--eval',
       `
       import { Signals } from 'sexton'
-      setTimeout(() => console.log('immune'), 5_000)
+      setTimeout(() => console.log('immune'), ${patience(5_000)})
       ${body}
       process.kill(process.pid, 'SIGTERM')`,
     ])

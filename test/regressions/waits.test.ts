@@ -2,6 +2,7 @@ import { spawn as spawnChild } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { spawn, waitForExit } from '../../lib/index.js'
+import { patience } from '../pace.mjs'
 import { evaluate, run } from '../program.js'
 
 describe('waitForExit', () => {
@@ -67,7 +68,7 @@ describe('waitForExit', () => {
       process.kill(pid, 'SIGKILL')
       while (!/\\) Z/.test(readFileSync('/proc/' + pid + '/stat', 'utf8')));
       const held = await waitForExit(pid, 500).catch((error) => error.code)
-      const exited = waitForExit(pid, 10_000)
+      const exited = waitForExit(pid, ${patience(10_000)})
       tracer.kill('SIGKILL')
       console.log(JSON.stringify({ held, signal: (await exited).signal }))`)
     expect(outcome).toEqual({ held: 'ERR_TIMEOUT', signal: 'SIGKILL' })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { patience } from '../pace.mjs'
 import { nodeWithInit } from '../program.js'
 import { full, sizes } from './sizes.js'
 import { verdictOf } from './verdict.js'
@@ -35,6 +36,6 @@ describe('A program under sexton/init', () => {
       expect(verdict.terminated).toBeGreaterThan(2)
       expect(verdict.abandoned).toBeGreaterThan(0)
     },
-    TIMEOUT,
+    patience(TIMEOUT),
   )
 })

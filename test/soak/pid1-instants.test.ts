@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../compile.js'
+import { patience } from '../pace.mjs'
 import { run } from '../program.js'
 import { under } from '../programs/running.js'
 import { sizes } from './sizes.js'
 
 const STARTS = sizes.instants.starts // in each of four ways
-const timeout = 300_000 // the machine may have other things to do
+const timeout = 300_000
 
 const source = fileURLToPath(new URL('fixtures/instants.c', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'sexton-instants-'))
@@ -72,7 +73,7 @@ describe('A signal at a random instant after the first handler is in place', () 
       expect(early).toBeGreaterThan(0)
       expect(early).toBeLessThan(sent.length)
     },
-    timeout,
+    patience(timeout),
   )
 
   it(
@@ -88,6 +89,6 @@ describe('A signal at a random instant after the first handler is in place', () 
       const never = await startsOf({ starts: 1, way: 'plain', options: ['-s', ...dropped] })
       expect(never).toMatchObject({ all: [{ came: 0 }], stderr: expect.stringContaining('lost') })
     },
-    timeout,
+    patience(timeout),
   )
 })

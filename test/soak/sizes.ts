@@ -1,14 +1,16 @@
+import { sized } from '../pace.mjs'
+
 /** Small enough for every `npm test`; in full under `npm run soak`. */
 export const full = process.env.SEXTON_SOAK === '1'
 
 const small = {
-  statuses: { children: 1600, workers: 2 },
-  coalescing: { children: 2000 },
-  pidReuse: { rounds: 2000, control: 1_000_000 },
-  descriptors: { warmUp: 2000, spawns: 3000 },
-  workerCycles: { warmUp: 40, workers: 200 },
-  init: { children: 1000, orphans: 1000, hogs: 2 },
-  instants: { starts: 40 },
+  statuses: { children: sized(1600, 400), workers: 2 },
+  coalescing: { children: sized(2000, 200) },
+  pidReuse: { rounds: sized(2000, 1000), control: 1_000_000 },
+  descriptors: { warmUp: 2000, spawns: sized(3000, 1000) },
+  workerCycles: { warmUp: 40, workers: sized(200, 40) },
+  init: { children: sized(1000, 300), orphans: sized(1000, 300), hogs: 2 },
+  instants: { starts: sized(40, 10) },
 }
 
 /** How much each story does. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { patience } from '../pace.mjs'
 import { type RunOptions, run } from '../program.js'
 import { full } from './sizes.js'
 
@@ -18,7 +19,7 @@ export async function verdictOf<T>(
   const { node = [process.execPath, ...FLAGS], timeout = TIMEOUT, ...rest } = options
   const path = fileURLToPath(new URL(`fixtures/${fixture}`, import.meta.url))
   // It gives up before it is killed, and says what was missing.
-  const argument = JSON.stringify({ deadline: timeout - 5000, ...settings })
+  const argument = JSON.stringify({ deadline: patience(timeout - 5000), ...settings })
   const outcome = await run([...node, path, argument], { timeout, ...rest })
   if (outcome.code !== 0 || outcome.signal !== null || outcome.stderr !== '') {
     throw new Error(`the fixture failed: ${JSON.stringify(outcome, null, 2)}`)

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc, { type Arbitrary } from 'fast-check'
+import { patience } from '../../pace.mjs'
 import { asPid1, environment, root } from '../../program.js'
 import type { Target } from '../target.js'
 import { anything, bytes, number } from '../values.js'
@@ -106,7 +107,7 @@ function outcome(input: string): Promise<{ stdout: string; stderr: string }> {
   ]
   return new Promise((resolve) => {
     const env = { ...environment, ASAN_OPTIONS: 'detect_leaks=0:fast_unwind_on_malloc=0' }
-    const options = { env, timeout: 30_000, killSignal: 'SIGKILL' } as const
+    const options = { env, timeout: patience(30_000), killSignal: 'SIGKILL' } as const
     const child = execFile(file, args, options, (error, stdout, stderr) =>
       resolve({ stdout, stderr: `${error ?? ''}\n${stderr}` }),
     )

@@ -78,7 +78,7 @@ export function ending({ code, signal }: Pick<Ending, 'code' | 'signal'>): strin
 
 /** Waits until something is so, for long or, where it is not to be, only a little; and says whether it is. */
 export async function comes(meant: boolean, is: () => boolean): Promise<boolean> {
-  const wait = eventually(() => expect(is()).toBe(true), meant ? 10_000 : 300)
+  const wait = eventually(() => expect(is()).toBe(true), meant ? 10_000 : 100)
   return wait.then(
     () => true,
     () => false,
