@@ -1,65 +1,101 @@
-// Runs the suite on each back-end and adds up the counts.
+// Runs the tests, in rounds, and adds up the counts.
 //
-//   node test/run.mjs [--soak] [--backend NAME] [vitest's arguments…]
+//   node test/run.mjs [--all [--but-functional] | --soak] [--backend NAME] [vitest's arguments…]
+//
+// By default: what the library does, on the back-end that this machine has. With --all: everything, on each
+// back-end; --but-functional leaves out that first round, for a caller that has just run it.
 
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { runGuarded } from './guarded.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+const reports = join(root, 'node_modules', '.cache', 'sexton-test')
 
 const { values, positionals } = parseArgs({
-  options: { soak: { type: 'boolean', default: false }, backend: { type: 'string' } },
+  options: {
+    all: { type: 'boolean', default: false },
+    'but-functional': { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
+    backend: { type: 'string' },
+  },
   allowPositionals: true,
 })
 
-// These do not depend on the round's back-end: packing, other people's programs, builds that choose theirs.
-const onlyOnce = [
-  'test/package/**',
-  'test/programs/inits/**',
-  'test/programs/{chromium,container,doctor,examples,frameworks,pid1-cache,storm,tree}.test.ts',
-  'test/soak/pid1-instants.test.ts',
-  'test/native/{portable,sanitizer}.test.ts',
-  'test/fuzz/**',
+// These tests do not depend on the back-end: packing, other people's programs, builds that choose theirs.
+const WHOLE = [
+  ...['test/package/', 'test/programs/inits/', 'test/fuzz/', 'test/soak/pid1-instants.test.ts'],
+  ...['portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),
+  ...[
+    'chromium',
+    'container',
+    'doctor',
+    'examples',
+    'frameworks',
+    'pid1-cache',
+    'storm',
+    'tree',
+  ].map((name) => `test/programs/${name}.test.ts`),
 ]
-// What is shipped can be tried only where it has been made, for which it takes compilers of other machines.
-const shipped = 'test/package/{arm64,package,prebuilt,requirements}.test.ts'
-const made = existsSync(join(root, 'prebuilds', 'linux-x64'))
-if (!made)
-  console.log(`${shipped} is left out: there are no addons in prebuilds/ (npm run prebuild)`)
-const once = made ? [] : ['--exclude', shipped]
-const excluded = onlyOnce.flatMap((path) => ['--exclude', path])
-const rounds = values.backend
-  ? [{ backend: values.backend, args: positionals }]
-  : [
-      { backend: 'pidfd', args: [...once, ...positionals] },
-      { backend: 'sigchld', args: [...excluded, ...positionals] },
-      { backend: 'poll', args: [...excluded, ...positionals] },
-    ]
+// Only a machine with the compilers of other machines can make what is shipped, and so test it.
+const SHIPPED = ['arm64', 'package', 'prebuilt', 'requirements'].map(
+  (name) => `test/package/${name}.test.ts`,
+)
+
+function roundsOf({ all, soak, backend, 'but-functional': butFunctional }) {
+  if (backend !== undefined) return [{ name: backend, backend, args: positionals }]
+  const functional = { name: 'functional', args: [...without(WHOLE), ...positionals] }
+  const on = (backend) => ({ ...functional, name: backend, backend })
+  if (soak) return [{ ...on('pidfd'), args: positionals }, on('sigchld'), on('poll')]
+  if (!all) return [functional]
+  const whole = { name: 'whole', args: [...WHOLE, ...(areShippedMade() ? [] : without(SHIPPED))] }
+  return [...(butFunctional ? [] : [functional]), whole, on('sigchld'), on('poll')]
+}
+
+function areShippedMade() {
+  const made = existsSync(join(root, 'prebuilds', 'linux-x64'))
+  if (!made) console.log(`left out: ${SHIPPED.join(', ')}; prebuilds/ is empty (npm run prebuild)`)
+  return made
+}
+
+function without(paths) {
+  return paths.flatMap((path) => ['--exclude', path.endsWith('/') ? `${path}**` : path])
+}
 
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env // it triples Node's start-up
 
-function runRound({ backend, args }, directory) {
-  console.log(`\n=== back-end ${backend} ===`)
-  const report = join(directory, `${backend}.json`)
+function runRound({ name, backend, args }) {
+  console.log(`\n=== ${name} ===`)
+  const report = join(reports, `${name}.json`)
+  const lacks = join(reports, `${name}.lacks`)
+  for (const path of [report, lacks]) rmSync(path, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...args], {
+  const { status } = runGuarded([process.execPath, vitest, 'run', ...reporters, ...args], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...environment, SEXTON_BACKEND: backend, ...(values.soak && { SEXTON_SOAK: '1' }) },
+    env: {
+      ...environment,
+      SEXTON_TEST_LACKS: lacks,
+      ...(backend && { SEXTON_BACKEND: backend }),
+      ...(values.soak && { SEXTON_SOAK: '1' }),
+    },
   })
-  const { numPassedTests, numFailedTests, testResults } = readReport(report)
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = readReport(report)
   // A file that cannot even be loaded has no tests to fail, and must not pass for that.
   const failed = status === 0 ? numFailedTests : Math.max(numFailedTests, 1)
-  const failures = testResults.flatMap(failuresOf).map((failure) => `[${backend}] ${failure}`)
-  return { passed: numPassedTests, failed, failures }
+  return {
+    passed: numPassedTests,
+    failed,
+    skipped: numPendingTests,
+    failures: testResults.flatMap(failuresOf).map((failure) => `[${name}] ${failure}`),
+    lacks: existsSync(lacks) ? readFileSync(lacks, 'utf8').trim().split('\n') : [],
+  }
 }
 
-// Said again at the end, where a log that was cut short still has it.
+// They are told again at the end, where a log that was cut short still has them.
 function failuresOf({ name, status, message, assertionResults }) {
   const tests = assertionResults.filter((result) => result.status === 'failed')
   const file = relative(root, name)
@@ -73,18 +109,16 @@ function readReport(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    return { numPassedTests: 0, numFailedTests: 1, testResults: [] }
+    return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] }
   }
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'sexton-test-'))
-try {
-  const results = rounds.map((round) => runRound(round, directory))
-  const sum = (key) => results.reduce((total, result) => total + result[key], 0)
-  for (const failure of results.flatMap(({ failures }) => failures))
-    console.log(`\nFAILED ${failure}`)
-  console.log(`\ntests: ${sum('passed')} passed, ${sum('failed')} failed`)
-  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0
-} finally {
-  rmSync(directory, { recursive: true, force: true })
-}
+mkdirSync(reports, { recursive: true })
+const results = roundsOf(values).map(runRound)
+const sum = (key) => results.reduce((total, result) => total + result[key], 0)
+for (const failure of results.flatMap(({ failures }) => failures))
+  console.log(`\nFAILED ${failure}`)
+for (const lack of new Set(results.flatMap(({ lacks }) => lacks))) console.log(`\nSKIPPED ${lack}`)
+if (sum('skipped') > 0) console.log(`\nskipped: ${sum('skipped')} tests`)
+console.log(`\ntests: ${sum('passed')} passed, ${sum('failed')} failed`)
+process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0

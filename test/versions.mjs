@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runGuarded } from './guarded.mjs'
 import { nodeOf } from './node-versions.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -27,9 +28,8 @@ const COUNT = /^tests: (\d+) passed, (\d+) failed$/m
 
 function runSuite(node) {
   const suite = [join(root, 'test', 'run.mjs'), '--backend', 'pidfd', '--']
-  const { status, stdout } = spawnSync(
-    node,
-    [...suite, ...LEFT_OUT.map((path) => `--exclude=${path}`)],
+  const { status, stdout } = runGuarded(
+    [node, ...suite, ...LEFT_OUT.map((path) => `--exclude=${path}`)],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
       encoding: 'utf8',

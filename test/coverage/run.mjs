@@ -5,12 +5,12 @@
 // Two packages are built: one with the files for Linux (test/coverage/package.mjs), on which the suite
 // runs, and one with the portable files, of which the addon alone is counted. The figures go to coverage/, too.
 
-import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildAddon, root, run } from '../build-addon.mjs'
+import { runGuarded } from '../guarded.mjs'
 import { lcov, print } from './figures.mjs'
 import { addNativeLines } from './native-lines.mjs'
 import { buildCounted, COUNTED } from './package.mjs'
@@ -46,7 +46,7 @@ function runTests(folder, counts, backend, args) {
   const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run']
   const config = ['--config', 'test/coverage/vitest.config.ts', '--reporter=dot']
   const excluded = LEFT_OUT.map((path) => `--exclude=${path}`)
-  const { status } = spawnSync(process.execPath, [...vitest, ...config, ...excluded, ...args], {
+  const { status } = runGuarded([process.execPath, ...vitest, ...config, ...excluded, ...args], {
     cwd: folder,
     stdio: 'inherit',
     env: environment(counts, backend),

@@ -7,7 +7,6 @@
 // out. QEMU 7.2 refuses CLONE_PIDFD, without which the pidfd back-end starts no child, and subreapers, and
 // workers crash in it: so this is the back-end that it allows, and tests of these are left out, too.
 
-import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -20,6 +19,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../build-addon.mjs'
+import { runGuarded } from '../guarded.mjs'
 import { nodeOf } from '../node-versions.mjs'
 
 const EMULATOR = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'] // Node's libraries, with the compiler
@@ -46,7 +46,7 @@ try {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const config = join(folder, 'test', 'emulated', 'vitest.config.ts')
   const words = ['run', '--config', config, ...process.argv.slice(2)]
-  const { status } = spawnSync(process.execPath, [vitest, ...words], {
+  const { status } = runGuarded([process.execPath, vitest, ...words], {
     cwd: folder,
     stdio: 'inherit',
     env: { ...process.env, SEXTON_BACKEND: 'sigchld', SEXTON_EMULATED_NODE: node },

@@ -38,7 +38,7 @@ describe('With 400 pids', () => {
     expect(verdict.raced).toBeGreaterThan(rounds / 10)
     expect(verdict.lateKills).toBeGreaterThan(rounds * 10)
     // Or it would have shown nothing: nearly every pid had been another's before.
-    expect(verdict.reused).toBeGreaterThan(rounds * 0.8)
+    expect(verdict.reused).toBeGreaterThan(rounds - 400)
     expect(verdict.pids).toBeLessThan(400)
   })
 

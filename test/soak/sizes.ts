@@ -9,7 +9,7 @@ const small = {
   pidReuse: { rounds: sized(2000, 1000), control: 1_000_000 },
   descriptors: { warmUp: 2000, spawns: sized(3000, 1000) },
   workerCycles: { warmUp: 40, workers: sized(200, 40) },
-  init: { children: sized(1000, 300), orphans: sized(1000, 300), hogs: 2 },
+  init: { children: 1000, orphans: 1000, hogs: 2 },
   instants: { starts: sized(40, 10) },
 }
 

@@ -1,0 +1,132 @@
+"""Runs a command, and ends every process that it has started when it ends, or when our own parent does.
+
+usage: warden.py COMMAND [ARGUMENT...]
+
+The runner of the tests may end in any way: by itself, by Ctrl-C, by SIGTERM, by SIGKILL. What the tests have
+started must end with it. This process is in a session of its own, so that a signal to the runner's group misses
+it; it is a subreaper, so that every orphan of the tests becomes its child; and the kernel sends it SIGTERM when
+the runner ends. TMPDIR is a directory of this run, and goes with it, as do the control groups named after its
+entries.
+"""
+import ctypes
+import os
+import shutil
+import signal
+import sys
+import tempfile
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Ended(Exception):
+    pass
+
+
+def main(command):
+    runner = os.getppid()
+    os.setsid()
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    directory = tempfile.mkdtemp(prefix="sexton-run-")
+    os.chmod(directory, 0o1777)  # some tests run as another user
+    code = 1
+    try:
+        if os.getppid() == runner:  # else it ended before the kernel knew of our wish
+            code = wait_for(start(command, directory))
+    except Ended:
+        pass
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+        end_all()
+        remove_groups(directory)
+        shutil.rmtree(directory, ignore_errors=True)
+    sys.exit(code)
+
+
+def end(number, _):
+    raise Ended
+
+
+def start(command, directory):
+    pid = os.fork()
+    if pid > 0:
+        return pid
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execvpe(command[0], command, {**os.environ, "TMPDIR": directory})
+    except OSError as error:
+        print(f"warden.py: {command[0]}: {error}", file=sys.stderr)
+    os._exit(127)
+
+
+def wait_for(command):
+    """Reaps the orphans of the tests, until the command ends; gives the exit code of the command."""
+    while True:
+        pid, status = os.waitpid(-1, 0)
+        if pid == command:
+            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+
+
+def end_all():
+    """Kills until the kernel says that no child is left: an orphan of one that was killed is ours next."""
+    while True:
+        for pid, parent in descendants():
+            kill(pid, parent)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def kill(pid, parent):
+    """Kills this very child of `parent`: its pid may be another process's since it was listed."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except OSError:
+        return  # it has ended
+    if parent_of(pid) in (parent, os.getpid()):
+        try:
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it has ended
+    os.close(descriptor)
+
+
+def descendants():
+    """Each with its parent."""
+    children = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        parent = parent_of(entry)
+        children.setdefault(parent, []).append((int(entry), parent))
+    found = list(children.get(os.getpid(), []))
+    for pid, _ in found:
+        found += children.get(pid, [])
+    return found
+
+
+def parent_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[1])
+    except OSError:
+        return None  # it has ended
+
+
+def remove_groups(directory):
+    """Removes the control groups of containers, which podman names after a directory of the test's."""
+    names = os.listdir(directory)
+    root = "/sys/fs/cgroup"
+    hierarchies = [root] + [entry.path for entry in os.scandir(root) if entry.is_dir()]
+    for path in (os.path.join(hierarchy, name) for hierarchy in hierarchies for name in names):
+        for group, _, _ in os.walk(path, topdown=False):
+            try:
+                os.rmdir(group)
+            except OSError:
+                pass  # in use, which nothing of ours can be any more
+
+
+main(sys.argv[1:])
