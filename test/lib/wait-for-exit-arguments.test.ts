@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type SextonError, spawn, type WaitOptions, waitForExit } from '../../lib/index.js'
+import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
 import { evaluate, root, run } from '../program.js'
 
@@ -30,7 +31,7 @@ describe('a pid that cannot be one', () => {
     expect(error.message).toContain(String(process.pid))
   })
 
-  it('is refused before any system call', async () => {
+  it.skipIf(lacks('strace'))('is refused before any system call', async () => {
     const calls = 'pidfd_open,pidfd_send_signal,waitid,wait4,kill,tkill,tgkill'
     const program = (waits: string) => `
       import { waitForExit } from 'sexton'

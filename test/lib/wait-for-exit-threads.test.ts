@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { descendants, spawn, waitForExit } from '../../lib/index.js'
+import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
 import { evaluate } from '../program.js'
 import { Dialogue } from './dialogue.js'
@@ -44,7 +45,7 @@ describe('a process whose first thread has ended', () => {
   })
 })
 
-describe('a process under a tracer', () => {
+describe.skipIf(lacks('strace'))('a process under a tracer', () => {
   /** strace, attached. */
   async function trace(pid: number) {
     const tracer = nodeSpawn('strace', ['-p', String(pid), '-o', '/dev/null'], {

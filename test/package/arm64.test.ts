@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exercise } from '../native/build.js'
+import { lacks } from '../needs.js'
 import { nodeOf } from '../node-versions.mjs'
 import { patience } from '../pace.mjs'
 import { type Outcome, root, run } from '../program.js'
@@ -37,7 +38,7 @@ function emulate(program: readonly string[], backend: string): Promise<Outcome> 
 const PARTS = ['spawn', 'failures', 'raw', 'strangers', 'signals']
 
 // There it needs no emulator: the suite itself runs on it. CI is not such a machine.
-describe.skipIf(process.arch === 'arm64')(
+describe.skipIf(process.arch === 'arm64' || lacks('qemu-aarch64-static'))(
   'On arm64, emulated',
   { timeout: patience(110_000) },
   () => {

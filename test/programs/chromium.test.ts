@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
 import { asPid1, run } from '../program.js'
 import { under } from './running.js'
@@ -16,7 +17,7 @@ const flags = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ]
 
-describe('Headless Chromium under pid1 as PID 1', () => {
+describe.skipIf(lacks('chromium'))('Headless Chromium under pid1 as PID 1', () => {
   it('takes ten screenshots: no zombie after any, every exit code right', {
     timeout: patience(180_000),
   }, async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Examination } from '../../lib/cli/doctor/examination.js'
 import { descendants } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
+import { lacks } from '../needs.js'
 import { asNobody, asPid1, environment, evaluating, root, run } from '../program.js'
 
 const sexton = `${root}dist/cli/sexton.js`
@@ -146,7 +147,7 @@ describe('sexton doctor', () => {
     })
   })
 
-  it('finds that it is stopped, or traced', async () => {
+  it.skipIf(lacks('strace'))('finds that it is stopped, or traced', async () => {
     await withPatient(sleeper, async (pid) => {
       const has = (file: string, text: string) =>
         eventually(() => expect(readFileSync(`/proc/${pid}/${file}`, 'utf8')).toContain(text))

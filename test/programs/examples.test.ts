@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { descendants, openProcess } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
 import { Stranger } from '../lib/stranger.js'
+import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
 import { root, run } from '../program.js'
 import { Podman } from './podman.js'
@@ -115,7 +116,7 @@ describe('worker-pool', () => {
   })
 })
 
-describe('The Dockerfile', () => {
+describe.skipIf(lacks('podman', 'runc', 'conmon'))('The Dockerfile', () => {
   let podman: Podman
   beforeAll(() => {
     podman = new Podman(['npm'])

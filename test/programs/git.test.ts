@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { lacks } from '../needs.js'
 import { asPid1, run } from '../program.js'
 import { under } from './running.js'
 
 const script = fileURLToPath(new URL('fixtures/git-gc.sh', import.meta.url))
 
-describe('git under pid1 as PID 1', () => {
+describe.skipIf(lacks('git'))('git under pid1 as PID 1', () => {
   it('collects garbage in the background, by a process that becomes an orphan', async () => {
     const { code, stdout, stderr } = await run(under('--', 'sh', script), { prefix: asPid1 })
     expect(stdout).toContain('in background')

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { backend } from '../../lib/index.js'
 import { readStat, readTaskChildren, readTasks } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
+import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
 import { asPid1 } from '../program.js'
 import { type Running, start, under } from './running.js'
@@ -80,7 +81,7 @@ describe('The memory of pid1', () => {
 })
 
 // The third back-end is named for what it does instead.
-describe.runIf(backend() !== 'poll').concurrent('Idle', () => {
+describe.skipIf(backend() === 'poll' || lacks('strace')).concurrent('Idle', () => {
   it('sexton/init asks nothing of the kernel for ten seconds', {
     timeout: patience(60_000),
   }, async () => {

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { lacks } from '../needs.js'
 import { asNobody, root, run } from '../program.js'
 
 let directory: string
@@ -47,7 +48,7 @@ const onlyCache = () => {
 }
 
 describe('The code cache of pid1', () => {
-  it('is made by the first run and used by the next', async () => {
+  it.skipIf(lacks('strace'))('is made by the first run and used by the next', async () => {
     expect(await exits(3)).toMatchObject({ code: 3 })
     const cache = onlyCache()
     const before = readFileSync(cache)

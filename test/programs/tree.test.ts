@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { descendants } from '../../lib/index.js'
 import { readStat, readTasks } from '../../lib/proc.js'
 import { eventually } from '../eventually.js'
+import { lacks } from '../needs.js'
 import { asNobody, asPid1, type RunOptions, root, run } from '../program.js'
 import { type Running, start, under } from './running.js'
 
@@ -343,7 +344,7 @@ describe('Without the process', () => {
   })
 })
 
-it('agrees with ps', async () => {
+it.skipIf(lacks('ps'))('agrees with ps', async () => {
   const { processes } = await documentOf(`${process.pid}`)
   const ps = execFileSync('ps', ['-o', 'ppid=', '-p', String(process.pid)], { encoding: 'utf8' })
   expect(processes[0]?.ppid).toBe(Number(ps))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { backend } from '../../../lib/index.js'
+import { lacks } from '../../needs.js'
 import { evaluate } from '../../program.js'
 
 const chosen = `
@@ -61,7 +62,7 @@ describe('the back-end', () => {
   })
 })
 
-describe('where the system denies a call', () => {
+describe.skipIf(lacks('strace'))('where the system denies a call', () => {
   it.each([
     ['pidfd_open', 'ENOSYS', ''],
     ['pidfd_open', 'EPERM', ''],
@@ -87,7 +88,7 @@ describe('where the system denies a call', () => {
   })
 })
 
-describe('where descriptors have run out', () => {
+describe.skipIf(lacks('strace'))('where descriptors have run out', () => {
   it.each(['EMFILE', 'ENFILE'])(
     'by %s, that is an error and no silent fall-back',
     async (error) => {
