@@ -51,6 +51,7 @@ export interface Binding {
   hasVariable(name: Uint8Array): boolean
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1): number
+  hasReader(fd: number): boolean
   handOver(fd: number): void
   moveForeground(from: number, to: number): number
   writeFromBackground(fd: number, bytes: Uint8Array, patience: number): number

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "args.h"
 #include "glue.h"
 #include "pipe.h"
+#include "retry.h"
 #include "spawn_plan_glue.h"
 
 namespace sexton {
@@ -54,6 +56,13 @@ Napi::Value Pipe(const Napi::CallbackInfo& info) {
   return Result(info, 0);
 }
 
+// hasReader(fd): whether any process holds the other end of a pipe that this one writes.
+Napi::Value HasReader(const Napi::CallbackInfo& info) {
+  struct pollfd pipe = {IntArg(info, 0), 0, 0};  // POLLERR and POLLHUP need not be asked for
+  const long closed = Retry([&] { return poll(&pipe, 1, 0); });
+  return Napi::Boolean::New(info.Env(), closed <= 0);
+}
+
 // handOver(fd): a stream closes it from now on.
 Napi::Value HandOver(const Napi::CallbackInfo& info) {
   State(info)->open_fds.Forget(IntArg(info, 0));
@@ -89,6 +98,7 @@ void DefineSpawn(Napi::Object exports, Environment* state) {
   Define(exports, "hasVariable", HasVariable, {kBytes}, state);
   Define(exports, "isOpen", IsOpen, {kInt}, state);
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
+  Define(exports, "hasReader", HasReader, {kInt}, state);
   Define(exports, "handOver", HandOver, {kInt}, state);
   auto steps = Napi::Array::New(exports.Env());
   for (uint32_t i = 0; i <= static_cast<uint32_t>(SpawnStep::kExec); ++i) {

@@ -54,10 +54,18 @@ export class Child implements AsyncDisposable {
   }
 
   /**
-   * Streams by descriptor number; `null` where there is no pipe. What a child wrote can still be read
-   * after its end; what its descendants write later on, only by a stream that was asked for before. The
-   * streams of a child that could not be started fail, with what `exited` rejects
-   * with, when they are used.
+   * Streams by descriptor number; `null` where there is no pipe. A stream need not be read: when the child
+   * has ended, what is left in a pipe that nobody reads moves into memory, and the descriptor is given back.
+   * So a caller can start to read after `exited`, where `child_process` would have thrown the output away.
+   *
+   * - A descendant of the child may hold the pipe and write on. A stream that was asked for before the
+   *   child's end gets that output too; it keeps its descriptor until the descendant closes the pipe, or,
+   *   where more was written than the stream buffers, until a reader takes it. Otherwise the output of
+   *   descendants is thrown away, so that a full pipe does not stop them.
+   * - `stdin` is closed at the child's end. Any other writable stream stays open while a descendant holds
+   *   the other end, if it was asked for before.
+   * - The streams of a child that could not be started fail, with what `exited` rejects with, when they
+   *   are used.
    */
   get stdio(): readonly (Readable | Writable | null)[] {
     this.#failureIsSeen()
