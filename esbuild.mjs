@@ -15,11 +15,12 @@ const FOLDER = 'dist/cli'
 const sourcemap = process.argv.includes('--source-maps')
 
 // What costs a program time at its start and can be had for less: it runs in the main thread, and to ask
-// would load Node's streams; there are no children of Node's own to hear of; a CommonJS module has
+// would load Node's streams; there are no children of Node's own to hear of or wait for; a CommonJS module has
 // `require` and knows its folder; and the addon need not be searched for.
 const SUBSTITUTES = {
   'node:worker_threads': 'export const isMainThread = true',
   'node:diagnostics_channel': 'export const subscribe = () => {}',
+  'p-event': 'export const pEvent = () => {}',
   'node:module': `export const createRequire = () => (path) => {
     if (!path.endsWith('.node')) return require(path)
     process.dlopen(module, path)
@@ -33,7 +34,7 @@ const substitutes = {
   name: 'substitutes',
   setup({ onResolve, onLoad }) {
     onResolve(
-      { filter: /^node:(worker_threads|diagnostics_channel|module)$|package-root\.js$/ },
+      { filter: /^(p-event|node:(worker_threads|diagnostics_channel|module))$|package-root\.js$/ },
       ({ path }) => ({
         path,
         namespace: 'substitute',
@@ -49,17 +50,18 @@ const CORE = 'core.cjs'
 
 /** `dist/core.cjs`, and what the package's entries export of it. */
 async function bundleLibrary() {
-  const common = { bundle: true, platform: 'node', target: 'node20.19', packages: 'external' }
-  await build({
+  const common = { bundle: true, platform: 'node', target: 'node20.19', metafile: true }
+  const core = await build({
     ...common,
     entryPoints: ['lib/core.ts'],
     outfile: `dist/${CORE}`,
     format: 'cjs',
-    supported: { 'dynamic-import': true },
     sourcemap,
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
   })
+  const code = keepClassNames(readFileSync(`dist/${CORE}`, 'utf8'))
+  writeFileSync(`dist/${CORE}`, code + licenses(Object.keys(core.metafile.inputs)))
   const entries = { index: '', init: 'core.start()\n' }
   const { metafile } = await build({
     ...common,
@@ -67,12 +69,30 @@ async function bundleLibrary() {
     outdir: 'dist',
     format: 'esm',
     write: false,
-    metafile: true,
   })
   for (const [name, effect] of Object.entries(entries)) {
     const names = metafile.outputs[`dist/${name}.js`].exports.filter((one) => one !== 'start')
     writeFaces(name, names.join(', '), effect)
   }
+}
+
+/**
+ * esbuild calls a class that mentions itself `_Name` within, and so does what Node shows of its instances.
+ * (Its own `keepNames` defines the name of every function, each time one is made.)
+ */
+function keepClassNames(code) {
+  const names = [...code.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name)
+  if (names.length === 0) return code
+  const renamed = new RegExp(`\\b_(${names.join('|')})\\b`, 'g')
+  return code.replace(renamed, ' $1') // as long as before, for source maps
+}
+
+/** The licenses of the packages that these files are of, as comments. */
+function licenses(files) {
+  const folders = files.map((file) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0])
+  return [...new Set(folders.filter((folder) => folder !== undefined))]
+    .map((folder) => `\n/*! ${folder}:\n\n${readFileSync(`${folder}/license`, 'utf8')}*/\n`)
+    .join('')
 }
 
 function writeFaces(name, names, effect) {
@@ -106,7 +126,6 @@ async function bundle(source, name, banner, define = {}) {
     target: 'node20.19',
     minify: !sourcemap,
     sourcemap,
-    external: ['p-event'],
     plugins: [substitutes],
     banner: { js: `${banner}"use strict";` },
     define: { 'import.meta.url': '""', ...define }, // only what is substituted asks for that

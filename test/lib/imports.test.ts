@@ -31,8 +31,17 @@ const LAYERS = [
   ],
   ['signal-names', 'proc'],
   ['binding'],
-  ['addon', 'environment'],
-  ['clock', 'errors', 'exiting', 'package-root', 'printable'],
+  ['addon', 'environment', 'abort', 'option-names'],
+  [
+    'clock',
+    'errors',
+    'exiting',
+    'fifo',
+    'package-root',
+    'printable',
+    'suggestion',
+    'visible-listener',
+  ],
 ]
 
 const lib = join(root, 'lib')
@@ -73,6 +82,13 @@ describe('imports', () => {
     )
     expect(upward).toEqual([])
   })
+})
+
+it('no module is loaded later on, when there may be no descriptor to load it by', () => {
+  const importing = files.filter((file) =>
+    /^(?!\s*(\*|\/\/)).*\bimport\(/m.test(readFileSync(join(lib, file), 'utf8')),
+  )
+  expect(importing).toEqual([])
 })
 
 it('no module reads `performance`, whose first use loads a dozen of Node’s modules: see lib/clock.ts', () => {

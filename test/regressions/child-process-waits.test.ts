@@ -1,0 +1,57 @@
+import { spawn as spawnChild } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { SextonError, waitForExit } from '../../lib/index.js'
+import { evaluate } from '../program.js'
+
+describe('a wait for a child of child_process', () => {
+  it('needs no descriptor, not even the first', async () => {
+    const codes = await evaluate<number[]>(
+      `import { spawn } from 'node:child_process'
+      import { closeSync, openSync } from 'node:fs'
+      import { waitForExit } from 'sexton'
+      const start = () => spawn('sh', ['-c', 'read line; exit 7'], { stdio: ['pipe', 'ignore', 'ignore'] })
+      const children = Array.from({ length: 40 }, start)
+      const wait = () => Promise.all(children.map(({ pid }) => waitForExit(pid)))
+      const held = []
+      try { for (;;) held.push(openSync('/dev/null')) } catch {}
+      const first = wait()
+      await new Promise(setImmediate)
+      held.forEach(closeSync)
+      const second = wait()
+      for (const { stdin } of children) stdin.end()
+      const statuses = [...(await first), ...(await second)]
+      console.log(JSON.stringify(statuses.map(({ code }) => code)))`,
+      { prefix: ['prlimit', '--nofile=200:200'] },
+    )
+    expect(codes).toEqual(Array(80).fill(7))
+  })
+
+  it('shares its listener with all others for that child', async () => {
+    const child = spawnChild('cat')
+    const before = child.listenerCount('exit')
+    const exit = once(child, 'exit')
+    const waits = Array.from({ length: 40 }, () => waitForExit(child.pid as number))
+    const givenUp = Array.from({ length: 40 }, () => waitForExit(child.pid as number, 0))
+    expect(child.listenerCount('exit')).toBe(before + 2)
+    for (const one of await Promise.allSettled(givenUp)) {
+      expect(one).toMatchObject({ status: 'rejected', reason: expect.any(SextonError) })
+    }
+    expect(child.listenerCount('exit')).toBe(before + 2)
+    child.stdin.end()
+    for (const status of await Promise.all(waits)) expect(status).toMatchObject({ code: 0 })
+    expect(await exit).toEqual([0, null])
+  })
+
+  it('leaves no listener behind when it is given up', async () => {
+    const child = spawnChild('cat')
+    const before = child.listenerCount('exit')
+    for (let i = 0; i < 3; i += 1) {
+      await expect(waitForExit(child.pid as number, 0)).rejects.toThrow('0 ms')
+      expect(child.listenerCount('exit')).toBe(before)
+    }
+    const wait = waitForExit(child.pid as number)
+    child.stdin.end()
+    expect(await wait).toMatchObject({ code: 0 })
+  })
+})
