@@ -1,3 +1,5 @@
+import { Fifo } from './fifo.js'
+
 /** What the owner of a queue may want to be told. */
 export interface QueueEvents {
   /** A consumer waits and the queue is empty. */
@@ -9,14 +11,23 @@ export interface QueueEvents {
 }
 
 /**
+ * Values that are delivered without a turn of the event loop. `for await` over a backlog runs in
+ * microtasks only; without a pause no timer and no other event would come until it is read.
+ */
+const AT_ONCE = 64
+
+/**
  * Values for one `for await`, pushed by one side and pulled by the other. What is queued when the
  * queue is closed is still delivered; leaving the loop early closes it. It has no bound of its own:
  * its owner decides what is pushed, and says so in its documentation.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   readonly #events: QueueEvents
-  readonly #values: T[] = []
-  readonly #waiting: ((result: IteratorResult<T, undefined>) => void)[] = []
+  readonly #values = new Fifo<T>()
+  readonly #waiting = new Fifo<(result: IteratorResult<T, undefined>) => void>()
+  /** Values delivered since the last pause. */
+  #delivered = 0
+  #pausing = false
   #closed = false
 
   constructor(events: QueueEvents = {}) {
@@ -27,43 +38,40 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
     return this.#closed
   }
 
-  /** Whether a consumer waits. */
+  /** Whether a consumer waits for a value that is not there yet. */
   get wanted(): boolean {
-    return this.#waiting.length > 0
+    return this.#waiting.size > this.#values.size
   }
 
   push(value: T): void {
     if (this.#closed) return
-    const resolve = this.#waiting.shift()
-    if (resolve === undefined) {
-      this.#values.push(value)
-      return
-    }
-    resolve({ done: false, value })
-    if (this.#waiting.length === 0) this.#events.onSatisfied?.()
+    const { wanted } = this
+    if (wanted) this.#delivered = 0 // its consumer had come to rest
+    this.#values.push(value)
+    if (!this.#pausing) this.#deliver()
+    if (wanted && !this.wanted) this.#events.onSatisfied?.()
   }
 
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    const wanted = this.wanted
-    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined })
+    const { wanted } = this
+    if (!this.#pausing) this.#endWaiting()
     if (wanted) this.#events.onSatisfied?.()
     this.#events.onClosed?.()
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    const value = this.#values.shift()
-    if (value !== undefined) return Promise.resolve({ done: false, value })
-    if (this.#closed) return Promise.resolve({ done: true, value: undefined })
     return new Promise((resolve) => {
+      const { wanted } = this
       this.#waiting.push(resolve)
-      if (this.#waiting.length === 1) this.#events.onWanted?.()
+      if (!this.#pausing) this.#deliver()
+      if (!wanted && this.wanted && !this.#closed) this.#events.onWanted?.()
     })
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#values.length = 0
+    this.#values.clear()
     this.close()
     return Promise.resolve({ done: true, value: undefined })
   }
@@ -74,5 +82,30 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.return().then(() => undefined)
+  }
+
+  #deliver(): void {
+    while (this.#waiting.size > 0 && this.#values.size > 0) {
+      if (this.#delivered === AT_ONCE) {
+        this.#pause()
+        return
+      }
+      this.#delivered += 1
+      this.#waiting.take()?.({ done: false, value: this.#values.take() as T })
+    }
+    if (this.#closed) this.#endWaiting()
+  }
+
+  #pause(): void {
+    this.#pausing = true
+    setImmediate(() => {
+      this.#pausing = false
+      this.#delivered = 0
+      this.#deliver()
+    })
+  }
+
+  #endWaiting(): void {
+    while (this.#waiting.size > 0) this.#waiting.take()?.({ done: true, value: undefined })
   }
 }

@@ -1,5 +1,6 @@
 import { binding } from './binding.js'
 import { systemError } from './errors.js'
+import { Fifo } from './fifo.js'
 import { countEnvironments, fromRecord, type ReceivedSignal } from './received-signal.js'
 import { signalName } from './signal-names.js'
 
@@ -69,7 +70,7 @@ interface Delivery {
 
 // Read, and not yet told. A listener that changes the set of listeners drains in its turn: what it finds
 // is told after what is here already.
-const deliveries: Delivery[] = []
+const deliveries = new Fifo<Delivery>()
 
 // True if it was a full one.
 function drainBatch(): boolean {
@@ -78,7 +79,7 @@ function drainBatch(): boolean {
     const environments = countEnvironments(records, at)
     deliveries.push({ signal: fromRecord(records, at), environments })
   }
-  for (let next = deliveries.shift(); next !== undefined; next = deliveries.shift()) deliver(next)
+  for (let next = deliveries.take(); next !== undefined; next = deliveries.take()) deliver(next)
   return count === binding.signalBatch
 }
 
