@@ -60,11 +60,11 @@ export class OwnedChild {
   }
 
   /**
-   * Sends a signal; false if the child has ended and been reaped. Until then its pid is its own even
-   * without a descriptor, for no one else reaps it.
+   * Sends a signal; false if the child has ended: the kernel takes a signal for a zombie, to no effect. Until
+   * it is reaped its pid is its own even without a descriptor, for no one else reaps it.
    */
   kill(signal: number): boolean {
-    if (this.#status !== undefined) return false
+    if (this.check()) return false
     const result =
       this.#pidfd < 0 ? binding.kill(this.pid, signal) : binding.pidfdSend(this.#pidfd, signal)
     if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
