@@ -1,4 +1,4 @@
-import { getSystemErrorMap } from 'node:util'
+import { getSystemErrorMap, inspect } from 'node:util'
 
 /**
  * What went wrong, for programs:
@@ -98,7 +98,8 @@ function codeOf(errno: number): SextonErrorCode {
   return 'ERR_SYSTEM'
 }
 
-/** How a bad value is quoted in an error message. */
+/** Quotes a bad value on one line; of an object only its kind, since it may hold a secret. */
 export function quote(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value)
+  if (typeof value === 'string') return `'${value}'`
+  return inspect(value, { depth: -1 }).replace(/\n.*/s, '')
 }

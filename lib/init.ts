@@ -14,6 +14,7 @@ import { quote, SextonError } from './errors.js'
 import { exitGraceTime, goLast, hookExit, setExitGraceTime } from './exit-hook.js'
 import { backend } from './exit-watch/backend.js'
 import { countSuspects, graceTime, setGraceTime } from './grace.js'
+import { checkOptionNames, type OptionNames } from './option-names.js'
 import { openIntake, pumpSoon } from './pump.js'
 import { countReaped, reapedCounts } from './reaped.js'
 import { subreaper } from './subreaper.js'
@@ -42,6 +43,8 @@ export interface InitOptions {
    */
   exitGrace?: number
 }
+
+const OPTION_NAMES: OptionNames<InitOptions> = { grace: true, subreaper: true, exitGrace: true }
 
 /** What has been done since the start. */
 export interface InitStats {
@@ -98,9 +101,7 @@ let started = false
  * @see PR_SET_CHILD_SUBREAPER(2const), pid_namespaces(7)
  */
 export function init(options: InitOptions = {}): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object, not ${quote(options)}`)
-  }
+  checkOptionNames('init()', options, OPTION_NAMES)
   const {
     grace = graceTime(),
     exitGrace = exitGraceTime(),

@@ -1,8 +1,9 @@
-import { SextonError } from './errors.js'
+import { quote, SextonError } from './errors.js'
 import type { ExitStatus } from './exit-status.js'
 import { hold, release } from './keep-alive.js'
 import type { Observation } from './observation/observation.js'
 import { observe } from './observation/observe.js'
+import { checkOptionNames, type OptionNames } from './option-names.js'
 import { checkPid } from './pid.js'
 import { type SignalName, signalNumber } from './signal-names.js'
 
@@ -15,6 +16,8 @@ export interface OpenProcessOptions {
    */
   startTime?: number
 }
+
+const OPTION_NAMES: OptionNames<OpenProcessOptions> = { startTime: true }
 
 /** A process that stays the same process: see `openProcess()`, which makes these. */
 export class ProcessHandle implements Disposable {
@@ -93,9 +96,12 @@ export class ProcessHandle implements Disposable {
  * @see pidfd_open(2), pidfd_send_signal(2)
  */
 export function openProcess(pid: number, options: OpenProcessOptions = {}): ProcessHandle {
+  checkOptionNames('openProcess()', options, OPTION_NAMES)
   const { startTime: wanted } = options
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 0)) {
-    throw new RangeError(`startTime must be a count of clock ticks since boot, not ${wanted}`)
+    throw new RangeError(
+      `startTime must be a count of clock ticks since boot, not ${quote(wanted)}`,
+    )
   }
   const observation = observe(checkPid(pid), undefined)
   const startTime = observation.startTime()

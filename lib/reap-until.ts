@@ -1,4 +1,7 @@
+import { checkAbortSignal } from './abort.js'
+import { quote } from './errors.js'
 import type { ExitStatus } from './exit-status.js'
+import { checkOptionNames, type OptionNames } from './option-names.js'
 import { openIntake, pumpSoon, reapNow, type ZombieScope } from './pump.js'
 import { waitForExit } from './wait-for-exit.js'
 import { checkScope, Zombies } from './zombies.js'
@@ -18,6 +21,8 @@ export interface ReapUntilOptions {
   onReap?: (zombie: ExitStatus) => void
 }
 
+const OPTION_NAMES: OptionNames<ReapUntilOptions> = { scope: true, signal: true, onReap: true }
+
 /**
  * Reaps zombies until a child of this process has ended: what an init does. Resolves with how the
  * child ended, once everything that was dead by then has been reaped.
@@ -30,7 +35,12 @@ export interface ReapUntilOptions {
  * @see wait(2)
  */
 export async function reapUntil(pid: number, options: ReapUntilOptions = {}): Promise<ExitStatus> {
-  const { scope = 'adopted', signal, onReap } = options
+  checkOptionNames('reapUntil()', options, OPTION_NAMES)
+  const { scope = 'adopted', onReap } = options
+  const signal = checkAbortSignal(options.signal)
+  if (onReap !== undefined && typeof onReap !== 'function') {
+    throw new TypeError(`onReap must be a function, not ${quote(onReap)}`)
+  }
   return onReap === undefined
     ? discardUntil(pid, scope, signal)
     : tellUntil(pid, scope, signal, onReap)

@@ -8,6 +8,7 @@ import { EndRequest } from './end-request.js'
 import { quote, SextonError } from './errors.js'
 import { isExiting } from './exiting.js'
 import { hold } from './keep-alive.js'
+import { checkOptionNames, type OptionNames } from './option-names.js'
 import type { ReceivedSignal } from './received-signal.js'
 import { describeSender } from './sender.js'
 import type { SignalName } from './signal-names.js'
@@ -18,6 +19,7 @@ import {
   unsubscribe,
 } from './signal-subscriptions.js'
 import { checkSignals } from './signals.js'
+import { beSeen, beUnseen } from './visible-listener.js'
 
 /** When `shutdown()` begins, and how long it may take. */
 export interface ShutdownOptions {
@@ -40,6 +42,13 @@ export interface ShutdownOptions {
    * @param line Without a line end.
    */
   log?: (line: string) => void
+}
+
+const OPTION_NAMES: OptionNames<ShutdownOptions> = {
+  grace: true,
+  signals: true,
+  force: true,
+  log: true,
 }
 
 const SIGNALS: readonly SignalName[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
@@ -84,9 +93,7 @@ export function shutdown(
   if (typeof handler !== 'function') {
     throw new TypeError(`handler must be a function, not ${quote(handler)}`)
   }
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object, not ${quote(options)}`)
-  }
+  checkOptionNames('shutdown()', options, OPTION_NAMES, { timeout: 'use grace' })
   const { grace = GRACE, signals = SIGNALS, force = 'second-signal', log = writeError } = options
   checkDuration('grace', grace)
   const numbers = checkSignals(signals)
@@ -117,7 +124,7 @@ class Shutdown implements SignalListener, Disposable {
     this.#handler = handler
     this.#plan = plan
     subscribe(this, plan.numbers)
-    for (const name of this.#names()) process.on(name, beSeen)
+    for (const name of this.#names()) beSeen(name)
   }
 
   receive(signal: ReceivedSignal): void {
@@ -132,7 +139,7 @@ class Shutdown implements SignalListener, Disposable {
   [Symbol.dispose](): void {
     drainSignals()
     unsubscribe(this, this.#plan.numbers)
-    for (const name of this.#names()) process.off(name, beSeen)
+    for (const name of this.#names()) beUnseen(name)
   }
 
   // Counted before the handler runs: another shutdown's that is done at once would end the process.
@@ -182,9 +189,6 @@ class Shutdown implements SignalListener, Disposable {
 function inWords(error: unknown): string {
   return typeof error === 'string' ? error : inspect(error)
 }
-
-// signal-exit (execa has it) ends the process, by the same signal, where it finds no listener but its own.
-function beSeen(): void {}
 
 // Not console.error: once a reader has gone, which Ctrl-C brings about in `app | tee log`, Node lets it
 // fail in silence once, and the second time, which may be the handler's first, end the process.

@@ -1,7 +1,9 @@
+import { checkAbortSignal, onAbort } from './abort.js'
 import { binding } from './binding.js'
 import { quote } from './errors.js'
 import { EventQueue } from './event-queue.js'
 import { hold, release } from './keep-alive.js'
+import { checkOptionNames, type OptionNames } from './option-names.js'
 import type { ReceivedSignal } from './received-signal.js'
 import { isRealtime, type SignalName, signalName, signalNumber } from './signal-names.js'
 import { drainSignals, subscribe, unsubscribe } from './signal-subscriptions.js'
@@ -11,6 +13,8 @@ export interface SignalsOptions {
   /** Closes the iterator when aborted. */
   signal?: AbortSignal
 }
+
+const OPTION_NAMES: OptionNames<SignalsOptions> = { signal: true }
 
 /**
  * Signals as they arrive, with who sent each: `for await (const s of new Signals(['SIGTERM']))`.
@@ -26,6 +30,7 @@ export interface SignalsOptions {
  *   iterator: the first is kept. Realtime signals never coalesce;
  *   two that come at once to different threads may change places.
  * - At most about 40 000 signals wait for the event loop, in one thread; further ones are `dropped`.
+ * - A backlog is delivered in pieces, between which timers and other events get their turn.
  * - The process stays alive while someone waits for the next signal, and not otherwise.
  * - `close()`, leaving the loop and aborting `signal` end the iteration without an error.
  *
@@ -40,9 +45,8 @@ export interface SignalsOptions {
 export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined> {
   readonly #numbers: ReadonlySet<number>
   readonly #queue: EventQueue<ReceivedSignal>
-  readonly #signal: AbortSignal | undefined
   readonly #waiting = new Set<number>()
-  readonly #abort = () => this.close()
+  #stopListening = () => {}
 
   /**
    * Listens from now on.
@@ -52,18 +56,18 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
    */
   constructor(signals: Iterable<SignalName | number>, options: SignalsOptions = {}) {
     this.#numbers = checkSignals(signals)
+    checkOptionNames('Signals', options, OPTION_NAMES)
+    const signal = checkAbortSignal(options.signal)
     this.#queue = new EventQueue<ReceivedSignal>({
       onWanted: hold,
       onSatisfied: release,
       onClosed: () => {
-        this.#signal?.removeEventListener('abort', this.#abort)
+        this.#stopListening()
         unsubscribe(this, this.#numbers)
       },
     })
     subscribe(this, this.#numbers)
-    this.#signal = options.signal
-    if (this.#signal?.aborted) this.close()
-    else this.#signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#stopListening = onAbort(signal, () => this.close())
   }
 
   /**

@@ -1,3 +1,4 @@
+import { checkAbortSignal, onAbort } from './abort.js'
 import { checkDuration, Deadline } from './deadline.js'
 import { quote, SextonError } from './errors.js'
 import type { ExitStatus } from './exit-status.js'
@@ -5,6 +6,7 @@ import { type Backend, checkBackend } from './exit-watch/backend.js'
 import { hold, release } from './keep-alive.js'
 import type { Observation } from './observation/observation.js'
 import { observe } from './observation/observe.js'
+import { checkOptionNames, type OptionNames } from './option-names.js'
 import { checkPid } from './pid.js'
 import { type SignalName, signalNumber } from './signal-names.js'
 
@@ -23,6 +25,14 @@ export interface WaitOptions {
   killSignal?: SignalName | number
   /** Overrides the choice of back-end for a process that is no child of `spawn` here. */
   backend?: Backend
+}
+
+const OPTION_NAMES: OptionNames<WaitOptions> = {
+  timeout: true,
+  signal: true,
+  onTimeout: true,
+  killSignal: true,
+  backend: true,
 }
 
 /**
@@ -71,15 +81,16 @@ interface CheckedOptions {
 }
 
 function checkOptions(options: WaitOptions): CheckedOptions {
-  if (options === null) throw new TypeError('options must be a number or an object, not null')
+  checkOptionNames('waitForExit()', options, OPTION_NAMES)
   const { timeout = Number.POSITIVE_INFINITY, signal, onTimeout = 'throw' } = options
+  const { killSignal = 'SIGKILL' } = options
   if (onTimeout !== 'throw' && onTimeout !== 'kill') {
     throw new RangeError(`onTimeout must be 'throw' or 'kill', not ${quote(onTimeout)}`)
   }
-  const killNumber = signalNumber(options.killSignal ?? 'SIGKILL')
+  const killNumber = signalNumber(killSignal)
   return {
     timeout: checkDuration('timeout', timeout),
-    signal,
+    signal: checkAbortSignal(signal),
     killNumber: onTimeout === 'kill' ? killNumber : undefined,
     backend: options.backend === undefined ? undefined : checkBackend(options.backend),
   }
@@ -102,11 +113,11 @@ function settle(observation: Observation, options: CheckedOptions): Promise<Exit
     const abort = () => finish(() => reject(signal?.reason))
     const finish = (settle: () => void) => {
       deadline?.clear()
-      signal?.removeEventListener('abort', abort)
+      stopListening()
       settle()
     }
     const deadline = timeout > 0 ? new Deadline(timeout, expire) : undefined
-    signal?.addEventListener('abort', abort, { once: true })
+    const stopListening = onAbort(signal, abort)
     observation.exited.then(
       (status) => finish(() => resolve(status)),
       (error) => finish(() => reject(error)),

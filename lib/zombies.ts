@@ -1,9 +1,11 @@
 import { isMainThread } from 'node:worker_threads'
+import { checkAbortSignal, onAbort } from './abort.js'
 import { binding } from './binding.js'
 import { quote, SextonError } from './errors.js'
 import { EventQueue } from './event-queue.js'
 import type { ExitStatus } from './exit-status.js'
 import { hold, release } from './keep-alive.js'
+import { checkOptionNames, type OptionNames } from './option-names.js'
 import { openIntake, pumpSoon, type ZombieScope } from './pump.js'
 
 /** Which zombies, and until when. */
@@ -20,6 +22,8 @@ export interface ZombiesOptions {
   /** Closes the iterator when aborted. */
   signal?: AbortSignal
 }
+
+const OPTION_NAMES: OptionNames<ZombiesOptions> = { scope: true, signal: true }
 
 /**
  * Dead children, reaped as they are asked for: `for await (const zombie of new Zombies())`.
@@ -39,14 +43,13 @@ export interface ZombiesOptions {
  * Linux 4.7, main thread only: a worker cannot know what belongs to other threads.
  *
  * @throws {SextonError} `ERR_UNSUPPORTED` in a worker thread, and for `'adopted'` elsewhere than on Linux.
- * @throws {RangeError} for an unknown scope.
+ * @throws {TypeError | RangeError} for bad options.
  * @see waitid(2), PR_SET_CHILD_SUBREAPER(2const)
  */
 export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
   readonly #queue: EventQueue<ExitStatus>
   readonly #closeIntake: () => void
-  readonly #signal: AbortSignal | undefined
-  readonly #abort = () => this.close()
+  #stopListening = () => {}
 
   /**
    * Hears of deaths from now on, and reaps when it is asked for them.
@@ -54,7 +57,9 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
    * @param options Which zombies, and until when.
    */
   constructor(options: ZombiesOptions = {}) {
-    const scope = checkScope(options.scope ?? 'adopted')
+    checkOptionNames('Zombies', options, OPTION_NAMES)
+    const scope = checkScope(options.scope === undefined ? 'adopted' : options.scope)
+    const signal = checkAbortSignal(options.signal)
     this.#queue = new EventQueue<ExitStatus>({
       onWanted: () => {
         hold()
@@ -62,7 +67,7 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
       },
       onSatisfied: release,
       onClosed: () => {
-        this.#signal?.removeEventListener('abort', this.#abort)
+        this.#stopListening()
         this.#closeIntake()
       },
     })
@@ -71,9 +76,7 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
       wants: () => this.#queue.wanted,
       receive: (status) => this.#queue.push(status),
     })
-    this.#signal = options.signal
-    if (this.#signal?.aborted) this.close()
-    else this.#signal?.addEventListener('abort', this.#abort, { once: true })
+    this.#stopListening = onAbort(signal, () => this.close())
   }
 
   /** The next zombie, reaped; `done` once it is closed and what was read ahead has been delivered. */

@@ -1,7 +1,7 @@
+import { suggestion } from '../suggestion.js'
 import { doctor } from './doctor/doctor.js'
 import { explanation } from './explanation.js'
 import { complain, print } from './output.js'
-import { suggestion } from './suggestion.js'
 import { tree } from './tree/tree.js'
 import { UsageError } from './usage-error.js'
 import { version } from './version.js'

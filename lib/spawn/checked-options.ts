@@ -1,7 +1,10 @@
+import { checkAbortSignal } from '../abort.js'
 import { binding } from '../binding.js'
 import { checkDuration } from '../deadline.js'
 import { quote } from '../errors.js'
+import { checkOptionNames, checkPlainObject } from '../option-names.js'
 import { signalNumber } from '../signal-names.js'
+import { ADVICE, OPTION_NAMES } from './option-names.js'
 import type { SpawnOptions } from './options.js'
 
 /** Options in the form the kernel wants. */
@@ -30,7 +33,11 @@ const LARGEST_ID = 2 ** 32 - 2 // 2^32 - 1 is -1, which means "leave as it is" t
 
 /** Checks all but paths, stdio and environment; nothing has been done when it throws. */
 export function checkOptions(options: SpawnOptions): CheckedOptions {
-  const { uid, gid, groups, umask } = options
+  checkOptionNames('spawn()', options, OPTION_NAMES, ADVICE)
+  checkEnvironment(options.env)
+  checkAbortSignal(options.signal)
+  const { uid, gid, groups, umask, killSignal = 'SIGTERM' } = options
+  const { timeout = Number.POSITIVE_INFINITY, forceKillAfter = 5000 } = options
   const session = checkFlag('session', options.session)
   const foreground = checkFlag('foreground', options.foreground)
   const processGroup = checkGroup(options.processGroup)
@@ -58,9 +65,9 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     listenPid: checkFlag('listenPid', options.listenPid),
     rlimits: checkLimits(options.rlimits),
     cgroup: checkCgroup(options.cgroup),
-    timeout: checkTimeout(options.timeout ?? Number.POSITIVE_INFINITY),
-    killSignal: signalNumber(options.killSignal ?? 'SIGTERM'),
-    forceKillAfter: checkDuration('forceKillAfter', options.forceKillAfter ?? 5000),
+    timeout: checkTimeout(timeout),
+    killSignal: signalNumber(killSignal),
+    forceKillAfter: checkDuration('forceKillAfter', forceKillAfter),
   }
 }
 
@@ -114,11 +121,9 @@ function checkSignals(name: string, signals: unknown): readonly number[] | undef
 
 function checkLimits(limits: unknown): Float64Array {
   if (limits === undefined) return NO_LIMITS
-  if (typeof limits !== 'object' || limits === null) {
-    throw new TypeError(`rlimits must be an object such as { nofile: 64 }, not ${quote(limits)}`)
-  }
+  checkPlainObject('rlimits', limits, '{ nofile: 64 }')
   return Float64Array.from(
-    Object.entries(limits).flatMap(([name, limit]) => {
+    Object.entries(limits as object).flatMap(([name, limit]) => {
       const resource = binding.resources[name]
       if (resource === undefined || !Object.hasOwn(binding.resources, name)) {
         const known = Object.keys(binding.resources).sort().join(', ')
@@ -132,6 +137,11 @@ function checkLimits(limits: unknown): Float64Array {
 
 function both(limit: unknown) {
   return { soft: limit, hard: limit }
+}
+
+function checkEnvironment(env: unknown): void {
+  if (env === undefined || Array.isArray(env)) return
+  checkPlainObject('env', env, "{ ...process.env, NAME: 'value' }")
 }
 
 function checkFlag(name: string, value: unknown): boolean {

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { binding } from '../binding.js'
-import { SextonError, systemError } from '../errors.js'
+import { quote, SextonError, systemError } from '../errors.js'
 import { backend } from '../exit-watch/backend.js'
 import type { OwnedChild } from '../owned-child.js'
 import { own } from '../reaper.js'
@@ -34,7 +34,9 @@ import { Termination } from './termination.js'
  * @see clone(2), execve(2)
  */
 export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOptions = {}): Child {
-  if (!Array.isArray(args)) throw new TypeError(`args must be an array, not ${typeof args}`)
+  if (!Array.isArray(args)) {
+    throw new TypeError(`args must be an array, not ${quote(args)}; options come after it`)
+  }
   const checked = checkOptions(options)
   const kinds = kindsOf(options.stdio)
   const strings = {

@@ -58,15 +58,19 @@ function withRoomForPid(entry: Uint8Array): Uint8Array {
 }
 
 function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {
-  const isRecord = typeof env === 'object' && !ArrayBuffer.isView(env)
-  if (!isRecord) throw new TypeError(`env must be an object or a list, not ${quote(env)}`)
   const variables: Uint8Array[] = []
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) continue
+    checkVariableName(name)
     const key = encode(`the environment variable ${quote(name)}`, `${name}=`).subarray(0, -1)
     variables.push(Buffer.concat([key, encode(`the value of ${name}`, value)]))
   }
   return variables
+}
+
+function checkVariableName(name: string): void {
+  if (name !== '' && !name.includes('=')) return
+  throw new TypeError(`env must have names without '=', for example 'PATH', not ${quote(name)}`)
 }
 
 // In the main thread `process.env` is a view of the C library's environment, unless someone has put

@@ -1,3 +1,4 @@
+import { onAbort } from '../abort.js'
 import { Deadline } from '../deadline.js'
 import type { OwnedChild } from '../owned-child.js'
 import type { CheckedOptions } from './checked-options.js'
@@ -20,12 +21,11 @@ export class Termination {
     this.#options = options
     // Unreferenced, like the child itself while no one awaits it.
     this.#timeout = new Deadline(options.timeout, () => this.begin('timeout')).unref()
-    const abort = () => this.begin('abort')
-    signal?.addEventListener('abort', abort, { once: true })
+    const stopListening = onAbort(signal, () => this.begin('abort'))
     child.onExit(() => {
       this.#timeout.clear()
       this.#force?.clear()
-      signal?.removeEventListener('abort', abort)
+      stopListening()
     })
   }
 

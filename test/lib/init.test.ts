@@ -150,8 +150,8 @@ describe('the options', () => {
       const { init } = await import('sexton/init')
       say([null, 5].map((options) => { try { init(options) } catch ({ message }) { return message } }))`)
     expect(result).toEqual([
-      'options must be an object, not null',
-      'options must be an object, not 5',
+      'options must be a plain object such as { grace: … }, not null',
+      'options must be a plain object such as { grace: … }, not 5',
     ])
   })
 

@@ -243,7 +243,7 @@ describe('A Ctrl-C that comes from the terminal and from a parent', () => {
 describe('Bad arguments', () => {
   it.each([
     [5, {}, 'handler must be a function, not 5'],
-    [() => {}, null as never, 'options must be an object, not null'],
+    [() => {}, null as never, 'options must be a plain object such as { grace: … }, not null'],
     [() => {}, { grace: -1 }, 'grace must be 0 milliseconds or more, or Infinity, not -1'],
     [() => {}, { grace: '5s' }, "grace must be a number of milliseconds, not '5s'"],
     [() => {}, { signals: 'SIGTERM' }, "signals must be a list such as ['SIGTERM'], not 'SIGTERM'"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { suggestion } from '../../../lib/cli/suggestion.js'
+import { suggestion } from '../../lib/suggestion.js'
 
 describe('suggestion', () => {
   it.each([
