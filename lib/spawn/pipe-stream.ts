@@ -77,7 +77,7 @@ function definePipeStream(): PipeStreamClass {
     // Where a descendant of the child holds the other end, reading on as far as the buffer has room lets
     // the end of the pipe be seen. Without a reader that must not keep the process alive.
     #keepRest(handle: Handle): void {
-      if (handle.hasRef()) {
+      if (handle.hasRef() && this.listenerCount('readable') === 0) {
         this.#inBackground = true
         this.on('newListener', this.#leaveForReader)
         this.unref()

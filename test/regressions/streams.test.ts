@@ -121,10 +121,12 @@ describe('an unread stream whose pipe a descendant holds', () => {
   })
 
   it('keeps the process alive from the first reader on', async () => {
-    const program = (wait: string) => `
+    const program = (wait: string, before = '') => `
       import { spawn } from 'sexton'
-      const child = spawn('sh', ['-c', '(sleep 0.3; echo later) & echo early'])
+      const child = spawn('sh', ['-c', '(sleep 0.5; echo later) & echo early; read line'])
       const { stdout } = child
+      ${before}
+      child.stdin.end()
       await child.exited
       let read = ''
       process.on('exit', () => console.log(JSON.stringify(read)))
@@ -134,6 +136,12 @@ describe('an unread stream whose pipe a descendant holds', () => {
     expect(await evaluate(program(''))).toBe('')
     expect(await evaluate(program(onData))).toBe('early\nlater\n')
     expect(await evaluate(program(onReadable))).toBe('early\nlater\n')
+    const iterate = 'read += (await second).value'
+    const early = `
+      const iterator = stdout[Symbol.asyncIterator]()
+      await iterator.next()
+      const second = iterator.next()`
+    expect(await evaluate(program(iterate, early))).toBe('later\n')
   })
 })
 
