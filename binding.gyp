@@ -25,6 +25,7 @@
         "native/environment.cc",
         "native/child_signal.cc",
         "native/terminal.cc",
+        "native/wait.cc",
         "native/wait_glue.cc",
         "native/wait_record.cc",
         "native/discard_glue.cc",
@@ -48,6 +49,7 @@
           "sources": [
             "native/pidfd_linux.cc",
             "native/thread_linux.cc",
+            "native/tracee_linux.cc",
             "native/wait_linux.cc",
             "native/exit_source_linux.cc",
             "native/spawn_linux.cc",
@@ -61,6 +63,7 @@
           "sources": [
             "native/pidfd_none.cc",
             "native/thread_none.cc",
+            "native/tracee_none.cc",
             "native/wait_posix.cc",
             "native/exit_source_none.cc",
             "native/spawn_posix.cc",

@@ -14,6 +14,7 @@ export interface Binding {
   discardEach(claims: Float64Array, limits: Int32Array, pids: Float64Array, from: number): number
   kill(pid: number, signal: number): number
   takeStop(pid: number): number
+  letGo(pid: number): number
   exitNow(code: number): never
   repairChildSignal(): boolean
   foreignAddons(): number

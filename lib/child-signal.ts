@@ -5,21 +5,28 @@ import { systemError } from './errors.js'
 // share one, and none at all may be meant. So a listener looks for itself until nothing is left.
 
 const listeners = new Set<() => void>()
+/** Those that may be told later. */
+const patient = new Set<() => void>()
 let repaired = false
 let resting = false
 
-/** Calls `listener` after each SIGCHLD, from a turn of its own. Works in worker threads. */
-export function onChildSignal(listener: () => void): () => void {
+/**
+ * Calls `listener` after each SIGCHLD, from a turn of its own. Works in worker threads. `isPatient`: it does
+ * not mind if another one takes a rest.
+ */
+export function onChildSignal(listener: () => void, isPatient = false): () => void {
   if (listeners.size === 0 && !resting) start()
   listeners.add(listener)
+  if (isPatient) patient.add(listener)
   return () => {
+    patient.delete(listener)
     if (listeners.delete(listener) && listeners.size === 0 && !resting) binding.stopChildSignal()
   }
 }
 
-/** Whether nobody else is told. */
+/** Whether nobody else minds if the one that asks takes a rest. */
 export function isSoleListener(): boolean {
-  return listeners.size === 1
+  return listeners.size - patient.size === 1
 }
 
 /**

@@ -98,17 +98,7 @@ export class ExitStatus {
       signal: exited ? null : signalName(field(2)),
       coreDumped: field(1) === CLD_DUMPED,
       known: true,
-      usage: {
-        userCPUTime: field(3),
-        systemCPUTime: field(4),
-        maxRSS: field(5),
-        minorPageFault: field(6),
-        majorPageFault: field(7),
-        fsRead: field(8),
-        fsWrite: field(9),
-        voluntaryContextSwitches: field(10),
-        involuntaryContextSwitches: field(11),
-      },
+      usage: usageFromRecord(records, index),
     })
   }
 
@@ -132,6 +122,23 @@ export class ExitStatus {
   /** @internal It is gone, and no one can tell how. */
   static unknown(pid: number): ExitStatus {
     return new ExitStatus({ pid, code: null, signal: null, coreDumped: false, known: false })
+  }
+}
+
+/** @internal From one record of the native `wait`. */
+export function usageFromRecord(records: Float64Array, index: number): ResourceUsage {
+  const at = index * binding.waitFields
+  const field = (offset: number) => records[at + offset] as number
+  return {
+    userCPUTime: field(3),
+    systemCPUTime: field(4),
+    maxRSS: field(5),
+    minorPageFault: field(6),
+    majorPageFault: field(7),
+    fsRead: field(8),
+    fsWrite: field(9),
+    voluntaryContextSwitches: field(10),
+    involuntaryContextSwitches: field(11),
   }
 }
 

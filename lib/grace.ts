@@ -24,9 +24,12 @@ let grace: number | undefined
 let clock = 0
 let lastLook = Number.NEGATIVE_INFINITY
 
+/** What is seen of one: that it has ended, or has stopped for a tracer. */
+type Sight = Pick<ExitStatus, 'pid' | 'code' | 'signal' | 'usage'>
+
 interface Suspect {
   /** How it ended, and what it had used: with that it is told from a later one with its pid. */
-  status: ExitStatus
+  seen: Sight
   /** By that clock. */
   until: number
 }
@@ -54,21 +57,21 @@ export function look(now: number): void {
  * Whether a dead child is left alone: for the time of grace, and `least` at least, from when it is first
  * seen. When that is over it is a suspect no more.
  */
-export function isLeftAlone(status: ExitStatus, least: number): boolean {
-  const known = suspects.get(status.pid)
-  if (known === undefined || !isSame(known.status, status)) {
+export function isLeftAlone(seen: Sight, least: number): boolean {
+  const known = suspects.get(seen.pid)
+  if (known === undefined || !isSame(known.seen, seen)) {
     const until = clock + Math.max(graceTime(), least)
     if (until <= clock) return false
     // Even if its pid is known: then the owner has taken the first, and this is another.
-    suspects.set(status.pid, { status, until })
+    suspects.set(seen.pid, { seen, until })
     return true
   }
   if (clock < known.until) return true
-  suspects.delete(status.pid)
+  suspects.delete(seen.pid)
   return false
 }
 
-function isSame(a: ExitStatus, b: ExitStatus): boolean {
+function isSame(a: Sight, b: Sight): boolean {
   return a.code === b.code && a.signal === b.signal && isDeepStrictEqual(a.usage, b.usage)
 }
 

@@ -130,11 +130,17 @@ class Ending implements SignalListener {
     const pidfd = descriptorOf(leftover.pid)
     let ended = !isStill(leftover)
     for (let now = monotonicNow(); !ended && now < end && !stop(); now = monotonicNow()) {
+      this.#letTraceesGo()
       ended = rest(leftover, pidfd, Math.ceil(Math.min(end - now, STEP)))
       drainSignals()
     }
     if (pidfd >= 0) binding.closeFd(pidfd)
     return ended
+  }
+
+  // What has stopped for a tracer takes no other signal than KILL. Whoever traces here traces no more.
+  #letTraceesGo(): void {
+    for (const { pid } of this.#found.values()) binding.letGo(pid)
   }
 }
 

@@ -13,8 +13,9 @@ import {
   overdue,
 } from './grace.js'
 import { forgetAllBut, ownershipOf, wasThereBefore } from './ownership.js'
-import { childrenOfMainThread } from './proc.js'
-import { ownedChild, peek, peekAny, take } from './reaper.js'
+import { childrenOfMainThread, readStat } from './proc.js'
+import { ownedChild, peekAny, peekHere, take } from './reaper.js'
+import { letGo, type Tracee } from './tracees.js'
 
 // Dead children that nobody will ever wait for: orphans that this process adopted (as PID 1 or as a
 // subreaper), and children of worker threads that have ended. All of them hang on the main thread.
@@ -66,14 +67,14 @@ function sweep(share: number, most: number): Sweep {
     forgetOverdue(pid) // if it was no more, or is somebody's by now
   }
   for (; hasTime(); left -= 1) {
-    const status = peekAny()
-    if (status === undefined) {
+    const seen = peekAny()
+    if (seen === undefined) {
       seenAllAt = monotonicNow()
       forgetSuspects()
       return { more: false, retryAfter: NEVER }
     }
-    // The kernel names the same dead child until it is reaped: one that we must leave hides the rest.
-    if (!reap(status)) return sweepHidden(status.pid, share)
+    // The kernel names the same child until it is reaped or goes on: one that we must leave hides the rest.
+    if (!settle(seen)) return sweepHidden(seen, share)
   }
   return { more: true, retryAfter: NEVER }
 }
@@ -89,24 +90,25 @@ export function reapIfNobodys(pid: number): void {
   setTimeout(() => setImmediate(reapIfNobodys, pid), again).unref()
 }
 
-/** Those that the first dead child hides. */
-function sweepHidden(first: number, share: number): Sweep {
+/** Those that the first dead or stopped child hides. */
+function sweepHidden(first: ExitStatus | Tracee, share: number): Sweep {
   const now = monotonicNow()
   // libuv reaps its own in the turn in which it hears of them, and then another look is due in any case.
   // To list them all is worth while now and then only: where there always is one of its own, or where one
   // has been abandoned, of which nothing tells.
-  const isLibuvs = ownershipOf(first) === 'child_process'
+  const isLibuvs = ownershipOf(first.pid) === 'child_process'
   const listAt = Math.max(restUntil, isLibuvs ? seenAllAt + BREATHER : 0)
   const again = now < listAt ? listAt - now : sweepEach(first, share)
   return { more: false, retryAfter: Math.min(again, isLibuvs ? BREATHER : NEVER, nextLook()) }
 }
 
 /** Milliseconds until it must be tried again; `NEVER` when it is done. */
-function sweepEach(first: number, share: number): number {
+function sweepEach(first: ExitStatus | Tracee, share: number): number {
   const start = monotonicNow()
   const children = childrenOfMainThread()
   // Nothing is known: to take that for "no children" would forget whose they are.
-  if (!children?.includes(first)) return BREATHER
+  if (children === undefined) return BREATHER
+  if (first instanceof ExitStatus && !children.includes(first.pid)) return BREATHER
   forgetAllBut(children)
   const turned = [...children.slice(nextChild), ...children.slice(0, nextChild)]
   const done = lookAtSome(turned, monotonicNow() + share)
@@ -130,21 +132,36 @@ function lookAtSome(children: readonly number[], until: number): number {
 
 /** Whether there is nothing more to do: it has been reaped, or is no dead child of the main thread. */
 function reapDead(pid: number): boolean {
-  const status = peek(pid, true)
-  return !(status instanceof ExitStatus) || reap(status)
+  const seen = peekHere(pid)
+  return typeof seen === 'string' || settle(seen)
 }
 
-/** Reaps a dead child of the main thread, or leaves it to its owner, for as long as it takes to be sure. */
-function reap(status: ExitStatus): boolean {
-  const { pid } = status
-  if (ownedChild(pid) === undefined) {
-    const ownership = ownershipOf(pid)
-    if (ownership === 'child_process') return false
-    const least = wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0
-    if (ownership === 'uncertain' && isLeftAlone(status, least)) return false
+/**
+ * Reaps a dead child of the main thread, and lets a stopped one go on; or leaves it to its owner, for as
+ * long as it takes to be sure.
+ */
+function settle(seen: ExitStatus | Tracee): boolean {
+  if (seen instanceof ExitStatus) {
+    if (mustLeave(seen.pid, seen)) return false
+    take(seen.pid)
+    return true
   }
-  take(pid)
-  return true
+  const pid = seen.process
+  return !isStranger(pid) && !mustLeave(pid, seen) && letGo(seen.pid)
+}
+
+// A debugger in this thread may trace a process that is no child.
+function isStranger(pid: number): boolean {
+  const stat = readStat(pid)
+  return stat !== undefined && stat.ppid !== process.pid
+}
+
+function mustLeave(pid: number, seen: ExitStatus | Tracee): boolean {
+  if (ownedChild(pid) !== undefined) return false
+  const ownership = ownershipOf(pid)
+  if (ownership === 'child_process') return true
+  const least = wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0
+  return ownership === 'uncertain' && isLeftAlone(seen, least)
 }
 
 function isClaimed(pid: number): boolean {

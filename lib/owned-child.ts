@@ -5,6 +5,7 @@ import { backend } from './exit-watch/backend.js'
 import { watchPidfd } from './exit-watch/pidfd.js'
 import { watchByPolling } from './exit-watch/poll.js'
 import { watchChild } from './exit-watch/sigchld.js'
+import { watchStops } from './exit-watch/stops.js'
 import type { Check, Watch } from './exit-watch/watch.js'
 import { signalName } from './signal-names.js'
 
@@ -83,14 +84,25 @@ export class OwnedChild {
   }
 
   #startWatch(check: Check): Watch {
-    if (this.#pidfd >= 0) {
-      try {
-        return watchPidfd(this.#pidfd, check)
-      } catch {
-        // The child runs already: that it cannot be watched comfortably must not lose it.
-        return watchByPolling(check)
-      }
+    if (this.#pidfd < 0 && backend() !== 'poll') return watchChild(this.pid, check)
+    // A stop, if it should be traced, is told of by SIGCHLD alone.
+    const ends = this.#watchEnd(check)
+    const stops = watchStops(this.pid, check)
+    return {
+      stop: () => {
+        ends.stop()
+        stops.stop()
+      },
     }
-    return backend() === 'poll' ? watchByPolling(check) : watchChild(this.pid, check)
+  }
+
+  #watchEnd(check: Check): Watch {
+    if (this.#pidfd < 0) return watchByPolling(check)
+    try {
+      return watchPidfd(this.#pidfd, check)
+    } catch {
+      // The child runs already: that it cannot be watched comfortably must not lose it.
+      return watchByPolling(check)
+    }
   }
 }

@@ -87,8 +87,13 @@ export function parseCommandLine(text: string): string[] {
 
 /** Whether it is the id of a thread that is not the first of its process. */
 export function isThread(id: number): boolean {
-  const group = parseThreadGroup(readOrUndefined(`/proc/${id}/status`) ?? '')
+  const group = threadGroup(id)
   return group !== undefined && group !== id
+}
+
+/** The process that a thread is of. */
+export function threadGroup(id: number): number | undefined {
+  return parseThreadGroup(readOrUndefined(`/proc/${id}/status`) ?? '')
 }
 
 /** The process that a thread is of, from its status; a newline in its name is escaped there. */

@@ -1,9 +1,10 @@
 import { binding, P_ALL, P_PID, P_PIDFD } from './binding.js'
 import { ECHILD, systemError } from './errors.js'
-import { ExitStatus } from './exit-status.js'
+import { ExitStatus, usageFromRecord } from './exit-status.js'
 import { anyOnlookers, lookFirst } from './onlookers.js'
 import { OwnedChild } from './owned-child.js'
 import { anyThereBefore, forget } from './ownership.js'
+import { isEnd, letGo, Tracee } from './tracees.js'
 
 // Who waits for whom. A child's status can be taken once, and only this module takes any.
 
@@ -48,32 +49,39 @@ export function anyChildren(): boolean {
 /** What `peek` and `take` find: its status, that it lives, or that it is no child of ours. */
 export type Found = ExitStatus | 'alive' | 'not-child'
 
-/** Looks at a child's status and leaves it; `thisThread`: only if this thread is its parent. */
-export function peek(pid: number, thisThread = false): Found {
-  const flags = binding.peek | (thisThread ? binding.onlyThisThread : 0)
-  return found(pid, binding.wait(P_PID, pid, flags, records))
+/** Looks at a child's status and leaves it. */
+export function peek(pid: number): Found {
+  return aliveIfStopped(found(pid, binding.wait(P_PID, pid, binding.peek, records)))
 }
 
 /** The same for the process of a descriptor, which no later process with its pid can stand in for. */
 export function peekPidfd(pid: number, pidfd: number): Found {
-  return found(pid, binding.wait(P_PIDFD, pidfd, binding.peek, records))
+  return aliveIfStopped(found(pid, binding.wait(P_PIDFD, pidfd, binding.peek, records)))
 }
 
-/** The first dead child of this thread that the kernel names, left as it is. */
-export function peekAny(): ExitStatus | undefined {
+/** Looks at a child of this thread, and also tells if it has stopped for a tracer. */
+export function peekHere(pid: number): Found | Tracee {
+  return found(pid, binding.wait(P_PID, pid, binding.peek | binding.onlyThisThread, records))
+}
+
+/** The first dead or stopped child of this thread that the kernel names, left as it is. */
+export function peekAny(): ExitStatus | Tracee | undefined {
   const flags = binding.peek | binding.onlyThisThread
-  return binding.wait(P_ALL, 0, flags, records) > 0 ? ExitStatus.fromRecord(records, 0) : undefined
+  return binding.wait(P_ALL, 0, flags, records) > 0 ? firstRecord() : undefined
 }
 
-/** Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. */
+/**
+ * Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. If it has only
+ * stopped for a tracer, it goes on.
+ */
 export function take(pid: number): Found {
   lookFirst(pid)
   const result = found(pid, waitFor(pid, owned.get(pid)?.pidfd ?? -1))
-  if (result === 'alive') return result
-  if (result !== 'not-child') deliver(result)
+  if (result instanceof Tracee) letGo(pid)
+  else if (result instanceof ExitStatus) deliver(result)
   // Someone else took it. That is how it ended for us: gone, status unknown.
-  else if (owned.has(pid)) deliver(ExitStatus.unknown(pid))
-  return result
+  else if (result === 'not-child' && owned.has(pid)) deliver(ExitStatus.unknown(pid))
+  return aliveIfStopped(result)
 }
 
 // By the descriptor where there is one: it cannot mean another child.
@@ -90,9 +98,10 @@ export function takeAll(): boolean {
   if (anyOnlookers()) return takeOneByOne()
   const count = binding.wait(P_ALL, 0, binding.onlyThisThread, records)
   // All read before any is delivered: a listener may wait for another child, into the same records.
-  const statuses = Array.from({ length: Math.max(count, 0) }, (_, i) =>
-    ExitStatus.fromRecord(records, i),
-  )
+  const statuses: ExitStatus[] = []
+  for (let i = 0; i < count; i += 1) {
+    if (isEnd(records, i)) statuses.push(ExitStatus.fromRecord(records, i))
+  }
   for (const status of statuses) deliver(status)
   return count === BATCH
 }
@@ -137,15 +146,26 @@ function claims(): Float64Array {
 
 function takeOneByOne(): boolean {
   for (let i = 0; i < BATCH; i += 1) {
-    const status = peekAny()
-    if (status === undefined) return false
-    take(status.pid)
+    const seen = peekAny()
+    if (seen === undefined) return false
+    if (seen instanceof ExitStatus) take(seen.pid)
+    // If another thread traces it, its stop would hide all that comes after it.
+    else if (!letGo(seen.pid)) binding.takeStop(seen.pid)
   }
   return true
 }
 
-function found(pid: number, result: number): Found {
-  if (result > 0) return ExitStatus.fromRecord(records, 0)
+function firstRecord(): ExitStatus | Tracee {
+  if (isEnd(records)) return ExitStatus.fromRecord(records, 0)
+  return new Tracee(records[0] as number, usageFromRecord(records, 0))
+}
+
+function aliveIfStopped(seen: Found | Tracee): Found {
+  return seen instanceof Tracee ? 'alive' : seen
+}
+
+function found(pid: number, result: number): Found | Tracee {
+  if (result > 0) return firstRecord()
   if (result === 0) return 'alive'
   if (result === -ECHILD) return 'not-child'
   throw systemError(result, 'waitid', { pid })

@@ -5,6 +5,7 @@
 #include "args.h"
 #include "glue.h"
 #include "stopwatch.h"
+#include "tracee.h"
 #include "wait_record.h"
 #include "wait_status.h"
 
@@ -45,8 +46,9 @@ class Claims {
 
 // discard(claims: Float64Array, limits: Int32Array, records: Float64Array): reaps dead children of
 // this thread, and keeps only what the claimed ones left, a record each, then one of pid 0: to make
-// a status of each for no one would take longer than to reap it. How many it has reaped if no one
-// else is dead; -1 less that number where a limit was reached.
+// a status of each for no one would take longer than to reap it. A traced child that has stopped is
+// let go on, and counts as one. How many it has reaped if no one else is dead; -1 less that number
+// where a limit was reached.
 Napi::Value Discard(const Napi::CallbackInfo& info) {
   Claims claims(info[0]);
   const Limits limits(info[1]);
@@ -64,6 +66,10 @@ Napi::Value Discard(const Napi::CallbackInfo& info) {
     all = WaitNow(P_ALL, 0, kOnlyThisThread, &status) < 0 || status.pid == 0;
     if (all) break;
     ++count;
+    if (!IsEnd(status)) {
+      Detach(status);
+      continue;
+    }
     double* const claim = claims.Find(status.pid);
     if (claim == nullptr) continue;
     *claim = 0;  // the pid may come back at once, as an orphan's
@@ -91,6 +97,10 @@ Napi::Value DiscardEach(const Napi::CallbackInfo& info) {
     WaitStatus status;
     const int result = WaitNow(P_PID, static_cast<id_t>(pid[i]), kOnlyThisThread, &status);
     if (result == 0 && status.pid == 0) continue;
+    if (result == 0 && !IsEnd(status)) {
+      Detach(status);
+      continue;
+    }
     pid[i] = 0;
     ++count;
   }

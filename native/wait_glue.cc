@@ -12,14 +12,21 @@
 #include "retry.h"
 #include "subreaper.h"
 #include "thread.h"
+#include "tracee.h"
 #include "wait_record.h"
 #include "wait_status.h"
 
 namespace sexton {
 namespace {
 
+int WaitOnce(idtype_t type, id_t id, int flags, WaitStatus* status) {
+  if ((flags & WNOWAIT) != 0) return Peek(type, id, flags, status);
+  return type == P_ALL ? TakeAny(flags, status) : Take(type, id, flags, status);
+}
+
 // wait(idType, id, flags, records: Float64Array): how many records were filled in, or -errno. With
-// P_ALL and without WNOWAIT it goes on until the array is full or no one else has died.
+// P_ALL and without WNOWAIT it goes on until the array is full or no one else has died. A record
+// need not be of an end: see IsEnd().
 Napi::Value Wait(const Napi::CallbackInfo& info) {
   const auto type = static_cast<idtype_t>(IntArg(info, 0));
   const auto id = static_cast<id_t>(UintArg(info, 1));
@@ -31,7 +38,7 @@ Napi::Value Wait(const Napi::CallbackInfo& info) {
   int count = 0;
   for (; count < room; ++count) {
     WaitStatus status;
-    const int result = WaitNow(type, id, flags, &status);
+    const int result = WaitOnce(type, id, flags, &status);
     if (result < 0 && count == 0) return Result(info, result);
     if (result < 0 || status.pid == 0) break;
     WriteRecord(status, records.Data() + count * kRecordFields);
@@ -46,14 +53,23 @@ Napi::Value Kill(const Napi::CallbackInfo& info) {
 }
 
 // takeStop(pid): the signal that has stopped a child, SIGCONT if it goes on again, 0 if neither is
-// new, or -errno.
+// new, or -errno. A child that has stopped for its tracer is let go on: that is no job control.
 Napi::Value TakeStop(const Napi::CallbackInfo& info) {
   siginfo_t child = {};
   const auto pid = static_cast<id_t>(UintArg(info, 0));
   const long result =
       Retry([&] { return waitid(P_PID, pid, &child, WSTOPPED | WCONTINUED | WNOHANG); });
-  return Result(info, result < 0 ? static_cast<int>(result) : child.si_status);
+  if (result < 0) return Result(info, static_cast<int>(result));
+  if (child.si_code != CLD_TRAPPED) return Result(info, child.si_status);
+  WaitStatus stop;
+  stop.pid = child.si_pid;
+  stop.status = child.si_status;
+  Detach(stop);
+  return Result(info, 0);
 }
+
+// letGo(pid): 1 if a traced child, or a thread of one, was let go on; 0 if not; or -errno.
+Napi::Value LetGoOn(const Napi::CallbackInfo& info) { return Result(info, LetGo(IntArg(info, 0))); }
 
 // exitNow(code): without what Node and the C library do at the end.
 Napi::Value ExitNow(const Napi::CallbackInfo& info) { _exit(IntArg(info, 0)); }
@@ -94,6 +110,7 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "wait", Wait, {kInt, kUint, kInt, Doubles(0)}, state);
   Define(exports, "kill", Kill, {kInt, kInt}, state);
   Define(exports, "takeStop", TakeStop, {kUint}, state);
+  Define(exports, "letGo", LetGoOn, {kInt}, state);
   Define(exports, "exitNow", ExitNow, {kInt}, state);
   Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
   Define(exports, "repairChildSignal", Repair, {}, state);

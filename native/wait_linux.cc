@@ -21,8 +21,14 @@ int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
 }
 
 int WaitForEnd(pid_t pid) {
+  WaitStatus status;
   siginfo_t info = {};
-  return static_cast<int>(Retry([&] { return waitid(P_PID, pid, &info, WEXITED); }));
+  do {
+    const long result = Retry([&] { return waitid(P_PID, pid, &info, WEXITED); });
+    if (result < 0) return static_cast<int>(result);
+    status.cause = info.si_code;
+  } while (!IsEnd(status));
+  return 0;
 }
 
 }  // namespace sexton

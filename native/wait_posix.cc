@@ -6,7 +6,7 @@ namespace sexton {
 const int kOnlyThisThread = 0;
 
 // POSIX waitid() tells no resource usage; wait4() tells it but cannot peek. So peek first: the
-// child is then known to be dead, and wait4() on its pid answers at once.
+// child is then known to be dead or stopped, and wait4() on its pid answers at once.
 int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
   siginfo_t info = {};
   const long peeked = Retry([&] { return waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT); });
@@ -23,7 +23,12 @@ int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
 }
 
 int WaitForEnd(pid_t pid) {
-  return static_cast<int>(Retry([&] { return waitpid(pid, nullptr, 0); }));
+  int status = 0;
+  do {
+    const long result = Retry([&] { return waitpid(pid, &status, 0); });
+    if (result < 0) return static_cast<int>(result);
+  } while (WIFSTOPPED(status));
+  return 0;
 }
 
 }  // namespace sexton

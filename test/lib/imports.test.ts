@@ -17,7 +17,7 @@ const LAYERS = [
   ['reaper'],
   ['owned-child', 'ownership', 'grace'],
   ['exit-watch', 'sender', 'signal-subscriptions', 'end-request', 'worker-notes', 'channels'],
-  ['worker-children'],
+  ['worker-children', 'tracees'],
   [
     'child-signal',
     'onlookers',

@@ -16,7 +16,7 @@ vi.mock('../../lib/ownership.js', () => ({
 }))
 vi.mock('../../lib/reaper.js', () => ({
   ownedChild: () => undefined,
-  peek: (pid: number) => {
+  peekHere: (pid: number) => {
     world.now += LOOK
     return world.dead.has(pid) ? ExitStatus.unknown(pid) : 'not-child'
   },

@@ -35,6 +35,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   discardEach: [doubles(8), ints, doubles(8), int],
   kill: [nobody, int],
   takeStop: [int],
+  letGo: [int],
   exitNow: [fc.constant('0')],
   ...{ repairChildSignal: [], foreignAddons: [], getSubreaper: [], droppedSignals: [] },
   setSubreaper: [fc.boolean()],
