@@ -97,6 +97,12 @@ export function forgetSuspects(): void {
   suspects.clear()
 }
 
+/** Whether any of those that are being left alone now still is; those left alone for ever do not count. */
+export function watchSuspects(): () => boolean {
+  const known = [...suspects].filter(([, { until }]) => until !== Number.POSITIVE_INFINITY)
+  return () => known.some(([pid, suspect]) => suspects.get(pid) === suspect)
+}
+
 /** How many are being left alone. */
 export function countSuspects(): number {
   return suspects.size

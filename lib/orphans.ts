@@ -57,6 +57,18 @@ export function sweepOrphans(most: number, turn: number): Sweep {
   return sweep(Math.min(Math.max(PART, turn * TENTH), MOST), most)
 }
 
+/**
+ * Reaps all that is dead by now and nobody's, however long it takes. What may be another addon's becomes a
+ * suspect. Where the children cannot be listed, one of those hides the rest.
+ */
+export function sweepAllOrphans(): void {
+  while (sweepOrphans(Number.POSITIVE_INFINITY, 0).more);
+  if (peekAny() === undefined) return
+  for (const pid of childrenOfMainThread() ?? []) {
+    if (!isSuspect(pid) && !isClaimed(pid)) reapDead(pid)
+  }
+}
+
 function sweep(share: number, most: number): Sweep {
   const until = monotonicNow() + share
   let left = most

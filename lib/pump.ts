@@ -2,7 +2,9 @@ import { isSoleListener, onChildSignal, restChildSignal } from './child-signal.j
 import { monotonicNow } from './clock.js'
 import { LONGEST_TIMER } from './deadline.js'
 import type { ExitStatus } from './exit-status.js'
-import { sweepOrphans } from './orphans.js'
+import { watchSuspects } from './grace.js'
+import { hold, release } from './keep-alive.js'
+import { sweepAllOrphans, sweepOrphans } from './orphans.js'
 import { onReaped, takeAll } from './reaper.js'
 import { discard, discardNow } from './storm.js'
 import { onWorkerExit } from './worker-exit.js'
@@ -116,9 +118,32 @@ function isSeen(): boolean {
   return [...intakes].some((intake) => intake.receive !== undefined)
 }
 
-/** Reaps all that is dead by now, for whoever is open. */
+/** Reaps all that is dead by now, for whoever is open, but for what may be another addon's. */
 export function reapNow(scope: ZombieScope): void {
   if (scope === 'all' && !isSeen()) discardNow()
   else if (scope === 'all') while (takeAll());
-  else while (sweepOrphans(Number.POSITIVE_INFINITY, 0).more);
+  else sweepAllOrphans()
+}
+
+/** Waits until none is left of those that are dead by now and may be another addon's. */
+export async function awaitGrace(signal?: AbortSignal): Promise<void> {
+  const anyLeft = watchSuspects()
+  if (!anyLeft()) return
+  hold()
+  let abort = () => {}
+  let close = () => {}
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const reaped = () => anyLeft() || resolve()
+      close = openIntake({ scope: 'adopted', wants: () => true, reaped })
+      abort = () => reject(signal?.reason)
+      if (signal?.aborted) abort()
+      signal?.addEventListener('abort', abort, { once: true })
+      pumpSoon()
+    })
+  } finally {
+    release()
+    close()
+    signal?.removeEventListener('abort', abort)
+  }
 }

@@ -1,8 +1,8 @@
-import { checkAbortSignal } from './abort.js'
+import { checkAbortSignal, onAbort } from './abort.js'
 import { quote } from './errors.js'
 import type { ExitStatus } from './exit-status.js'
 import { checkOptionNames, type OptionNames } from './option-names.js'
-import { openIntake, pumpSoon, reapNow, type ZombieScope } from './pump.js'
+import { awaitGrace, openIntake, pumpSoon, reapNow, type ZombieScope } from './pump.js'
 import { waitForExit } from './wait-for-exit.js'
 import { checkScope, Zombies } from './zombies.js'
 
@@ -25,7 +25,11 @@ const OPTION_NAMES: OptionNames<ReapUntilOptions> = { scope: true, signal: true,
 
 /**
  * Reaps zombies until a child of this process has ended: what an init does. Resolves with how the
- * child ended, once everything that was dead by then has been reaped.
+ * child ended, once everything that was dead by then and that nobody else waits for has been reaped.
+ *
+ * A dead child that may be another native addon's is left to it for one second (`SEXTON_GRACE`). So with such
+ * an addon loaded it may take that much longer; what is left alone for ever (`Infinity`) stays. Where the
+ * children cannot be listed (no `/proc`, no descriptor), a dead child of another owner may hide some.
  *
  * Main thread only; `'adopted'` needs Linux.
  *
@@ -55,9 +59,7 @@ async function discardUntil(
   const close = openIntake({ scope: checkScope(scope), wants: () => true })
   pumpSoon()
   try {
-    const status = await waitForExit(pid, { ...(signal && { signal }) })
-    reapNow(scope)
-    return status
+    return await endOf(pid, scope, signal)
   } finally {
     close()
   }
@@ -69,19 +71,31 @@ async function tellUntil(
   signal: AbortSignal | undefined,
   onReap: (zombie: ExitStatus) => void,
 ): Promise<ExitStatus> {
+  // Not AbortSignal.any(), which leaves its signal on a caller's that lives longer.
   const stop = new AbortController()
-  const zombies = new Zombies({ scope, ...(signal && { signal }) })
-  const exited = waitForExit(pid, {
-    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
-  })
-  const ended = exited.then(() => reapNow(scope)).finally(() => zombies.close())
+  const ignoreSignal = onAbort(signal, () => stop.abort(signal?.reason))
+  const zombies = new Zombies({ scope, signal: stop.signal })
+  const ended = endOf(pid, scope, stop.signal).finally(() => zombies.close())
+  ended.catch(() => {}) // it may fail before anyone awaits it
   try {
     for await (const zombie of zombies) onReap(zombie)
-    await ended
-    return await exited
+    return await ended
   } catch (error) {
     stop.abort(error)
     await ended.catch(() => {})
     throw error
+  } finally {
+    ignoreSignal()
   }
+}
+
+async function endOf(
+  pid: number,
+  scope: ZombieScope,
+  signal: AbortSignal | undefined,
+): Promise<ExitStatus> {
+  const status = await waitForExit(pid, { ...(signal && { signal }) })
+  reapNow(scope)
+  if (scope === 'adopted') await awaitGrace(signal)
+  return status
 }
