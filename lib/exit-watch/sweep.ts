@@ -27,15 +27,16 @@ export class Sweep {
 
   /** Calls `check` when the child may have ended, or has stopped for a tracer. */
   watch(pid: number, check: Check): Watch {
+    this.#checks.set(pid, check)
     // A child that ended or stopped before SIGCHLD was being heard would otherwise never be noticed. Not at
     // once: who has just been given its pid must have the time to wait for it.
     if (this.#unsubscribe === undefined || !this.#isPatient) this.#sweepLater()
     this.#unsubscribe ??= onChildSignal(() => this.#sweepLater(), this.#isPatient)
-    this.#checks.set(pid, check)
     return { stop: () => this.#stop(pid) }
   }
 
   #sweepLater(): void {
+    if (this.#checks.size === 0) return
     this.#callOff ??= this.#schedule(() => {
       this.#callOff = undefined
       if (this.#sweep()) this.#sweepLater()
@@ -69,9 +70,11 @@ export class Sweep {
 
   #stop(pid: number): void {
     if (!this.#checks.delete(pid) || this.#checks.size > 0) return
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
     this.#callOff?.()
     this.#callOff = undefined
+    // To begin and end to hear of it costs more system calls than to be told now and then of other children.
+    if (this.#isPatient) return
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
   }
 }
