@@ -1,3 +1,4 @@
+import { onAbort } from './abort.js'
 import { isSoleListener, onChildSignal, restChildSignal } from './child-signal.js'
 import { monotonicNow } from './clock.js'
 import { LONGEST_TIMER } from './deadline.js'
@@ -130,20 +131,18 @@ export async function awaitGrace(signal?: AbortSignal): Promise<void> {
   const anyLeft = watchSuspects()
   if (!anyLeft()) return
   hold()
-  let abort = () => {}
+  let ignoreSignal = () => {}
   let close = () => {}
   try {
     await new Promise<void>((resolve, reject) => {
       const reaped = () => anyLeft() || resolve()
       close = openIntake({ scope: 'adopted', wants: () => true, reaped })
-      abort = () => reject(signal?.reason)
-      if (signal?.aborted) abort()
-      signal?.addEventListener('abort', abort, { once: true })
+      ignoreSignal = onAbort(signal, () => reject(signal?.reason))
       pumpSoon()
     })
   } finally {
     release()
     close()
-    signal?.removeEventListener('abort', abort)
+    ignoreSignal()
   }
 }
