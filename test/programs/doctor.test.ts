@@ -106,7 +106,7 @@ describe('sexton doctor', () => {
       await hasZombie(pid)
       const [seen, code] = await report(pid)
       expect(code).toBe(1)
-      expect(seen).toMatchObject({ init: true, node: true, sexton: false, endsByTerm: true })
+      expect(seen).toMatchObject({ init: true, node: true, sexton: false, sigterm: 'handled' })
       expect(seen.zombies).toMatchObject([{ whose: 'adopted' }])
       expect(seen.findings[0]?.advice).toBe('start it with: node --import sexton/init')
     })
@@ -130,20 +130,20 @@ describe('sexton doctor', () => {
   })
 
   it.each([
-    ['ignored', 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)'],
-    ['blocked', 'signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])'],
-  ])('finds that SIGCHLD is %s', async (what, statement) => {
+    ['ignored', 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)', 1],
+    ['blocked', 'signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])', 0],
+  ])('finds that SIGCHLD is %s', async (what, statement, exitCode) => {
     const source = `import signal, sys; ${statement}; print(flush=True); sys.stdin.read()`
     await withPatient(['python3', '-c', source], async (pid) => {
       const [seen, code] = await report(pid)
-      expect([seen.childSignal, code]).toEqual([what, 1])
+      expect([seen.sigchld, code]).toEqual([what, exitCode])
     })
   })
 
   it('finds that nothing but KILL ends a PID 1 without handlers', async () => {
     await withInit(sleeper, async (pid) => {
       const [seen, code] = await report(pid)
-      expect([seen.init, seen.endsByTerm, code]).toEqual([true, false, 1])
+      expect([seen.init, seen.sigterm, code]).toEqual([true, 'default', 1])
     })
   })
 

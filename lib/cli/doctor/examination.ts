@@ -1,15 +1,30 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { constants, release } from 'node:os'
 import { basename } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { SextonError } from '../../errors.js'
 import { type Backend, backend } from '../../exit-watch/backend.js'
 import { readCommandLine, readTaskChildren, readTasks } from '../../proc.js'
 import { subreaper } from '../../subreaper.js'
 import { lingering } from '../tree/guilty.js'
 import { readSnapshot, type TreeProcess } from '../tree/snapshot.js'
-import { hasSignal, readStatus, type Status } from './status.js'
+import {
+  isDiscarded,
+  lookAtSignals,
+  type Reception,
+  receptionOf,
+  type SignalLook,
+} from './reception.js'
+import { hasSignal, readStatus } from './status.js'
 
-const { SIGCHLD, SIGTERM } = constants.signals
+const { SIGCHLD, SIGTERM, SIGHUP, SIGALRM } = constants.signals
+const SIGRTMAX = 64
+
+/**
+ * Milliseconds between two looks at the signals of a process that seems to discard SIGTERM. An init that
+ * wakes up now and then, such as tini, is outside of its wait for some microseconds.
+ */
+const SECOND_LOOK = 20
 
 /** A dead child, and whose it is to reap. */
 export interface Corpse {
@@ -40,10 +55,14 @@ export interface Examination {
   node: boolean
   /** Whether it has loaded sexton's addon; `null` where that may not be seen. */
   sexton: boolean | null
-  /** What SIGCHLD meets: `'ignored'`, or `'blocked'` in every thread, and its children's ends are not heard. */
-  childSignal: 'ignored' | 'blocked' | 'free'
-  /** Whether SIGTERM has any effect, of handlers, or of the default action, which PID 1 has not. */
-  endsByTerm: boolean
+  /** What SIGCHLD meets in it. */
+  sigchld: Reception
+  /** What SIGTERM meets in it. */
+  sigterm: Reception
+  /** Whether it handles all signals that would end it, realtime ones too, as `sexton/init` and `pid1` do. */
+  handlesAll: boolean
+  /** Whether a thread of it waits for any of its children to end, by wait(2). */
+  waitsForChildren: boolean
   kernel: string
   seccomp: 'none' | 'strict' | 'filter'
   /** The back-end that is possible here; `null` where another sandbox than ours decides. */
@@ -58,11 +77,12 @@ export interface Examination {
  */
 export async function examine(pid: number): Promise<Examination> {
   const snapshot = readSnapshot(pid)
-  const status = readStatus(`/proc/${pid}`)
+  const look = await lookTwice(pid)
   const root = snapshot?.processes[0]
-  if (snapshot === undefined || status === undefined || root === undefined) {
+  if (snapshot === undefined || look === undefined || root === undefined) {
     throw new SextonError('ERR_NO_SUCH_PROCESS', `doctor: there is no process ${pid}`, { pid })
   }
+  const { status } = look
   const zombies = await zombiesOf(pid, snapshot.processes)
   const init = status.innerPid === 1
   const self = pid === process.pid
@@ -72,8 +92,7 @@ export async function examine(pid: number): Promise<Examination> {
     subreaper: self ? subreaper.enabled : adoptsThough(zombies, snapshot.processes, pid, init),
     node: isNode(pid),
     sexton: hasAddon(pid),
-    childSignal: childSignal(pid, status),
-    endsByTerm: endsByTerm(status, init),
+    ...signalsOf(look),
     kernel: release(),
     seccomp: (['none', 'strict', 'filter'] as const)[status.seccomp] ?? 'filter',
     backend: self || status.seccomp === readStatus('/proc/self')?.seccomp ? backend() : null,
@@ -121,20 +140,27 @@ function programOf(pid: number): string {
 
 function hasAddon(pid: number): boolean | null {
   try {
-    return /\/sexton(\.\w+)?\.node$/m.test(readFileSync(`/proc/${pid}/maps`, 'utf8'))
+    return /\/sexton(\.\w+)?\.node( \(deleted\))?$/m.test(readFileSync(`/proc/${pid}/maps`, 'utf8'))
   } catch {
     return null
   }
 }
 
-// Any thread that lets it in is enough.
-function childSignal(pid: number, { ignored }: Status): Examination['childSignal'] {
-  if (hasSignal(ignored, SIGCHLD)) return 'ignored'
-  const threads = readTasks(pid).map((tid) => readStatus(`/proc/${pid}/task/${tid}`))
-  const blocked = threads.every((one) => one === undefined || hasSignal(one.blocked, SIGCHLD))
-  return threads.length > 0 && blocked ? 'blocked' : 'free'
+function signalsOf(
+  look: SignalLook,
+): Pick<Examination, 'sigchld' | 'sigterm' | 'handlesAll' | 'waitsForChildren'> {
+  const { main, others, status } = look
+  return {
+    sigchld: receptionOf(SIGCHLD, look),
+    sigterm: receptionOf(SIGTERM, look),
+    handlesAll: [SIGHUP, SIGALRM, SIGRTMAX].every((signal) => hasSignal(status.caught, signal)),
+    waitsForChildren: [main, ...others].some((wait) => wait.for === 'children'),
+  }
 }
 
-function endsByTerm({ caught, ignored }: Status, init: boolean): boolean {
-  return hasSignal(caught, SIGTERM) || !(init || hasSignal(ignored, SIGTERM))
+async function lookTwice(pid: number): Promise<SignalLook | undefined> {
+  const look = lookAtSignals(pid)
+  if (look === undefined || !isDiscarded(receptionOf(SIGTERM, look))) return look
+  await delay(SECOND_LOOK)
+  return lookAtSignals(pid)
 }

@@ -1,4 +1,5 @@
 import type { Corpse, Examination } from './examination.js'
+import { isDiscarded } from './reception.js'
 
 /** One thing that was found, and what to do about it. */
 export interface Finding {
@@ -50,23 +51,36 @@ function zombieAdvice(kind: Corpse['whose'], { node, sexton, init }: Examination
   return 'it does not wait for its children, and as long as it lives no init can: mend it, or restart it'
 }
 
-function childSignal({ childSignal: what, node }: Examination): Finding {
-  if (what === 'free') {
-    return { level: 'fine', message: 'SIGCHLD is neither ignored nor blocked' }
-  }
-  if (what === 'ignored') {
+function childSignal({ sigchld, node, waitsForChildren }: Examination): Finding {
+  if (sigchld === 'ignored') {
     return {
       level: 'wrong',
       message: 'SIGCHLD is ignored: its children end without a status, and waits for them fail',
       advice: 'start it with the default: env --default-signal=CHLD COMMAND',
     }
   }
+  if (sigchld === 'awaited') {
+    return { level: 'fine', message: 'it waits for SIGCHLD by sigwait(3) or a signalfd' }
+  }
+  if (sigchld !== 'blocked') {
+    return { level: 'fine', message: 'SIGCHLD is neither ignored nor blocked' }
+  }
+  if (node) {
+    return {
+      level: 'wrong',
+      message: 'SIGCHLD is blocked in every thread: Node is never told that a child has exited',
+      advice:
+        'something in it has blocked it since its start, as Node does not inherit that: import sexton, which unblocks it',
+    }
+  }
+  if (waitsForChildren) {
+    return { level: 'fine', message: 'SIGCHLD is blocked, while it waits for its children' }
+  }
   return {
-    level: 'wrong',
-    message: 'SIGCHLD is blocked in every thread: it hears of no end of a child',
-    advice: node
-      ? 'something in it has blocked it since its start, as Node does not inherit that: import sexton, which unblocks it'
-      : 'its parent must unblock it before it starts it',
+    level: 'note',
+    message:
+      'SIGCHLD is blocked in every thread: whether it learns in another way that a child has exited cannot be seen',
+    advice: 'if it keeps zombies, its parent must unblock SIGCHLD before it starts it',
   }
 }
 
@@ -86,29 +100,45 @@ function standstill({ state, tracer }: Examination): Finding | undefined {
 }
 
 function role(seen: Examination): Finding[] {
-  const { init, node, sexton, endsByTerm, subreaper } = seen
+  const { init, subreaper } = seen
   if (!init) {
     const adopts = subreaper === null ? 'it cannot be seen whether it is a subreaper' : undefined
     const known = subreaper ? 'it is a subreaper: orphans come to it' : 'it is no subreaper'
     return [{ level: 'fine', message: `it is not PID 1; ${adopts ?? known}` }]
   }
-  const found: Finding[] = [
+  return [
     { level: 'fine', message: 'it is PID 1 of its namespace: orphans come to it' },
+    termination(seen),
   ]
-  if (!endsByTerm) {
-    found.push({
+}
+
+const UNSEEN = 'whether SIGTERM reaches it cannot be seen'
+
+function termination({ sigterm, node, handlesAll }: Examination): Finding {
+  if (isDiscarded(sigterm)) {
+    return {
       level: 'wrong',
       message: 'SIGTERM has no effect on it: PID 1 has no default actions, and it has no handler',
       advice: 'put an init in front of it: pid1 -- COMMAND',
-    })
-  } else if (node && sexton !== true) {
-    found.push({
+    }
+  }
+  if (sigterm === 'unknown') {
+    const message = `${UNSEEN}: reading what it waits for needs the right to trace it`
+    return { level: 'note', message, advice: 'run sexton doctor as root' }
+  }
+  if (sigterm === 'blocked') {
+    return { level: 'note', message: `${UNSEEN}: every thread blocks it, and may take it later` }
+  }
+  // Node itself has a handler, which does not end PID 1; a listener of the program looks the same.
+  if (node && !handlesAll) {
+    return {
       level: 'note',
       message: 'it is Node as PID 1: SIGTERM ends it only if the program listens to it',
       advice: 'start it with: node --import sexton/init',
-    })
+    }
   }
-  return found
+  const how = sigterm === 'handled' ? 'it has a handler' : 'it waits for it'
+  return { level: 'fine', message: `SIGTERM reaches it: ${how}` }
 }
 
 function backEnd({ backend, kernel, seccomp }: Examination): Finding {

@@ -5,7 +5,8 @@ import { render } from '../../../../lib/cli/doctor/render.js'
 
 const healthy: Examination = {
   ...{ pid: 7, name: 'node', command: ['node', 'app.js'], state: 'S', tracer: 0, init: false },
-  ...{ subreaper: null, node: true, sexton: false, childSignal: 'free', endsByTerm: true },
+  ...{ subreaper: null, node: true, sexton: false, sigchld: 'handled', sigterm: 'handled' },
+  ...{ handlesAll: false, waitsForChildren: false },
   ...{ kernel: '6.1.0', seccomp: 'none', backend: 'pidfd', zombies: [] },
 }
 const corpse = (whose: Corpse['whose'], pid = 50): Corpse => ({
@@ -68,22 +69,51 @@ describe('judge', () => {
   })
 
   it.each<[string, Partial<Examination>, RegExp]>([
-    ['an ignored SIGCHLD', { childSignal: 'ignored' }, /SIGCHLD is ignored/],
-    ['a blocked SIGCHLD', { childSignal: 'blocked' }, /blocked in every thread.*import sexton/],
-    ['a blocked SIGCHLD', { childSignal: 'blocked', node: false }, /its parent must unblock it/],
+    ['an ignored SIGCHLD', { sigchld: 'ignored' }, /SIGCHLD is ignored/],
+    ['a SIGCHLD blocked in Node', { sigchld: 'blocked' }, /blocked in every thread.*import sexton/],
     ['a stop', { state: 'T' }, /it is stopped.*kill -CONT/],
-    [
-      'a PID 1 that cannot be asked to end',
-      { init: true, endsByTerm: false },
-      /SIGTERM has no effect/,
-    ],
+    ['a PID 1 without a handler', { init: true, sigterm: 'default' }, /SIGTERM has no effect/],
+    ['a PID 1 that ignores SIGTERM', { init: true, sigterm: 'ignored' }, /SIGTERM has no effect/],
   ])('finds %s wrong', (_, seen, message) => {
     expect(wrong(seen)).toEqual([expect.stringMatching(message)])
   })
 
   it.each<[string, Partial<Examination>, RegExp]>([
     ['a tracer', { tracer: 9 }, /^note: process 9 traces it/],
-    ['Node as PID 1 without sexton', { init: true }, /^note: it is Node as PID 1/],
+    ['Node as PID 1 without an init', { init: true }, /^note: it is Node as PID 1/],
+    [
+      'a SIGCHLD that is blocked',
+      { sigchld: 'blocked', node: false },
+      /^note: SIGCHLD is blocked in every thread: whether .* cannot be seen/,
+    ],
+    [
+      'a SIGCHLD that is blocked in a wait for children',
+      { sigchld: 'blocked', node: false, waitsForChildren: true },
+      /^fine: SIGCHLD is blocked, while it waits for its children$/,
+    ],
+    ['a SIGCHLD that is awaited', { sigchld: 'awaited' }, /^fine: it waits for SIGCHLD/],
+    ['a hidden SIGCHLD', { sigchld: 'unknown' }, /^fine: SIGCHLD is neither/],
+    [
+      'a SIGTERM that every thread of PID 1 blocks',
+      { init: true, sigterm: 'blocked' },
+      /^note: whether SIGTERM reaches it cannot be seen: every thread blocks it/,
+    ],
+    [
+      'a PID 1 that may not be traced',
+      { init: true, sigterm: 'unknown' },
+      /^note: whether SIGTERM reaches it cannot be seen: .*: run sexton doctor as root$/,
+    ],
+    [
+      'a PID 1 with a handler',
+      { init: true, node: false },
+      /^fine: SIGTERM reaches it: it has a handler$/,
+    ],
+    [
+      'a PID 1 that awaits SIGTERM',
+      { init: true, node: false, sigterm: 'awaited' },
+      /^fine: SIGTERM reaches it: it waits for it$/,
+    ],
+    ['sexton/init as PID 1', { init: true, handlesAll: true }, /^fine: SIGTERM reaches it/],
     ['another back-end', { backend: 'sigchld' }, /^note: back-end sigchld.*pidfd_open/],
     ['another sandbox', { backend: null, seccomp: 'filter' }, /^note: which back-end.*inside/],
     ['a subreaper', { subreaper: true }, /^fine: it is not PID 1; it is a subreaper/],
