@@ -30,6 +30,7 @@ export type {
 } from './spawn/options.js'
 export { spawn } from './spawn/spawn.js'
 export type { Stdio } from './spawn/stdio.js'
+export type { StdioStream } from './spawn/stdio-stream.js'
 export type { TerminationReason } from './spawn/termination.js'
 export { subreaper } from './subreaper.js'
 export { type WaitOptions, waitForExit } from './wait-for-exit.js'

@@ -13,8 +13,19 @@ export type Birth =
   | { owned: OwnedChild; termination: Termination; pipes: readonly (PipeEnd | null)[] }
   | { failure: Error; kinds: readonly Kind[] }
 
-/** A child process: see `spawn()`, which makes these. */
-export class Child implements AsyncDisposable {
+/**
+ * A child process: see `spawn()`, which makes these.
+ *
+ * @typeParam Stdin The type of `stdin`: without `null` where `stdio` says that it is a pipe.
+ * @typeParam Stdout The type of `stdout`.
+ * @typeParam Stderr The type of `stderr`.
+ */
+export class Child<
+  Stdin extends Readable | Writable | null = Writable | null,
+  Stdout extends Readable | Writable | null = Readable | null,
+  Stderr extends Readable | Writable | null = Readable | null,
+> implements AsyncDisposable
+{
   readonly #pipes: readonly (PipeEnd | null)[]
   readonly #broken: readonly (Readable | Writable | null)[] | undefined
   readonly #owned: OwnedChild | undefined
@@ -74,18 +85,18 @@ export class Child implements AsyncDisposable {
   }
 
   /** Writes to the child's descriptor 0; `null` unless that is a pipe. */
-  get stdin(): Writable | null {
-    return this.#stream(0) as Writable | null
+  get stdin(): Stdin {
+    return this.#stream(0) as Stdin
   }
 
   /** Reads the child's descriptor 1; `null` unless that is a pipe. Unread, a full pipe stops the child. */
-  get stdout(): Readable | null {
-    return this.#stream(1) as Readable | null
+  get stdout(): Stdout {
+    return this.#stream(1) as Stdout
   }
 
   /** Reads the child's descriptor 2; `null` unless that is a pipe. */
-  get stderr(): Readable | null {
-    return this.#stream(2) as Readable | null
+  get stderr(): Stderr {
+    return this.#stream(2) as Stderr
   }
 
   /**

@@ -45,13 +45,17 @@ export type ResourceLimit =
  */
 export type Environment = Readonly<Record<string, Bytes | undefined>> | readonly Bytes[]
 
-/** The child's world, and when it is to end. What is left out is as it is for this process. */
-export interface SpawnOptions {
+/**
+ * The child's world, and when it is to end. What is left out is as it is for this process.
+ *
+ * @typeParam S The type of `stdio`; from it `spawn()` tells which of the child's streams are `null`.
+ */
+export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | readonly Stdio[]> {
   /**
    * Descriptors 0, 1, 2 and so on of the child; default `'pipe'` for the first three. One word stands
    * for all three.
    */
-  stdio?: Stdio | readonly Stdio[]
+  stdio?: S
   /** The working directory, a path or a `file:` URL; default: this process's. */
   cwd?: Bytes | URL
   /**

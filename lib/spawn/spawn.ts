@@ -8,7 +8,15 @@ import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Child } from './child.js'
 import type { Bytes, SpawnOptions } from './options.js'
 import { type SpawnStrings, startProcess } from './spec.js'
-import { closeChildEnds, closeStdio, kindsOf, openStdio, type StdioPlan } from './stdio.js'
+import {
+  closeChildEnds,
+  closeStdio,
+  kindsOf,
+  openStdio,
+  type Stdio,
+  type StdioPlan,
+} from './stdio.js'
+import type { StdioStream } from './stdio-stream.js'
 import { encodeArguments, encodeDirectory, encodeEnvironment, encodeFiles } from './strings.js'
 import { Termination } from './termination.js'
 
@@ -26,6 +34,7 @@ import { Termination } from './termination.js'
  * no descriptor remains. A `timeout` or an aborted `signal` ends the child; `exited` then resolves as
  * ever, and `terminationReason` tells. Descendants of the child are not ended.
  *
+ * @typeParam S The type of `stdio`, which tells which of the child's streams are `null`.
  * @param file The program: a path, or a name to look for in `PATH`.
  * @param args Its arguments, without the program's name.
  * @param options Its world, and when it is to end.
@@ -33,6 +42,11 @@ import { Termination } from './termination.js'
  * @throws the `signal`'s reason if it is aborted already.
  * @see clone(2), execve(2)
  */
+export function spawn<const S extends Stdio | readonly Stdio[] = 'pipe'>(
+  file: Bytes,
+  args?: readonly Bytes[],
+  options?: SpawnOptions<S>,
+): Child<StdioStream<S, 0>, StdioStream<S, 1>, StdioStream<S, 2>>
 export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOptions = {}): Child {
   if (!Array.isArray(args)) {
     throw new TypeError(`args must be an array, not ${quote(args)}; options come after it`)

@@ -14,18 +14,74 @@ import {
 } from '../../lib/index.js'
 
 const child = spawn('cat')
-expectTypeOf(child).toEqualTypeOf<Child>()
+expectTypeOf(child).toEqualTypeOf<Child<Writable, Readable, Readable>>()
 // @ts-expect-error: only spawn() makes children
 new Child()
 
-// Whether there is a pipe is known at run time alone.
-expectTypeOf(child.stdin).toEqualTypeOf<Writable | null>()
-expectTypeOf(child.stdout).toEqualTypeOf<Readable | null>()
-expectTypeOf(child.stderr).toEqualTypeOf<Readable | null>()
+// The streams by default: three pipes.
+expectTypeOf(child.stdin).toEqualTypeOf<Writable>()
+expectTypeOf(child.stdout).toEqualTypeOf<Readable>()
+expectTypeOf(child.stderr).toEqualTypeOf<Readable>()
 expectTypeOf(child.stdio).toEqualTypeOf<readonly (Readable | Writable | null)[]>()
+
+type Streams<In, Out, Err> = { stdin: In; stdout: Out; stderr: Err }
+const streamsOf = <In, Out, Err>({ stdin, stdout, stderr }: Streams<In, Out, Err>) => ({
+  ...{ stdin, stdout, stderr },
+})
+
+// A literal `stdio` tells which streams there are, as they are at run time.
+expectTypeOf(streamsOf(spawn('cat', [], {}))).toEqualTypeOf<Streams<Writable, Readable, Readable>>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: 'pipe', cwd: '/' }))).toEqualTypeOf<
+  Streams<Writable, Readable, Readable>
+>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: 'inherit' }))).toEqualTypeOf<
+  Streams<null, null, null>
+>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: 'ignore' }))).toEqualTypeOf<
+  Streams<null, null, null>
+>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: ['ignore', 'pipe', 'pipe'] }))).toEqualTypeOf<
+  Streams<null, Readable, Readable>
+>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: ['pipe', 'inherit', 2] }))).toEqualTypeOf<
+  Streams<Writable, null, null>
+>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: ['ignore'] }))).toEqualTypeOf<
+  Streams<null, Readable, Readable>
+>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: [] }))).toEqualTypeOf<
+  Streams<Writable, Readable, Readable>
+>()
+expectTypeOf(
+  streamsOf(spawn('cat', [], { stdio: ['readable', 'writable', { fd: 2 }, 'readable'] })),
+).toEqualTypeOf<Streams<Readable, Writable, null>>()
+
+// One that is composed at run time does not.
+declare const quiet: boolean
+expectTypeOf(
+  streamsOf(spawn('cat', [], { stdio: ['ignore', quiet ? 'ignore' : 'pipe', 'inherit'] })),
+).toEqualTypeOf<Streams<null, Readable | null, null>>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: quiet ? 'inherit' : 'pipe' }))).toEqualTypeOf<
+  Streams<Writable | null, Readable | null, Readable | null>
+>()
+declare const composed: SpawnOptions
+expectTypeOf(spawn('cat', [], composed)).toEqualTypeOf<Child>()
+declare const list: Stdio[]
+expectTypeOf(spawn('cat', [], { stdio: list })).toEqualTypeOf<Child>()
+declare const pipes: 'ignore'[]
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: pipes }))).toEqualTypeOf<
+  Streams<Writable | null, Readable | null, Readable | null>
+>()
 // @ts-expect-error: there may be none
-child.stdin.end()
-child.stdin?.end()
+spawn('cat', [], composed).stdin.end()
+
+// What takes any child takes each of these.
+const take = (_: Child): void => {}
+take(child)
+take(spawn('cat', [], { stdio: 'inherit' }))
+take(spawn('cat', [], { stdio: ['ignore', 'pipe', 1] }))
+const wrap = (options: SpawnOptions): Child => spawn('cat', [], { ...options, cwd: '/' })
+take(wrap({ stdio: ['ignore', 'pipe', 'pipe'] }))
 
 expectTypeOf(child.pid).toEqualTypeOf<number>()
 expectTypeOf(child.exited).toEqualTypeOf<Promise<ExitStatus>>()
