@@ -1,0 +1,288 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { Agent, get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { asPid1, environment, type Outcome, root, run } from '../program.js'
+import { type Block, blocksOf, documents, parseBlocks } from './documents/blocks.js'
+import { typeCheck } from './documents/type-check.js'
+import { innerPid, type Running, start } from './running.js'
+
+// The code of README.md and docs/ as their reader takes it: it compiles in strict TypeScript, and runs.
+
+/** What a test knows of a block that the document does not say. */
+type Plan =
+  | {
+      /** What the block leaves to its reader, as types. */
+      given?: string
+      /** Runs the block, and checks what the document promises of it. */
+      runs: (block: Block) => Promise<void>
+    }
+  | {
+      /** Why the block is not run as it is. */
+      isNotRun: string
+    }
+
+const IS_OUTPUT = 'it shows what a program prints'
+const IS_DOCKERFILE = 'examples.test.ts builds and runs an image with these lines'
+
+const plans: Readonly<Record<string, Plan>> = {
+  'README.md, sexton': {
+    isNotRun: 'npm ci and the whole suite; the next test checks that the scripts exist',
+  },
+  'README.md, Run a program as PID 1': { isNotRun: IS_DOCKERFILE },
+  'README.md, Make a Node program its own init': {
+    isNotRun: 'an instruction of a Dockerfile; docs/init.md has its command, which is run here',
+  },
+  'README.md, Wait for any process': {
+    given: 'declare const pid: number, otherPid: number',
+    runs: waitsForAnyProcess,
+  },
+  'README.md, Start a process': { given: 'declare const repository: string', runs: startsAProcess },
+  'README.md, Kill that process and no other': { runs: killsThoseProcesses },
+  'README.md, Find out who keeps zombies': { isNotRun: `${IS_OUTPUT}; tree.test.ts has its form` },
+  'README.md, Find out who keeps zombies (2)': {
+    isNotRun: `${IS_OUTPUT}; doctor.test.ts has its words`,
+  },
+  'README.md, Reap orphans inside a Node program': { runs: reapsOrphans },
+  'README.md, Shut down, and say who asked for it': {
+    given: `declare const server: import('node:http').Server`,
+    runs: shutsDown,
+  },
+  'README.md, Shut down, and say who asked for it (2)': { runs: readsSignals },
+  'README.md, Write your own init': { runs: isAnInit },
+  'docs/doctor.md, sexton doctor': { isNotRun: `${IS_OUTPUT}; doctor.test.ts has its words` },
+  'docs/init.md, sexton/init': { runs: runsWithInit },
+  'docs/init.md, Options': { runs: configuresInit },
+  'docs/init.md, Options (2)': { runs: hearsOfOrphans },
+  'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
+}
+
+const blocks = documents.flatMap(blocksOf)
+const isScript = ({ language }: Block) => /^(js|ts|javascript|typescript)$/.test(language)
+
+describe('The code of the documents', () => {
+  it('has a test of each block, or a reason why it has none', () => {
+    expect(blocks.map(({ name }) => name)).toEqual(Object.keys(plans))
+  })
+
+  it('is found wherever it stands', () => {
+    const markdown = '# One\n```js\na()\n```\ntext\n\n```sh\nb\n```\n## Two\n```\nc\n```\n'
+    expect(parseBlocks('x.md', markdown)).toEqual([
+      { name: 'x.md, One', language: 'js', text: 'a()\n' },
+      { name: 'x.md, One (2)', language: 'sh', text: 'b\n' },
+      { name: 'x.md, Two', language: '', text: 'c\n' },
+    ])
+  })
+
+  it('names only scripts of npm that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const texts = documents.map((name) => readFileSync(join(root, name), 'utf8')).join('\n')
+    const named = [...texts.matchAll(/npm (?:run )?(test|(?<=run )[\w:-]+)/g)].map(
+      ([, name]) => name,
+    )
+    expect(named.length).toBeGreaterThan(5)
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
+  })
+
+  it('compiles in strict TypeScript', { timeout: 120_000 }, () => {
+    const sources = blocks.filter(isScript).map(({ name, text }): [string, string] => {
+      const plan = plans[name]
+      const given = plan !== undefined && 'given' in plan ? plan.given : ''
+      return [name, `${text}\nexport {}\n${given}\n`]
+    })
+    expect(sources.length).toBeGreaterThan(5)
+    const found = typeCheck(new Map(sources))
+    expect([...found].filter(([, errors]) => errors.length > 0)).toEqual([])
+  })
+
+  it('would not compile with an error in it', { timeout: 120_000 }, () => {
+    const source = `import { spawn } from 'sexton'\nspawn('x', [], { stdio: 'inherit' }).stdout.read()\n`
+    expect(typeCheck(new Map([['a', source]])).get('a')).toEqual([
+      expect.stringMatching(/^line 2: .*null/),
+    ])
+  })
+
+  for (const block of blocks) {
+    const plan = plans[block.name]
+    if (plan !== undefined && 'runs' in plan) it(`runs: ${block.name}`, () => plan.runs(block))
+  }
+})
+
+/** A project that has sexton installed, and these files. */
+function project(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sexton-document-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules', 'sexton'))
+  for (const [name, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  return folder
+}
+
+const inside = (folder: string, ...command: string[]) => ['env', '--chdir', folder, ...command]
+
+/** The command that runs a block as a program, with lines in front for what it leaves to its reader. */
+function program(
+  { text }: Block,
+  before = '',
+  files: Readonly<Record<string, string>> = {},
+): string[] {
+  const folder = project({ 'main.js': `${before}\n${text}`, ...files })
+  return inside(folder, process.execPath, 'main.js')
+}
+
+async function succeed(outcome: Promise<Outcome>): Promise<string> {
+  const { code, signal, stdout, stderr } = await outcome
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' })
+  return stdout
+}
+
+async function waitsForAnyProcess(block: Block): Promise<void> {
+  const before = `
+    import { spawn } from 'node:child_process'
+    const { pid } = spawn('sh', ['-c', 'sleep 0.1; exit 7'])
+    const { pid: otherPid } = spawn('sleep', ['1000'])`
+  expect(await succeed(run(program(block, before)))).toBe('7 null true\n137\n')
+}
+
+async function startsAProcess(block: Block): Promise<void> {
+  // One that writes more to standard error than a pipe holds, and more to standard output.
+  const git = `#!/bin/sh
+head -c 200000 /dev/zero | tr '\\0' e >&2
+head -c 300000 /dev/zero | tr '\\0' o
+`
+  const before = `
+    const repository = 'repository'
+    process.on('exit', () => console.log(JSON.stringify([code, signal, usage.maxRSS > 0])))`
+  const files = { git, 'repository/file': '' }
+  const command = program(block, before, files)
+  const path = { PATH: `${command[2]}:${environment.PATH}` }
+  await run(['chmod', '+x', `${command[2]}/git`])
+  const { code, stdout, stderr } = await run(command, { env: path })
+  expect([code, stderr.length]).toEqual([0, 200_000])
+  expect(stdout).toBe(`${'o'.repeat(300_000)}[0,null,true]\n`)
+}
+
+async function killsThoseProcesses(block: Block): Promise<void> {
+  const before = `
+    import { spawn } from 'node:child_process'
+    import { once } from 'node:events'
+    const shell = spawn('sh', ['-c', 'sleep 1000 & sleep 1000 & echo; wait'])
+    const ended = once(shell, 'exit')
+    await once(shell.stdout, 'data')
+    const found = descendants().length`
+  const after = `
+    console.log(found, descendants().filter(({ state }) => state !== 'Z'), await ended)`
+  const command = program({ ...block, text: `${block.text}${after}` }, before)
+  expect(await succeed(run(command))).toBe("3 [] [ null, 'SIGTERM' ]\n")
+}
+
+async function reapsOrphans(block: Block): Promise<void> {
+  // The shell is child_process's; what it leaves behind is nobody's.
+  const before = `
+    import { spawn } from 'node:child_process'
+    setTimeout(() => spawn('sh', ['-c', '(read line; exit 7) <&3 & exit'], {
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    }).on('exit', function () { this.stdio[3].end('go\\n') }))`
+  const reaper = start(program(block, before))
+  await reaper.printed(/^reaped \d+: 7$/m)
+  await end(reaper)
+}
+
+async function end(running: Running): Promise<void> {
+  process.kill(running.pid, 'SIGKILL')
+  await running.ended
+}
+
+const server = `
+  import { createServer } from 'node:http'
+  const server = createServer((request, response) => {
+    console.log('asked')
+    process.once('SIGTERM', () => setTimeout(() => response.end('answer'), 100))
+  })
+  server.listen(0, () => console.log('port', server.address().port))`
+
+async function shutsDown(block: Block): Promise<void> {
+  const running = start(program(block, server))
+  await running.printed(/port \d+/)
+  const port = /port (\d+)/.exec(running.stdout())?.[1]
+  // A client that keeps its connection alive for as long as the server does.
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  const answer = new Promise<string>((resolve, reject) => {
+    const request = get({ host: '127.0.0.1', port, agent }, (response) => {
+      response.setEncoding('utf8').once('data', resolve).on('error', reject)
+    })
+    request.on('error', reject)
+  })
+  await running.printed('asked')
+  const begin = performance.now()
+  process.kill(running.pid, 'SIGTERM')
+  expect(await answer).toBe('answer')
+  const stderr = expect.stringMatching(/^SIGTERM from pid \d+ \(uid \d+, .*\): shutting down\n$/)
+  expect(await running.ended).toMatchObject({ code: 0, stderr })
+  expect(performance.now() - begin).toBeLessThan(5000) // for which Node keeps an idle connection
+}
+
+async function readsSignals(block: Block): Promise<void> {
+  const running = start(program(block, `setTimeout(() => console.log('ready'))`))
+  await running.printed('ready')
+  for (const [signal, name] of [
+    ['SIGHUP', 'SIGHUP'],
+    ['SIGUSR2', 'SIGUSR2'],
+    [37, 'SIGRTMIN\\+3'],
+  ] as const) {
+    process.kill(running.pid, signal)
+    await running.printed(
+      new RegExp(`^${name} from pid ${process.pid}, uid ${process.getuid?.()}$`, 'm'),
+    )
+  }
+  await end(running)
+}
+
+async function isAnInit(block: Block): Promise<void> {
+  const files = {
+    'server.js': `
+      import { spawn } from 'node:child_process'
+      process.on('SIGTERM', () => process.exit(7))
+      spawn('sh', ['-c', 'true & exit'], { stdio: 'ignore' })
+      setInterval(() => {}, 1000)
+      console.log('serves')`,
+  }
+  const running = start([...asPid1, ...program(block, '', files)])
+  await running.printed('serves')
+  process.kill(await innerPid(running), 'SIGTERM')
+  expect(await running.ended).toMatchObject({ code: 7, stderr: '' })
+}
+
+async function runsWithInit({ text }: Block): Promise<void> {
+  const app = `
+    import { init } from 'sexton/init'
+    console.log(Object.keys(init.stats()))`
+  expect(await succeed(run(inside(project({ 'app.js': app }), 'sh', '-ec', text)))).toBe(
+    "[ 'reaped', 'adopted', 'abandoned', 'pending' ]\n",
+  )
+}
+
+async function configuresInit(block: Block): Promise<void> {
+  expect(await succeed(run(program(block)))).toBe(
+    '{ reaped: 0, adopted: 0, abandoned: 0, pending: 0 }\n',
+  )
+}
+
+async function hearsOfOrphans(block: Block): Promise<void> {
+  const before = `
+    import 'sexton/init'
+    import { spawn } from 'node:child_process'
+    spawn('sh', ['-c', 'sleep 0.1 & sleep 1000 & exit'], { stdio: 'ignore' })
+    const alive = setInterval(() => {}, 1000)`
+  const after = `
+    subscribe('sexton:reaped', () => clearInterval(alive))`
+  const stdout = await succeed(run(program({ ...block, text: `${block.text}${after}` }, before)))
+  expect(stdout).toMatch(/^\{ pid: \d+, name: 'sleep' \}$/m)
+  expect(stdout).toMatch(/origin: 'adopted'/)
+  expect(stdout).toMatch(/outcome: 'terminated'/)
+}
