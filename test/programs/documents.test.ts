@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { asPid1, environment, type Outcome, root, run } from '../program.js'
 import { type Block, blocksOf, documents, parseBlocks } from './documents/blocks.js'
+import { brokenLinks } from './documents/links.js'
 import { typeCheck } from './documents/type-check.js'
 import { innerPid, type Running, start } from './running.js'
 
@@ -61,7 +62,7 @@ const plans: Readonly<Record<string, Plan>> = {
 const blocks = documents.flatMap(blocksOf)
 const isScript = ({ language }: Block) => /^(js|ts|javascript|typescript)$/.test(language)
 
-describe('The code of the documents', () => {
+describe('What the documents show', () => {
   it('has a test of each block, or a reason why it has none', () => {
     expect(blocks.map(({ name }) => name)).toEqual(Object.keys(plans))
   })
@@ -83,6 +84,10 @@ describe('The code of the documents', () => {
     )
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
+  })
+
+  it('has no link to a file or a heading that is missing', () => {
+    expect(documents.flatMap(brokenLinks)).toEqual([])
   })
 
   it('compiles in strict TypeScript', { timeout: 120_000 }, () => {
