@@ -140,6 +140,21 @@ describe('sexton doctor', () => {
     })
   })
 
+  it.each([
+    ['to another user', 'print(flush=True); sys.stdin.read()', asNobody],
+    [
+      'beside a wait for it',
+      'CHLD = [signal.SIGCHLD]; signal.pthread_sigmask(signal.SIG_BLOCK, CHLD); print(flush=True); signal.sigwait(CHLD)',
+      [],
+    ],
+  ])('finds that SIGCHLD is ignored, %s', async (_, rest, prefix) => {
+    const source = `import signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); ${rest}`
+    await withPatient(['python3', '-c', source], async (pid) => {
+      const [seen, code] = await report(pid, prefix)
+      expect([seen.sigchld, code]).toEqual(['ignored', 1])
+    })
+  })
+
   it('finds that nothing but KILL ends a PID 1 without handlers', async () => {
     await withInit(sleeper, async (pid) => {
       const [seen, code] = await report(pid)

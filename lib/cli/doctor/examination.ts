@@ -151,7 +151,8 @@ function signalsOf(
 ): Pick<Examination, 'sigchld' | 'sigterm' | 'handlesAll' | 'waitsForChildren'> {
   const { main, others, status } = look
   return {
-    sigchld: receptionOf(SIGCHLD, look),
+    // Ignored, it makes the kernel reap every child at once, whoever waits for the signal.
+    sigchld: hasSignal(status.ignored, SIGCHLD) ? 'ignored' : receptionOf(SIGCHLD, look),
     sigterm: receptionOf(SIGTERM, look),
     handlesAll: [SIGHUP, SIGALRM, SIGRTMAX].every((signal) => hasSignal(status.caught, signal)),
     waitsForChildren: [main, ...others].some((wait) => wait.for === 'children'),
