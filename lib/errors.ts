@@ -66,6 +66,16 @@ export class SextonError extends Error {
 }
 Object.defineProperty(SextonError.prototype, 'name', { value: 'SextonError', configurable: true })
 
+/** Runs what may fail; the caller has to deal with the failure as a value. */
+export function attempt<T>(act: () => T): T | SextonError {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof SextonError) return error
+    throw error
+  }
+}
+
 /** The error for a native call's negative result. */
 export function systemError(
   result: number,

@@ -2,14 +2,12 @@ import { constants } from 'node:os'
 import { binding } from './binding.js'
 import { channel } from './channels.js'
 import { monotonicNow } from './clock.js'
-import { readDescendants } from './descendants.js'
 import { ECHO, EndRequest } from './end-request.js'
-import { EPERM } from './errors.js'
-import { backend } from './exit-watch/backend.js'
-import { isZombie, type ProcessStat, readStat } from './proc.js'
+import { attempt, SextonError } from './errors.js'
 import { anyChildren } from './reaper.js'
 import type { ReceivedSignal } from './received-signal.js'
 import { drainSignals, type SignalListener, subscribe } from './signal-subscriptions.js'
+import { isAlive, openSurvivor, type Survivor, Survivors } from './survivors.js'
 
 // The descendants that remain when this process exits. It all happens in its 'exit' event, where no
 // promise resolves and no timer fires any more: each wait blocks.
@@ -20,11 +18,8 @@ const { SIGTERM, SIGCONT, SIGKILL, SIGINT, SIGQUIT, SIGHUP } = constants.signals
 const STEP = 100
 // What a KILL has not ended within this time hangs in the kernel.
 const AFTER_KILL = 1000
-const MOST_LOOKS = 10 // where processes are born all the time
-
-interface Leftover extends Pick<ProcessStat, 'pid' | 'name' | 'startTime'> {
-  outcome: 'terminated' | 'killed' | 'running'
-}
+// Milliseconds for which an unreadable tree is tried again.
+const UNREADABLE = 1000
 
 /**
  * Ends them: TERM and CONT, `grace` milliseconds at most, then KILL until none is left. TERM, INT, QUIT
@@ -36,7 +31,7 @@ export function endLeftovers(grace: number): void {
 }
 
 class Ending implements SignalListener {
-  readonly #found = new Map<string, Leftover>()
+  readonly #survivors = new Survivors()
   readonly #began = monotonicNow()
   #request: EndRequest | undefined
   #hurried = false
@@ -53,17 +48,17 @@ class Ending implements SignalListener {
     const asked = this.#living()
     if (asked.length > 0) this.#end(asked, grace)
     if (!channel.left.hasSubscribers) return
-    for (const { pid, name, outcome } of this.#found.values()) {
+    for (const { pid, name, outcome } of this.#survivors.known) {
       channel.left.publish({ pid, name, outcome })
     }
   }
 
   // All are listed before any is asked: what one of them starts in order to end in good order is not.
-  #end(asked: readonly Leftover[], grace: number): void {
+  #end(asked: readonly Survivor[], grace: number): void {
     try {
       subscribe(this, [SIGTERM, SIGINT, SIGQUIT, SIGHUP])
     } catch {} // no descriptor is left: then nobody can hurry it
-    for (const leftover of asked) this.#send(leftover, [SIGTERM, SIGCONT], 'terminated')
+    for (const survivor of asked) this.#send(survivor, [SIGTERM, SIGCONT], 'terminated')
     const graceEnd = monotonicNow() + grace
     for (let left = this.#living(); left.length > 0; left = this.#living()) {
       if (!left.every((one) => this.#awaitEnd(one, graceEnd, () => this.#hurried))) break
@@ -71,67 +66,37 @@ class Ending implements SignalListener {
     // Again and again: one may have been born while the others were killed.
     const killEnd = monotonicNow() + AFTER_KILL
     for (let left = this.#living(); left.length > 0; left = this.#living()) {
-      for (const leftover of left) this.#send(leftover, [SIGKILL], 'killed')
+      for (const survivor of left) this.#send(survivor, [SIGKILL], 'killed')
       if (!left.every((one) => this.#awaitEnd(one, killEnd, () => false))) break
     }
-    for (const leftover of this.#living()) leftover.outcome = 'running'
+    for (const survivor of this.#living()) survivor.outcome = 'running'
   }
 
   /**
-   * Those that are alive, and were not found to be beyond our reach. If a parent dies while the tree is
-   * read, its children pass to us, whose own list has been read already: so until a look finds no one new.
+   * The survivors that are alive and may be signalled. Descriptors may become free again, so without one it
+   * tries again for a while. Where the tree stays unreadable, the descendants are left behind: see `init()`.
    */
-  #living(): Leftover[] {
-    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-      const before = this.#found.size
-      const living = this.#look()
-      if (looks > 0 && this.#found.size === before) return living
+  #living(): readonly Survivor[] {
+    for (const end = monotonicNow() + UNREADABLE; ; pause(STEP)) {
+      const living = attempt(() => this.#survivors.list())
+      if (!(living instanceof SextonError)) return living
+      if (living.code !== 'ERR_SYSTEM' || monotonicNow() >= end) return []
     }
-    return this.#look()
   }
 
-  #look(): Leftover[] {
-    return readDescendants()
-      .filter((stat) => !isZombie(stat))
-      .map((stat) => this.#known(stat))
-      .filter(({ outcome }) => outcome !== 'running')
-  }
-
-  #known({ pid, name, startTime }: ProcessStat): Leftover {
-    const key = `${pid}:${startTime}`
-    const known = this.#found.get(key) ?? { pid, name, startTime, outcome: 'terminated' }
-    known.name = name // that of its program, if it was seen between fork and exec before
-    this.#found.set(key, known)
-    return known
-  }
-
-  // By a descriptor of that very process: between the list and the signal its pid may have become
-  // another's. Without descriptors it is looked at the instant before. The first signal that is refused is
-  // the last: SIGCONT is permitted within the session, whoever it belongs to, and would tell of a reach
-  // that we do not have.
-  #send(leftover: Leftover, signals: readonly number[], outcome: Leftover['outcome']): void {
-    const { pid } = leftover
-    const pidfd = descriptorOf(pid)
-    if (isStill(leftover)) {
-      for (const signal of signals) {
-        const result = pidfd < 0 ? binding.kill(pid, signal) : binding.pidfdSend(pidfd, signal)
-        if (result === 0) leftover.outcome = outcome
-        if (result !== -EPERM) continue
-        leftover.outcome = 'running'
-        break
-      }
-    }
-    if (pidfd >= 0) binding.closeFd(pidfd)
+  // A refusal is noted in the survivor. After any other failure the next round tries again.
+  #send(survivor: Survivor, signals: readonly number[], outcome: Survivor['outcome']): void {
+    attempt(() => this.#survivors.send(survivor, signals, outcome))
   }
 
   /** Waits for its end; false if the time was over first, or `stop()`. */
-  #awaitEnd(leftover: Leftover, end: number, stop: () => boolean): boolean {
-    if (leftover.outcome === 'running') return true
-    const pidfd = descriptorOf(leftover.pid)
-    let ended = !isStill(leftover)
+  #awaitEnd(survivor: Survivor, end: number, stop: () => boolean): boolean {
+    if (survivor.outcome === 'running') return true
+    const pidfd = openSurvivor(survivor)
+    let ended = hasEnded(survivor)
     for (let now = monotonicNow(); !ended && now < end && !stop(); now = monotonicNow()) {
       this.#letTraceesGo()
-      ended = rest(leftover, pidfd, Math.ceil(Math.min(end - now, STEP)))
+      ended = rest(survivor, pidfd, Math.ceil(Math.min(end - now, STEP)))
       drainSignals()
     }
     if (pidfd >= 0) binding.closeFd(pidfd)
@@ -140,24 +105,22 @@ class Ending implements SignalListener {
 
   // What has stopped for a tracer takes no other signal than KILL. Whoever traces here traces no more.
   #letTraceesGo(): void {
-    for (const { pid } of this.#found.values()) binding.letGo(pid)
+    for (const { pid } of this.#survivors.known) binding.letGo(pid)
   }
 }
 
-/** A descriptor of the process; negative if there is none, or the back-end does without. */
-function descriptorOf(pid: number): number {
-  return backend() === 'pidfd' ? binding.pidfdOpen(pid) : -1
-}
-
 /** Waits so many milliseconds, or until it has ended; whether it has. */
-function rest(leftover: Leftover, pidfd: number, milliseconds: number): boolean {
+function rest(survivor: Survivor, pidfd: number, milliseconds: number): boolean {
   if (pidfd >= 0) return binding.pidfdAwait(pidfd, milliseconds) > 0
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(milliseconds, 5))
-  return !isStill(leftover)
+  pause(Math.min(milliseconds, 5))
+  return hasEnded(survivor)
 }
 
-/** Whether it lives, and is not another process with its pid. */
-function isStill({ pid, startTime }: Leftover): boolean {
-  const stat = readStat(pid)
-  return stat !== undefined && stat.startTime === startTime && !isZombie(stat)
+// What cannot be read may be alive.
+function hasEnded(survivor: Survivor): boolean {
+  return attempt(() => isAlive(survivor)) === false
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

@@ -1,4 +1,4 @@
-import { quote, SextonError } from './errors.js'
+import { attempt, quote, SextonError } from './errors.js'
 import type { ExitStatus } from './exit-status.js'
 import { hold, release } from './keep-alive.js'
 import type { Observation } from './observation/observation.js'
@@ -12,7 +12,7 @@ export interface OpenProcessOptions {
   /**
    * What `startTime` of an earlier handle, or of `descendants()`, was: clock ticks since boot. If the pid
    * belongs to a process with another start time by now, opening fails instead of hitting a stranger.
-   * Default: whichever process has the pid. Needs `/proc`.
+   * Default: whichever process has the pid. Needs a `/proc` that shows the process.
    */
   startTime?: number
 }
@@ -23,7 +23,10 @@ const OPTION_NAMES: OptionNames<OpenProcessOptions> = { startTime: true }
 export class ProcessHandle implements Disposable {
   /** Its process id, which may belong to another process once it has been reaped. */
   readonly pid: number
-  /** When it was started, in clock ticks since boot (`/proc/<pid>/stat`); `undefined` without `/proc`. */
+  /**
+   * When it was started, in clock ticks since boot (`/proc/<pid>/stat`). `undefined` if it had ended, or where the
+   * system does not tell: without `/proc`, with that of another PID namespace, or if `hidepid` hides it.
+   */
   readonly startTime: number | undefined
   readonly #observation: Observation
   #exited: Promise<ExitStatus> | undefined
@@ -92,7 +95,7 @@ export class ProcessHandle implements Disposable {
  * @throws {TypeError | RangeError} for a bad pid or start time.
  * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if there is none, or not the one with that start time;
  *   `ERR_UNSUPPORTED` if a start time is given where the system tells none; `ERR_SYSTEM` if the system
- *   has no descriptor left.
+ *   has no descriptor left, be it for the process or for its start time.
  * @see pidfd_open(2), pidfd_send_signal(2)
  */
 export function openProcess(pid: number, options: OpenProcessOptions = {}): ProcessHandle {
@@ -104,16 +107,33 @@ export function openProcess(pid: number, options: OpenProcessOptions = {}): Proc
     )
   }
   const observation = observe(checkPid(pid), undefined)
-  const startTime = observation.startTime()
-  if (wanted !== undefined && startTime !== wanted) {
+  try {
+    return ProcessHandle.of(observation, startTimeOf(observation, wanted))
+  } catch (error) {
     observation.stop()
-    const found =
-      startTime === undefined ? 'it has ended' : `the pid is one started at ${startTime}`
-    throw new SextonError(
-      'ERR_NO_SUCH_PROCESS',
-      `process ${pid} with start time ${wanted} is gone: ${found}`,
-      { pid },
-    )
+    throw error
   }
-  return ProcessHandle.of(observation, startTime)
+}
+
+// A handle whose start time could not be read for want of a descriptor would later pass for one of a system
+// that tells none, and a check against it would check nothing.
+function startTimeOf(observation: Observation, wanted: number | undefined): number | undefined {
+  const { pid } = observation
+  const startTime = attempt(() => observation.startTime())
+  if (startTime instanceof SextonError) {
+    const { code, message, errno, syscall } = startTime
+    if (wanted === undefined && code === 'ERR_UNSUPPORTED') return undefined
+    throw new SextonError(code, `the start time of process ${pid} cannot be read: ${message}`, {
+      ...{ pid, cause: startTime },
+      ...(errno !== undefined && { errno }),
+      ...(syscall !== undefined && { syscall }),
+    })
+  }
+  if (wanted === undefined || startTime === wanted) return startTime
+  const found = startTime === undefined ? 'it has ended' : `the pid is one started at ${startTime}`
+  throw new SextonError(
+    'ERR_NO_SUCH_PROCESS',
+    `process ${pid} with start time ${wanted} is gone: ${found}`,
+    { pid },
+  )
 }

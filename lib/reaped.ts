@@ -1,7 +1,7 @@
 import { channel, type ReapedMessage } from './channels.js'
 import { beforeReapingAny } from './onlookers.js'
 import { ownershipOf } from './ownership.js'
-import { readStat } from './proc.js'
+import { readName } from './proc.js'
 import { onReaped, ownedChild } from './reaper.js'
 
 // What this process has reaped for nobody, counted and published.
@@ -16,7 +16,7 @@ export function countReaped(): void {
     if (ownedChild(pid) !== undefined) return
     origin = ownershipOf(pid) === 'abandoned' ? 'abandoned' : 'adopted'
     if (origin === 'adopted' && channel.adopted.hasSubscribers) {
-      const name = readStat(pid)?.name
+      const name = readName(pid)
       channel.adopted.publish({ pid, ...(name !== undefined && { name }) })
     }
   })

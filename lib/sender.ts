@@ -1,5 +1,5 @@
 import { printable } from './printable.js'
-import { readStat } from './proc.js'
+import { readName } from './proc.js'
 import type { SignalOrigin } from './received-signal.js'
 
 // Those that tell a sender: native/signal_handler.cc.
@@ -14,6 +14,6 @@ export function describeSender({ pid, uid, code }: SignalOrigin): string {
   if (code === 'SI_KERNEL') return 'the kernel'
   if (pid === 0 && !BY_PROCESS.has(code)) return `the system (${code})`
   if (pid === 0) return `outside of this PID namespace (uid ${uid})`
-  const name = readStat(pid)?.name
+  const name = readName(pid)
   return `pid ${pid} (uid ${uid}${name === undefined ? '' : `, ${printable(name, false)}`})`
 }

@@ -1,5 +1,6 @@
 import { restChildSignal } from './child-signal.js'
 import { monotonicNow } from './clock.js'
+import { attempt, SextonError } from './errors.js'
 import { readTaskChildren } from './proc.js'
 import { discardAll, discardEach, mayDiscard, takeAll } from './reaper.js'
 
@@ -77,10 +78,10 @@ function askSome(known: Float64Array): Float64Array | undefined {
   return pids
 }
 
-// Undefined where the kernel was built without CONFIG_PROC_CHILDREN.
+// Undefined where they cannot be read, or the kernel was built without CONFIG_PROC_CHILDREN.
 function readChildren(): Float64Array | undefined {
   next = 0
   readAt = monotonicNow()
-  const pids = readTaskChildren(process.pid, process.pid)
-  return pids && Float64Array.from(pids)
+  const pids = attempt(() => readTaskChildren(process.pid, process.pid))
+  return pids === undefined || pids instanceof SextonError ? undefined : Float64Array.from(pids)
 }

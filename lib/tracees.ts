@@ -1,4 +1,5 @@
 import { binding } from './binding.js'
+import { attempt, SextonError } from './errors.js'
 import type { ResourceUsage } from './exit-status.js'
 import { threadGroup } from './proc.js'
 
@@ -43,7 +44,8 @@ export class Tracee {
 
 /** The process that a thread is of; the id itself where that cannot be known. */
 export function processOf(id: number): number {
-  return threadGroup(id) ?? id
+  const group = attempt(() => threadGroup(id))
+  return group instanceof SextonError ? id : (group ?? id)
 }
 
 /** Lets a tracee go on; false if its tracer is another thread, or there is nothing to do. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { binding } from '../binding.js'
-import { ESRCH, systemError } from '../errors.js'
+import { attempt, ESRCH, systemError } from '../errors.js'
 import { ExitStatus } from '../exit-status.js'
 import { watchPidfd } from '../exit-watch/pidfd.js'
 import type { Watch } from '../exit-watch/watch.js'
@@ -92,16 +92,20 @@ export class ObservedByPidfd implements Observation {
     if (peeked === 'alive') return undefined
     const reaped = this.#statusOfReaped()
     if (reaped !== undefined) return reaped
-    const zombie = statusOfZombie(this.pid)
+    const zombie = this.#statusOfZombie()
+    if (zombie !== undefined) return zombie
     const exists = this.#exists()
-    if (zombie !== undefined && exists) return zombie
     // Reaped between our first question and this one: the kernel has the status by now, or never.
     if (state === REAPED || !exists) return this.#statusOfReaped() ?? ExitStatus.unknown(this.pid)
-    this.#patience ??= setTimeout(
-      () => this.#settle(ExitStatus.unknown(this.pid)),
-      PATIENCE,
-    ).unref()
+    // The last look may succeed where only a descriptor was missing before.
+    const giveUp = () => this.#settle(this.#statusOfZombie() ?? ExitStatus.unknown(this.pid))
+    this.#patience ??= setTimeout(giveUp, PATIENCE).unref()
     return undefined
+  }
+
+  #statusOfZombie(): ExitStatus | undefined {
+    const zombie = statusOfZombie(attempt(() => readStat(this.pid)))
+    return this.#exists() ? zombie : undefined
   }
 
   #statusOfReaped(): ExitStatus | undefined {

@@ -1,11 +1,13 @@
 import { binding } from '../binding.js'
-import { ESRCH, systemError } from '../errors.js'
+import { attempt, ESRCH, SextonError, systemError } from '../errors.js'
 import { ExitStatus } from '../exit-status.js'
 import { watchByPolling } from '../exit-watch/poll.js'
 import type { Watch } from '../exit-watch/watch.js'
 import { beforeReaping } from '../onlookers.js'
 import { reapIfNobodys } from '../orphans.js'
 import { isThread, readStat } from '../proc.js'
+import { unlessUnsupported } from '../proc-access.js'
+import { isZombie, type ProcessStat } from '../proc-formats.js'
 import { peek } from '../reaper.js'
 import { notAProcess } from './not-a-process.js'
 import type { Observation } from './observation.js'
@@ -13,13 +15,14 @@ import { sendSignal } from './send-signal.js'
 import { statusOfZombie } from './zombie-status.js'
 
 /**
- * Any process, asked for again and again. Its start time tells it from a later process with its pid;
- * where there is no `/proc`, nothing does, and a zombie counts as alive until it is reaped.
+ * Any process, asked for again and again. Its start time tells it from a later process with its pid. Where
+ * the system does not tell the start time, nothing does, and a zombie counts as alive until it is reaped.
  */
 export class ObservedByPolling implements Observation {
   readonly pid: number
   readonly exited: Promise<ExitStatus>
-  #startTime: number | undefined
+  /** What it was at first, or why that is not known. */
+  readonly #first: ProcessStat | SextonError
   readonly #watch: Watch
   readonly #stopLooking: () => void
   #resolve!: (status: ExitStatus) => void
@@ -27,9 +30,8 @@ export class ObservedByPolling implements Observation {
 
   constructor(pid: number) {
     this.pid = pid
-    this.#startTime = readStat(pid)?.startTime
-    if (!exists(pid)) throw systemError(-ESRCH, 'kill', { pid })
-    if (isThread(pid)) throw notAProcess(pid, -ESRCH, 'kill')
+    this.#first = firstLook(pid)
+    if (unlessUnsupported(() => isThread(pid))) throw notAProcess(pid, -ESRCH, 'kill')
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -56,7 +58,8 @@ export class ObservedByPolling implements Observation {
   }
 
   startTime(): number | undefined {
-    return this.#startTime
+    if (this.#first instanceof SextonError) throw this.#first
+    return this.#first.startTime
   }
 
   stop(): void {
@@ -65,18 +68,31 @@ export class ObservedByPolling implements Observation {
   }
 
   #look(): ExitStatus | undefined {
-    const stat = readStat(this.pid)
-    // No stat is no proof: there may be no descriptor left to read it by.
-    if (stat !== undefined) this.#startTime ??= stat.startTime
-    if (stat !== undefined && stat.startTime !== this.#startTime)
-      return ExitStatus.unknown(this.pid)
+    const stat = attempt(() => readStat(this.pid))
+    if (this.#isAnother(stat)) return ExitStatus.unknown(this.pid)
     const peeked = peek(this.pid)
     if (peeked !== 'not-child') return peeked === 'alive' ? undefined : peeked
-    if (stat === undefined) return exists(this.pid) ? undefined : ExitStatus.unknown(this.pid)
-    // A dead first thread looks like this too while other threads go on.
-    if (stat.state !== 'Z' || stat.threads > 1) return undefined
-    return statusOfZombie(this.pid) ?? ExitStatus.unknown(this.pid)
+    if (stat === undefined) return ExitStatus.unknown(this.pid)
+    if (stat instanceof SextonError) {
+      return exists(this.pid) ? undefined : ExitStatus.unknown(this.pid)
+    }
+    return isZombie(stat) ? (statusOfZombie(stat) ?? ExitStatus.unknown(this.pid)) : undefined
   }
+
+  /** Whether its pid certainly belongs to a later process. */
+  #isAnother(stat: ProcessStat | SextonError | undefined): boolean {
+    if (stat === undefined || stat instanceof SextonError) return false
+    return !(this.#first instanceof SextonError) && stat.startTime !== this.#first.startTime
+  }
+}
+
+// Without a start time the wait could go on with a later process that gets the pid. So where the system
+// could tell it, and only a descriptor is missing, the wait must not begin.
+function firstLook(pid: number): ProcessStat | SextonError {
+  const stat = attempt(() => readStat(pid))
+  if (stat instanceof SextonError && stat.code !== 'ERR_UNSUPPORTED') throw stat
+  if (stat === undefined || !exists(pid)) throw systemError(-ESRCH, 'kill', { pid })
+  return stat
 }
 
 // EPERM: it exists, and is someone else's.

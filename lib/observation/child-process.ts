@@ -44,8 +44,10 @@ export class ObservedChildProcess implements Observation {
     return !this.check() && sendSignal(this.pid, signal)
   }
 
+  // libuv may have reaped it, and not emitted `'exit'` yet: then the pid may be another process's.
   startTime(): number | undefined {
-    return readStat(this.pid)?.startTime
+    const stat = readStat(this.pid)
+    return peek(this.pid) === 'not-child' ? undefined : stat?.startTime
   }
 
   stop(): void {

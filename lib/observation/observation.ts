@@ -11,7 +11,11 @@ export interface Observation {
   check(): boolean
   /** Sends a signal to this very process; false if it is gone. */
   kill(signal: number): boolean
-  /** When it was started, in clock ticks since boot; `undefined` where the system does not tell. */
+  /**
+   * When it was started, in clock ticks since boot; `undefined` if it is gone.
+   *
+   * @throws {SextonError} `ERR_UNSUPPORTED` where the system does not tell, `ERR_SYSTEM`.
+   */
   startTime(): number | undefined
   /** Waits no more and releases what the waiting held. `exited` stays pending. */
   stop(): void

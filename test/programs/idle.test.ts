@@ -50,7 +50,7 @@ async function waiting(expression: string): Promise<Running> {
  */
 async function residentSize(running: Running): Promise<number> {
   await eventually(() => {
-    const states = readTasks(running.pid).map((thread) => readStat(`${running.pid}/task/${thread}`))
+    const states = readTasks(running.pid)?.map(readStat) ?? []
     expect(states.every((stat) => stat?.state === 'S')).toBe(true)
   })
   const status = readFileSync(`/proc/${running.pid}/status`, 'utf8')

@@ -319,7 +319,7 @@ describe('Usage', () => {
 
 describe('Without the process', () => {
   it('it says so', async () => {
-    const thread = readTasks(process.pid).find((tid) => Number(tid) !== process.pid)
+    const thread = readTasks(process.pid)?.find((tid) => tid !== process.pid)
     for (const [pid, message] of [
       ['4194304', 'there is no process 4194304'],
       [thread, `${thread} is a thread, not a process`],

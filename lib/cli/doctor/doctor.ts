@@ -1,5 +1,5 @@
-import { SextonError } from '../../errors.js'
-import { isThread, readStat } from '../../proc.js'
+import { attempt, SextonError } from '../../errors.js'
+import { isThread } from '../../proc.js'
 import { parseCommandLine } from '../command-line.js'
 import { print } from '../output.js'
 import { safeJson } from '../safe-json.js'
@@ -36,10 +36,11 @@ export async function doctor(words: readonly string[]): Promise<number> {
     await print(values.help ? USAGE : `sexton ${version()}\n`)
     return 0
   }
-  if (readStat('self') === undefined) {
-    throw new SextonError('ERR_UNSUPPORTED', 'doctor: there is no /proc to read processes from')
+  const thread = attempt(() => isThread(pid))
+  if (thread instanceof SextonError) {
+    throw new SextonError(thread.code, `doctor: ${thread.message}`, { cause: thread })
   }
-  if (isThread(pid)) {
+  if (thread) {
     const message = `doctor: ${pid} is a thread, not a process`
     throw new SextonError('ERR_NO_SUCH_PROCESS', message, { pid })
   }

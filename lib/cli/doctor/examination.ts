@@ -1,10 +1,15 @@
-import { readFileSync, readlinkSync } from 'node:fs'
 import { constants, release } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SextonError } from '../../errors.js'
+import { attempt, SextonError } from '../../errors.js'
 import { type Backend, backend } from '../../exit-watch/backend.js'
-import { readCommandLine, readTaskChildren, readTasks } from '../../proc.js'
+import {
+  readCommandLine,
+  readProcessFile,
+  readProcessLink,
+  readTaskChildren,
+  readTasks,
+} from '../../proc.js'
 import { subreaper } from '../../subreaper.js'
 import { lingering } from '../tree/guilty.js'
 import { readSnapshot, type TreeProcess } from '../tree/snapshot.js'
@@ -95,7 +100,7 @@ export async function examine(pid: number): Promise<Examination> {
     ...signalsOf(look),
     kernel: release(),
     seccomp: (['none', 'strict', 'filter'] as const)[status.seccomp] ?? 'filter',
-    backend: self || status.seccomp === readStatus('/proc/self')?.seccomp ? backend() : null,
+    backend: self || status.seccomp === readStatus(process.pid)?.seccomp ? backend() : null,
     zombies,
   }
 }
@@ -104,7 +109,7 @@ async function zombiesOf(pid: number, processes: readonly TreeProcess[]): Promis
   const children = processes.filter((one) => one.ppid === pid && one.zombie)
   const lasting = await lingering(children)
   const ofMain = new Set(readTaskChildren(pid, pid))
-  const workers = readTasks(pid).filter((tid) => tid !== String(pid))
+  const workers = (readTasks(pid) ?? []).filter((tid) => tid !== pid)
   const ofWorkers = new Set(workers.flatMap((tid) => readTaskChildren(pid, tid) ?? []))
   return lasting.map((zombie) => {
     const { name, age, orphan } = zombie
@@ -131,19 +136,13 @@ function isNode(pid: number): boolean {
 }
 
 function programOf(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '')
-  } catch {
-    return readCommandLine(pid)[0] ?? '' // only its own user may see which file it is
-  }
+  const file = readProcessLink(pid, 'exe')?.replace(/ \(deleted\)$/, '')
+  return file ?? readCommandLine(pid)[0] ?? '' // only its own user may see which file it is
 }
 
 function hasAddon(pid: number): boolean | null {
-  try {
-    return /\/sexton(\.\w+)?\.node( \(deleted\))?$/m.test(readFileSync(`/proc/${pid}/maps`, 'utf8'))
-  } catch {
-    return null
-  }
+  const maps = attempt(() => readProcessFile(pid, 'maps'))
+  return typeof maps === 'string' ? /\/sexton(\.\w+)?\.node( \(deleted\))?$/m.test(maps) : null
 }
 
 function signalsOf(

@@ -29,13 +29,13 @@ export interface SignalLook {
 
 /** Looks at a process; `undefined` if there is none. */
 export function lookAtSignals(pid: number): SignalLook | undefined {
-  const status = readStatus(`/proc/${pid}`)
+  const status = readStatus(pid)
   if (status === undefined) return undefined
-  const threads = readTasks(pid).map((tid) => readStatus(`/proc/${pid}/task/${tid}`))
+  const threads = (readTasks(pid) ?? []).map((tid) => readStatus(pid, tid))
   const blocked = threads.filter((one) => one !== undefined).map((one) => one.blocked)
   const waits = readWaits(pid)
-  const main = waits.get(String(pid)) ?? { for: 'unknown' }
-  const others = [...waits].filter(([tid]) => tid !== String(pid)).map(([, wait]) => wait)
+  const main = waits.get(pid) ?? { for: 'unknown' }
+  const others = [...waits].filter(([tid]) => tid !== pid).map(([, wait]) => wait)
   const masks = blocked.length > 0 ? blocked : [status.blocked]
   return { status, blocked: masks, main, others, signalfds: readSignalfds(pid) }
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { endianness } from 'node:os'
-import { readTasks } from '../../proc.js'
+import { readTaskFile, readTasks } from '../../proc.js'
+import { unlessUnsupported } from '../../proc-access.js'
 
 /** What a thread sits in: a wait for signals, a wait for any child, neither, or what could not be seen. */
 export type Wait =
@@ -29,12 +30,13 @@ const P_ALL = 0n
 const SIGNAL_SET_BYTES = 8
 
 /** The wait of each thread of a process, by its id. */
-export function readWaits(pid: number): Map<string, Wait> {
-  return new Map(readTasks(pid).map((tid) => [tid, readWait(pid, `/proc/${pid}/task/${tid}`)]))
+export function readWaits(pid: number): Map<number, Wait> {
+  return new Map((readTasks(pid) ?? []).map((tid) => [tid, readWait(pid, tid)]))
 }
 
-function readWait(pid: number, task: string): Wait {
-  const wait = parseWait(read(`${task}/syscall`), read(`${task}/wchan`))
+function readWait(pid: number, tid: number): Wait {
+  const seen = (name: string) => unlessUnsupported(() => readTaskFile(pid, tid, name))
+  const wait = parseWait(seen('syscall'), seen('wchan'))
   if (wait.for !== 'signals') return wait
   return { for: 'signals', set: wait.at === undefined ? undefined : readSet(pid, wait.at) }
 }

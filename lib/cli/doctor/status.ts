@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readProcessFile, readTaskFile } from '../../proc.js'
 
 /** What `/proc/<pid>/status` tells (proc_pid_status(5)), as far as a diagnosis needs it. */
 export interface Status {
@@ -14,13 +14,10 @@ export interface Status {
   seccomp: number
 }
 
-/** The status of a process or thread; `undefined` if it is gone, or there is no `/proc`. */
-export function readStatus(path: string): Status | undefined {
-  try {
-    return parseStatus(readFileSync(`${path}/status`, 'utf8'))
-  } catch {
-    return undefined
-  }
+/** The status of a process, or of one thread of it; `undefined` if it is gone. */
+export function readStatus(pid: number, tid?: number): Status | undefined {
+  const text = tid === undefined ? readProcessFile(pid, 'status') : readTaskFile(pid, tid, 'status')
+  return text === undefined ? undefined : parseStatus(text)
 }
 
 /** A kernel that does not tell of something was built without it. */

@@ -1,7 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { binding } from '../../binding.js'
 import { ESRCH, systemError } from '../../errors.js'
 import type { ExitStatus } from '../../exit-status.js'
+import { readOwnFile } from '../../proc.js'
+import { unlessUnsupported } from '../../proc-access.js'
 import { signalName } from '../../signal-names.js'
 import type { Child } from '../../spawn/child.js'
 import type { SpawnOptions } from '../../spawn/options.js'
@@ -114,8 +116,8 @@ function letGo(fds: readonly number[], statusFd: number | undefined): void {
 }
 
 function limitsOf(soft: number): NonNullable<SpawnOptions['rlimits']> {
-  if (!existsSync('/proc/self/limits')) return {} // nor can it then be known what the hard one is
-  const limits = readFileSync('/proc/self/limits', 'latin1')
+  const limits = unlessUnsupported(() => readOwnFile('limits').toString('latin1'))
+  if (limits === undefined) return {} // without the hard limit, the soft one cannot be set
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1]
   return {
     nofile: { soft, hard: hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard) },

@@ -1,6 +1,8 @@
 import { monotonicNow } from '../../clock.js'
 import { LONGEST_TIMER } from '../../deadline.js'
 import { readDescendants } from '../../descendants.js'
+import { attempt, SextonError } from '../../errors.js'
+import { identityOf } from '../../proc-formats.js'
 import { guiltyZombies } from '../tree/guilty.js'
 import type { Report } from './report.js'
 
@@ -18,11 +20,15 @@ export function watchKeptZombies(after: number | undefined, report: Report): () 
 
 function reportKept(since: Map<string, number>, after: number, report: Report): void {
   const now = monotonicNow()
-  const kept = guiltyZombies(readDescendants()).filter(({ parent }) => parent.pid !== process.pid)
+  const processes = attempt(readDescendants)
+  // Nothing is known, so the zombies seen before may still be there.
+  if (processes instanceof SextonError) return
+  const kept = guiltyZombies(processes).filter(({ parent }) => parent.pid !== process.pid)
   const present = new Set<string>()
   for (const { parent, zombies } of kept) {
-    for (const { pid, name, startTime } of zombies) {
-      const key = `${pid}:${startTime}`
+    for (const zombie of zombies) {
+      const { pid, name } = zombie
+      const key = identityOf(zombie)
       present.add(key)
       const first = since.get(key) ?? now
       since.set(key, first)

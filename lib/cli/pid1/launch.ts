@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { attempt, SextonError } from '../../errors.js'
+import { readOwnFile } from '../../proc.js'
 import { parseCaptured, restored } from './captured.js'
 import { splitAtNul } from './nul-separated.js'
 import { rawArguments } from './raw-arguments.js'
@@ -63,11 +64,11 @@ function limitOf(text: string): number | undefined {
 }
 
 function ownEnvironment(): Buffer[] {
-  try {
-    return splitAtNul(readFileSync('/proc/self/environ'))
-  } catch {
+  const environment = attempt(() => readOwnFile('environ'))
+  if (environment instanceof SextonError) {
     return Object.entries(process.env).map(([name, value]) => Buffer.from(`${name}=${value}`))
   }
+  return splitAtNul(environment)
 }
 
 function signalsOf(mask: string | undefined): number[] {

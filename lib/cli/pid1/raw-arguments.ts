@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { attempt, SextonError } from '../../errors.js'
+import { readOwnFile } from '../../proc.js'
 import { splitAtNul } from './nul-separated.js'
 
 /**
@@ -15,10 +16,8 @@ export function rawArguments(): Buffer[] {
   })
 }
 
+// Without /proc what Node has decoded is all there is.
 function readCommandLine(): Buffer[] | undefined {
-  try {
-    return splitAtNul(readFileSync('/proc/self/cmdline'))
-  } catch {
-    return undefined // no /proc: what Node has decoded is all there is
-  }
+  const line = attempt(() => readOwnFile('cmdline'))
+  return line instanceof SextonError ? undefined : splitAtNul(line)
 }

@@ -1,6 +1,6 @@
 import type { ExitStatus } from '../../exit-status.js'
 import { beforeReapingAny } from '../../onlookers.js'
-import { readStat } from '../../proc.js'
+import { readName } from '../../proc.js'
 import type { Report } from './report.js'
 import { DEBUG, WARNING } from './settings.js'
 
@@ -14,7 +14,7 @@ export class Reaping {
     this.#report = report
     this.#level = warnOnReap ? WARNING : DEBUG
     if (this.asked) {
-      beforeReapingAny((pid) => this.#names.set(pid, readStat(pid)?.name ?? ''))
+      beforeReapingAny((pid) => this.#names.set(pid, readName(pid) ?? ''))
     }
   }
 

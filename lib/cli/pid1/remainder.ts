@@ -1,12 +1,10 @@
 import { Deadline } from '../../deadline.js'
-import { readDescendants } from '../../descendants.js'
-import { SextonError } from '../../errors.js'
+import { attempt, SextonError } from '../../errors.js'
 import { hold, release } from '../../keep-alive.js'
-import { isZombie, type ProcessStat } from '../../proc.js'
-import { openProcess } from '../../process-handle.js'
 import { openIntake, pumpSoon } from '../../pump.js'
 import { anyChildren } from '../../reaper.js'
-import type { SignalName } from '../../signal-names.js'
+import { type SignalName, signalNumber } from '../../signal-names.js'
+import { type Survivor, Survivors } from '../../survivors.js'
 import { rulesNamespace, signalNamespace } from './namespace.js'
 import type { Reaping } from './reaping.js'
 import type { Report } from './report.js'
@@ -15,8 +13,7 @@ import { INFO } from './settings.js'
 // Between two looks for what a KILL has not reached: a process that was born in that very moment, or
 // hangs in the kernel. While processes do end, each end is a look of its own.
 const LOOK_AGAIN = 20
-const MOST_LOOKS = 10 // where processes are born all the time
-// So many looks without any of the processes that remain: then they cannot be seen.
+// Consecutive looks that reach none of the processes that remain, before pid1 gives them up: a second.
 const IN_VAIN = 50
 
 const ASK: readonly SignalName[] = ['SIGTERM', 'SIGCONT']
@@ -28,9 +25,10 @@ const ASK: readonly SignalName[] = ['SIGTERM', 'SIGCONT']
 export class Remainder {
   readonly #report: Report
   readonly #reaping: Reaping
-  /** Another user's: to wait for these would be to wait for ever. */
-  readonly #untouchable = new Set<string>()
+  readonly #survivors = new Survivors()
   #inVain = 0
+  /** Why the last look saw nothing. */
+  #failure: SextonError | undefined
   #force: Deadline | undefined
   #again: NodeJS.Timeout | undefined
   #leave!: () => void
@@ -82,27 +80,21 @@ export class Remainder {
   // there is one that one call does not reach after all, the end of the grace will find that out.
   #askAll(): void {
     if (!anyChildren()) return
-    const living = !this.#report.wants(INFO) && rulesNamespace() ? [] : this.#listed()
-    for (const process of living) this.#tell(process, ASK)
-    if (living.length === 0) tellUnseen(ASK)
-  }
-
-  // While a list is read a process may be born, or pass to us from a parent that is still to be read.
-  #listed(): ProcessStat[] {
-    const found = new Map<string, ProcessStat>()
-    for (let looks = 0, before = -1; before < found.size && looks < MOST_LOOKS; looks += 1) {
-      before = found.size
-      for (const process of this.#living()) found.set(keyOf(process), process)
-    }
-    return [...found.values()]
+    const namesMatter = this.#report.wants(INFO) || !rulesNamespace()
+    const living = namesMatter ? this.#try(() => this.#survivors.list()) : []
+    for (const survivor of living) this.#tell(survivor, ASK)
+    if (living.length > 0 || tellUnseen(ASK)) return
+    // A descriptor may become free. A tree that must not be read stays unread.
+    if (this.#failure?.code !== 'ERR_SYSTEM') return
+    this.#again = setTimeout(() => this.#askAll(), LOOK_AGAIN)
   }
 
   readonly #killAll = () => {
     clearTimeout(this.#again)
-    const living = this.#living()
-    for (const process of living) this.#tell(process, ['SIGKILL'])
-    this.#inVain = living.length > 0 ? 0 : this.#inVain + 1
-    if (living.length === 0) tellUnseen(['SIGKILL'])
+    const living = this.#try(() => this.#survivors.look())
+    const told = living.filter((survivor) => this.#tell(survivor, ['SIGKILL']))
+    this.#inVain = told.length > 0 ? 0 : this.#inVain + 1
+    if (told.length === 0) tellUnseen(['SIGKILL'])
     this.#again = setTimeout(this.#killAll, LOOK_AGAIN)
     this.#leaveIfDone()
   }
@@ -111,43 +103,51 @@ export class Remainder {
     if (!anyChildren() || this.#seesNoMore()) this.#leave()
   }
 
+  /** Whether nothing is left but processes beyond this user's reach: to wait for these would last for ever. */
   #seesNoMore(): boolean {
-    if (this.#untouchable.size > 0) return this.#living().length === 0
+    if (this.#survivors.anyBeyondReach) {
+      const living = this.#try(() => this.#survivors.look())
+      if (living.length === 0 && this.#failure === undefined) return true
+    }
     if (this.#inVain < IN_VAIN) return false
-    this.#report.warn('processes that cannot be seen in /proc are left running')
+    const why = this.#failure === undefined ? '' : `: ${this.#failure.message}`
+    this.#report.warn(`processes that cannot be seen in /proc are left running${why}`)
     return true
   }
 
-  #living(): ProcessStat[] {
-    return readDescendants().filter(
-      (process) => !isZombie(process) && !this.#untouchable.has(keyOf(process)),
-    )
+  /** An unreadable tree counts as empty for now: as PID 1 the caller signals everybody, and looks again. */
+  #try(read: () => Survivor[]): Survivor[] {
+    const result = attempt(read)
+    this.#failure = result instanceof SextonError ? result : undefined
+    return result instanceof SextonError ? [] : result
   }
 
-  // By a handle of that very process: between the list and the signal its pid may have become another's.
-  #tell(process: ProcessStat, signals: readonly SignalName[]): void {
-    const { pid, name, startTime } = process
-    try {
-      using handle = openProcess(pid, { startTime })
-      for (const signal of signals) handle.kill(signal)
+  /** Whether the signals have been sent. */
+  #tell(survivor: Survivor, signals: readonly SignalName[]): boolean {
+    const { pid, name } = survivor
+    const outcome = signals === ASK ? 'terminated' : 'killed'
+    const sent = attempt(() => this.#survivors.send(survivor, signals.map(signalNumber), outcome))
+    if (sent === true) {
       this.#report.say(INFO, `sent ${signals[0]} to ${pid} (${name})`)
       this.#report.event('killed', { pid, name, signal: signals[0] })
-    } catch (error) {
-      if (!(error instanceof SextonError)) throw error
-      if (error.code === 'ERR_NO_SUCH_PROCESS') return
-      this.#untouchable.add(keyOf(process))
-      this.#report.warn(`${pid} (${name}) is left running: ${error.message}`, { pid, name })
-      this.#report.event('left', { pid, name, reason: error.message })
+    } else if (sent instanceof SextonError && survivor.outcome === 'running') {
+      this.#report.warn(`${pid} (${name}) is left running: ${sent.message}`, { pid, name })
+      this.#report.event('left', { pid, name, reason: sent.message })
+    } else if (sent instanceof SextonError) {
+      this.#failure = sent
     }
+    return sent === true
   }
 }
 
-// Without /proc, or where it hides another user's: PID 1 can signal all that there is.
-function tellUnseen(signals: readonly SignalName[]): void {
-  if (process.pid !== 1) return
+/**
+ * Signals whatever `/proc` does not show: without `/proc`, or where it hides another user's process, PID 1 can
+ * still signal all processes of its namespace at once. Elsewhere that call would reach the whole machine.
+ *
+ * @returns Whether this process is PID 1.
+ */
+function tellUnseen(signals: readonly SignalName[]): boolean {
+  if (process.pid !== 1) return false
   for (const signal of signals) signalNamespace(signal)
-}
-
-function keyOf({ pid, startTime }: ProcessStat): string {
-  return `${pid}:${startTime}`
+  return true
 }

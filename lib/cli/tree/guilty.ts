@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isZombie, type ProcessStat, readStat } from '../../proc.js'
+import { attempt, SextonError } from '../../errors.js'
+import { readStat } from '../../proc.js'
+import { isZombie, type ProcessStat } from '../../proc-formats.js'
 
 /** What is to be known of each process to tell who does not reap. */
 export type Suspect = Pick<ProcessStat, 'pid' | 'ppid' | 'name' | 'state' | 'threads' | 'startTime'>
@@ -48,7 +50,9 @@ export async function lingering<T extends Suspect>(
   return processes.filter((one) => !isZombie(one) || isStillThere(one))
 }
 
+// A zombie that cannot be read any more was one a moment ago, and nothing says that it is gone.
 function isStillThere({ pid, ppid, startTime }: Suspect): boolean {
-  const now = readStat(pid)
+  const now = attempt(() => readStat(pid))
+  if (now instanceof SextonError) return true
   return now !== undefined && now.startTime === startTime && now.ppid === ppid
 }

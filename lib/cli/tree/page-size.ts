@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
+import { attempt, SextonError } from '../../errors.js'
+import { readOwnFile } from '../../proc.js'
 
 const AT_PAGESZ = 6
 const MOST_COMMON = 4096
@@ -12,11 +13,10 @@ const NARROW: readonly string[] = ['arm', 'ia32', 'mips', 'mipsel', 'ppc', 's390
  * @see getauxval(3)
  */
 export function pageSize(): number {
-  try {
-    return parsePageSize(readFileSync('/proc/self/auxv')) ?? MOST_COMMON
-  } catch {
-    return MOST_COMMON // not readable for a program with capabilities of its file
-  }
+  const vector = attempt(() => readOwnFile('auxv'))
+  // A program with capabilities of its file must not read it.
+  if (vector instanceof SextonError) return MOST_COMMON
+  return parsePageSize(vector) ?? MOST_COMMON
 }
 
 /** The auxiliary vector is pairs of machine words: what it is, and its value. */

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { readDescendants } from '../../descendants.js'
-import { isZombie, type ProcessStat, readCommandLine, readStat } from '../../proc.js'
+import { readCommandLine, readStat, readUptime } from '../../proc.js'
+import { unlessHidden } from '../../proc-access.js'
+import { isZombie, type ProcessStat } from '../../proc-formats.js'
 import { type Kin, orphans } from './orphan.js'
 import { pageSize } from './page-size.js'
 
@@ -36,6 +37,7 @@ const TICKS_PER_SECOND = 100
  * by someone outside the tree meanwhile.
  *
  * @returns `undefined` if there is no such process, or it is no longer the one of `previous`.
+ * @throws {SextonError} See `descendants()`.
  */
 export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undefined {
   const root = readStat(pid)
@@ -46,7 +48,7 @@ export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undef
   const time = secondsSinceBoot()
   const elapsed = time - (previous?.time ?? time)
   const page = pageSize()
-  const kin = stats.map((stat) => ({ ...stat, command: readCommandLine(stat.pid) }))
+  const kin = stats.map((stat) => ({ ...stat, command: commandOf(stat.pid) }))
   const adopted = orphans(kin, finder(kin))
   const processes = kin.map((one) => ({
     ...one,
@@ -76,11 +78,15 @@ export function connected(stats: readonly ProcessStat[]): ProcessStat[] {
   return found
 }
 
+function commandOf(pid: number): string[] {
+  return unlessHidden(() => readCommandLine(pid)) ?? []
+}
+
 function finder(processes: readonly Kin[]): (pid: number) => Kin | undefined {
   const known = new Map<number, Kin | undefined>(processes.map((one) => [one.pid, one]))
   return (pid) => {
     if (!known.has(pid)) {
-      const stat = pid > 0 ? readStat(pid) : undefined
+      const stat = pid > 0 ? unlessHidden(() => readStat(pid)) : undefined
       known.set(pid, stat && { ...stat, command: [] })
     }
     return known.get(pid)
@@ -90,15 +96,7 @@ function finder(processes: readonly Kin[]): (pid: number) => Kin | undefined {
 // In an LXC container /proc/uptime may be the container's, while start times stay the machine's; the
 // monotonic clock is the machine's, but stands still while that sleeps. The later one is right.
 function secondsSinceBoot(): number {
-  return Math.max(readUptime(), Number(process.hrtime.bigint()) / 1e9)
-}
-
-function readUptime(): number {
-  try {
-    return Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) || 0
-  } catch {
-    return 0 // hidden (subset=pid)
-  }
+  return Math.max(readUptime() ?? 0, Number(process.hrtime.bigint()) / 1e9)
 }
 
 function ageAt(time: number, { startTime }: ProcessStat): number {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SextonError } from '../../errors.js'
-import { isThread, readPids, readStat } from '../../proc.js'
+import { attempt, SextonError } from '../../errors.js'
+import { isThread, readStat } from '../../proc.js'
+import { unlessHidden } from '../../proc-access.js'
 import { complain, print } from '../output.js'
 import { version } from '../version.js'
 import { parseArguments, type TreeRequest } from './arguments.js'
@@ -85,21 +86,17 @@ async function show(
 /** The processes of the tree; if its root is a zombie, also the one that may keep it. */
 function suspects(processes: readonly TreeProcess[]): Suspect[] {
   const [root] = processes
-  const parent = root?.zombie ? readStat(root.ppid) : undefined
+  const parent = root?.zombie ? unlessHidden(() => readStat(root.ppid)) : undefined
   return parent === undefined ? [...processes] : [parent, ...processes]
 }
 
 function readFirst(pid: number): Snapshot {
-  const snapshot = isThread(pid) ? undefined : readSnapshot(pid)
-  if (snapshot !== undefined) return snapshot
-  if (readPids() === undefined || readStat('self') === undefined) {
-    throw new SextonError('ERR_UNSUPPORTED', 'tree: there is no /proc to read processes from')
+  const snapshot = attempt(() => (isThread(pid) ? 'thread' : readSnapshot(pid)))
+  if (snapshot instanceof SextonError) {
+    throw new SextonError(snapshot.code, `tree: ${snapshot.message}`, { cause: snapshot })
   }
-  throw new SextonError('ERR_NO_SUCH_PROCESS', `tree: ${whyNot(pid)}`, { pid })
-}
-
-function whyNot(pid: number): string {
-  if (isThread(pid)) return `${pid} is a thread, not a process`
-  // There always is a first process; only hidepid= (proc(5)) can make it look otherwise.
-  return pid === 1 ? '/proc does not show process 1 to this user' : `there is no process ${pid}`
+  if (typeof snapshot === 'object') return snapshot
+  const why =
+    snapshot === 'thread' ? `${pid} is a thread, not a process` : `there is no process ${pid}`
+  throw new SextonError('ERR_NO_SUCH_PROCESS', `tree: ${why}`, { pid })
 }

@@ -1,7 +1,12 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
 import { parsePageSize } from '../../../lib/cli/tree/page-size.js'
-import { parseChildren, parseCommandLine, parseStat, parseThreadGroup } from '../../../lib/proc.js'
+import {
+  parseChildren,
+  parseCommandLine,
+  parseStat,
+  parseThreadGroup,
+} from '../../../lib/proc-formats.js'
 import { patience } from '../../pace.mjs'
 import type { Target } from '../target.js'
 import { bytes, text } from '../values.js'

@@ -68,4 +68,4 @@ function isPending(pid: number, number: number): boolean {
 }
 
 const sleeps = (pid: number) =>
-  readTasks(pid).every((thread) => readStat(`${pid}/task/${thread}`)?.state !== 'R')
+  (readTasks(pid) ?? []).every((thread) => readStat(thread)?.state !== 'R')

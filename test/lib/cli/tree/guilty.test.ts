@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { guiltyZombies, lingering } from '../../../../lib/cli/tree/guilty.js'
 import { readDescendants } from '../../../../lib/descendants.js'
-import { isZombie, type ProcessStat, readStat } from '../../../../lib/proc.js'
+import { readStat } from '../../../../lib/proc.js'
+import { isZombie, type ProcessStat } from '../../../../lib/proc-formats.js'
 import { Stranger } from '../../stranger.js'
 import { aProcess } from './a-process.js'
 
