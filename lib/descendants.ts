@@ -31,8 +31,8 @@ export interface Descendant {
  * The processes that descend from `pid` (default: this one), parents before their children, without
  * itself. Zombies are among them; processes that were orphaned and adopted elsewhere are not.
  *
- * A live tree changes while it is read: a process born meanwhile may be missing, one that has ended
- * may still be there. Each process listed was a descendant when it was read, even if pids were reused
+ * A live tree changes while it is read: a process that is born or adopted meanwhile may be missing, one
+ * that has ended may still be there. Each process listed was a descendant when it was read, even if pids were reused
  * meanwhile. To be sure, act on each by `openProcess()` with its `startTime`, and look again.
  *
  * Linux. Where the mount option `hidepid` hides a process of another user, it and what descends from it are

@@ -82,9 +82,9 @@ let started = false
  *
  * - It never keeps the process alive, and does nothing while no child dies.
  * - What ends without `'exit'` listeners, by SIGKILL or elsewhere than as PID 1 by a signal that nobody
- *   listens to, leaves its descendants behind; so does what cannot read a `/proc` of its own PID
- *   namespace (Node's `--permission`), and
- *   where an earlier `'exit'` listener throws or calls `process.exit()`. Those of PID 1 the kernel kills.
+ *   listens to, leaves its descendants behind; so does what cannot read a `/proc` of its own PID namespace
+ *   (Node's `--permission`), and where an earlier `'exit'` listener throws or calls `process.exit()`. Those of
+ *   PID 1 the kernel kills.
  * - `--import sexton/init` is looked for from the working directory, in each Node process that inherits it,
  *   and by each worker: where that may be another directory, name the file by its path.
  * - A worker that was running before the import, and ends among its children, leaves them until the next

@@ -43,6 +43,10 @@ const OPTION_NAMES: OptionNames<WaitOptions> = {
  * and if its parent reaps it within a second on Linux 6.15 or later; otherwise `known` is false. In a
  * worker thread, orphans that the main thread adopted are waited for but not reaped.
  *
+ * Other back-ends than `pidfd` find a process that is no child of this one in `/proc`. Where that does not show
+ * it (no `/proc`, or that of another PID namespace, or `hidepid`), it counts as alive until its parent has
+ * reaped it, and a later process that gets its pid meanwhile is not told from it.
+ *
  * While it waits the process stays alive. A process that ended in time never counts as timed out,
  * however late the event loop comes to look.
  *

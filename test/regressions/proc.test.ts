@@ -296,6 +296,75 @@ describe('a pid that is reused while the tree is read', () => {
   })
 })
 
+describe('a process that is adopted while the tree is read', () => {
+  // Three generations below this process; the eldest is ended just before the stat of one of them is read.
+  const adoptedAt = (generation: number) => `
+    ${HELPERS}
+    const { subreaper } = await import('sexton')
+    subreaper.enable()
+    const script = 'echo $$; ' + "sh -c 'echo \\$\\$; sleep 1000 & echo \\$!; wait'; true"
+    const eldest = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const pids = []
+    for await (const line of createInterface(eldest.stdout)) if (pids.push(Number(line)) === 3) break
+    const real = fs.readFileSync
+    const parentOf = (pid) => Number(real('/proc/' + pid + '/stat', 'utf8').split(') ')[1].split(' ')[1])
+    let paused = false
+    fs.readFileSync = (path, ...rest) => {
+      if (!paused && path === '/proc/' + pids[${generation}] + '/stat') {
+        paused = true
+        process.kill(pids[0], 'SIGKILL')
+        for (const end = Date.now() + 20_000; parentOf(pids[1]) !== process.pid && Date.now() < end; );
+      }
+      return real(path, ...rest)
+    }
+    const listed = descendants().map(({ pid }) => pid)
+    for (const pid of pids.slice(1)) process.kill(pid, 'SIGKILL')
+    await eldest.exited
+    console.log(JSON.stringify({ paused, missing: pids.filter((pid) => !listed.includes(pid)) }))`
+
+  it.each([1, 2])('is listed with its children, at generation %s', async (generation) => {
+    const seen = await evaluate(adoptedAt(generation))
+    expect(seen).toEqual({ paused: true, missing: [] })
+  })
+})
+
+describe('the child of a thread that ends while the tree is read', () => {
+  it('is listed, as it moves to another thread', async () => {
+    const seen = await evaluate(`
+      ${HELPERS}
+      const { Worker } = await import('node:worker_threads')
+      const source = \`
+        import { spawn } from 'node:child_process'
+        import { parentPort, workerData } from 'node:worker_threads'
+        const { pid } = spawn('sleep', ['1000'], { stdio: 'ignore' })
+        parentPort.postMessage(pid)
+        Atomics.wait(workerData, 0, 0)
+        process.exit()\`
+      const tasks = () => fs.readdirSync('/proc/self/task')
+      const before = tasks()
+      const workerData = new Int32Array(new SharedArrayBuffer(4))
+      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)), { workerData })
+      const [pid] = await once(worker, 'message')
+      const real = fs.readFileSync
+      const listOf = (tid) => '/proc/' + process.pid + '/task/' + tid + '/children'
+      const tid = tasks().find((tid) => real(listOf(tid), 'utf8').includes(pid))
+      let paused = false
+      fs.readFileSync = (path, ...rest) => {
+        if (!paused && path === listOf(tid)) {
+          paused = true
+          Atomics.store(workerData, 0, 1)
+          Atomics.notify(workerData, 0)
+          for (const end = Date.now() + 20_000; tasks().includes(tid) && Date.now() < end; );
+        }
+        return real(path, ...rest)
+      }
+      const listed = descendants().map(({ pid }) => pid)
+      process.kill(pid, 'SIGKILL')
+      console.log(JSON.stringify({ paused, isWorkers: !before.includes(tid), found: listed.includes(pid) }))`)
+    expect(seen).toEqual({ paused: true, isWorkers: true, found: true })
+  })
+})
+
 describe('sexton/init at exit', () => {
   it('looks again for a while where no descriptor is left to look by', async () => {
     const outcome = await run(
