@@ -70,11 +70,10 @@ export class Survivors {
     const pidfd = openSurvivor(survivor)
     try {
       if (!isAlive(survivor)) return false
-      for (const signal of signals) {
-        if (!this.#sendOne(survivor, pidfd, signal)) return false
-      }
-      survivor.outcome = outcome
-      return true
+      // The first signal may end it before the second one is sent.
+      const sent = signals.filter((signal) => this.#sendOne(survivor, pidfd, signal))
+      if (sent.length > 0) survivor.outcome = outcome
+      return sent.length > 0
     } finally {
       if (pidfd >= 0) binding.closeFd(pidfd)
     }
