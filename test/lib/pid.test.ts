@@ -21,8 +21,16 @@ describe('checkPid', () => {
     expect(() => checkPid(bad)).toThrow(`not ${bad}`)
   })
 
-  it.each(['1', '', null, undefined, {}, 1n, true])('refuses %s, which is no number', (bad) => {
+  it.each([
+    ['1', "'1'"],
+    ['', "''"],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [{}, '{}'],
+    [1n, '1n'],
+    [true, 'true'],
+  ])('refuses %s, which is no number', (bad, quoted) => {
     expect(() => checkPid(bad)).toThrow(TypeError)
-    expect(() => checkPid(bad)).toThrow(typeof bad === 'string' ? `not '${bad}'` : `not ${bad}`)
+    expect(() => checkPid(bad)).toThrow(`not ${quoted}`)
   })
 })

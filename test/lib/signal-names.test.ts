@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
   allSignalNumbers,
@@ -31,7 +32,7 @@ describe('signalNumber', () => {
     'refuses the number %s',
     (bad) => {
       expect(() => signalNumber(bad)).toThrow(RangeError)
-      expect(() => signalNumber(bad)).toThrow(String(bad))
+      expect(() => signalNumber(bad)).toThrow(inspect(bad))
     },
   )
 
@@ -45,7 +46,7 @@ describe('signalNumber', () => {
 
   it.each([null, undefined, {}, true, Symbol('SIGTERM')])('refuses %s, which is no name', (bad) => {
     expect(() => signalNumber(bad as unknown as SignalName)).toThrow(TypeError)
-    expect(() => signalNumber(bad as unknown as SignalName)).toThrow(String(bad))
+    expect(() => signalNumber(bad as unknown as SignalName)).toThrow(inspect(bad))
   })
 
   it.each(['TERM', 'sigterm', 'term', 'SigTerm'])('suggests SIGTERM to who says %s', (bad) => {
