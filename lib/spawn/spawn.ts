@@ -83,7 +83,7 @@ function start(
 ): OwnedChild {
   let cgroupFd: number | undefined
   try {
-    const wantPidfd = backend() === 'pidfd'
+    const wantPidfd = hasPidfds()
     cgroupFd = openCgroup(options.cgroup)
     const { fds } = stdio
     const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
@@ -94,6 +94,17 @@ function start(
     throw error
   } finally {
     if (cgroupFd !== undefined) closeSync(cgroupFd)
+  }
+}
+
+// The first spawn finds out which back-end works, and may have no descriptor to do so.
+function hasPidfds(): boolean {
+  try {
+    return backend() === 'pidfd'
+  } catch (error) {
+    const { code, errno, syscall } = error as SextonError
+    if (code !== 'ERR_SYSTEM' || errno === undefined || syscall === undefined) throw error
+    throw systemError(-errno, syscall, {}, 'ERR_SPAWN_FAILED')
   }
 }
 

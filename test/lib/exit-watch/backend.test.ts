@@ -102,7 +102,7 @@ describe.skipIf(lacks('strace'))('where descriptors have run out', () => {
         errno: error === 'EMFILE' ? 24 : 23,
       }
       const result = await ask('', source, deny('pidfd_open', error))
-      expect(result).toMatchObject([expected, expected])
+      expect(result).toMatchObject([expected, { ...expected, code: 'ERR_SPAWN_FAILED' }])
     },
   )
 
