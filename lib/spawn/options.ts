@@ -109,7 +109,11 @@ export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | reado
   listenPid?: boolean
   /** Resource limits, default: this process's (setrlimit(2)). Node raises its own soft `nofile` limit to the hard one at start. */
   rlimits?: Readonly<Partial<Record<ResourceName, ResourceLimit>>>
-  /** The directory of a cgroup of version 2 that the child is born in; Linux 5.7; default: this process's. */
+  /**
+   * The directory of a cgroup of version 2 that the child is born in; Linux 5.7; default: this process's.
+   * A frozen cgroup is refused, because `spawn` waits until the child has called exec. Nothing can refuse a
+   * freeze in those microseconds, nor a slow file system or a cgroup that throttles: they hold the thread.
+   */
   cgroup?: string
   /** When aborted, the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
   signal?: AbortSignal

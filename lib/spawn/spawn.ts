@@ -1,9 +1,10 @@
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { binding } from '../binding.js'
 import { quote, SextonError, systemError } from '../errors.js'
 import { backend } from '../exit-watch/backend.js'
 import type { OwnedChild } from '../owned-child.js'
 import { own } from '../reaper.js'
+import { openCgroup } from './cgroup.js'
 import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Child } from './child.js'
 import type { Bytes, SpawnOptions } from './options.js'
@@ -84,7 +85,7 @@ function start(
   let cgroupFd: number | undefined
   try {
     const wantPidfd = hasPidfds()
-    cgroupFd = openCgroup(options.cgroup)
+    cgroupFd = options.cgroup === undefined ? undefined : openCgroup(options.cgroup)
     const { fds } = stdio
     const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
     closeChildEnds(stdio)
@@ -117,16 +118,6 @@ function pathOf(step: string, file: Bytes, options: SpawnOptions): { path?: stri
 
 function text(bytes: Bytes | URL): string {
   return bytes instanceof Uint8Array ? Buffer.from(bytes).toString() : String(bytes)
-}
-
-function openCgroup(path: string | undefined): number | undefined {
-  if (path === undefined) return undefined
-  try {
-    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  } catch (error) {
-    const { errno = 0 } = error as NodeJS.ErrnoException
-    throw systemError(errno, 'open', { path }, 'ERR_SPAWN_FAILED')
-  }
 }
 
 function giveBackForeground(child: OwnedChild, options: CheckedOptions): void {
