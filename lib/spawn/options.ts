@@ -67,7 +67,9 @@ export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | reado
   argv0?: Bytes
   /**
    * User id: real, effective and saved. With this or `gid`, and without `groups`, root drops its
-   * supplementary groups. Default: this process's.
+   * supplementary groups. The pipes of `stdio` become that user's, so that the child can open
+   * `/dev/stdout` (with CAP_CHOWN, which root has); descriptors that it is passed keep their owner.
+   * Default: this process's.
    */
   uid?: number
   /** Group id: real, effective and saved; default: this process's. */

@@ -62,7 +62,7 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
   }
   options.signal?.throwIfAborted()
   try {
-    const stdio = openStdio(kinds)
+    const stdio = openStdio(kinds, checked.uid)
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
     giveBackForeground(owned, checked)
     owned.onExit(() => {

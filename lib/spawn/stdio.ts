@@ -1,3 +1,4 @@
+import { fchownSync } from 'node:fs'
 import { constants } from 'node:os'
 import { binding } from '../binding.js'
 import { quote, systemError } from '../errors.js'
@@ -45,8 +46,12 @@ export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {
   return expand(stdio).map(check)
 }
 
-/** Makes the pipes; on failure no descriptor remains. */
-export function openStdio(kinds: readonly Kind[]): StdioPlan {
+/**
+ * Makes the pipes; on failure no descriptor remains.
+ *
+ * @param owner The user that the child changes to, if it does: the pipes become that user's.
+ */
+export function openStdio(kinds: readonly Kind[], owner?: number): StdioPlan {
   const plan: StdioPlan = { fds: new Int32Array(kinds.length), childEnds: [], parentEnds: [] }
   // Before there are pipes: a number that is closed now could be one of theirs then.
   kinds.forEach((kind, i) => {
@@ -56,7 +61,7 @@ export function openStdio(kinds: readonly Kind[]): StdioPlan {
   })
   try {
     kinds.forEach((kind, i) => {
-      if (kind === 'readable' || kind === 'writable') openPipe(plan, i, kind)
+      if (kind === 'readable' || kind === 'writable') openPipe(plan, i, kind, owner)
     })
     return plan
   } catch (error) {
@@ -83,15 +88,34 @@ function existing(kind: number | 'inherit', index: number): number {
   throw systemError(-constants.errno.EBADF, 'dup2', { path }, 'ERR_SPAWN_FAILED')
 }
 
-function openPipe(plan: StdioPlan, index: number, direction: 'readable' | 'writable'): void {
+function openPipe(
+  plan: StdioPlan,
+  index: number,
+  direction: 'readable' | 'writable',
+  owner: number | undefined,
+): void {
   const ends = new Int32Array(2)
   const ours = direction === 'readable' ? 0 : 1
   const result = binding.makePipe(ends, ours)
   if (result < 0) throw systemError(result, 'pipe2', {}, 'ERR_SPAWN_FAILED')
   const theirs = ends[1 - ours] as number
+  if (owner !== undefined) giveAway(theirs, owner)
   plan.fds[index] = theirs
   plan.childEnds.push(theirs)
   plan.parentEnds[index] = new PipeEnd(ends[ours] as number, direction)
+}
+
+/**
+ * Makes a pipe another user's. Only its owner may open it anew, which a program does that writes to
+ * `/dev/stderr`: that leads to `/proc/self/fd/2`. Without CAP_CHOWN the pipe stays as it is, and works
+ * for every program that uses the descriptor.
+ */
+export function giveAway(pipe: number, owner: number): void {
+  try {
+    fchownSync(pipe, owner, -1)
+  } catch {
+    // The child starts as well without; an owner that does not exist here fails in setresuid.
+  }
 }
 
 function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {

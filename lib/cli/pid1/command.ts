@@ -10,6 +10,7 @@ import type { SpawnOptions } from '../../spawn/options.js'
 import { spawn } from '../../spawn/spawn.js'
 import type { Stdio } from '../../spawn/stdio.js'
 import type { Launch } from './launch.js'
+import { giveAwayPipes } from './pipes.js'
 import type { Settings } from './settings.js'
 import { hasTerminal, isSessionLeader } from './terminal.js'
 
@@ -26,6 +27,7 @@ export class Command {
     this.#wholeGroup = settings.target !== 'child'
     this.ownGroup = this.#wholeGroup || needsOwnGroup(settings)
     const session = settings.target === 'session' && !hasTerminal()
+    if (settings.uid !== undefined) giveAwayPipes(settings.uid)
     this.#child = spawn(file, args, {
       ...worldOf(launch),
       stdio: inherit(fds),
