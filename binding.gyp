@@ -35,6 +35,8 @@
         "native/terminal_glue.cc",
         "native/signal_glue.cc",
         "native/open_fds.cc",
+        "native/own_memory.cc",
+        "native/environ_copy.cc",
         "native/loop_poll.cc",
         "native/signal_slots.cc",
         "native/signal_source.cc",
@@ -55,6 +57,7 @@
             "native/spawn_linux.cc",
             "native/dumpable_linux.cc",
             "native/pipe_linux.cc",
+            "native/own_memory_linux.cc",
             "native/foreign_addons_linux.cc",
             "native/child_calls_linux.cc",
             "native/subreaper_linux.cc"
@@ -69,6 +72,7 @@
             "native/spawn_posix.cc",
             "native/dumpable_none.cc",
             "native/pipe_posix.cc",
+            "native/own_memory_posix.cc",
             "native/foreign_addons_none.cc",
             "native/child_calls_posix.cc",
             "native/subreaper_none.cc"

@@ -41,7 +41,7 @@ export interface Binding {
   spawn(
     files: Uint8Array,
     argv: Uint8Array,
-    env: Uint8Array | undefined,
+    env: Uint8Array,
     cwd: Uint8Array | undefined,
     fds: Int32Array,
     rlimits: Float64Array,
@@ -49,7 +49,7 @@ export interface Binding {
     numbers: Float64Array,
     result: Int32Array,
   ): void
-  hasVariable(name: Uint8Array): boolean
+  copyEnvironment(room: Uint8Array): number
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1): number
   hasReader(fd: number): boolean

@@ -3,10 +3,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdlib>
+#include <vector>
 
 #include "args.h"
+#include "environ_copy.h"
 #include "glue.h"
 #include "pipe.h"
 #include "retry.h"
@@ -15,7 +17,7 @@
 namespace sexton {
 namespace {
 
-// spawn(files, argv, env?, cwd?, fds, rlimits, groups?, numbers, result: Int32Array).
+// spawn(files, argv, env, cwd?, fds, rlimits, groups?, numbers, result: Int32Array).
 // `result` gets pid (0: none), pidfd, errno and step.
 // One array more for the result: making objects can fail in a worker that is being terminated, and
 // after the clone nothing may fail.
@@ -31,10 +33,16 @@ Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// hasVariable(name): whether the C library's environment has it.
-Napi::Value HasVariable(const Napi::CallbackInfo& info) {
-  const std::vector<char*> name = Strings(info[0]);
-  return Napi::Boolean::New(info.Env(), name[0] != nullptr && getenv(name[0]) != nullptr);
+// copyEnvironment(room): how many bytes the C library's environment has, of which `room` gets as
+// many as fit; n becomes -1 - n where a part of it could not be read. They may be torn: see
+// environ_copy.h.
+Napi::Value CopyEnvironment(const Napi::CallbackInfo& info) {
+  std::vector<char> block;
+  const bool whole = CopyEnviron(&block);
+  auto room = info[0].As<Napi::Uint8Array>();
+  std::copy_n(block.begin(), std::min(block.size(), room.ByteLength()), room.Data());
+  const auto size = static_cast<int>(block.size());
+  return Result(info, whole ? size : -1 - size);
 }
 
 // isOpen(fd)
@@ -92,10 +100,10 @@ Napi::Object ResourceNumbers(Napi::Env env) {
 
 void DefineSpawn(Napi::Object exports, Environment* state) {
   Define(exports, "spawn", SpawnProcess,
-         {kBytes, kBytes, kOptionalBytes, kOptionalBytes, Ints(0), Doubles(0), kOptionalUints,
-          Doubles(0), Ints(4)},
+         {kBytes, kBytes, kBytes, kOptionalBytes, Ints(0), Doubles(0), kOptionalUints, Doubles(0),
+          Ints(4)},
          state);
-  Define(exports, "hasVariable", HasVariable, {kBytes}, state);
+  Define(exports, "copyEnvironment", CopyEnvironment, {kBytes}, state);
   Define(exports, "isOpen", IsOpen, {kInt}, state);
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);

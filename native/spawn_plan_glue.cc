@@ -7,8 +7,6 @@
 
 #include "args.h"
 
-extern char** environ;
-
 namespace sexton {
 namespace {
 
@@ -124,8 +122,8 @@ SpawnArguments::SpawnArguments(const Napi::CallbackInfo& info) {
   plan_.files = Strings(info[0]);
   plan_.argv = Strings(info[1]);
   plan_.shell = ShellArguments(plan_.argv);
-  if (info[2].IsTypedArray()) environment_ = Strings(info[2]);
-  plan_.env = environment_.empty() ? environ : environment_.data();
+  environment_ = Strings(info[2]);
+  plan_.env = environment_.data();
   if (info[3].IsTypedArray()) directory_ = Strings(info[3]);
   plan_.cwd = directory_.empty() ? nullptr : directory_[0];
   auto fds = info[4].As<Napi::Int32Array>();

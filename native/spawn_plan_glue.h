@@ -9,7 +9,7 @@
 
 namespace sexton {
 
-// The plan that the arguments of a call ask for: (files, argv, env?, cwd?, fds, rlimits, groups?,
+// The plan that the arguments of a call ask for: (files, argv, env, cwd?, fds, rlimits, groups?,
 // numbers). Arrays alone: to read objects can fail in a worker that is being terminated. The
 // strings stay in the caller's buffers.
 class SpawnArguments {

@@ -59,8 +59,11 @@ export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | reado
   /** The working directory, a path or a `file:` URL; default: this process's. */
   cwd?: Bytes | URL
   /**
-   * The whole environment: values by name, or a list of `NAME=value` as execve(2) has it. Default: this
-   * process's; in the main thread the default passes on the exact bytes, also those that are not UTF-8.
+   * The whole environment: values by name, or a list of `NAME=value` as execve(2) has it. Inherited
+   * enumerable properties count, as they do for `child_process`. Default: this process's environment; in
+   * the main thread with its exact bytes, also those that are not UTF-8. A worker with `SHARE_ENV` may
+   * change it meanwhile: then each variable is as it was before or after the change. An addon that calls
+   * setenv(3) on another thread, past Node's lock, is noticed too, but not with certainty.
    */
   env?: Environment
   /** What the program sees as its own name, `argv[0]`; default: `file`. */

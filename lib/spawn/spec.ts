@@ -6,7 +6,7 @@ import type { CheckedOptions } from './checked-options.js'
 export interface SpawnStrings {
   files: Uint8Array
   argv: Uint8Array
-  env: Uint8Array | undefined
+  env: Uint8Array
   cwd: Uint8Array | undefined
 }
 

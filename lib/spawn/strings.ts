@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { isMainThread } from 'node:worker_threads'
-import { binding } from '../binding.js'
 import { quote } from '../errors.js'
 import type { Bytes, Environment } from './options.js'
+import { ownEnvironment, splitBlock, withOwnBytes } from './own-environment.js'
 
 const encoder = new TextEncoder()
 
@@ -33,16 +32,16 @@ export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Arra
   ])
 }
 
-/** The environment, or `undefined` for the process's own, byte for byte. */
-export function encodeEnvironment(
-  env: Environment | undefined,
-  listenPid: boolean,
-): Uint8Array | undefined {
-  if (env === undefined && !listenPid && isNative(process.env)) return undefined
-  const variables: Uint8Array[] = []
-  if (isList(env)) variables.push(...env.map((entry, i) => encode(`env[${i}]`, entry)))
-  else variables.push(...encodeRecord(env ?? process.env))
-  return block(listenPid ? variables.map(withRoomForPid) : variables)
+/** The environment; without `env` the process's own, byte for byte. */
+export function encodeEnvironment(env: Environment | undefined, listenPid: boolean): Uint8Array {
+  const own = env === undefined ? ownEnvironment() : undefined
+  if (!listenPid) return own ?? block(entriesOf(env))
+  return block((own === undefined ? entriesOf(env) : splitBlock(own)).map(withRoomForPid))
+}
+
+function entriesOf(env: Environment | undefined): readonly Uint8Array[] {
+  if (isList(env)) return env.map((entry, i) => encode(`env[${i}]`, entry))
+  return env === undefined ? withOwnBytes(encodeRecord(process.env)) : encodeRecord(env)
 }
 
 function isList(env: Environment | undefined): env is readonly Bytes[] {
@@ -59,7 +58,9 @@ function withRoomForPid(entry: Uint8Array): Uint8Array {
 
 function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {
   const variables: Uint8Array[] = []
-  for (const [name, value] of Object.entries(env)) {
+  // Inherited properties count, as they do for child_process: Object.create(process.env) is usual.
+  for (const name in env) {
+    const value = env[name]
     if (value === undefined) continue
     checkVariableName(name)
     const key = encode(`the environment variable ${quote(name)}`, `${name}=`).subarray(0, -1)
@@ -71,20 +72,6 @@ function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Ar
 function checkVariableName(name: string): void {
   if (name !== '' && !name.includes('=')) return
   throw new TypeError(`env must have names without '=', for example 'PATH', not ${quote(name)}`)
-}
-
-// In the main thread `process.env` is a view of the C library's environment, unless someone has put
-// another object in its place, as test runners do. Only trying tells.
-let known: { env: NodeJS.ProcessEnv; native: boolean } | undefined
-
-function isNative(env: NodeJS.ProcessEnv): boolean {
-  if (!isMainThread) return false
-  if (known?.env === env) return known.native
-  const probe = `SEXTON_PROBE_${process.pid}`
-  env[probe] = '1'
-  known = { env, native: binding.hasVariable(encode('probe', probe)) }
-  delete env[probe]
-  return known.native
 }
 
 /** A directory, given as text, bytes or a `file:` URL. */

@@ -19,6 +19,8 @@ export function block(...strings: (string | Uint8Array)[]): Uint8Array {
   return Buffer.concat(strings.flatMap((string) => [Buffer.from(string), Buffer.of(0)]))
 }
 
+const inherited = block(...Object.entries(process.env).map(([name, value]) => `${name}=${value}`))
+
 /** What is asked of a spawn besides its strings. NaN to the binding: not asked for. */
 export interface Spec {
   files?: Uint8Array
@@ -47,7 +49,7 @@ export function spawnRaw(argv: readonly (string | Uint8Array)[], spec: Spec = {}
   binding.spawn(
     spec.files ?? block(argv[0] ?? ''),
     block(...argv),
-    spec.env,
+    spec.env ?? inherited,
     spec.cwd,
     spec.fds ?? Int32Array.of(-1, -1, -1),
     Float64Array.from(spec.rlimits ?? []),

@@ -48,7 +48,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   startChildSignal: [call],
   stopChildSignal: [],
   spawn: [
-    ...[block, block, fc.oneof(absent, block), fc.oneof(absent, block), ints, doubles(9)],
+    ...[block, block, block, fc.oneof(absent, block), ints, doubles(9)],
     fc.oneof(
       absent,
       fc.array(number, { maxLength: 4 }).map((list) => ({ $uints: list })),
@@ -56,7 +56,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
     doubles(12),
     fc.oneof(ints, fc.constant({ $ints: [0, 0, 0, 0] })),
   ],
-  hasVariable: [block],
+  copyEnvironment: [block],
   isOpen: [int],
   makePipe: [ints, int],
   handOver: [int],

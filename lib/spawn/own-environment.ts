@@ -1,0 +1,110 @@
+import { types } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
+import { binding } from '../binding.js'
+
+// How this process's own environment reaches a child byte for byte, while a worker with SHARE_ENV may
+// change it. `environ` belongs to the C library. Its lock cannot be taken from outside, and musl has
+// none. Node guards `process.env` by one mutex per process, which a read of any variable takes for a
+// moment. So the environment is copied, a variable is read, and the environment is copied again: a
+// change that was in progress during the first copy has ended before the second one. Two equal copies
+// are whole. A plain spawn needs one copy: one that equals the last whole copy is whole too.
+
+/** How often the environment is copied twice before `process.env` is asked for each variable. */
+const ATTEMPTS = 4
+
+/** How often a torn copy may lack a variable before its text in `process.env` has to do. */
+const LOOKS = 100
+
+const NO_SUCH_VARIABLE = 'SEXTON_NO_SUCH_VARIABLE'
+const REPLACEMENT = '\ufffd'
+
+let room = Buffer.allocUnsafeSlow(16_384)
+let whole: Buffer | undefined
+
+/**
+ * @returns The environment's entries, each with its NUL, or `undefined` if `process.env` is not this
+ * process's own environment, or if another thread changes that all the time.
+ */
+export function ownEnvironment(): Uint8Array | undefined {
+  if (!isNative(process.env)) return undefined
+  if (whole !== undefined && isCopy(whole)) return whole
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    whole = wholeCopy()
+    if (whole !== undefined) return whole
+  }
+  return undefined
+}
+
+/**
+ * Gives variables that were read from `process.env` the bytes that they have in this process's
+ * environment: `process.env` replaces bytes that are not UTF-8.
+ */
+export function withOwnBytes(entries: readonly Uint8Array[]): readonly Uint8Array[] {
+  const text = entries.map((entry) => Buffer.from(entry).toString())
+  if (!text.some((each) => each.includes(REPLACEMENT)) || !isNative(process.env)) return entries
+  const exact = new Map<string, Uint8Array>()
+  for (let look = 0; look < LOOKS && !text.every((each) => isFound(each, exact)); look += 1) {
+    for (const entry of splitBlock(Buffer.from(copy().bytes))) {
+      exact.set(Buffer.from(entry).toString(), entry)
+    }
+  }
+  return entries.map((entry, i) => exact.get(text[i] as string) ?? entry)
+}
+
+function isFound(text: string, exact: ReadonlyMap<string, Uint8Array>): boolean {
+  return !text.includes(REPLACEMENT) || exact.has(text)
+}
+
+function wholeCopy(): Buffer | undefined {
+  const before = Buffer.from(copy().bytes)
+  if (process.env[NO_SUCH_VARIABLE] !== undefined) return undefined
+  return isCopy(before) ? before : undefined
+}
+
+function isCopy(block: Buffer): boolean {
+  const { bytes, readable } = copy()
+  return readable && bytes.equals(block)
+}
+
+/** A copy that may be torn, valid until the next, and whether all of it could be read. */
+function copy(): { bytes: Buffer; readable: boolean } {
+  for (;;) {
+    const result = binding.copyEnvironment(room)
+    const length = result < 0 ? -1 - result : result
+    if (length <= room.length) return { bytes: room.subarray(0, length), readable: result >= 0 }
+    room = Buffer.allocUnsafeSlow(2 * length)
+  }
+}
+
+/** The entries of a block, each with its NUL. */
+export function splitBlock(block: Uint8Array): Uint8Array[] {
+  const entries: Uint8Array[] = []
+  let start = 0
+  for (let end = block.indexOf(0); end >= 0; end = block.indexOf(0, start)) {
+    entries.push(block.subarray(start, end + 1))
+    start = end + 1
+  }
+  return entries
+}
+
+// Test runners put another object in the place of `process.env`. Only Node's own object refuses an
+// accessor, and refuses it before anything has changed.
+let known: { env: NodeJS.ProcessEnv; native: boolean } | undefined
+
+function isNative(env: NodeJS.ProcessEnv): boolean {
+  if (!isMainThread) return false
+  if (known?.env !== env) known = { env, native: refusesAccessor(env) }
+  return known.native
+}
+
+function refusesAccessor(env: NodeJS.ProcessEnv): boolean {
+  if (types.isProxy(env)) return false
+  try {
+    const get = () => ''
+    Reflect.defineProperty(env, NO_SUCH_VARIABLE, { configurable: true, get })
+  } catch (error) {
+    return (error as { code?: string }).code === 'ERR_INVALID_OBJECT_DEFINE_PROPERTY'
+  }
+  Reflect.deleteProperty(env, NO_SUCH_VARIABLE)
+  return false
+}
