@@ -36,6 +36,7 @@
         "native/signal_glue.cc",
         "native/open_fds.cc",
         "native/own_memory.cc",
+        "native/own_variables.cc",
         "native/environ_copy.cc",
         "native/loop_poll.cc",
         "native/signal_slots.cc",

@@ -50,6 +50,7 @@ export interface Binding {
     result: Int32Array,
   ): void
   copyEnvironment(room: Uint8Array): number
+  ownPidfdId(): bigint | undefined
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1): number
   hasReader(fd: number): boolean

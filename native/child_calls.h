@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace sexton {
 
@@ -20,6 +21,10 @@ int ResetSignals();  // default action for all, ignored ones too
 int SetGroups(size_t count, const gid_t* groups);
 int SetGroup(gid_t gid);
 int SetUser(uid_t uid);
+
+// The inode of a pidfd of the calling process on pidfs (Linux 6.9): no other process ever has it.
+// False where the kernel has no pidfs, or the descriptor cannot be had.
+bool OwnPidfdId(uint64_t* id);
 
 // The child is killed when its parent thread dies. The caller checks that it has not died already.
 int SetDeathSignal(int signal);

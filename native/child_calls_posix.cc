@@ -35,6 +35,8 @@ int SetGroup(gid_t gid) { return setgid(gid); }
 
 int SetUser(uid_t uid) { return setuid(uid); }
 
+bool OwnPidfdId(uint64_t*) { return false; }
+
 int SetDeathSignal(int) {
   errno = ENOSYS;
   return -1;

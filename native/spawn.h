@@ -43,6 +43,13 @@ struct ResourceLimit {
   struct rlimit value;
 };
 
+// A variable that is to name the child itself: its pid, or the id of a pidfd of it.
+struct OwnVariable {
+  size_t entry;  // index in the environment
+  char* value;   // has room for the largest number
+  bool is_pidfd_id;
+};
+
 // Everything the child needs, laid out before it exists: it may not allocate, lock or search.
 struct SpawnPlan {
   std::vector<char*> files;  // tried in turn, as execvp() would; null-terminated
@@ -63,8 +70,8 @@ struct SpawnPlan {
   int death_signal = 0;
   uint64_t ignored = 0;  // signals the child ignores, as bits from 1
   bool set_mask = false;
-  uint64_t mask = 0;           // signals it starts with blocked, likewise
-  char* listen_pid = nullptr;  // the entry of `env` that is to hold the child's own pid
+  uint64_t mask = 0;  // signals it starts with blocked, likewise
+  std::vector<OwnVariable> own_variables;
   std::vector<ResourceLimit> limits;
   int cgroup_fd = -1;
   bool want_pidfd = false;

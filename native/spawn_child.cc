@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "child_calls.h"
+#include "own_variables.h"
 #include "spawn.h"
 
 // Everything here runs in the child, which may share its memory with the suspended parent: only
@@ -138,15 +139,6 @@ void IgnoreSignals(uint64_t bits) {
   }
 }
 
-// snprintf() is not safe here.
-void WriteNumber(pid_t number, char* out) {
-  char digits[16];
-  int count = 0;
-  for (; number > 0; number /= 10) digits[count++] = static_cast<char>('0' + number % 10);
-  while (count > 0) *out++ = digits[--count];
-  *out = '\0';
-}
-
 // execvp()'s rules: a missing file, try the next; no permission, try the next but remember; no
 // "#!" line, let the shell have it; anything else is the answer.
 [[noreturn]] void Exec(SpawnPlan* plan) {
@@ -178,6 +170,7 @@ void RunChild(SpawnPlan* plan) {
   JoinGroup(plan);
   if (plan->umask >= 0) umask(static_cast<mode_t>(plan->umask));
   PlaceDescriptors(plan);
+  WriteOwnVariables(plan);  // before the limits: it takes a descriptor for a moment
   // After the descriptors, which a small limit on their number would keep from being placed; before
   // the credentials, as raising a hard limit takes privilege.
   for (const ResourceLimit& limit : plan->limits) {
@@ -188,7 +181,6 @@ void RunChild(SpawnPlan* plan) {
   BindToParent(plan);
   // Last: a signal that was waiting is delivered now, with the default action, as to any process.
   RestoreMask(plan->child_mask);
-  if (plan->listen_pid != nullptr) WriteNumber(getpid(), plan->listen_pid);
   Exec(plan);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "args.h"
+#include "child_calls.h"
 #include "environ_copy.h"
 #include "glue.h"
 #include "pipe.h"
@@ -43,6 +44,13 @@ Napi::Value CopyEnvironment(const Napi::CallbackInfo& info) {
   std::copy_n(block.begin(), std::min(block.size(), room.ByteLength()), room.Data());
   const auto size = static_cast<int>(block.size());
   return Result(info, whole ? size : -1 - size);
+}
+
+// ownPidfdId(): a bigint, or undefined where the kernel has no pidfs.
+Napi::Value OwnId(const Napi::CallbackInfo& info) {
+  uint64_t id;
+  if (!OwnPidfdId(&id)) return info.Env().Undefined();
+  return Napi::BigInt::New(info.Env(), id);
 }
 
 // isOpen(fd)
@@ -104,6 +112,7 @@ void DefineSpawn(Napi::Object exports, Environment* state) {
           Ints(4)},
          state);
   Define(exports, "copyEnvironment", CopyEnvironment, {kBytes}, state);
+  Define(exports, "ownPidfdId", OwnId, {}, state);
   Define(exports, "isOpen", IsOpen, {kInt}, state);
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);

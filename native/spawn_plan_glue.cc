@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "args.h"
+#include "own_variables.h"
 
 namespace sexton {
 namespace {
@@ -60,9 +60,7 @@ enum Number {
   kMaskHigh,
   kNumbers,
 };
-enum Flags { kSession = 1, kForeground = 2, kPidfd = 4, kGroupsIfAllowed = 8, kListenPid = 16 };
-
-constexpr size_t kPidRoom = 10;  // digits that lib/spawn/strings.ts leaves room for
+enum Flags { kSession = 1, kForeground = 2, kPidfd = 4, kGroupsIfAllowed = 8, kOwnVariable = 16 };
 
 // What a short array lacks was not asked for.
 void CopyNumbers(const Napi::Value& value, double* numbers) {
@@ -97,18 +95,6 @@ void ReadNumbers(const double* numbers, SpawnPlan* plan) {
   plan->mask = SetOr(numbers, kMaskLow, 0);
 }
 
-// Where systemd's LISTEN_PID is given, with room for a pid, the child writes its own into it.
-void FindListenPid(const double* numbers, SpawnPlan* plan) {
-  if ((NumberOr(numbers, kFlags, 0) & kListenPid) == 0) return;
-  static constexpr char kName[] = "LISTEN_PID=";
-  for (char** entry = plan->env; *entry != nullptr; ++entry) {
-    const size_t length = strlen(*entry);
-    if (strncmp(*entry, kName, sizeof kName - 1) == 0 && length >= kPidRoom + sizeof kName - 1) {
-      plan->listen_pid = *entry + sizeof kName - 1;
-    }
-  }
-}
-
 void ReadGroups(const Napi::Value& value, SpawnPlan* plan) {
   if (!value.IsTypedArray()) return;
   auto ids = value.As<Napi::Uint32Array>();
@@ -133,7 +119,7 @@ SpawnArguments::SpawnArguments(const Napi::CallbackInfo& info) {
   double numbers[kNumbers];
   CopyNumbers(info[7], numbers);
   ReadNumbers(numbers, &plan_);
-  FindListenPid(numbers, &plan_);
+  if ((NumberOr(numbers, kFlags, 0) & kOwnVariable) != 0) FindOwnVariables(&plan_);
 }
 
 }  // namespace sexton

@@ -108,8 +108,9 @@ export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | reado
   /** Signals that the child starts with blocked; default: those that are in this thread. */
   blockedSignals?: readonly (SignalName | number)[]
   /**
-   * A `LISTEN_PID` in the environment becomes the child's pid, so that sd_listen_fds(3) there takes the
-   * descriptors that it is passed for its own. Default `false`.
+   * A `LISTEN_PID` in the environment becomes the child's pid, and a `LISTEN_PIDFDID` the id of a pidfd
+   * of the child, so that sd_listen_fds(3) there takes the descriptors that it is passed for its own. Where
+   * the kernel has no pidfs (before Linux 6.9), `LISTEN_PIDFDID` is removed. Default `false`.
    */
   listenPid?: boolean
   /** Resource limits, default: this process's (setrlimit(2)). Node raises its own soft `nofile` limit to the hard one at start. */

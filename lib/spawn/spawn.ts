@@ -18,8 +18,16 @@ import {
   type StdioPlan,
 } from './stdio.js'
 import type { StdioStream } from './stdio-stream.js'
-import { encodeArguments, encodeDirectory, encodeEnvironment, encodeFiles } from './strings.js'
+import {
+  encodeArguments,
+  encodeDirectory,
+  encodeEnvironment,
+  encodeFiles,
+  type PidVariable,
+} from './strings.js'
 import { Termination } from './termination.js'
+
+const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
 
 /**
  * Starts a program, without a shell, and without a copy of this process's memory: on Linux the call
@@ -49,13 +57,31 @@ export function spawn<const S extends Stdio | readonly Stdio[] = 'pipe'>(
   options?: SpawnOptions<S>,
 ): Child<StdioStream<S, 0>, StdioStream<S, 1>, StdioStream<S, 2>>
 export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOptions = {}): Child {
+  return spawnInPlace(file, args, options, {})
+}
+
+/** In which way a child stands in for this process. */
+export interface Place {
+  /** The variables that are to name the child; default: what `listenPid` says. */
+  naming?: readonly PidVariable[]
+}
+
+/** @internal Does what `spawn()` does, for a child that stands in for this process. */
+export function spawnInPlace(
+  file: Bytes,
+  args: readonly Bytes[],
+  options: SpawnOptions,
+  place: Place,
+): Child {
   if (!Array.isArray(args)) {
     throw new TypeError(`args must be an array, not ${quote(args)}; options come after it`)
   }
   const checked = checkOptions(options)
   const kinds = kindsOf(options.stdio)
+  const naming = place.naming ?? (checked.listenPid ? LISTENING : [])
   const strings = {
-    env: encodeEnvironment(options.env, checked.listenPid), // first: it checks what has the PATH
+    env: encodeEnvironment(options.env, naming), // first: it checks what has the PATH
+    naming: naming.length > 0,
     files: encodeFiles(file, options.env),
     argv: encodeArguments(options.argv0 ?? file, args),
     cwd: encodeDirectory(options.cwd),

@@ -7,6 +7,8 @@ export interface SpawnStrings {
   files: Uint8Array
   argv: Uint8Array
   env: Uint8Array
+  /** Whether `env` has variables in which the child is to write what names it. */
+  naming: boolean
   cwd: Uint8Array | undefined
 }
 
@@ -16,11 +18,11 @@ const SESSION = 1
 const FOREGROUND = 2
 const PIDFD = 4
 const GROUPS_IF_ALLOWED = 8
-const LISTEN_PID = 16
+const OWN_VARIABLES = 16
 
 /** Calls the native `spawn`, whose arguments are arrays only; see native/spawn_glue.cc. */
 export function startProcess(
-  { files, argv, env, cwd }: SpawnStrings,
+  { files, argv, env, naming, cwd }: SpawnStrings,
   options: CheckedOptions,
   fds: Int32Array,
   cgroupFd: number | undefined,
@@ -29,7 +31,7 @@ export function startProcess(
 ): { pid: number; pidfd: number } {
   const result = new Int32Array(4)
   const { rlimits, groups } = options
-  const numbers = numbersOf(options, cgroupFd, pidfd)
+  const numbers = numbersOf(options, cgroupFd, pidfd, naming)
   binding.spawn(files, argv, env, cwd, fds, rlimits, groups, numbers, result)
   const [pid, descriptor, errno, step] = result as unknown as [number, number, number, number]
   if (pid > 0) return { pid, pidfd: descriptor }
@@ -37,14 +39,19 @@ export function startProcess(
   throw systemError(-errno, syscall, pathOf(syscall), 'ERR_SPAWN_FAILED')
 }
 
-function numbersOf(options: CheckedOptions, cgroupFd: number | undefined, pidfd: boolean) {
+function numbersOf(
+  options: CheckedOptions,
+  cgroupFd: number | undefined,
+  pidfd: boolean,
+  naming: boolean,
+) {
   const { uid, gid, umask, processGroup, deathSignal } = options
   const flags =
     (options.session ? SESSION : 0) |
     (options.foreground ? FOREGROUND : 0) |
     (pidfd ? PIDFD : 0) |
     (options.groupsIfAllowed ? GROUPS_IF_ALLOWED : 0) |
-    (options.listenPid ? LISTEN_PID : 0)
+    (naming ? OWN_VARIABLES : 0)
   const [ignoredLow, ignoredHigh] = halves(options.ignoredSignals)
   const [blockedLow, blockedHigh] = halves(options.blockedSignals)
   return Float64Array.of(

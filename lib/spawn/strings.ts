@@ -32,11 +32,22 @@ export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Arra
   ])
 }
 
-/** The environment; without `env` the process's own, byte for byte. */
-export function encodeEnvironment(env: Environment | undefined, listenPid: boolean): Uint8Array {
+/** A variable by which systemd names one process: see sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5). */
+export type PidVariable = 'LISTEN_PID' | 'LISTEN_PIDFDID' | 'SYSTEMD_EXEC_PID' | 'WATCHDOG_PID'
+
+/**
+ * The environment; without `env` the process's own, byte for byte.
+ *
+ * @param naming The variables that are to name the child, where they are set.
+ */
+export function encodeEnvironment(
+  env: Environment | undefined,
+  naming: readonly PidVariable[],
+): Uint8Array {
   const own = env === undefined ? ownEnvironment() : undefined
-  if (!listenPid) return own ?? block(entriesOf(env))
-  return block((own === undefined ? entriesOf(env) : splitBlock(own)).map(withRoomForPid))
+  if (naming.length === 0) return own ?? block(entriesOf(env))
+  const entries = own === undefined ? entriesOf(env) : splitBlock(own)
+  return block(entries.map((entry) => withRoom(entry, naming)))
 }
 
 function entriesOf(env: Environment | undefined): readonly Uint8Array[] {
@@ -48,12 +59,13 @@ function isList(env: Environment | undefined): env is readonly Bytes[] {
   return Array.isArray(env)
 }
 
-// The child writes its pid over this; native/spawn_glue.cc counts on ten digits.
-function withRoomForPid(entry: Uint8Array): Uint8Array {
-  const name = 'LISTEN_PID='
-  return Buffer.from(entry).toString('latin1').startsWith(name)
-    ? encode('LISTEN_PID', `${name}0000000000`)
-    : entry
+// The child writes over the zeros; native/own_variables.cc counts on as many: a pid has at most ten
+// digits, an id of a pidfd twenty.
+function withRoom(entry: Uint8Array, naming: readonly PidVariable[]): Uint8Array {
+  const text = Buffer.from(entry).toString('latin1')
+  const name = naming.find((each) => text.startsWith(`${each}=`))
+  if (name === undefined) return entry
+  return encode(name, `${name}=${'0'.repeat(name === 'LISTEN_PIDFDID' ? 20 : 10)}`)
 }
 
 function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {

@@ -7,9 +7,10 @@ import { unlessUnsupported } from '../../proc-access.js'
 import { signalName } from '../../signal-names.js'
 import type { Child } from '../../spawn/child.js'
 import type { SpawnOptions } from '../../spawn/options.js'
-import { spawn } from '../../spawn/spawn.js'
+import { spawnInPlace } from '../../spawn/spawn.js'
 import type { Stdio } from '../../spawn/stdio.js'
 import type { Launch } from './launch.js'
+import { namesOfOurs } from './pid-variables.js'
 import { giveAwayPipes } from './pipes.js'
 import type { Settings } from './settings.js'
 import { hasTerminal, isSessionLeader } from './terminal.js'
@@ -27,13 +28,17 @@ export class Command {
     this.#wholeGroup = settings.target !== 'child'
     this.ownGroup = this.#wholeGroup || needsOwnGroup(settings)
     const session = settings.target === 'session' && !hasTerminal()
+    const { ownGroup } = this
     if (settings.uid !== undefined) giveAwayPipes(settings.uid)
-    this.#child = spawn(file, args, {
+    const options = {
       ...worldOf(launch),
       stdio: inherit(fds),
-      ...wishesOf(settings, launch),
-      ...(session ? { session } : { processGroup: this.ownGroup, foreground: this.ownGroup }),
-    })
+      ...wishesOf(settings),
+      env: withVariables(launch.environment, settings.variables),
+      ...(session ? { session } : { processGroup: ownGroup, foreground: ownGroup }),
+    }
+    const naming = namesOfOurs(options.env)
+    this.#child = spawnInPlace(file, args, options, { naming })
     letGo(fds, settings.statusFd)
   }
 
@@ -70,25 +75,21 @@ function needsOwnGroup({ rewrites }: Settings): boolean {
   return !isSessionLeader() || !hasTerminal() || rewrites.size > 0
 }
 
-function worldOf({ environment, ignored, blocked, softLimit }: Launch): SpawnOptions {
-  const env = [...environment]
+function worldOf({ ignored, blocked, softLimit }: Launch): SpawnOptions {
   return {
-    env,
-    listenPid: env.some((entry) => entry.toString('latin1') === `LISTEN_PID=${process.pid}`),
     ignoredSignals: ignored,
     blockedSignals: blocked,
     rlimits: softLimit === undefined ? {} : limitsOf(softLimit),
   }
 }
 
-function wishesOf(settings: Settings, { environment }: Launch): SpawnOptions {
-  const { childDeathSignal, uid, gid, workdir, variables } = settings
+function wishesOf(settings: Settings): SpawnOptions {
+  const { childDeathSignal, uid, gid, workdir } = settings
   return {
     ...(childDeathSignal !== undefined && { deathSignal: childDeathSignal }),
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
     ...(workdir !== undefined && { cwd: workdir }),
-    ...(variables.length > 0 && { env: withVariables(environment, variables) }),
   }
 }
 

@@ -57,6 +57,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
     fc.oneof(ints, fc.constant({ $ints: [0, 0, 0, 0] })),
   ],
   copyEnvironment: [block],
+  ownPidfdId: [],
   isOpen: [int],
   makePipe: [ints, int],
   handOver: [int],

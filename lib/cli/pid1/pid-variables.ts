@@ -1,0 +1,19 @@
+import { binding } from '../../binding.js'
+import type { PidVariable } from '../../spawn/strings.js'
+
+const PIDS: readonly PidVariable[] = ['LISTEN_PID', 'SYSTEMD_EXEC_PID', 'WATCHDOG_PID']
+
+/**
+ * The variables by which systemd has named this process. A program compares them with its own pid, so
+ * they have to name the command. Variables that name another process stay as they are.
+ */
+export function namesOfOurs(environment: readonly Uint8Array[]): PidVariable[] {
+  const entries = new Set(environment.map((entry) => Buffer.from(entry).toString('latin1')))
+  const names = PIDS.filter((name) => entries.has(`${name}=${process.pid}`))
+  const id = [...entries].find((entry) => entry.startsWith('LISTEN_PIDFDID='))
+  if (id === undefined || !names.includes('LISTEN_PID')) return names
+  const own = binding.ownPidfdId()
+  // With the id of another process, LISTEN_PID is a number that was used again.
+  const isOurs = own === undefined || id === `LISTEN_PIDFDID=${own}`
+  return isOurs ? [...names, 'LISTEN_PIDFDID'] : names.filter((name) => name !== 'LISTEN_PID')
+}
