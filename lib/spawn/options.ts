@@ -94,7 +94,10 @@ export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | reado
   /**
    * Hand the terminal's foreground to the child's group, as a shell does for a job, and take it back
    * when the child has ended. Nothing happens without a controlling terminal, or while another
-   * group has the foreground. Needs `processGroup`; default `false`.
+   * group has the foreground. Processes that are not descendants of this one may share its group: the
+   * rest of a pipeline, or the script that started it. The terminal is theirs too, so a child with
+   * `processGroup: true` then stays in this process's group, as it would under a shell without job
+   * control; likewise where `/proc` cannot tell. Needs `processGroup`; default `false`.
    */
   foreground?: boolean
   /**

@@ -4,6 +4,7 @@ import { quote, SextonError, systemError } from '../errors.js'
 import { backend } from '../exit-watch/backend.js'
 import type { OwnedChild } from '../owned-child.js'
 import { own } from '../reaper.js'
+import { hasTerminal, sharesGroup } from '../terminal.js'
 import { openCgroup } from './cgroup.js'
 import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Child } from './child.js'
@@ -64,6 +65,8 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
 export interface Place {
   /** The variables that are to name the child; default: what `listenPid` says. */
   naming?: readonly PidVariable[]
+  /** The caller knows that this process shares its group with no one, or does not mind. */
+  alone?: boolean
 }
 
 /** @internal Does what `spawn()` does, for a child that stands in for this process. */
@@ -76,9 +79,9 @@ export function spawnInPlace(
   if (!Array.isArray(args)) {
     throw new TypeError(`args must be an array, not ${quote(args)}; options come after it`)
   }
-  const checked = checkOptions(options)
+  const asked = checkOptions(options)
   const kinds = kindsOf(options.stdio)
-  const naming = place.naming ?? (checked.listenPid ? LISTENING : [])
+  const naming = place.naming ?? (asked.listenPid ? LISTENING : [])
   const strings = {
     env: encodeEnvironment(options.env, naming), // first: it checks what has the PATH
     naming: naming.length > 0,
@@ -87,6 +90,7 @@ export function spawnInPlace(
     cwd: encodeDirectory(options.cwd),
   }
   options.signal?.throwIfAborted()
+  const checked = place.alone ? asked : besideOthers(asked)
   try {
     const stdio = openStdio(kinds, checked.uid)
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
@@ -144,6 +148,14 @@ function pathOf(step: string, file: Bytes, options: SpawnOptions): { path?: stri
 
 function text(bytes: Bytes | URL): string {
   return bytes instanceof Uint8Array ? Buffer.from(bytes).toString() : String(bytes)
+}
+
+// The rest of this process's group would lose the terminal to a group of the child's own. A shell without
+// job control has the same choice, and keeps its children in its group.
+function besideOthers(options: CheckedOptions): CheckedOptions {
+  if (!options.foreground || !hasTerminal() || !sharesGroup()) return options
+  const processGroup = options.processGroup === 0 ? undefined : options.processGroup
+  return { ...options, processGroup, foreground: false }
 }
 
 function giveBackForeground(child: OwnedChild, options: CheckedOptions): void {

@@ -30,6 +30,7 @@ const LAYERS = [
     'keep-alive',
     'worker-exit',
   ],
+  ['terminal'],
   ['proc'],
   ['signal-names', 'proc-access'],
   ['binding'],

@@ -9,16 +9,19 @@ import type { Child } from '../../spawn/child.js'
 import type { SpawnOptions } from '../../spawn/options.js'
 import { spawnInPlace } from '../../spawn/spawn.js'
 import type { Stdio } from '../../spawn/stdio.js'
+import { hasTerminal, sharesGroup } from '../../terminal.js'
 import type { Launch } from './launch.js'
 import { namesOfOurs } from './pid-variables.js'
 import { giveAwayPipes } from './pipes.js'
 import type { Settings } from './settings.js'
-import { hasTerminal, isSessionLeader } from './terminal.js'
+import { isSessionLeader } from './terminal.js'
 
 /** The command that `pid1` runs, in the world that `pid1` was started in. */
 export class Command {
   /** Whether it has a process group of its own. */
   readonly ownGroup: boolean
+  /** Whether that group gets the terminal's foreground when `pid1`'s own would have it. */
+  readonly foreground: boolean
   readonly #child: Child
   readonly #wholeGroup: boolean
 
@@ -26,19 +29,22 @@ export class Command {
     const [file, ...args] = words as [Buffer, ...Buffer[]]
     const fds = launch.fds.filter((fd) => fd !== settings.statusFd)
     this.#wholeGroup = settings.target !== 'child'
-    this.ownGroup = this.#wholeGroup || needsOwnGroup(settings)
-    const session = settings.target === 'session' && !hasTerminal()
-    const { ownGroup } = this
+    const terminal = hasTerminal()
+    const shared = terminal && !isSessionLeader() && sharesGroup()
+    this.ownGroup = this.#wholeGroup || needsOwnGroup(settings, terminal, shared)
+    this.foreground = this.ownGroup && !shared
+    const session = settings.target === 'session' && !terminal
+    const { ownGroup: processGroup, foreground } = this
     if (settings.uid !== undefined) giveAwayPipes(settings.uid)
     const options = {
       ...worldOf(launch),
       stdio: inherit(fds),
       ...wishesOf(settings),
       env: withVariables(launch.environment, settings.variables),
-      ...(session ? { session } : { processGroup: ownGroup, foreground: ownGroup }),
+      ...(session ? { session } : { processGroup, foreground }),
     }
     const naming = namesOfOurs(options.env)
-    this.#child = spawnInPlace(file, args, options, { naming })
+    this.#child = spawnInPlace(file, args, options, { naming, alone: true })
     letGo(fds, settings.statusFd)
   }
 
@@ -67,12 +73,15 @@ export class Command {
 }
 
 /**
- * A group of its own keeps what is sent to pid1's group from reaching the command twice, and lets
+ * In a pipeline, or under a script, `pid1` shares its group with others, and the terminal belongs to all of
+ * them: there the command stays in the group, as it would be without `pid1`. Elsewhere a group of its own
+ * keeps what is sent to pid1's group from reaching the command twice, and lets
  * Ctrl-C be rewritten. But where pid1 leads the session there is no shell that could resume what
  * Ctrl-Z stops: in pid1's own group, which is an orphaned one, the kernel drops that.
  */
-function needsOwnGroup({ rewrites }: Settings): boolean {
-  return !isSessionLeader() || !hasTerminal() || rewrites.size > 0
+function needsOwnGroup({ rewrites }: Settings, terminal: boolean, shared: boolean): boolean {
+  if (!terminal || rewrites.size > 0) return true
+  return !shared && !isSessionLeader()
 }
 
 function worldOf({ ignored, blocked, softLimit }: Launch): SpawnOptions {

@@ -1,10 +1,11 @@
 import { binding } from '../../binding.js'
 import { onChildSignal } from '../../child-signal.js'
 import { signalName } from '../../signal-names.js'
+import { hasTerminal } from '../../terminal.js'
 import type { Command } from './command.js'
 import type { Report } from './report.js'
 import { INFO } from './settings.js'
-import { hasTerminal, isSessionLeader } from './terminal.js'
+import { isSessionLeader } from './terminal.js'
 
 const [SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU] = [18, 19, 20, 21, 22]
 const FROM_TERMINAL: ReadonlySet<number> = new Set([SIGTSTP, SIGTTIN, SIGTTOU])
@@ -40,7 +41,7 @@ export class Job {
   /** We were resumed: the foreground, if it has come to us, and the order to go on are the command's. */
   resume(): boolean {
     if (!this.#isJob || !this.#command.ownGroup) return false
-    binding.moveForeground(0, this.#command.pid)
+    if (this.#command.foreground) binding.moveForeground(0, this.#command.pid)
     return this.#command.sendToGroup(SIGCONT)
   }
 
