@@ -45,9 +45,14 @@ export function restChildSignal(milliseconds: number): void {
   }, milliseconds).unref()
 }
 
-function start(): void {
+/** Makes sure, once, that SIGCHLD is neither ignored nor blocked, as it may have been inherited or set since. */
+export function repairChildSignal(): void {
   if (!repaired) binding.repairChildSignal()
   repaired = true
+}
+
+function start(): void {
+  repairChildSignal()
   const result = binding.startChildSignal(tell)
   if (result < 0) throw systemError(result, 'sigaction')
 }

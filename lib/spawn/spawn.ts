@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { binding } from '../binding.js'
+import { repairChildSignal } from '../child-signal.js'
 import { quote, SextonError, systemError } from '../errors.js'
 import { backend } from '../exit-watch/backend.js'
 import type { OwnedChild } from '../owned-child.js'
@@ -90,8 +91,8 @@ export function spawnInPlace(
     cwd: encodeDirectory(options.cwd),
   }
   options.signal?.throwIfAborted()
-  const checked = place.alone ? asked : besideOthers(asked)
   try {
+    const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
     const stdio = openStdio(kinds, checked.uid)
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
     giveBackForeground(owned, checked)
@@ -114,9 +115,11 @@ function start(
 ): OwnedChild {
   let cgroupFd: number | undefined
   try {
-    const wantPidfd = hasPidfds()
+    const wantPidfd = asSpawnFailure(() => backend() === 'pidfd')
     cgroupFd = options.cgroup === undefined ? undefined : openCgroup(options.cgroup)
     const { fds } = stdio
+    // Before the birth: with SIGCHLD ignored, the status of a child that ends at once would be lost.
+    repairChildSignal()
     const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
     closeChildEnds(stdio)
     return own(pid, pidfd)
@@ -128,10 +131,10 @@ function start(
   }
 }
 
-// The first spawn finds out which back-end works, and may have no descriptor to do so.
-function hasPidfds(): boolean {
+// A look at the system that comes before the first step may fail for want of a descriptor, as the steps may.
+function asSpawnFailure<T>(look: () => T): T {
   try {
-    return backend() === 'pidfd'
+    return look()
   } catch (error) {
     const { code, errno, syscall } = error as SextonError
     if (code !== 'ERR_SYSTEM' || errno === undefined || syscall === undefined) throw error

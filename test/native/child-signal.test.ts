@@ -38,9 +38,20 @@ afterAll(() => rmSync(directory, { recursive: true }))
 function spoiled<T>(how: string, body: string): Promise<T> {
   const source = `
     import { binding } from './dist/binding.js'
-    import { spawn } from 'sexton'
     try { process.dlopen({ exports: {} }, '${library}') } catch {}
-    const statusOf = async () => (await spawn('sh', ['-c', 'exit 7']).exited).toShellCode()
+    const strings = (...all) => Buffer.from(all.map((one) => one + '\\0').join(''))
+    // By the native spawn alone: the library repairs SIGCHLD before its first child.
+    const statusOf = async () => {
+      const [result, record] = [new Int32Array(4), new Float64Array(binding.waitFields)]
+      const numbers = Float64Array.of(NaN, NaN, NaN, NaN, NaN, NaN, 0)
+      const argv = strings('/bin/sh', '-c', 'exit 7')
+      const fds = Int32Array.of(-1, -1, -1)
+      binding.spawn(strings('/bin/sh'), argv, strings('PATH=/bin'), undefined, fds, new Float64Array(),
+        undefined, numbers, result)
+      let count = 0
+      while ((count = binding.wait(1, result[0], 0, record)) === 0) await new Promise(setImmediate)
+      return count < 0 ? 127 : record[2]
+    }
     ${body}
   `
   return evaluate<T>(source, { env: { SPOIL: how, SEXTON_BACKEND: 'poll' }, timeout: 10_000 })
@@ -67,6 +78,16 @@ describe('repairChildSignal', () => {
       console.log(JSON.stringify({ repaired, status }))`
     expect(await spoiled('block', source)).toEqual({ repaired: [true, false], status: 7 })
   })
+
+  it.each(['ignore', 'nocldwait', 'block'])(
+    'is called by spawn before a birth: %s',
+    async (how) => {
+      const source = `
+      const { spawn } = await import('sexton')
+      console.log(JSON.stringify((await spawn('sh', ['-c', 'exit 7']).exited).code))`
+      expect(await spoiled(how, source)).toBe(7)
+    },
+  )
 
   it('has nothing to do in a Node that was started with SIGCHLD ignored: Node has done it', async () => {
     const source = `
