@@ -15,6 +15,9 @@ import type { Settings } from './pid1/settings.js'
 import { supervise } from './pid1/supervise.js'
 import { version } from './version.js'
 
+// The exit code of a pid1 that cannot do its work; the prologue and the loader use it too.
+const CANNOT_RUN = 126
+
 type Run = Extract<Request, { kind: 'run' }>
 
 function print(to: 'stdout' | 'stderr', text: string): void {
@@ -101,6 +104,6 @@ main().then(
   (code) => process.exit(code),
   (error) => {
     print('stderr', `pid1: ${explanation(error)}\n`)
-    process.exit(1)
+    process.exit(CANNOT_RUN)
   },
 )

@@ -1,40 +1,29 @@
 import { splitAtNul } from './nul-separated.js'
 
-/** What the shell prologue (lib/cli/prologue.sh) has written down of its world. */
+/** What the shell prologue (lib/cli/prologue.sh) has noted of the world before Node. */
 export interface Captured {
-  /** The soft limit of descriptors, as the shell says it. */
-  limit: string
+  /** `/proc/self/status` and `/proc/self/limits` of a program that the shell ran. */
+  notes: string
   /** The whole environment, or `undefined` if it could not be read or was too long. */
   environment: Buffer[] | undefined
 }
 
-/** First the limit, then the environment, base64 and a full stop behind what was read to its end. */
+/** Splits the notes from the environment, which is base64 with a full stop behind it if it is whole. */
 export function parseCaptured(text: string): Captured {
-  const [, limit = '', whole] = /^(\w*)(?:\n([\s\S]*)\.)?$/.exec(text) ?? []
+  const [, notes = '', whole] = /^([^=]*)=\n?(?:([\s\S]*)\.)?/.exec(text) ?? []
   return {
-    limit,
+    notes,
     environment: whole === undefined ? undefined : splitAtNul(Buffer.from(whole, 'base64')),
   }
 }
 
-// As the prologue has named what it adds, and what it keeps from this Node: options and slow certificates
-// are the command's matter; and a channel to a parent is the command's: two that read from it would each
-// miss what the other got.
-const NAMES: ReadonlyMap<string, string | undefined> = new Map([
-  ['sexton_env', undefined],
-  ['sexton_options', 'NODE_OPTIONS'],
-  ['sexton_certs', 'NODE_EXTRA_CA_CERTS'],
-  ['sexton_channel', 'NODE_CHANNEL_FD'],
-])
+// The prologue renames the variables that must not act on pid1's own Node, and adds two.
+const KEPT = 'sexton_kept_'
+const ADDED: ReadonlySet<string> = new Set(['sexton_env', 'OPENSSL_CONF'])
 
-/** A variable of this Node's as the prologue found it, or none. */
+/** A variable of pid1's Node as the prologue found it: one entry, or none if the prologue added it. */
 export function restored(entry: Buffer): Buffer[] {
-  const equals = entry.indexOf('=')
-  const name = entry.toString('latin1', 0, equals)
-  if (!NAMES.has(name)) return [entry]
-  const before = NAMES.get(name)
-  const value = entry.subarray(equals)
-  return before === undefined || value.length < 2
-    ? []
-    : [Buffer.concat([Buffer.from(before), value])]
+  const name = entry.toString('latin1', 0, entry.indexOf('='))
+  if (ADDED.has(name)) return []
+  return [name.startsWith(KEPT) ? entry.subarray(KEPT.length) : entry]
 }

@@ -2,8 +2,6 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { binding } from '../../binding.js'
 import { ESRCH, systemError } from '../../errors.js'
 import type { ExitStatus } from '../../exit-status.js'
-import { readOwnFile } from '../../proc.js'
-import { unlessUnsupported } from '../../proc-access.js'
 import { signalName } from '../../signal-names.js'
 import type { Child } from '../../spawn/child.js'
 import type { SpawnOptions } from '../../spawn/options.js'
@@ -84,11 +82,11 @@ function needsOwnGroup({ rewrites }: Settings, terminal: boolean, shared: boolea
   return !shared && !isSessionLeader()
 }
 
-function worldOf({ ignored, blocked, softLimit }: Launch): SpawnOptions {
+function worldOf({ ignored, blocked, limits }: Launch): SpawnOptions {
   return {
     ignoredSignals: ignored,
     blockedSignals: blocked,
-    rlimits: softLimit === undefined ? {} : limitsOf(softLimit),
+    rlimits: limits,
   }
 }
 
@@ -124,14 +122,5 @@ function letGo(fds: readonly number[], statusFd: number | undefined): void {
     if (fd === statusFd) continue
     closeSync(fd)
     openSync('/dev/null', 'r+') // the lowest free number
-  }
-}
-
-function limitsOf(soft: number): NonNullable<SpawnOptions['rlimits']> {
-  const limits = unlessUnsupported(() => readOwnFile('limits').toString('latin1'))
-  if (limits === undefined) return {} // without the hard limit, the soft one cannot be set
-  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1]
-  return {
-    nofile: { soft, hard: hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard) },
   }
 }

@@ -1,14 +1,15 @@
 import { attempt, SextonError } from '../../errors.js'
 import { readOwnFile } from '../../proc.js'
+import type { ResourceLimit } from '../../spawn/options.js'
 import { parseCaptured, restored } from './captured.js'
 import { splitAtNul } from './nul-separated.js'
 import { rawArguments } from './raw-arguments.js'
 
 /**
- * What the shell prologue (lib/cli/prologue.sh) has noted of the world before Node: Node empties the
+ * What the shell prologue (lib/cli/prologue.sh) has noted of the world before Node. Node empties the
  * signal mask, resets ignored signals, raises the soft limit of descriptors and marks inherited ones to
- * be closed, and a shell drops variables whose names it cannot use. Started without it, all is as far
- * as Node has left it.
+ * be closed. A shell drops variables whose names it cannot use, and the prologue raises other soft
+ * limits. Without the prologue, the world is as Node has left it.
  */
 export interface Launch {
   /** The arguments, as bytes. */
@@ -19,13 +20,17 @@ export interface Launch {
   fds: readonly number[]
   ignored: readonly number[]
   blocked: readonly number[]
-  /** The soft limit of descriptors as it was. */
-  softLimit: number | undefined
+  /** The limits that were changed for Node, as they were. */
+  limits: Limits
 }
 
-interface Note extends Pick<Launch, 'words' | 'fds' | 'ignored' | 'blocked'> {
+type Limits = Partial<Record<keyof typeof LIMITS, ResourceLimit>>
+
+interface Note extends Pick<Launch, 'words' | 'fds' | 'ignored'> {
   /** Whether the prologue has left one at all. */
   launched: boolean
+  /** `undefined`: the prologue could not tell. */
+  blocked: readonly number[] | undefined
 }
 
 // Descriptors : blocked : ignored.
@@ -33,12 +38,13 @@ const NOTE = /^--launched=([\d,]*):([0-9a-f]{16})?:([0-9a-f]{16})?$/
 
 export function readLaunch(): Launch {
   const { launched, ...noted } = parseNote(rawArguments())
-  if (!launched) return { ...noted, environment: ownEnvironment(), softLimit: undefined }
-  const { limit, environment } = parseCaptured(process.env.sexton_env ?? '')
+  if (!launched) return { ...noted, environment: ownEnvironment(), blocked: [], limits: {} }
+  const { notes, environment } = parseCaptured(process.env.sexton_env ?? '')
   return {
     ...noted,
     environment: environment ?? ownEnvironment().flatMap(restored),
-    softLimit: limitOf(limit),
+    ...signalSets(noted, notes),
+    limits: limitsIn(notes),
   }
 }
 
@@ -54,13 +60,50 @@ export function parseNote(words: readonly Buffer[]): Note {
       .filter(Boolean)
       .map(Number)
       .filter((fd) => fd > 2),
-    ignored: signalsOf(ignored),
+    ignored: signalsOf(ignored) ?? [],
     blocked: signalsOf(blocked),
   }
 }
 
-function limitOf(text: string): number | undefined {
-  return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text) || undefined
+const SIGQUIT = 3
+
+const LIMITS = {
+  nofile: 'Max open files',
+  as: 'Max address space',
+  data: 'Max data size',
+  stack: 'Max stack size',
+} as const
+
+/** The limits in the text of `/proc/self/limits`. */
+export function limitsIn(notes: string): Limits {
+  const limits: Limits = {}
+  for (const [name, title] of Object.entries(LIMITS)) {
+    const [, soft, hard] = new RegExp(`^${title} +(\\w+) +(\\w+)`, 'm').exec(notes) ?? []
+    if (soft === undefined || hard === undefined) continue
+    limits[name as keyof typeof LIMITS] = { soft: limitOf(soft), hard: limitOf(hard) }
+  }
+  return limits
+}
+
+/**
+ * The sets of signals without those that the shell itself ignores or blocks. The notes tell the sets of
+ * a program that it ran: bash, busybox and zsh ignore SIGQUIT, but not in a program. The prologue does
+ * not tell what zsh and yash block.
+ */
+export function signalSets(
+  { ignored, blocked }: Pick<Note, 'ignored' | 'blocked'>,
+  notes: string,
+): Pick<Launch, 'ignored' | 'blocked'> {
+  const ignoredInProgram = signalsOf(/^SigIgn:\s*([0-9a-f]{16})$/m.exec(notes)?.[1]) ?? ignored
+  const blockedInProgram = signalsOf(/^SigBlk:\s*([0-9a-f]{16})$/m.exec(notes)?.[1]) ?? []
+  return {
+    ignored: ignored.filter((n) => n !== SIGQUIT || ignoredInProgram.includes(n)),
+    blocked: blocked ?? blockedInProgram,
+  }
+}
+
+function limitOf(text: string): number {
+  return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text)
 }
 
 function ownEnvironment(): Buffer[] {
@@ -71,7 +114,8 @@ function ownEnvironment(): Buffer[] {
   return splitAtNul(environment)
 }
 
-function signalsOf(mask: string | undefined): number[] {
-  const bits = BigInt(`0x${mask ?? 0}`)
+function signalsOf(mask: string | undefined): number[] | undefined {
+  if (mask === undefined) return undefined
+  const bits = BigInt(`0x${mask}`)
   return Array.from({ length: 64 }, (_, i) => i + 1).filter((n) => (bits >> BigInt(n - 1)) & 1n)
 }

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
 import { parseCaptured, restored } from '../../../lib/cli/pid1/captured.js'
-import { parseNote } from '../../../lib/cli/pid1/launch.js'
+import { limitsIn, parseNote, signalSets } from '../../../lib/cli/pid1/launch.js'
 import { splitAtNul } from '../../../lib/cli/pid1/nul-separated.js'
 import type { Target } from '../target.js'
 import { bytes, text } from '../values.js'
@@ -15,16 +15,17 @@ export const launchBytes: Target<string> = {
   input: fc.oneof(
     bytes(200),
     bytes(60).map((rest) => `--launched=${rest}`),
-    fc.tuple(bytes(30), bytes(60)).map(([limit, rest]) => `${limit}\n${rest}.`),
+    fc.tuple(bytes(30), bytes(60)).map(([notes, rest]) => `${notes}\n=\n${rest}.`),
   ),
   check(string) {
-    const { words, fds, ignored, blocked } = parseNote([latin1(string), latin1('sh')])
+    const { words, fds, ...noted } = parseNote([latin1(string), latin1('sh')])
+    const { ignored, blocked } = signalSets(noted, string)
     assert(words.length === 1 || words.length === 2)
     assert(fds.every((fd) => fd > 2))
     assert([...ignored, ...blocked].every((signal) => signal >= 1 && signal <= 64))
     const split = splitAtNul(latin1(string))
     assert.equal(split.map((part) => `${part.toString('latin1')}\0`).join(''), ended(string))
-    parseCaptured(string)
+    limitsIn(parseCaptured(string).notes)
     restored(latin1(string))
   },
 }
@@ -48,7 +49,7 @@ export const launchBack: Target<Noted> = {
   name: 'launch-back',
   input: fc.record({
     options: text(),
-    limit: fc.oneof(fc.constant('unlimited'), fc.nat().map(String)),
+    limit: fc.oneof(fc.constant('unlimited'), fc.nat().map(String)), // soft, of descriptors
     environment: fc.array(text().map((value) => `V=${value}`)),
     fds: fc.uniqueArray(fc.integer({ min: 3, max: 1000 })),
     ignored: fc.uniqueArray(fc.integer({ min: 1, max: 64 })),
@@ -58,14 +59,16 @@ export const launchBack: Target<Noted> = {
     const all = [`NODE_OPTIONS=${options}`, ...environment]
     const block = latin1(all.map((entry) => `${entry}\0`).join('')).toString('base64')
     const lines = block.replace(/.{76}/g, '$&\n')
-    const captured = parseCaptured(`${limit}\n${lines}\n.`)
-    assert.equal(captured.limit, limit)
+    const notes = `Name:\tcat\nMax open files            ${limit.padEnd(20)} 4096                 files`
+    const captured = parseCaptured(`${notes}\n=\n${lines}\n.`)
+    const soft = limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit)
+    assert.deepEqual(limitsIn(captured.notes), { nofile: { soft, hard: 4096 } })
     assert.deepEqual(strings(captured.environment ?? []), all)
-    assert.equal(parseCaptured(`${limit}\n${lines}\n`).environment, undefined)
+    assert.equal(parseCaptured(`${notes}\n=\n${lines}\n`).environment, undefined)
     const kept = all.flatMap((entry) =>
-      restored(latin1(entry.replace('NODE_', 'sexton_').replace('OPTIONS=', 'options='))),
+      restored(latin1(entry.replace('NODE_', 'sexton_kept_NODE_'))),
     )
-    if (options !== '') assert.equal(strings(kept)[0], all[0])
+    assert.equal(strings(kept)[0], all[0])
     const bits = ignored.reduce((sum, signal) => sum | (1n << BigInt(signal - 1)), 0n)
     const mask = bits.toString(16).padStart(16, '0')
     const first = `--launched=,0,1,2,${fds.join(',')}:${'0'.repeat(16)}:${mask}`
