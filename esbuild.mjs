@@ -1,8 +1,8 @@
 // Bundles the library, and makes the two faces of each of its entries, which tsc has made the types of: one
 // file of CommonJS, since a module by itself takes 80 KB of memory, and an ES module more than that.
 //
-// Bundles the programs: each is one file, as a program that loads fifty starts that much later; pid1,
-// whose start delays a container's, is a second one, which loads the first from V8's code cache.
+// Bundles the programs: each is one file, as a program that loads fifty starts that much later, and a second
+// one, which loads the first from V8's code cache and says what went wrong if that fails.
 // The files are CommonJS, which Node loads without its loader for ES modules.
 //
 // With --source-maps they are for measuring coverage: each statement stays where it can be counted.
@@ -137,16 +137,22 @@ await bundleLibrary()
 rmSync(FOLDER, { recursive: true, force: true }) // caches of earlier builds, too
 mkdirSync(FOLDER, { recursive: true })
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n')
-chmodSync(await bundle('sexton', 'sexton.js', '#!/usr/bin/env node\n'), 0o755)
 
-const program = await bundle('pid1', 'pid1-program.js', '')
-const digest = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 8)
-// The shell's part comes first: see there.
+// The shell's part of pid1 comes first: see there.
 const shell = readFileSync('lib/cli/prologue.sh', 'utf8')
 // It keeps every variable of Node's from pid1, but a coverage run counts what pid1 runs.
 const prologue = sourcemap ? shell.replace('NODE_*', 'NODE_[!V]*') : shell
-const loader = await bundle('load', 'pid1.js', prologue, {
-  SEXTON_PROGRAM: '"pid1-program.js"',
-  SEXTON_DIGEST: `"${digest}"`,
-})
-chmodSync(loader, 0o755)
+
+for (const [name, { banner, failure }] of Object.entries({
+  pid1: { banner: prologue, failure: 126 },
+  sexton: { banner: '#!/usr/bin/env node\n', failure: 1 },
+})) {
+  const program = await bundle(name, `${name}-program.js`, '')
+  const digest = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 8)
+  const loader = await bundle('load', `${name}.js`, banner, {
+    SEXTON_PROGRAM: `"${name}"`,
+    SEXTON_DIGEST: `"${digest}"`,
+    SEXTON_FAILURE: `${failure}`,
+  })
+  chmodSync(loader, 0o755)
+}

@@ -8,6 +8,7 @@ const require = createRequire(import.meta.url)
 
 /** Loads the addon: what was compiled here, else what came with the package for this platform. */
 export function loadAddon(): unknown {
+  refuseOtherRuntimes()
   // What node-gyp-build prefers too, without its search, which takes longer than loading the addon.
   const built = `${packageRoot}build/Release/sexton.node`
   if (existsSync(built)) return loadFile(built)
@@ -19,6 +20,17 @@ export function loadAddon(): unknown {
     throw unsupported(`sexton has no addon for ${here()}; ${prebuilt()}`, { cause })
   }
   return loadFile(file)
+}
+
+// Both load the addon. Then the first spawn aborts Bun, which has no uv_poll_init, and an exit crashes Deno.
+function refuseOtherRuntimes(): void {
+  const { bun, deno } = process.versions as { bun?: string; deno?: string }
+  if (bun === undefined && deno === undefined) return
+  const runtime = bun === undefined ? `Deno ${deno}` : `Bun ${bun}`
+  throw new SextonError(
+    'ERR_UNSUPPORTED',
+    `sexton needs Node.js: ${runtime} lacks libuv's event loop`,
+  )
 }
 
 function loadFile(file: string): unknown {

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { Script } from 'node:vm'
+import { explanation } from './explanation.js'
 
 // What a program's file starts with: it runs the program proper from the file beside it, with V8's code
 // cache, without which to compile takes a tenth of the start. The cache lies with the program, where
@@ -16,8 +17,10 @@ import { Script } from 'node:vm'
 
 declare const SEXTON_PROGRAM: string
 declare const SEXTON_DIGEST: string
+/** The exit code if the program cannot do its work. */
+declare const SEXTON_FAILURE: number
 
-const file = `${__dirname}/${SEXTON_PROGRAM}`
+const file = `${__dirname}/${SEXTON_PROGRAM}-program.js`
 // V8 takes no cache of another version, and none made under other flags.
 const key = [SEXTON_DIGEST, process.versions.v8, process.arch, ...process.execArgv]
 const cache = `${file}-${key.join('-').split('/').join('')}.cache`
@@ -27,9 +30,22 @@ const counted = process.env.NODE_V8_COVERAGE !== undefined
 const cachedData = counted ? undefined : readCache()
 const wrapped = `(function(require,module,__dirname){${readFileSync(file, 'latin1')}\n})`
 const script = new Script(wrapped, { filename: file, ...(cachedData && { cachedData }) })
-script.runInThisContext()(require, module, __dirname)
+// Node would print the line of the error, of a file that is minified, and a stack.
+process.on('uncaughtException', fail)
+try {
+  script.runInThisContext()(require, module, __dirname)
+} catch (error) {
+  fail(error)
+}
 // Now, as then it has what the start needs; and before the program can have ended.
 if (cachedData === undefined && !counted) writeCache()
+
+function fail(error: unknown): never {
+  const text = `${SEXTON_PROGRAM}: ${explanation(error)}\n`
+  // Without a listener, a reader that went away would end it with another error.
+  process.stderr.on('error', () => {}).write(text)
+  process.exit(SEXTON_FAILURE)
+}
 
 function readCache(): Buffer | undefined {
   try {

@@ -8,7 +8,8 @@ import { parse } from 'acorn'
 import { convert } from 'ast-v8-to-istanbul'
 
 // lib/cli/load.ts puts a function around the program.
-const WRAPPERS = { 'dist/cli/pid1-program.js': '(function(require,module,__dirname){' }
+const WRAPPER = '(function(require,module,__dirname){'
+const WRAPPERS = { 'dist/cli/pid1-program.js': WRAPPER, 'dist/cli/sexton-program.js': WRAPPER }
 
 /**
  * Hits by line, for each file of lib/. The lines that count are those on which a statement starts in

@@ -57,10 +57,14 @@ it('Of one that does not load, it says why, and how to choose the other C librar
   expect(message).toContain(ADVICE)
 })
 
-it('pid1 ends with the same message', async () => {
-  const pid1 = join(folder, 'dist', 'cli', 'pid1.js')
-  const { code, stderr } = await run([pid1, '-s', 'true'])
-  expect(code).not.toBe(0)
-  expect(stderr).toContain(`sexton has no addon for ${platform}`)
-  expect(stderr).toContain(ADVICE)
+// Nothing else: no line of the bundle, no stack.
+it.each([
+  ['pid1', 126, ['-s', 'true']],
+  ['sexton', 1, ['tree']],
+])('%s ends with the same message and %i', async (name, exitCode, words) => {
+  const { code, stdout, stderr } = await run([join(folder, 'dist', 'cli', `${name}.js`), ...words])
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
+  expect(stderr.startsWith(`${name}: sexton has no addon for ${platform}`)).toBe(true)
+  expect(stderr.endsWith(`; it came without any.${ADVICE}\n`)).toBe(true)
+  expect(stderr.trim().split('\n')).toHaveLength(3)
 })
