@@ -11,7 +11,7 @@ import { help } from './pid1/help.js'
 import { type Launch, readLaunch } from './pid1/launch.js'
 import type { Persona } from './pid1/persona.js'
 import { openStatusFile, Report } from './pid1/report.js'
-import type { Settings } from './pid1/settings.js'
+import { type Settings, TRACE } from './pid1/settings.js'
 import { supervise } from './pid1/supervise.js'
 import { version } from './version.js'
 
@@ -77,7 +77,22 @@ function prepare({ persona, parentDeathSignal, subreaper: asked }: Settings, rep
 async function run({ settings, command }: Run, launch: Launch): Promise<never> {
   const report = reportOf(settings, launch)
   prepare(settings, report)
-  leave(await supervise({ words: command, settings, launch, report }))
+  report.say(TRACE, worldText(launch))
+  const code = await supervise({ words: command, settings, launch, report })
+  report.say(TRACE, `exiting with ${code}`)
+  leave(code)
+}
+
+function worldText({ fds, ignored, blocked }: Launch): string {
+  const text = (values: readonly unknown[]) => values.join(' ') || 'none'
+  const [ignores, blocks] = [ignored, blocked].map((numbers) => text(numbers.map(signalName)))
+  const role =
+    process.pid === 1
+      ? 'PID 1'
+      : subreaper.enabled
+        ? 'a subreaper'
+        : 'neither PID 1 nor a subreaper'
+  return `${process.pid} is ${role}; inherited descriptors: ${text(fds)}; ignored signals: ${ignores}; blocked: ${blocks}`
 }
 
 // Node's own way out takes longer than all that pid1 has done, and nothing of it is needed; but it also

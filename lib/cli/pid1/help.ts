@@ -9,6 +9,14 @@ processes, and exits as it exits (128+n if signal n ended it).
 const END = `
   -h, --help   -V, --version   -l, -L, --license
 
+Environment variables:
+  TINI_SUBREAPER               as -s, if set
+  TINI_KILL_PROCESS_GROUP      as -g, if set
+  TINI_VERBOSITY=N             0 to 4, whatever -v says; default 1
+  DUMB_INIT_SETSID=0           with --compat dumb-init: as -c
+  DUMB_INIT_DEBUG=1            as -vv
+  CATATONIT_DEBUG              as -vv, if set
+
 Exit codes of its own: 2 usage, 126 not executable, 127 not found.
 `
 

@@ -97,7 +97,7 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     }),
   ],
   Messages: [
-    flag('v', 'verbose', 'say more, on stderr; may be repeated', (s) => {
+    flag('v', 'verbose', 'say more, on stderr; up to three times', (s) => {
       s.verbosity += 1
     }),
     value(undefined, 'log-format', 'FORMAT', 'text or json', (s, word) => {

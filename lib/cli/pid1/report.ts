@@ -19,7 +19,7 @@ const STDERR = 2
 // Milliseconds for a reader of the status stream to make room: a burst of events may be ahead of it. One
 // that has stopped reading is not waited for again until it has read.
 const PATIENCE = 100
-const LEVELS = ['fatal', 'warning', 'info', 'debug'] as const
+const LEVELS = ['fatal', 'warning', 'info', 'debug', 'trace'] as const
 
 /** What `pid1` says: messages for people on stderr, events for programs on a descriptor of their own. */
 export class Report {

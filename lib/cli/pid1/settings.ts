@@ -19,7 +19,7 @@ export interface Settings {
   variables: Buffer[]
   uid: number | undefined
   gid: number | undefined
-  /** 0: only what is fatal, 1: warnings, 2: what happens, 3: every signal and every process. */
+  /** 0: only fatal errors, 1: warnings, 2: events, 3: every signal and every process, 4: the start, too. */
   verbosity: number
   warnOnReap: boolean
   logFormat: 'text' | 'json'
@@ -29,7 +29,7 @@ export interface Settings {
 }
 
 /** Names for levels of verbosity. */
-export const [FATAL, WARNING, INFO, DEBUG] = [0, 1, 2, 3] as const
+export const [FATAL, WARNING, INFO, DEBUG, TRACE] = [0, 1, 2, 3, 4] as const
 
 type Variables = Readonly<Record<string, string | undefined>>
 

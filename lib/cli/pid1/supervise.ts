@@ -76,6 +76,7 @@ async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   const { words, settings, launch, report } = order
   const reaping = new Reaping(report, settings.warnOnReap)
   const command = new Command(words, settings, launch)
+  letGoOfDirectory()
   const { pid } = command
   const job = new Job(command, report)
   const forwarding = new Forwarding(command, settings, job, report)
@@ -94,10 +95,18 @@ async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   return code
 }
 
+// As dumb-init and catatonit do: a directory in use keeps its file system from being unmounted.
+function letGoOfDirectory(): void {
+  try {
+    process.chdir('/')
+  } catch {} // This user may not enter it.
+}
+
 /** Reaps until it is asked to end. */
 async function pause(inbox: Inbox, order: Order): Promise<number> {
   const reaping = new Reaping(order.report, order.settings.warnOnReap)
   const zombies = new Zombies({ scope: 'all' })
+  letGoOfDirectory()
   inbox.receive = ({ number }) => {
     if (number === SIGTERM || number === SIGINT) zombies.close()
   }

@@ -1,4 +1,4 @@
-import { type SignalName, signalName, signalNumber } from '../../signal-names.js'
+import { allSignalNumbers, type SignalName, signalName, signalNumber } from '../../signal-names.js'
 
 // What the words behind an option mean. Each throws a RangeError that quotes the word and says what
 // would be right.
@@ -16,13 +16,22 @@ export function parseDuration(word: string): number {
 
 /** A signal by number or by name, with or without `SIG`: `15`, `TERM`, `sigterm`, `RTMIN+3`. */
 export function parseSignal(word: string): number {
+  const number = numberOf(word)
+  if (number !== undefined && SIGNALS.has(number)) return number
+  throw new RangeError(
+    `invalid signal '${word}' (for example TERM, SIGTERM, 15 or RTMIN+3, up to ${signalName(64)})`,
+  )
+}
+
+// The C library keeps 32 and 33 for itself: no handler sees them, and no program may be sent them.
+const SIGNALS: ReadonlySet<number> = new Set(allSignalNumbers())
+
+function numberOf(word: string): number | undefined {
+  if (/^\d+$/.test(word)) return Number(word)
   try {
-    if (/^\d+$/.test(word)) return signalNumber(Number(word))
     return signalNumber(`SIG${word.toUpperCase().replace(/^SIG/, '')}` as SignalName)
   } catch {
-    throw new RangeError(
-      `'${word}' is no signal; say for example TERM, SIGTERM, 15 or RTMIN+3 (up to ${signalName(64)})`,
-    )
+    return undefined
   }
 }
 

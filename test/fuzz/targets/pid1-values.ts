@@ -8,12 +8,12 @@ import {
   parseRewrite,
   parseSignal,
 } from '../../../lib/cli/pid1/values.js'
-import { signalName } from '../../../lib/signal-names.js'
+import { allSignalNumbers, signalName } from '../../../lib/signal-names.js'
 import type { Target } from '../target.js'
 import { text } from '../values.js'
 
-const isSignal = (value: unknown) =>
-  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 64
+const SIGNALS = allSignalNumbers()
+const isSignal = (value: number) => SIGNALS.includes(value)
 const isCode = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255
 
@@ -83,7 +83,7 @@ export const pid1ValuesBack: Target<Written> = {
   name: 'pid1-values-back',
   input: fc.record({
     milliseconds: fc.nat(10 ** 9),
-    signals: fc.tuple(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 64 })),
+    signals: fc.tuple(fc.constantFrom(...SIGNALS), fc.constantFrom(...SIGNALS)),
     codes: fc.tuple(fc.nat(255), fc.nat(255)),
   }),
   check({ milliseconds, signals: [from, to], codes }) {
