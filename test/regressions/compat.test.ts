@@ -70,6 +70,41 @@ describe('A signal of the C library', () => {
   })
 })
 
+// The orphan ends when its parent has; the command ends when the orphan has been reaped.
+const ORPHAN = [
+  'python3',
+  '-c',
+  `
+import os, time
+ends = os.pipe()
+parent = os.fork()
+if parent == 0:
+    me = os.getpid()
+    if os.fork() == 0:
+        os.write(ends[1], b'%d' % os.getpid())
+        while os.getppid() == me: time.sleep(0.001)
+        os._exit(0)
+    os._exit(0)
+orphan = int(os.read(ends[0], 99))
+os.waitpid(parent, 0)
+while os.path.exists(f'/proc/{orphan}'): time.sleep(0.001)`,
+]
+
+describe('pid1 as dumb-init', () => {
+  it('sends its TERM to the group when the command has ended, not while it lives', async () => {
+    // An orphan's end makes the back-ends without pidfds look at the command.
+    const script = 'trap "echo told; exit 9" TERM; (true &); read line; exit 4'
+    const all = Array.from({ length: 20 }, () =>
+      start(under('-s', '--compat', 'dumb-init', 'sh', '-c', `echo ready; ${script}`), 'pipe'),
+    )
+    for (const running of all) {
+      await running.printed('ready')
+      running.stdin?.end()
+    }
+    for (const { ended } of all) expect(await ended).toMatchObject({ code: 4, stdout: 'ready\n' })
+  })
+})
+
 describe('pid1 as tini', () => {
   it('names the variables that count in its help', async () => {
     const { stdout } = await run([pid1, '--compat', 'tini', '-h'])
@@ -78,20 +113,9 @@ describe('pid1 as tini', () => {
   })
 
   it('says more with each -v', async () => {
-    // It ends when the orphan has been reaped.
-    const script = 'orphan=$(true & echo $!); while kill -0 $orphan 2>/dev/null; do :; done'
     const lines = []
     for (const option of ['-v', '-vv', '-vvv']) {
-      const { code, stderr } = await run([
-        pid1,
-        '--compat',
-        'tini',
-        '-s',
-        option,
-        'sh',
-        '-c',
-        script,
-      ])
+      const { code, stderr } = await run([pid1, '--compat', 'tini', '-s', option, ...ORPHAN])
       expect(code).toBe(0)
       lines.push(stderr.trim().split('\n'))
     }
