@@ -76,7 +76,7 @@ sexton_node='node --v8-pool-size=1 --no-preserve-symlinks-main --no-memory-reduc
 # Under low limits Node aborts, crashes or hangs: try it first, for at most ten seconds.
 if [ "$sexton_trial" ]; then
   sexton_why='Node does not start under these limits (ulimit -n, -v, -d, -s)'
-  $sexton_node "$0" --version >/dev/null 2>&1 &
+  exec $sexton_node "$0" --version >/dev/null 2>&1 & # exec, or yash starts Node in one process more, and that is killed
   sexton_left=100
   while kill -0 $! 2>&-; do
     [ $sexton_left -gt 0 ] || kill -9 $!
