@@ -75,8 +75,13 @@ export function peekAny(): ExitStatus | Tracee | undefined {
  * stopped for a tracer, it goes on.
  */
 export function take(pid: number): Found {
-  lookFirst(pid)
-  const result = found(pid, waitFor(pid, owned.get(pid)?.pidfd ?? -1))
+  const pidfd = owned.get(pid)?.pidfd ?? -1
+  // The back-ends without pidfds call this at each of their looks, mostly for a child that lives. Onlookers are
+  // told of the dead alone.
+  if (anyOnlookers() && found(pid, waitFor(pid, pidfd, binding.peek)) instanceof ExitStatus) {
+    lookFirst(pid)
+  }
+  const result = found(pid, waitFor(pid, pidfd, 0))
   if (result instanceof Tracee) letGo(pid)
   else if (result instanceof ExitStatus) deliver(result)
   // Someone else took it. That is how it ended for us: gone, status unknown.
@@ -85,8 +90,9 @@ export function take(pid: number): Found {
 }
 
 // By the descriptor where there is one: it cannot mean another child.
-function waitFor(pid: number, pidfd: number): number {
-  return pidfd < 0 ? binding.wait(P_PID, pid, 0, records) : binding.wait(P_PIDFD, pidfd, 0, records)
+function waitFor(pid: number, pidfd: number, flags: number): number {
+  const [type, id] = pidfd < 0 ? [P_PID, pid] : [P_PIDFD, pidfd]
+  return binding.wait(type, id, flags, records)
 }
 
 /**

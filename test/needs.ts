@@ -4,18 +4,24 @@ import { expect } from 'vitest'
 
 /** Debian's package for each program that some tests run, and that a bare machine lacks. */
 const PACKAGES = {
+  bash: 'bash',
   busybox: 'busybox-static',
   catatonit: 'catatonit',
   chromium: 'chromium',
   conmon: 'conmon',
+  dash: 'dash',
   'dumb-init': 'dumb-init',
   git: 'git',
+  ksh: 'ksh',
+  mksh: 'mksh',
   podman: 'podman',
   ps: 'procps',
   'qemu-aarch64-static': 'qemu-user-static',
   runc: 'runc',
   strace: 'strace',
   tini: 'tini',
+  yash: 'yash',
+  zsh: 'zsh',
 } as const
 
 export type Program = keyof typeof PACKAGES

@@ -5,6 +5,7 @@ import type { Finding } from '../../lib/cli/doctor/findings.js'
 import type { Reception } from '../../lib/cli/doctor/reception.js'
 import { hasSignal, parseStatus } from '../../lib/cli/doctor/status.js'
 import { eventually } from '../eventually.js'
+import { lacks } from '../needs.js'
 import { asNobody, asPid1, evaluating, nodeWithInit, pid1, root, run } from '../program.js'
 import { innerPid, type Running, start } from './running.js'
 
@@ -81,7 +82,9 @@ threading.Thread(target=wait, daemon=True).start()
 print(sys.stdin.read(), end='', flush=True)`
 const block = 'signal.pthread_sigmask(signal.SIG_BLOCK, TERM)'
 
-describe('sexton doctor, of a PID 1 that ends by SIGTERM', () => {
+const areMissing = lacks('tini', 'dumb-init', 'catatonit')
+
+describe.skipIf(areMissing)('sexton doctor, of a PID 1 that ends by SIGTERM', () => {
   it.each<[string, readonly string[], Diagnosis, number]>([
     ['tini', ['tini', '--', ...cat], ['awaited', 'awaited', 'fine'], 143],
     ['dumb-init', ['dumb-init', ...cat], ['handled', 'handled', 'fine'], 143],
@@ -159,7 +162,7 @@ describe('sexton doctor, of a PID 1 that SIGTERM does not end', () => {
   })
 })
 
-describe("sexton doctor, of another user's PID 1", () => {
+describe.skipIf(areMissing)("sexton doctor, of another user's PID 1", () => {
   it.each([
     ['tini, which ends by SIGTERM', ['tini', '--', ...cat]],
     ['a program without a handler', cat],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { binding } from '../../lib/binding.js'
+import { lacks } from '../needs.js'
 import { pid1, run } from '../program.js'
 
 describe('the variables by which systemd names a process', () => {
@@ -54,7 +55,7 @@ print(json.dumps({name: named.get(os.environ[name], os.environ[name]) for name i
     expect(LISTEN_PIDFDID).toBe('5')
   })
 
-  it('lack the id of a pidfd where the kernel has no pidfs', async () => {
+  it.skipIf(lacks('strace'))('lack the id of a pidfd where the kernel has no pidfs', async () => {
     const blind = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=fstatfs']
     const prefix = [...blind, '-e', 'inject=fstatfs:error=ENOSYS']
     const source = `

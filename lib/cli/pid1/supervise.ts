@@ -1,9 +1,8 @@
 import { constants } from 'node:os'
 import { SextonError } from '../../errors.js'
-import { ExitStatus } from '../../exit-status.js'
+import type { ExitStatus } from '../../exit-status.js'
 import { beforeReaping } from '../../onlookers.js'
 import { reapUntil } from '../../reap-until.js'
-import { peek } from '../../reaper.js'
 import type { ReceivedSignal } from '../../received-signal.js'
 import { allSignalNumbers, signalName } from '../../signal-names.js'
 import { Signals } from '../../signals.js'
@@ -84,7 +83,7 @@ async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   inbox.receive = (signal) => forwarding.receive(signal)
   report.say(INFO, `started ${pid}`, { pid })
   report.event('started', { pid, command: words.map(String) })
-  if (settings.persona.farewell) sayFarewell(command)
+  if (settings.persona.farewell) beforeReaping(pid, () => command.sendToGroup(SIGTERM))
   const status = await reapUntil(pid, {
     scope: 'all',
     ...(reaping.asked && { onReap: (zombie) => reaping.reaped(zombie, pid) }),
@@ -94,13 +93,6 @@ async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   const code = exitCode(status, order)
   await endRest(inbox, reaping, order)
   return code
-}
-
-// The back-ends without pidfds let onlookers look at each of their looks, while the command lives.
-function sayFarewell(command: Command): void {
-  beforeReaping(command.pid, () => {
-    if (peek(command.pid) instanceof ExitStatus) command.sendToGroup(SIGTERM)
-  })
 }
 
 // As dumb-init and catatonit do: a directory in use keeps its file system from being unmounted.
