@@ -139,10 +139,17 @@ void IgnoreSignals(uint64_t bits) {
   }
 }
 
-// execvp()'s rules: a missing file, try the next; no permission, try the next but remember; no
-// "#!" line, let the shell have it; anything else is the answer.
+// Whether execvp(3) goes on to the next directory of PATH: there is no such file, or none can be reached.
+bool IsAbsent(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV ||
+         error == ETIMEDOUT;
+}
+
+// execvp()'s rules: a missing file, try the next; no permission, try the next but remember; a path
+// that is too long, try the next, as a directory of PATH may be; no "#!" line, let the shell have it;
+// anything else is the answer.
 [[noreturn]] void Exec(SpawnPlan* plan) {
-  int error = ENOENT;
+  int error = 0;
   for (size_t i = 0; i + 1 < plan->files.size(); ++i) {
     char* file = plan->files[i];
     execve(file, plan->argv.data(), plan->env);
@@ -152,12 +159,16 @@ void IgnoreSignals(uint64_t bits) {
     }
     if (errno == EACCES) {
       error = EACCES;
-    } else if (errno != ENOENT && errno != ENOTDIR) {
+    } else if (IsAbsent(errno)) {
+      if (error != EACCES) error = ENOENT;
+    } else if (errno == ENAMETOOLONG) {
+      if (error == 0) error = ENAMETOOLONG;
+    } else {
       error = errno;
       break;
     }
   }
-  errno = error;
+  errno = error == 0 ? ENOENT : error;
   Fail(plan, SpawnStep::kExec);
 }
 

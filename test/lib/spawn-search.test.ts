@@ -44,6 +44,16 @@ describe('the search in PATH', () => {
     expect(await output('sexton-tool', [], { env: { PATH: path } })).toBe('first\n')
   })
 
+  it('goes on past a directory whose name is too long', async () => {
+    const long = `/${'x'.repeat(5000)}`
+    const both = { env: { PATH: `${long}:${join(directory, 'first')}` } }
+    expect(await output('sexton-tool', [], both)).toBe('first\n')
+    const none = { env: { PATH: `${long}:/nonexistent` } }
+    await expect(spawn('sexton-tool', [], none).exited).rejects.toMatchObject({ errno: 2 })
+    const name = spawn('x'.repeat(300), [], both)
+    await expect(name.exited).rejects.toMatchObject({ errno: 36 })
+  })
+
   it('goes on past what may not be executed, but remembers it', async () => {
     script('denied/sexton-tool', '#!/bin/sh\n', 0o644)
     const denied = join(directory, 'denied')
