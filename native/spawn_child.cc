@@ -139,15 +139,16 @@ void IgnoreSignals(uint64_t bits) {
   }
 }
 
-// Whether execvp(3) goes on to the next directory of PATH: there is no such file, or none can be reached.
+// Whether execvp(3) goes on to the next directory of PATH: there is no such file, or it cannot be
+// reached.
 bool IsAbsent(int error) {
   return error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV ||
          error == ETIMEDOUT;
 }
 
 // execvp()'s rules: a missing file, try the next; no permission, try the next but remember; a path
-// that is too long, try the next, as a directory of PATH may be; no "#!" line, let the shell have it;
-// anything else is the answer.
+// that is too long, try the next, as a directory of PATH may be; no "#!" line, let the shell have
+// it; anything else is the answer.
 [[noreturn]] void Exec(SpawnPlan* plan) {
   int error = 0;
   for (size_t i = 0; i + 1 < plan->files.size(); ++i) {
