@@ -26,8 +26,7 @@ const SUBSTITUTES = {
     process.dlopen(module, path)
     return module.exports
   }`,
-  './package-root.js': "export const packageRoot = __dirname + '/../../'",
-  '../package-root.js': "export const packageRoot = __dirname + '/../../'",
+  'package-root.js': "export const packageRoot = __dirname + '/../../'",
 }
 
 const substitutes = {
@@ -35,10 +34,7 @@ const substitutes = {
   setup({ onResolve, onLoad }) {
     onResolve(
       { filter: /^(p-event|node:(worker_threads|diagnostics_channel|module))$|package-root\.js$/ },
-      ({ path }) => ({
-        path,
-        namespace: 'substitute',
-      }),
+      ({ path }) => ({ path: path.split('/').at(-1), namespace: 'substitute' }),
     )
     onLoad({ filter: /.*/, namespace: 'substitute' }, ({ path }) => ({
       contents: SUBSTITUTES[path],

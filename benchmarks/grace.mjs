@@ -13,7 +13,7 @@ import { quantile } from './quantile.mjs'
 
 const CHILDREN = 64
 const WATCHER = fileURLToPath(new URL('zombie-times.py', import.meta.url))
-const DEFAULT_GRACE = 1000 // lib/grace.ts
+const DEFAULT_GRACE = 1000 // lib/reaping/suspects.ts
 
 async function measure({ quick }, progress) {
   const plan = { rounds: quick ? 3 : 20, hogsPerCore: quick ? [0, 10] : [0, 1, 10, 50] }

@@ -3,9 +3,9 @@
 
 /** `start()` gives the pid of a new child, `hasEnded(pid)` takes its status if there is one. */
 export async function nativeChildren(file, args = []) {
-  const { binding, P_PID } = await import('../dist/binding.js')
+  const { binding, P_PID } = await import('../dist/system/binding.js')
   const { checkOptions } = await import('../dist/spawn/checked-options.js')
-  const { startProcess } = await import('../dist/spawn/spec.js')
+  const { startProcess } = await import('../dist/spawn/native-call.js')
   const { encodeArguments, encodeFiles } = await import('../dist/spawn/strings.js')
   const strings = { files: encodeFiles(file), argv: encodeArguments(file, args) }
   const options = checkOptions({})

@@ -2,4 +2,4 @@
 // by itself, take three times the memory, and there must be one reaper, whoever asks for it how.
 
 export * from './index.js'
-export { init, start } from './init.js'
+export { init, start } from './init/init.js'

@@ -1,1 +1,1 @@
-export * from './init.js'
+export * from './init/init.js'

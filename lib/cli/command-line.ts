@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { checkPid } from '../pid.js'
-import { suggestion } from '../suggestion.js'
+import { checkPid } from '../base/pid.js'
+import { suggestion } from '../base/suggestion.js'
 import { UsageError } from './usage-error.js'
 
 type Options = Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>>

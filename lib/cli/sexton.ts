@@ -1,4 +1,4 @@
-import { suggestion } from '../suggestion.js'
+import { suggestion } from '../base/suggestion.js'
 import { doctor } from './doctor/doctor.js'
 import { explanation } from './explanation.js'
 import { complain, print } from './output.js'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { packageRoot } from '../package-root.js'
+import { packageRoot } from '../system/package-root.js'
 
 /** The package's version. */
 export function version(): string {

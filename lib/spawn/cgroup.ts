@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, realpathSync, statfsSync } from 'node:fs'
 import { constants as system } from 'node:os'
 import { dirname } from 'node:path'
-import { SextonError, systemError } from '../errors.js'
+import { SextonError, systemError } from '../base/errors.js'
 
 const CGROUP2_MAGIC = 0x63677270 // CGROUP2_SUPER_MAGIC of <linux/magic.h>
 

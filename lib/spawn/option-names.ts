@@ -1,4 +1,4 @@
-import type { OptionAdvice, OptionNames } from '../option-names.js'
+import type { OptionAdvice, OptionNames } from '../base/option-names.js'
 import type { SpawnOptions } from './options.js'
 
 export const OPTION_NAMES: OptionNames<SpawnOptions> = {

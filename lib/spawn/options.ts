@@ -1,4 +1,4 @@
-import type { SignalName } from '../signal-names.js'
+import type { SignalName } from '../system/signal-names.js'
 import type { Stdio } from './stdio.js'
 
 /** Text, or the exact bytes where they are not UTF-8. */

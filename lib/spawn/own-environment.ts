@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
-import { binding } from '../binding.js'
+import { binding } from '../system/binding.js'
 
 // How this process's own environment reaches a child byte for byte, while a worker with SHARE_ENV may
 // change it. `environ` belongs to the C library. Its lock cannot be taken from outside, and musl has

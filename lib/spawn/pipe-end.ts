@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { binding } from '../binding.js'
+import { binding } from '../system/binding.js'
 import { readRest } from './pipe-rest.js'
 import { openPipeStream, type PipeStream } from './pipe-stream.js'
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { binding } from '../binding.js'
+import { binding } from '../system/binding.js'
 import { readRest } from './pipe-rest.js'
 
 /** The stream of a pipe to a child. */

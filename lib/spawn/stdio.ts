@@ -1,7 +1,7 @@
 import { fchownSync } from 'node:fs'
 import { constants } from 'node:os'
-import { binding } from '../binding.js'
-import { quote, systemError } from '../errors.js'
+import { quote, systemError } from '../base/errors.js'
+import { binding } from '../system/binding.js'
 import { PipeEnd } from './pipe-end.js'
 
 /**

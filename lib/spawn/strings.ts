@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { quote } from '../errors.js'
+import { quote } from '../base/errors.js'
 import type { Bytes, Environment } from './options.js'
 import { ownEnvironment, splitBlock, withOwnBytes } from './own-environment.js'
 

@@ -1,6 +1,6 @@
-import { onAbort } from '../abort.js'
-import { Deadline } from '../deadline.js'
-import type { OwnedChild } from '../owned-child.js'
+import { onAbort } from '../base/abort.js'
+import { Deadline } from '../base/deadline.js'
+import type { OwnedChild } from '../reaping/owned-child.js'
 import type { CheckedOptions } from './checked-options.js'
 
 /** Why sexton itself ended a child: its time was over, its `signal` was aborted, or its scope was left. */

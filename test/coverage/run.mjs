@@ -23,12 +23,12 @@ const THRESHOLDS = { lib: 95, native: 85 }
 const LEFT_OUT = [
   'test/{fuzz,package,soak}/**',
   'test/native/{portable,sanitizer}.test.ts',
-  'test/lib/orphans.test.ts', // what is loaded as it was compiled cannot be mocked
+  'test/lib/reaping/orphans.test.ts', // what is loaded as it was compiled cannot be mocked
   'test/programs/inits/**',
   'test/programs/{chromium,container,examples,frameworks,git,idle,pid1-cache,server,storm}.test.ts',
 ]
 // Where the back-ends differ.
-const BY_BACKEND = ['exit', 'wait-for-exit'].map((name) => `test/lib/${name}`)
+const BY_BACKEND = ['exit', 'waiting'].map((name) => `test/lib/${name}/`)
 
 const { values, positionals } = parseArgs({
   options: { keep: { type: 'boolean', default: false } },

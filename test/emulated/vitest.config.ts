@@ -11,11 +11,15 @@ const REFUSED = [
   // CLONE_PIDFD, waits by pidfd, the exit status of strangers.
   ...['test/native/{exit-source,pidfd,spawn,spawn-failure,wait}.test.ts'],
   // Subreapers, and with them orphans.
-  ...['test/lib/{reap-until,subreaper,wait-for-exit-orphans}.test.ts', 'test/lib/zombies*.test.ts'],
+  ...[
+    'test/lib/system/subreaper.test.ts',
+    'test/lib/waiting/{reap-until,wait-for-exit-orphans}.test.ts',
+    'test/lib/reaping/zombies*.test.ts',
+  ],
   // Dispositions: it has handlers of its own for every signal, and /proc tells of those.
-  ...['test/native/{child-signal,signals}.test.ts', 'test/lib/signals-closing.test.ts'],
+  ...['test/native/{child-signal,signals}.test.ts', 'test/lib/signals/signals-closing.test.ts'],
   // Other users' programs, preloaded libraries and strace are this machine's, and see the emulator.
-  ...['test/lib/exit-watch/backend.test.ts', 'test/regressions/{signals,terminal}.test.ts'],
+  ...['test/lib/exit/backend.test.ts', 'test/regressions/{signals,terminal}.test.ts'],
   // It is about the sources, which are not copied.
   'test/lib/imports.test.ts',
 ]

@@ -1,5 +1,5 @@
-import { binding } from '../../lib/binding.js'
-import { signalNumber } from '../../lib/signal-names.js'
+import { binding } from '../../lib/system/binding.js'
+import { signalNumber } from '../../lib/system/signal-names.js'
 
 // What lib/spawn/options.ts says each option of spawn may be, said once more and in another way.
 

@@ -3,62 +3,29 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../program.js'
 
-// From the top down; a file may import only from rows below its own, or from its own folder.
-const LAYERS = [
-  ['core'],
-  ['index', 'init', 'cli'],
-  ['reap-until', 'shutdown', 'exit-hook', 'default-actions'],
-  ['leftovers'],
-  ['survivors'],
-  ['zombies', 'wait-for-exit', 'spawn', 'signals', 'descendants', 'process-handle', 'subreaper'],
-  ['pump'],
-  ['observation'],
-  ['orphans', 'storm'],
-  ['reaped'],
-  ['reaper'],
-  ['owned-child', 'ownership', 'grace'],
-  ['exit-watch', 'sender', 'signal-subscriptions', 'end-request', 'worker-notes', 'channels'],
-  ['worker-children', 'tracees'],
-  [
-    'child-signal',
-    'onlookers',
-    'pid',
-    'exit-status',
-    'received-signal',
-    'event-queue',
-    'deadline',
-    'keep-alive',
-    'worker-exit',
-  ],
-  ['terminal'],
-  ['proc'],
-  ['signal-names', 'proc-access'],
-  ['binding'],
-  ['addon', 'environment', 'abort', 'option-names'],
-  [
-    'clock',
-    'errors',
-    'exiting',
-    'fifo',
-    'package-root',
-    'printable',
-    'proc-formats',
-    'suggestion',
-    'visible-listener',
-  ],
-]
+// What each room may import, besides its own files.
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  system: ['base'],
+  exit: ['system', 'base'],
+  signals: ['system', 'base'],
+  reaping: ['exit', 'system', 'base'],
+  spawn: ['reaping', 'exit', 'system', 'base'],
+  waiting: ['reaping', 'exit', 'system', 'base'],
+  init: ['reaping', 'signals', 'exit', 'system', 'base'],
+  cli: ['init', 'waiting', 'spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
+}
+// Files of no room: they export what the rooms have.
+const FACES = ['core.ts', 'index.cts', 'index.ts', 'init.cts', 'init.ts']
 
 const lib = join(root, 'lib')
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) =>
   /\.c?ts$/.test(name),
 )
 
-function unit(file: string): string {
-  return (file.split('/')[0] as string).replace(/\.c?[jt]s$/, '')
-}
-
-function layer(file: string): number {
-  return LAYERS.findIndex((names) => names.includes(unit(file)))
+function roomOf(file: string): string | undefined {
+  const [room] = file.split('/')
+  return room !== undefined && Object.hasOwn(ROOMS, room) ? room : undefined
 }
 
 function importsOf(file: string): string[] {
@@ -68,22 +35,22 @@ function importsOf(file: string): string[] {
   )
 }
 
-function mayImport(file: string, imported: string): boolean {
-  if (unit(file) === unit(imported)) return true
-  return layer(imported) > layer(file)
+function mayImport(room: string, imported: string): boolean {
+  const other = roomOf(imported)
+  return other === room || (other !== undefined && ROOMS[room]?.includes(other) === true)
 }
 
-describe('imports', () => {
-  it('have a layer for every file', () => {
-    expect(files.filter((file) => layer(file) < 0)).toEqual([])
+describe('The rooms of lib/', () => {
+  it('hold every file but the faces', () => {
+    expect(files.filter((file) => roomOf(file) === undefined).sort()).toEqual(FACES)
   })
 
-  it('go downward only', () => {
-    const upward = files.flatMap((file) =>
-      importsOf(file)
-        .filter((imported) => !mayImport(file, imported))
-        .map((imported) => `${file} imports ${imported}`),
-    )
+  it('import downward only', () => {
+    const upward = files.flatMap((file) => {
+      const room = roomOf(file)
+      const wrong = room === undefined ? [] : importsOf(file).filter((one) => !mayImport(room, one))
+      return wrong.map((imported) => `${file} imports ${imported}`)
+    })
     expect(upward).toEqual([])
   })
 })
@@ -95,7 +62,7 @@ it('no module is loaded later on, when there may be no descriptor to load it by'
   expect(importing).toEqual([])
 })
 
-it('no module reads `performance`, whose first use loads a dozen of Node’s modules: see lib/clock.ts', () => {
+it('no module reads `performance`, whose first use loads a dozen of Node’s modules: see lib/base/clock.ts', () => {
   const readers = files.filter((file) =>
     /\bperformance\./.test(readFileSync(join(lib, file), 'utf8')),
   )

@@ -37,7 +37,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 /** Spoils SIGCHLD in a Node, then runs `body` there. */
 function spoiled<T>(how: string, body: string): Promise<T> {
   const source = `
-    import { binding } from './dist/binding.js'
+    import { binding } from './dist/system/binding.js'
     try { process.dlopen({ exports: {} }, '${library}') } catch {}
     const strings = (...all) => Buffer.from(all.map((one) => one + '\\0').join(''))
     // By the native spawn alone: the library repairs SIGCHLD before its first child.
@@ -91,7 +91,7 @@ describe('repairChildSignal', () => {
 
   it('has nothing to do in a Node that was started with SIGCHLD ignored: Node has done it', async () => {
     const source = `
-      import { binding } from './dist/binding.js'
+      import { binding } from './dist/system/binding.js'
       import { spawn } from 'sexton'
       const repaired = binding.repairChildSignal()
       const { code } = await spawn('sh', ['-c', 'exit 7']).exited
@@ -106,7 +106,7 @@ describe('startChildSignal', () => {
     const source = `
       import { spawn } from 'node:child_process'
       import { once } from 'node:events'
-      import { binding } from './dist/binding.js'
+      import { binding } from './dist/system/binding.js'
       let calls = 0
       const die = () => once(spawn('true'), 'exit')
       const results = []
@@ -129,7 +129,7 @@ describe('startChildSignal', () => {
       import { Worker } from 'node:worker_threads'
       const code = \`
         import { parentPort } from 'node:worker_threads'
-        import { binding } from './dist/binding.js'
+        import { binding } from './dist/system/binding.js'
         binding.startChildSignal(() => parentPort.postMessage('heard'))
         parentPort.postMessage('ready')
         setInterval(() => {}, 1000)

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { binding } from '../../lib/binding.js'
+import { binding } from '../../lib/system/binding.js'
 import { CLD_EXITED, reap, recordsOf, spawnShell, untilZombie } from './raw.js'
 
 const { SIGKILL } = constants.signals

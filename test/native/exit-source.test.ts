@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { binding } from '../../lib/binding.js'
+import { binding } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
 import { run } from '../program.js'
 import { reap, spawnShell, untilZombie } from './raw.js'
@@ -94,7 +94,7 @@ describe('The exit source', () => {
 
   it('keeps no process alive', async () => {
     const source = `
-      import { binding } from './dist/binding.js'
+      import { binding } from './dist/system/binding.js'
       binding.openExitSource(() => {})
       binding.watchPidfd(binding.pidfdOpen(process.ppid), 1)
       binding.startChildSignal(() => {})

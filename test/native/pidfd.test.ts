@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { constants, release } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { binding } from '../../lib/binding.js'
+import { binding } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
 import { CLD_KILLED, reap, spawnShell, untilZombie } from './raw.js'
 

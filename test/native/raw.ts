@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { binding, P_PID } from '../../lib/binding.js'
+import { binding, P_PID } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
 
 export const CLD_EXITED = 1

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { binding } from '../../lib/binding.js'
+import { binding } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
 import { run } from '../program.js'
 import { has } from './raw.js'

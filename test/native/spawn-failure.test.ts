@@ -1,7 +1,7 @@
 import { openSync } from 'node:fs'
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { binding, P_ALL } from '../../lib/binding.js'
+import { binding, P_ALL } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
 import { evaluate } from '../program.js'
 import { block, openDescriptors, type Spec, spawnRaw, wait } from './raw.js'

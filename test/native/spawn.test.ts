@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { binding } from '../../lib/binding.js'
+import { binding } from '../../lib/system/binding.js'
 import { lacks } from '../needs.js'
 import { run } from '../program.js'
 import { block, CLD_EXITED, openDescriptors, reap, type Spec, signalMask, spawnRaw } from './raw.js'

@@ -4,7 +4,7 @@ import { run } from '../program.js'
 // All sources of an environment are open, with descriptors in hand that nobody closes.
 const everything = `
   import { parentPort } from 'node:worker_threads'
-  import { binding } from './dist/binding.js'
+  import { binding } from './dist/system/binding.js'
   import { openProcess, Signals, spawn } from 'sexton'
   const idle = { stdio: 'ignore', deathSignal: 'SIGKILL' }
   binding.startChildSignal(() => {})

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { binding, P_ALL, P_PID, P_PIDFD } from '../../lib/binding.js'
+import { binding, P_ALL, P_PID, P_PIDFD } from '../../lib/system/binding.js'
 import { evaluate } from '../program.js'
 import { CLD_EXITED, CLD_KILLED, reap, recordsOf, spawnShell, untilZombie, wait } from './raw.js'
 
@@ -66,7 +66,7 @@ describe('wait', () => {
   it('with onlyThisThread sees no children of a worker', async () => {
     const seen = await evaluate(`
       import { Worker } from 'node:worker_threads'
-      import { binding } from './dist/binding.js'
+      import { binding } from './dist/system/binding.js'
       const worker = new Worker(\`
         import { parentPort } from 'node:worker_threads'
         import { spawn } from 'sexton'

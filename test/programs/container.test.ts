@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { descendants, openProcess } from '../../lib/index.js'
-import { readCommandLine } from '../../lib/proc.js'
+import { readCommandLine } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'

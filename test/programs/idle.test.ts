@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { backend } from '../../lib/index.js'
-import { readStat, readTaskChildren, readTasks } from '../../lib/proc.js'
+import { readStat, readTaskChildren, readTasks } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect } from 'vitest'
-import { readCommandLine, readPids } from '../../lib/proc.js'
+import { readCommandLine, readPids } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { type Outcome, run } from '../program.js'
 import { type Image, makeRootfs, NODE } from './rootfs.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { EventQueue } from '../../lib/event-queue.js'
-import { Fifo } from '../../lib/fifo.js'
+import { EventQueue } from '../../lib/base/event-queue.js'
+import { Fifo } from '../../lib/base/fifo.js'
 import { Signals } from '../../lib/index.js'
 
 function filled(count: number): EventQueue<number> {

@@ -10,7 +10,7 @@ import {
   waitForExit,
   Zombies,
 } from '../../lib/index.js'
-import { init } from '../../lib/init.js'
+import { init } from '../../lib/init/init.js'
 
 const me = process.pid
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { binding } from '../../lib/binding.js'
+import { binding } from '../../lib/system/binding.js'
 import { lacks } from '../needs.js'
 import { pid1, run } from '../program.js'
 

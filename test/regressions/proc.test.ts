@@ -128,7 +128,7 @@ describe.each([
   it('no figure is told, and ends are still seen', async () => {
     const seen = await evaluate<Record<string, unknown>>(
       `${HELPERS}
-      const { describeSender } = await import('./dist/sender.js')
+      const { describeSender } = await import('./dist/signals/sender.js')
       const { shell, pids } = await family(45)
       const seen = {
         tree: told(() => descendants()),
@@ -266,7 +266,7 @@ describe('a pid that is reused while the tree is read', () => {
   // Within one tick of the clock the stranger would have the start time of the child.
   it.each(places)('%s, has no stranger signalled', async (_, at) => {
     const then = `
-      const { Survivors } = await import('./dist/survivors.js')
+      const { Survivors } = await import('./dist/exit/survivors.js')
       const survivors = new Survivors()
       for (const survivor of survivors.look()) survivors.send(survivor, [9], 'killed')
       await holder.exited

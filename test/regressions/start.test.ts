@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readPids } from '../../lib/proc.js'
+import { readPids } from '../../lib/system/proc.js'
 import { lacks } from '../needs.js'
 import { environment, pid1, run } from '../program.js'
 

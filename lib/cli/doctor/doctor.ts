@@ -1,5 +1,5 @@
-import { attempt, SextonError } from '../../errors.js'
-import { isThread } from '../../proc.js'
+import { attempt, SextonError } from '../../base/errors.js'
+import { isThread } from '../../system/proc.js'
 import { parseCommandLine } from '../command-line.js'
 import { print } from '../output.js'
 import { safeJson } from '../safe-json.js'

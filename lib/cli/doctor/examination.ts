@@ -1,16 +1,16 @@
 import { constants, release } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { attempt, SextonError } from '../../errors.js'
-import { type Backend, backend } from '../../exit-watch/backend.js'
+import { attempt, SextonError } from '../../base/errors.js'
+import { type Backend, backend } from '../../exit/backend.js'
 import {
   readCommandLine,
   readProcessFile,
   readProcessLink,
   readTaskChildren,
   readTasks,
-} from '../../proc.js'
-import { subreaper } from '../../subreaper.js'
+} from '../../system/proc.js'
+import { subreaper } from '../../system/subreaper.js'
 import { lingering } from '../tree/guilty.js'
 import { readSnapshot, type TreeProcess } from '../tree/snapshot.js'
 import {

@@ -1,4 +1,4 @@
-import { readTasks } from '../../proc.js'
+import { readTasks } from '../../system/proc.js'
 import { readSignalfds, readWaits, type Wait } from './signal-waits.js'
 import { hasSignal, readStatus, type Status } from './status.js'
 

@@ -1,4 +1,4 @@
-import { printable } from '../../printable.js'
+import { printable } from '../../base/printable.js'
 import { formatAge } from '../tree/units.js'
 import type { Examination } from './examination.js'
 import type { Finding } from './findings.js'

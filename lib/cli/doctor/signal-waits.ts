@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { endianness } from 'node:os'
-import { readTaskFile, readTasks } from '../../proc.js'
-import { unlessUnsupported } from '../../proc-access.js'
+import { readTaskFile, readTasks } from '../../system/proc.js'
+import { unlessUnsupported } from '../../system/proc-access.js'
 
 /** What a thread sits in: a wait for signals, a wait for any child, neither, or what could not be seen. */
 export type Wait =

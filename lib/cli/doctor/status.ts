@@ -1,4 +1,4 @@
-import { readProcessFile, readTaskFile } from '../../proc.js'
+import { readProcessFile, readTaskFile } from '../../system/proc.js'
 
 /** What `/proc/<pid>/status` tells (proc_pid_status(5)), as far as a diagnosis needs it. */
 export interface Status {

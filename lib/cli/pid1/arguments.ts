@@ -1,5 +1,5 @@
-import { SextonError } from '../../errors.js'
-import { suggestion } from '../../suggestion.js'
+import { SextonError } from '../../base/errors.js'
+import { suggestion } from '../../base/suggestion.js'
 import { UsageError } from '../usage-error.js'
 import { OPTIONS, type Option } from './options.js'
 import { type Persona, personaOf } from './persona.js'

@@ -1,8 +1,8 @@
-import { monotonicNow } from '../../clock.js'
-import { LONGEST_TIMER } from '../../deadline.js'
-import { readDescendants } from '../../descendants.js'
-import { attempt, SextonError } from '../../errors.js'
-import { identityOf } from '../../proc-formats.js'
+import { monotonicNow } from '../../base/clock.js'
+import { LONGEST_TIMER } from '../../base/deadline.js'
+import { attempt, SextonError } from '../../base/errors.js'
+import { readDescendants } from '../../system/descendants.js'
+import { identityOf } from '../../system/proc-formats.js'
 import { guiltyZombies } from '../tree/guilty.js'
 import type { Report } from './report.js'
 

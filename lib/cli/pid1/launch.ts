@@ -1,8 +1,8 @@
-import { attempt, SextonError } from '../../errors.js'
-import { readOwnFile } from '../../proc.js'
+import { attempt, SextonError } from '../../base/errors.js'
 import type { ResourceLimit } from '../../spawn/options.js'
-import { parseCaptured, restored } from './captured.js'
+import { readOwnFile } from '../../system/proc.js'
 import { splitAtNul } from './nul-separated.js'
+import { parseCaptured, restored } from './prologue-notes.js'
 import { rawArguments } from './raw-arguments.js'
 
 /**

@@ -1,7 +1,7 @@
-import { binding } from '../../binding.js'
-import { attempt, SextonError } from '../../errors.js'
-import { readOwnFile } from '../../proc.js'
-import { type SignalName, signalNumber } from '../../signal-names.js'
+import { attempt, SextonError } from '../../base/errors.js'
+import { binding } from '../../system/binding.js'
+import { readOwnFile } from '../../system/proc.js'
+import { type SignalName, signalNumber } from '../../system/signal-names.js'
 
 const CAP_KILL = 5n
 

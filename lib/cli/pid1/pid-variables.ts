@@ -1,5 +1,5 @@
-import { binding } from '../../binding.js'
 import type { PidVariable } from '../../spawn/strings.js'
+import { binding } from '../../system/binding.js'
 
 const PIDS: readonly PidVariable[] = ['LISTEN_PID', 'SYSTEMD_EXEC_PID', 'WATCHDOG_PID']
 

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs'
-import { binding } from '../../binding.js'
 import { giveAway } from '../../spawn/stdio.js'
+import { binding } from '../../system/binding.js'
 
 /**
  * Makes the pipes at descriptors 0 to 2 another user's, as runc does for the user of a container: only a

@@ -1,5 +1,5 @@
-import { attempt, SextonError } from '../../errors.js'
-import { readOwnFile } from '../../proc.js'
+import { attempt, SextonError } from '../../base/errors.js'
+import { readOwnFile } from '../../system/proc.js'
 import { splitAtNul } from './nul-separated.js'
 
 /**

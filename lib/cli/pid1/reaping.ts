@@ -1,6 +1,6 @@
-import type { ExitStatus } from '../../exit-status.js'
-import { beforeReapingAny } from '../../onlookers.js'
-import { readName } from '../../proc.js'
+import type { ExitStatus } from '../../exit/exit-status.js'
+import { beforeReapingAny } from '../../reaping/onlookers.js'
+import { readName } from '../../system/proc.js'
 import type { Report } from './report.js'
 import { DEBUG, WARNING } from './settings.js'
 

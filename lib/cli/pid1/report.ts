@@ -1,6 +1,6 @@
 import { constants, openSync } from 'node:fs'
-import { binding } from '../../binding.js'
-import { printable } from '../../printable.js'
+import { printable } from '../../base/printable.js'
+import { binding } from '../../system/binding.js'
 import { WARNING } from './settings.js'
 
 /** Where a report goes, and how much of it. */

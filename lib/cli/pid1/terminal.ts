@@ -1,6 +1,6 @@
-import { readOwnFile } from '../../proc.js'
-import { unlessUnsupported } from '../../proc-access.js'
-import { parseStat } from '../../proc-formats.js'
+import { readOwnFile } from '../../system/proc.js'
+import { unlessUnsupported } from '../../system/proc-access.js'
+import { parseStat } from '../../system/proc-formats.js'
 
 /**
  * Whether no shell is above us that could resume us. Its own stat line counts pid and session alike in any PID

@@ -1,4 +1,9 @@
-import { allSignalNumbers, type SignalName, signalName, signalNumber } from '../../signal-names.js'
+import {
+  allSignalNumbers,
+  type SignalName,
+  signalName,
+  signalNumber,
+} from '../../system/signal-names.js'
 
 // What the words behind an option mean. Each throws a RangeError that quotes the word and says what
 // would be right.

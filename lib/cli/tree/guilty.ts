@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { attempt, SextonError } from '../../errors.js'
-import { readStat } from '../../proc.js'
-import { isZombie, type ProcessStat } from '../../proc-formats.js'
+import { attempt, SextonError } from '../../base/errors.js'
+import { readStat } from '../../system/proc.js'
+import { isZombie, type ProcessStat } from '../../system/proc-formats.js'
 
 /** What is to be known of each process to tell who does not reap. */
 export type Suspect = Pick<ProcessStat, 'pid' | 'ppid' | 'name' | 'state' | 'threads' | 'startTime'>

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { ProcessStat } from '../../proc-formats.js'
+import type { ProcessStat } from '../../system/proc-formats.js'
 
 /** What a process has inherited from whoever started it, and what it may have changed since. */
 export type Kin = Pick<

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
-import { clip, printable } from '../../printable.js'
-import { isZombie } from '../../proc-formats.js'
+import { clip, printable } from '../../base/printable.js'
+import { isZombie } from '../../system/proc-formats.js'
 import { branches } from './branches.js'
 import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'

@@ -1,7 +1,7 @@
-import { readDescendants } from '../../descendants.js'
-import { readCommandLine, readStat, readUptime } from '../../proc.js'
-import { unlessHidden } from '../../proc-access.js'
-import { isZombie, type ProcessStat } from '../../proc-formats.js'
+import { readDescendants } from '../../system/descendants.js'
+import { readCommandLine, readStat, readUptime } from '../../system/proc.js'
+import { unlessHidden } from '../../system/proc-access.js'
+import { isZombie, type ProcessStat } from '../../system/proc-formats.js'
 import { type Kin, orphans } from './orphan.js'
 import { pageSize } from './page-size.js'
 

@@ -8,7 +8,7 @@ import {
   parseRewrite,
   parseSignal,
 } from '../../../lib/cli/pid1/values.js'
-import { allSignalNumbers, signalName } from '../../../lib/signal-names.js'
+import { allSignalNumbers, signalName } from '../../../lib/system/signal-names.js'
 import type { Target } from '../target.js'
 import { text } from '../values.js'
 

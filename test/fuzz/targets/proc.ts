@@ -6,7 +6,7 @@ import {
   parseCommandLine,
   parseStat,
   parseThreadGroup,
-} from '../../../lib/proc-formats.js'
+} from '../../../lib/system/proc-formats.js'
 import { patience } from '../../pace.mjs'
 import type { Target } from '../target.js'
 import { bytes, text } from '../values.js'

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
-import { type SignalName, signalName, signalNumber } from '../../../lib/signal-names.js'
+import { type SignalName, signalName, signalNumber } from '../../../lib/system/signal-names.js'
 import { revive } from '../revive.mjs'
 import type { Target } from '../target.js'
 import { anything } from '../values.js'

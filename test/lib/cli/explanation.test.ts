@@ -1,8 +1,8 @@
 import { openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { SextonError } from '../../../lib/base/errors.js'
 import { explanation } from '../../../lib/cli/explanation.js'
 import { UsageError } from '../../../lib/cli/usage-error.js'
-import { SextonError } from '../../../lib/errors.js'
 
 describe('What a program says of an error', () => {
   it("is the message, where the mistake is the user's or the system refused", () => {

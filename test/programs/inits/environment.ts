@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { signalName } from '../../../lib/signal-names.js'
+import { signalName } from '../../../lib/system/signal-names.js'
 import type { Case, Topic } from './case.js'
 import { comes, kill, python, type Scene } from './scene.js'
 import { modes } from './subject.js'

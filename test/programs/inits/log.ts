@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { readStat, readTasks } from '../../../lib/proc.js'
-import { signalName, signalNumber } from '../../../lib/signal-names.js'
+import { readStat, readTasks } from '../../../lib/system/proc.js'
+import { signalName, signalNumber } from '../../../lib/system/signal-names.js'
 import { eventually } from '../../eventually.js'
 import {
   fixture,

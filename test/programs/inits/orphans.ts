@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import { readStat, readTaskChildren } from '../../../lib/proc.js'
+import { readStat, readTaskChildren } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import type { Case, Topic } from './case.js'
 import { comes, fixture, kill, python, type Scene, statusField } from './scene.js'

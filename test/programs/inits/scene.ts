@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import { signalName } from '../../../lib/signal-names.js'
+import { signalName } from '../../../lib/system/signal-names.js'
 import { eventually } from '../../eventually.js'
 import type { Mode, Subject } from './subject.js'
 

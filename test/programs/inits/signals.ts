@@ -1,4 +1,4 @@
-import { signalNumber } from '../../../lib/signal-names.js'
+import { signalNumber } from '../../../lib/system/signal-names.js'
 import type { Case, Topic } from './case.js'
 import { received, seen, sendEach, startLog, taken } from './log.js'
 import { comes, ending, fixture, isStopped, kill, python, type Scene } from './scene.js'

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { SextonError } from '../../../../lib/base/errors.js'
 import {
   BadCommandLine,
   NoCommandGiven,
   parseArguments,
 } from '../../../../lib/cli/pid1/arguments.js'
 import type { Settings } from '../../../../lib/cli/pid1/settings.js'
-import { SextonError } from '../../../../lib/errors.js'
 
 type Variables = Record<string, string>
 

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { SextonError } from '../../../../lib/base/errors.js'
 import { watchKeptZombies } from '../../../../lib/cli/pid1/kept-zombies.js'
 import type { Reaping } from '../../../../lib/cli/pid1/reaping.js'
 import { Remainder } from '../../../../lib/cli/pid1/remainder.js'
 import type { Report } from '../../../../lib/cli/pid1/report.js'
-import { SextonError } from '../../../../lib/errors.js'
 import { spawn } from '../../../../lib/index.js'
-import type { ProcessStat } from '../../../../lib/proc-formats.js'
+import type { ProcessStat } from '../../../../lib/system/proc-formats.js'
 
 const tree = vi.hoisted(() => ({ failures: 0, fake: undefined as ProcessStat[] | undefined }))
 
-vi.mock('../../../../lib/descendants.js', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../../../lib/descendants.js')>()
+vi.mock('../../../../lib/system/descendants.js', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../../lib/system/descendants.js')>()
   const readDescendants = () => {
     if (tree.failures === 0) return tree.fake ?? original.readDescendants()
     tree.failures -= 1

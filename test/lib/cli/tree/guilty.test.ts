@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { guiltyZombies, lingering } from '../../../../lib/cli/tree/guilty.js'
-import { readDescendants } from '../../../../lib/descendants.js'
-import { readStat } from '../../../../lib/proc.js'
-import { isZombie, type ProcessStat } from '../../../../lib/proc-formats.js'
+import { readDescendants } from '../../../../lib/system/descendants.js'
+import { readStat } from '../../../../lib/system/proc.js'
+import { isZombie, type ProcessStat } from '../../../../lib/system/proc-formats.js'
 import { Stranger } from '../../stranger.js'
 import { aProcess } from './a-process.js'
 

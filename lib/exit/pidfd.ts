@@ -1,0 +1,45 @@
+import { systemError } from '../base/errors.js'
+import { binding } from '../system/binding.js'
+import type { Check, Watch } from './watch.js'
+
+// The kernel marks a process descriptor readable when its process ends, and tells an epoll set; one
+// such set serves all processes, so the cost of an exit does not depend on how many are watched.
+
+const watches = new Map<number, { pidfd: number; check: Check }>()
+const tokens = new Float64Array(binding.exitBatch)
+let lastToken = 0
+let opened = false
+
+/** Watches the process of `pidfd`, which stays the caller's to close, after `stop()`. */
+export function watchPidfd(pidfd: number, check: Check): Watch {
+  if (!opened) open()
+  // Not the descriptor's number: within one batch it may be closed and given to another process.
+  do lastToken = (lastToken + 1) >>> 0
+  while (watches.has(lastToken))
+  const token = lastToken
+  const result = binding.watchPidfd(pidfd, token)
+  if (result < 0) throw systemError(result, 'epoll_ctl')
+  watches.set(token, { pidfd, check })
+  return { stop: () => stop(token) }
+}
+
+function open(): void {
+  const result = binding.openExitSource(drain)
+  if (result < 0) throw systemError(result, 'epoll_create1')
+  opened = true
+}
+
+// One batch a turn: what is left keeps the set readable, and other events get their turn.
+function drain(): void {
+  const count = binding.drainExits(tokens)
+  for (const token of tokens.slice(0, Math.max(count, 0))) {
+    if (watches.get(token)?.check()) stop(token)
+  }
+}
+
+function stop(token: number): void {
+  const watch = watches.get(token)
+  if (watch === undefined) return
+  watches.delete(token)
+  binding.unwatchPidfd(watch.pidfd)
+}

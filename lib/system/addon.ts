@@ -1,0 +1,80 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { SextonError } from '../base/errors.js'
+import { packageRoot } from './package-root.js'
+
+const require = createRequire(import.meta.url)
+
+/** Loads the addon: what was compiled here, else what came with the package for this platform. */
+export function loadAddon(): unknown {
+  refuseOtherRuntimes()
+  // What node-gyp-build prefers too, without its search, which takes longer than loading the addon.
+  const built = `${packageRoot}build/Release/sexton.node`
+  if (existsSync(built)) return loadFile(built)
+  const { path } = require('node-gyp-build') as { path(root: string): string }
+  let file: string
+  try {
+    file = path(packageRoot)
+  } catch (cause) {
+    throw unsupported(`sexton has no addon for ${here()}; ${prebuilt()}`, { cause })
+  }
+  return loadFile(file)
+}
+
+// Both load the addon. Then the first spawn aborts Bun, which has no uv_poll_init, and an exit crashes Deno.
+function refuseOtherRuntimes(): void {
+  const { bun, deno } = process.versions as { bun?: string; deno?: string }
+  if (bun === undefined && deno === undefined) return
+  const runtime = bun === undefined ? `Deno ${deno}` : `Bun ${bun}`
+  throw new SextonError(
+    'ERR_UNSUPPORTED',
+    `sexton needs Node.js: ${runtime} lacks libuv's event loop`,
+  )
+}
+
+function loadFile(file: string): unknown {
+  try {
+    return require(file)
+  } catch (cause) {
+    const problem = `sexton's addon does not load on ${here()}: ${(cause as Error).message}`
+    // node-gyp-build takes every system but Alpine for one with glibc.
+    const other = process.platform === 'linux' && file.includes('/prebuilds/')
+    const hint = other ? '\nLIBC=musl or LIBC=glibc in the environment makes it take that one.' : ''
+    throw unsupported(`${problem}${hint}`, { path: file, cause })
+  }
+}
+
+function unsupported(problem: string, details: { path?: string; cause: unknown }): SextonError {
+  const advice = `To compile it, with Python, make and a C++17 compiler:
+  npx node-gyp rebuild --directory '${resolve(packageRoot)}'`
+  return new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, details)
+}
+
+/** This platform, such as `linux-x64 (musl)`. */
+function here(): string {
+  const platform = `${process.platform}-${process.arch}`
+  if (process.platform !== 'linux') return platform
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  const glibc = header.glibcVersionRuntime
+  return `${platform} (${glibc === undefined ? 'musl' : `glibc ${glibc}`})`
+}
+
+/** The addons that came with the package, in words. */
+function prebuilt(): string {
+  const files = namesIn(`${packageRoot}prebuilds`).flatMap((platform) =>
+    namesIn(`${packageRoot}prebuilds/${platform}`).map((file) => {
+      const libc = /\.(glibc|musl)\./.exec(file)?.[1]
+      return libc === undefined ? platform : `${platform} (${libc})`
+    }),
+  )
+  return files.length === 0 ? 'it came without any.' : `it came with ${files.sort().join(', ')}.`
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}

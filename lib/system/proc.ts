@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { attempt, SextonError } from '../base/errors.js'
+import {
+  isThere,
+  readEntry,
+  readGiven,
+  readText,
+  requireProc,
+  unlessHidden,
+} from './proc-access.js'
+import {
+  type ProcessStat,
+  parseChildren,
+  parseCommandLine,
+  parseStat,
+  parseThreadGroup,
+} from './proc-formats.js'
+
+// The one module that reads /proc. A read returns `undefined` only if the process is certainly gone, and throws
+// a SextonError if nothing is known: see lib/system/proc-access.ts.
+
+/**
+ * Reads a file of `/proc/self`, which means this process whichever namespace `/proc` shows.
+ *
+ * @throws {SextonError} `ERR_UNSUPPORTED`, `ERR_SYSTEM`.
+ */
+export function readOwnFile(name: string): Buffer {
+  return readGiven(`/proc/self/${name}`, (path) => readFileSync(path))
+}
+
+/** Reads a process's stat line. */
+export function readStat(pid: number): ProcessStat | undefined {
+  const text = readProcessFile(pid, 'stat')
+  if (text === undefined) return undefined
+  const stat = parseStat(text)
+  if (stat !== undefined) return stat
+  throw new SextonError('ERR_UNSUPPORTED', `/proc/${pid}/stat has an unknown format`, { pid })
+}
+
+/** The name of a process for a log; `undefined` if it is gone, or cannot be read. */
+export function readName(pid: number): string | undefined {
+  const stat = attempt(() => readStat(pid))
+  return stat instanceof SextonError ? undefined : stat?.name
+}
+
+/**
+ * The words a process was started by, or has written over them since; none for a zombie, a thread of the
+ * kernel, or a process that is gone.
+ */
+export function readCommandLine(pid: number): string[] {
+  return parseCommandLine(readProcessFile(pid, 'cmdline') ?? '')
+}
+
+/** Whether this is the id of a thread that is not the first of its process. */
+export function isThread(id: number): boolean {
+  const group = threadGroup(id)
+  return group !== undefined && group !== id
+}
+
+/** The process that a thread is of; `undefined` if it is gone. */
+export function threadGroup(id: number): number | undefined {
+  return parseThreadGroup(readProcessFile(id, 'status') ?? '')
+}
+
+/** Whether this user may trace the process: only then does the kernel show how a zombie ended. */
+export function mayTrace(pid: number): boolean {
+  return readProcessLink(pid, 'ns/user') !== undefined
+}
+
+/** Reads a link of a process; `undefined` whatever kept it from being read. */
+export function readProcessLink(pid: number, name: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/${name}`)
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads a file of a process. */
+export function readProcessFile(pid: number, name: string): string | undefined {
+  return readEntry(pid, `/proc/${pid}/${name}`, readText)
+}
+
+/** Reads a file of one thread of a process; `undefined` if the thread is gone. */
+export function readTaskFile(pid: number, tid: number, name: string): string | undefined {
+  return readEntry(tid, `/proc/${pid}/task/${tid}/${name}`, readText)
+}
+
+/** The threads of a process. */
+export function readTasks(pid: number): number[] | undefined {
+  return readEntry(pid, `/proc/${pid}/task`, (path) => readdirSync(path).map(Number))
+}
+
+let childrenAreListed: boolean | undefined
+
+/** Whether the kernel lists the children of each thread: CONFIG_PROC_CHILDREN. */
+export function listsChildren(): boolean {
+  if (childrenAreListed === undefined) {
+    requireProc()
+    childrenAreListed = isThere(`/proc/self/task/${process.pid}/children`)
+  }
+  return childrenAreListed
+}
+
+/** The children of one thread; `undefined` if it is gone, or the kernel lists none. */
+export function readTaskChildren(pid: number, tid: number): number[] | undefined {
+  const text = listsChildren() ? readTaskFile(pid, tid, 'children') : undefined
+  return text === undefined ? undefined : parseChildren(text)
+}
+
+/**
+ * The children of this process's main thread, by the kernel's list, or without CONFIG_PROC_CHILDREN those
+ * of all threads; `undefined` if they cannot be read.
+ */
+export function childrenOfMainThread(): number[] | undefined {
+  const children = attempt(
+    () =>
+      readTaskChildren(process.pid, process.pid) ??
+      readPids().filter((pid) => unlessHidden(() => readStat(pid))?.ppid === process.pid),
+  )
+  return children instanceof SextonError ? undefined : children
+}
+
+/** Every pid that `/proc` shows; `hidepid=2` leaves out those of other users. */
+export function readPids(): number[] {
+  requireProc()
+  return readGiven('/proc', (path) => readdirSync(path))
+    .map(Number)
+    .filter(Number.isInteger)
+}
+
+/** Seconds since boot; `undefined` where the mount option `subset=pid` hides them. */
+export function readUptime(): number | undefined {
+  try {
+    return Number.parseFloat(readText('/proc/uptime')) || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,54 @@
+import { closeSync, openSync } from 'node:fs'
+import { attempt, SextonError, systemError } from '../base/errors.js'
+import { readPids, readStat } from './proc.js'
+import { unlessHidden } from './proc-access.js'
+import { isZombie, type ProcessStat } from './proc-formats.js'
+
+const OUT_OF_DESCRIPTORS: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE'])
+
+/**
+ * Whether this process has a controlling terminal: only then can `/dev/tty` be opened (tty(4)).
+ *
+ * @throws {SextonError} `ERR_SYSTEM` if it cannot be found out, for want of a descriptor.
+ */
+export function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch (error) {
+    const { code, errno = 0 } = error as NodeJS.ErrnoException
+    if (OUT_OF_DESCRIPTORS.has(code)) throw systemError(errno, 'open', { path: '/dev/tty' })
+    return false
+  }
+}
+
+/**
+ * Whether others live in this process's group: the rest of a pipeline, or the script that started this
+ * process. A shell gives the terminal to a whole group, so a child that takes it would take it from them.
+ * Descendants of this process do not count. Where `/proc` cannot tell, the answer is `true`.
+ */
+export function sharesGroup(): boolean {
+  const shared = attempt(() => readStat(process.pid)?.processGroup !== process.pid || hasOthers())
+  return shared instanceof SextonError || shared
+}
+
+function hasOthers(): boolean {
+  const stats = new Map<number, ProcessStat>()
+  for (const pid of readPids()) {
+    const stat = unlessHidden(() => readStat(pid))
+    if (stat !== undefined) stats.set(pid, stat)
+  }
+  return [...stats.values()].some(
+    (stat) => stat.processGroup === process.pid && !isZombie(stat) && !isOwn(stat, stats),
+  )
+}
+
+function isOwn(stat: ProcessStat, stats: ReadonlyMap<number, ProcessStat>): boolean {
+  const seen = new Set<number>()
+  let at: ProcessStat | undefined = stat
+  for (; at !== undefined && !seen.has(at.pid); at = stats.get(at.ppid)) {
+    if (at.pid === process.pid) return true
+    seen.add(at.pid)
+  }
+  return false
+}

@@ -1,0 +1,139 @@
+import { constants } from 'node:os'
+import { attempt, ESRCH, systemError } from '../base/errors.js'
+import { ExitStatus } from '../exit/exit-status.js'
+import { watchPidfd } from '../exit/pidfd.js'
+import type { Watch } from '../exit/watch.js'
+import { beforeReaping } from '../reaping/onlookers.js'
+import { reapIfNobodys } from '../reaping/orphans.js'
+import { peekPidfd } from '../reaping/reaper.js'
+import { binding } from '../system/binding.js'
+import { readStat } from '../system/proc.js'
+import { signalName } from '../system/signal-names.js'
+import { notAProcess } from './not-a-process.js'
+import type { Observation } from './observation.js'
+import { statusOfZombie } from './zombie-status.js'
+
+const ALIVE = 0
+const REAPED = 2
+
+// For another user's process the kernel tells the status only once the parent has reaped it. A parent
+// may never do so; that the process has ended is worth more than how.
+const PATIENCE = 1000
+
+/** Any process, held by a descriptor that a later process with its pid cannot redirect. */
+export class ObservedByPidfd implements Observation {
+  readonly pid: number
+  readonly exited: Promise<ExitStatus>
+  readonly #watch: Watch
+  readonly #stopLooking: () => void
+  #pidfd: number
+  #resolve!: (status: ExitStatus) => void
+  #settled = false
+  #patience: NodeJS.Timeout | undefined
+
+  constructor(pid: number) {
+    this.pid = pid
+    this.#pidfd = openPidfd(pid)
+    this.exited = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    try {
+      this.#watch = watchPidfd(this.#pidfd, () => this.#look())
+    } catch (error) {
+      binding.closeFd(this.#pidfd)
+      throw error
+    }
+    this.#stopLooking = beforeReaping(pid, () => this.#look())
+  }
+
+  check(): boolean {
+    // Dead and only its status still to come. (Not so while a debugger holds it dead.)
+    return this.#look() || this.#patience !== undefined
+  }
+
+  kill(signal: number): boolean {
+    // A zombie takes any signal, to no effect: that would be no answer.
+    if (this.#state() !== ALIVE) return false
+    const result = binding.pidfdSend(this.#pidfd, signal)
+    if (result === -ESRCH) return false
+    if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
+    return true
+  }
+
+  // Read first, then make sure: while our process exists, even dead, the pid is its own.
+  startTime(): number | undefined {
+    const stat = readStat(this.pid)
+    return this.#exists() ? stat?.startTime : undefined
+  }
+
+  stop(): void {
+    clearTimeout(this.#patience)
+    this.#stopLooking()
+    this.#watch.stop()
+    if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
+    this.#pidfd = -1
+  }
+
+  #look(): boolean {
+    if (this.#settled || this.#pidfd < 0) return true
+    const state = this.#state()
+    if (state === ALIVE) return false
+    const status = this.#status(state)
+    if (status === undefined) return false
+    this.#settle(status)
+    reapIfNobodys(this.pid)
+    return true
+  }
+
+  #status(state: number): ExitStatus | undefined {
+    const peeked = peekPidfd(this.pid, this.#pidfd)
+    if (peeked instanceof ExitStatus) return peeked
+    // A child that is dead but not to be waited for: a debugger has it. The kernel calls again.
+    if (peeked === 'alive') return undefined
+    const reaped = this.#statusOfReaped()
+    if (reaped !== undefined) return reaped
+    const zombie = this.#statusOfZombie()
+    if (zombie !== undefined) return zombie
+    const exists = this.#exists()
+    // Reaped between our first question and this one: the kernel has the status by now, or never.
+    if (state === REAPED || !exists) return this.#statusOfReaped() ?? ExitStatus.unknown(this.pid)
+    // The last look may succeed where only a descriptor was missing before.
+    const giveUp = () => this.#settle(this.#statusOfZombie() ?? ExitStatus.unknown(this.pid))
+    this.#patience ??= setTimeout(giveUp, PATIENCE).unref()
+    return undefined
+  }
+
+  #statusOfZombie(): ExitStatus | undefined {
+    const zombie = statusOfZombie(attempt(() => readStat(this.pid)))
+    return this.#exists() ? zombie : undefined
+  }
+
+  #statusOfReaped(): ExitStatus | undefined {
+    const raw = binding.pidfdExitStatus(this.#pidfd)
+    return raw >= 0 ? ExitStatus.fromRaw(this.pid, raw) : undefined
+  }
+
+  #settle(status: ExitStatus): void {
+    this.#settled = true
+    this.#stopLooking()
+    this.#resolve(status)
+    clearTimeout(this.#patience)
+  }
+
+  #state(): number {
+    return this.#settled || this.#pidfd < 0 ? REAPED : binding.pidfdState(this.#pidfd)
+  }
+
+  #exists(): boolean {
+    return this.#pidfd >= 0 && binding.pidfdSend(this.#pidfd, 0) !== -ESRCH
+  }
+}
+
+function openPidfd(pid: number): number {
+  const pidfd = binding.pidfdOpen(pid)
+  if (pidfd >= 0) return pidfd
+  const { EINVAL, ENOENT } = constants.errno
+  // EINVAL before Linux 6.9, ENOENT since.
+  if (pidfd === -EINVAL || pidfd === -ENOENT) throw notAProcess(pid, pidfd, 'pidfd_open')
+  throw systemError(pidfd, 'pidfd_open', { pid })
+}

@@ -1,0 +1,74 @@
+import type { ChildProcess } from 'node:child_process'
+import { ExitStatus } from '../exit/exit-status.js'
+import { beforeReaping } from '../reaping/onlookers.js'
+import { reapIfNobodys } from '../reaping/orphans.js'
+import { childProcessOf } from '../reaping/ownership.js'
+import { peek } from '../reaping/reaper.js'
+import { readStat } from '../system/proc.js'
+import { onExitEvent } from './exit-event.js'
+import type { Observation } from './observation.js'
+import { sendSignal } from './send-signal.js'
+
+/**
+ * A child of `child_process` in this thread. libuv takes its status; a wait of ours would make its
+ * `'exit'` event never come.
+ */
+export class ObservedChildProcess implements Observation {
+  readonly pid: number
+  readonly exited: Promise<ExitStatus>
+  readonly #child: ChildProcess
+  readonly #stopLooking: () => void
+  readonly #stopWaiting: () => void
+  #resolve!: (status: ExitStatus) => void
+
+  constructor(pid: number, child: ChildProcess) {
+    this.pid = pid
+    this.#child = child
+    this.exited = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    this.#stopLooking = beforeReaping(pid, () => this.#look())
+    this.#stopWaiting = onExitEvent(child, ([code, signal]) =>
+      this.#resolve(ExitStatus.fromExitEvent(pid, code, signal)),
+    )
+  }
+
+  // Dead but not yet seen by libuv counts: the event is certain to come.
+  check(): boolean {
+    return this.#hasEnded() || this.#look()
+  }
+
+  // Until libuv has seen the end, no one has reaped it and the pid is its own. A zombie takes any signal,
+  // to no effect.
+  kill(signal: number): boolean {
+    return !this.check() && sendSignal(this.pid, signal)
+  }
+
+  // libuv may have reaped it, and not emitted `'exit'` yet: then the pid may be another process's.
+  startTime(): number | undefined {
+    const stat = readStat(this.pid)
+    return peek(this.pid) === 'not-child' ? undefined : stat?.startTime
+  }
+
+  stop(): void {
+    this.#stopLooking()
+    this.#stopWaiting()
+  }
+
+  // Unless its handle has been closed: then libuv asks no more, and whoever is about to reap it, or has
+  // waited for too long, is the last to see it.
+  #look(): boolean {
+    const status = peek(this.pid)
+    if (!(status instanceof ExitStatus)) return false
+    if (childProcessOf(this.pid) !== this.#child && !this.#hasEnded()) {
+      this.#resolve(status)
+      this.#stopLooking() // or what follows would look again
+      reapIfNobodys(this.pid)
+    }
+    return true
+  }
+
+  #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
+  }
+}

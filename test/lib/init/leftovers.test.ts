@@ -1,0 +1,220 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { readStat } from '../../../lib/system/proc.js'
+import { eventually } from '../../eventually.js'
+import { patience } from '../../pace.mjs'
+import { asPid1, environment, evaluating, nodeWithInit, root, run } from '../../program.js'
+
+// What becomes of the descendants when the process exits.
+
+const prologue = `
+  import { spawn } from 'node:child_process'
+  import { once } from 'node:events'
+  import { subscribe } from 'node:diagnostics_channel'
+  subscribe('sexton:left', ({ name, outcome }) => console.log(name, outcome))
+  // Each prints a line when it is ready.
+  const started = async (script, options = {}) => {
+    const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'], ...options })
+    const [line] = await once(child.stdout, 'data')
+    child.stdout.destroy()
+    return String(line).trim()
+  }
+  const stubborn = 'trap "" TERM; echo $$; while :; do sleep 1000; done'
+`
+const exiting = (
+  source: string,
+  env: Record<string, string> = {},
+  prefix: readonly string[] = [],
+) => run([...nodeWithInit, ...evaluating(prologue + source)], { env, prefix, timeout: 20_000 })
+
+const where: [string, readonly string[]][] = [
+  ['PID 1', asPid1],
+  ['subreaper', []],
+]
+
+describe.each(where)('At exit, as %s,', (_, prefix) => {
+  it('descendants of every kind are asked to end', async () => {
+    const { code, stdout } = await exiting(
+      `
+      await started('echo; exec sleep 1000')
+      await started('echo; exec sleep 1000', { detached: true })
+      await started('sleep 1000 >/dev/null & echo; exit 0') // an orphan
+      await started('exec setsid sh -c "echo; exec sleep 1000"')
+      process.exit(3)`,
+      {},
+      prefix,
+    )
+    const lines = stdout.trim().split('\n')
+    expect(code).toBe(3)
+    // Some may not have become `sleep` yet.
+    expect(lines.map((line) => line.replace(/^sh/, 'sleep'))).toEqual(
+      new Array(4).fill('sleep terminated'),
+    )
+  })
+
+  it('who does not heed that is killed when the grace is over', async () => {
+    const start = performance.now()
+    const { code, stdout } = await exiting(
+      'await started(stubborn); process.exitCode = 4; process.exit()',
+      { SEXTON_EXIT_GRACE: '300' },
+      prefix,
+    )
+    expect(performance.now() - start).toBeGreaterThan(300)
+    expect(stdout.trim().split('\n').sort()).toEqual(['sh killed', 'sleep killed'])
+    expect(code).toBe(4)
+  })
+
+  it('nobody waits longer than it takes: the grace is over when all have ended', async () => {
+    const start = performance.now()
+    const source = "await started('echo; exec sleep 1000'); process.exit()"
+    await exiting(source, { SEXTON_EXIT_GRACE: '15000' }, prefix)
+    expect(performance.now() - start).toBeLessThan(patience(10_000))
+  })
+
+  it('no grace at all kills them at once', async () => {
+    const { stdout } = await exiting(
+      'await started(stubborn); process.exit()',
+      { SEXTON_EXIT_GRACE: '0' },
+      prefix,
+    )
+    expect(stdout.trim().split('\n').sort()).toEqual(['sh killed', 'sleep killed'])
+  })
+
+  it('one that stands still is set going, so that it can end in good order', async () => {
+    const { stdout } = await exiting(
+      `
+      const pid = Number(await started('trap "echo good >&2; exit" TERM; echo $$; while :; do sleep 0.01; done'))
+      process.kill(pid, 'SIGSTOP')
+      process.exit()`,
+      {},
+      prefix,
+    )
+    expect(stdout).toContain('sh terminated')
+  })
+
+  it('an end that is natural, thrown, or by process.exit() is one', async () => {
+    const child = `spawn('sleep', ['1000'], { stdio: 'ignore' }).unref()\n`
+    const ends = ['', "throw new Error('thrown')", 'process.exit(3)']
+    const outcomes = await Promise.all(ends.map((end) => exiting(child + end, {}, prefix)))
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 1, 3])
+    for (const { stdout } of outcomes) expect(stdout).toBe('sleep terminated\n')
+  })
+
+  it('hundreds of them are ended', async () => {
+    // Told in one line: a pipe that nobody reads yet takes fewer than three hundred.
+    const { stdout } = await exiting(
+      `
+      const told = []
+      subscribe('sexton:left', ({ outcome }) => told.push(outcome))
+      console.log = () => {}
+      await started('i=0; while [ $i -lt 300 ]; do sleep 1000 >/dev/null & i=$((i+1)); done; echo; exit')
+      process.on('exit', () => process.stdout.write(JSON.stringify(told)))
+      process.exit()`,
+      {},
+      prefix,
+    )
+    const told = JSON.parse(stdout)
+    expect([300, 301]).toContain(told.length) // the shell may still be there
+    expect(new Set(told)).toEqual(new Set(['terminated']))
+  })
+
+  it('what is born while it happens is ended, too', async () => {
+    const { stdout } = await exiting(
+      `
+      await started('trap "sleep 1000 >/dev/null & exit" TERM; echo; while :; do sleep 0.01; done')
+      process.exit()`,
+      { SEXTON_EXIT_GRACE: '300' },
+      prefix,
+    )
+    expect(stdout).toMatch(/^(sh|sleep) killed$/m) // it may not have become `sleep` yet
+  })
+})
+
+describe('The time of grace at exit', () => {
+  /** A program in its time of grace, which a stubborn child would use up. */
+  async function lingering(grace: number, use: (pid: number) => Promise<void>) {
+    const source = `${prologue}
+      await started(stubborn)
+      process.exit(6)`
+    const [file, ...args] = [...nodeWithInit, ...evaluating(source)]
+    const child = spawn(file as string, args, {
+      cwd: root,
+      env: { ...environment, SEXTON_EXIT_GRACE: String(grace) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let stdout = ''
+    child.stdout.on('data', (data) => {
+      stdout += data
+    })
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    // It listens to this one once it waits.
+    await eventually(() => expect(catches(child.pid as number, 'SIGQUIT')).toBe(true))
+    await use(child.pid as number)
+    return [await ended, stdout.trim().split('\n').sort()]
+  }
+  const killed = [6, ['sh killed', 'sleep killed']]
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'] as const)('is ended by %s', async (signal) => {
+    // Later than what may belong to the request that brought the end about.
+    const outcome = await lingering(600_000, async (pid) => {
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      process.kill(pid, signal)
+    })
+    expect(outcome).toEqual(killed)
+  })
+
+  it('is ended by a second signal that comes at once, not by the first, which may be an echo', async () => {
+    const start = performance.now()
+    const outcome = await lingering(1500, async (pid) => process.kill(pid, 'SIGINT') && undefined)
+    expect(outcome).toEqual(killed)
+    expect(performance.now() - start).toBeGreaterThan(1500)
+    const twice = await lingering(600_000, async (pid) => {
+      process.kill(pid, 'SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      process.kill(pid, 'SIGINT')
+    })
+    expect(twice).toEqual(killed)
+  })
+})
+
+it('What ends for want of descriptors ends its descendants, too', async () => {
+  const { code, stdout } = await exiting(
+    `
+    import { openSync } from 'node:fs'
+    console.log(await started('echo $$; exec sleep 1000'))
+    for (;;) openSync('/dev/null')`,
+    {},
+    ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh'],
+  )
+  const [pid, ...told] = stdout.trim().split('\n')
+  expect([code, told]).toEqual([1, ['sleep terminated']])
+  expect(readStat(Number(pid))?.state ?? 'Z').toBe('Z') // its new parent may not have reaped it yet
+})
+
+it('Only descendants are ended: not siblings, nor the parent', async () => {
+  const sibling = spawn('sleep', ['1000'], { stdio: 'ignore' })
+  await exiting("await started('echo; exec sleep 1000'); process.exit()")
+  expect(readStat(sibling.pid as number)?.state).toBe('S')
+  sibling.kill()
+  await new Promise((resolve) => sibling.on('exit', resolve))
+})
+
+it("Another user's, that may not be signalled, is named, left running and not waited for", async () => {
+  const source = `
+    console.log(await started('echo $$; exec sleep 1000 2>&-'))
+    process.setuid(65534)
+    process.exit(3)`
+  const { code, stdout } = await exiting(source, { SEXTON_EXIT_GRACE: '100000' })
+  const [pid, ...told] = stdout.trim().split('\n')
+  process.kill(Number(pid), 'SIGKILL')
+  expect(code).toBe(3)
+  expect(told).toEqual(['sleep running'])
+})
+
+/** Whether the process has a handler for it. */
+function catches(pid: number, signal: NodeJS.Signals): boolean {
+  const caught = /^SigCgt:\t(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return ((BigInt(`0x${caught}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
+}

@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bytes, type SpawnOptions, spawn } from '../../../lib/index.js'
+import { evaluate } from '../../program.js'
+import { read, readBytes } from '../output.js'
+
+let directory: string
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'sexton-spawn-'))
+})
+afterAll(() => {
+  rmSync(directory, { recursive: true })
+})
+
+/** What a program prints. */
+async function output(file: Bytes, args: Bytes[] = [], options?: SpawnOptions): Promise<string> {
+  const child = spawn(file, args, options)
+  const [stdout] = await Promise.all([read(child.stdout), child.exited])
+  return stdout
+}
+
+describe('a child', () => {
+  it('has a pid, an end, and what it used', async () => {
+    const child = spawn('sh', ['-c', 'exit 7'])
+    expect(child.pid).toBeGreaterThan(1)
+    const status = await child.exited
+    expect(status).toMatchObject({ pid: child.pid, code: 7, signal: null, known: true })
+    expect(child.status).toBe(status)
+    expect(child.usage).toBe(status.usage)
+    expect(child.usage?.maxRSS).toBeGreaterThan(0)
+    expect(child.terminationReason).toBeUndefined()
+  })
+
+  it('takes signals while it lives, and no more afterwards', async () => {
+    const child = spawn('cat')
+    expect(child.kill('SIGRTMIN+2')).toBe(true)
+    expect(await child.exited).toMatchObject({ code: null, signal: 'SIGRTMIN+2' })
+    expect(child.kill('SIGKILL')).toBe(false)
+    expect(() => child.kill('SIGFOO' as 'SIGTERM')).toThrow(RangeError)
+  })
+
+  it("has every signal at its default and none blocked, whatever this process's are", async () => {
+    const status = await evaluate<string>(
+      `
+      import { text } from 'node:stream/consumers'
+      import { Signals, spawn } from 'sexton'
+      process.on('SIGUSR1', () => {})
+      new Signals(['SIGTERM', 'SIGRTMIN'])
+      console.log(JSON.stringify(await text(spawn('cat', ['/proc/self/status']).stdout)))
+      `,
+      { prefix: ['sh', '-c', 'trap "" HUP QUIT; exec "$@"', 'sh'] },
+    )
+    const mask = (field: string) => new RegExp(`^${field}:\\s*(\\w+)$`, 'm').exec(status)?.[1]
+    expect([mask('SigIgn'), mask('SigBlk'), mask('SigCgt')]).toEqual(Array(3).fill('0'.repeat(16)))
+  })
+})
+
+describe('the bytes', () => {
+  const raw = Buffer.from([0x66, 0xff, 0xfe, 0x80])
+
+  it('of arguments and of argv[0] arrive as they are', async () => {
+    const child = spawn('cat', ['/proc/self/cmdline', raw, ''], { argv0: raw })
+    const bytes = await readBytes(child.stdout)
+    await child.exited
+    expect(bytes).toEqual(
+      Buffer.from([...raw, 0, ...Buffer.from('/proc/self/cmdline'), 0, ...raw, 0, 0]),
+    )
+  })
+
+  it('of the environment arrive as they are, and nothing else', async () => {
+    const env = { PATH: process.env.PATH, RAW: raw, EMPTY: '', GONE: undefined }
+    const child = spawn('cat', ['/proc/self/environ'], { env })
+    const bytes = await readBytes(child.stdout)
+    await child.exited
+    const wanted = Buffer.concat([
+      Buffer.from(`PATH=${env.PATH}\0RAW=`),
+      raw,
+      Buffer.from('\0EMPTY=\0'),
+    ])
+    expect(bytes).toEqual(wanted)
+  })
+
+  it('of the working directory, also as a URL', async () => {
+    const path = Buffer.concat([Buffer.from(`${directory}/`), raw])
+    mkdirSync(path)
+    const child = spawn('pwd', [], { cwd: path, env: { PATH: process.env.PATH } })
+    const bytes = await readBytes(child.stdout)
+    await child.exited
+    expect(bytes).toEqual(Buffer.concat([path, Buffer.from('\n')]))
+    expect(await output('pwd', [], { cwd: pathToFileURL(`${directory}/`) })).toBe(`${directory}\n`)
+  })
+
+  it('of our own environment are passed on, valid UTF-8 or not', async () => {
+    const same = await evaluate<boolean>(
+      `
+      import { readFileSync } from 'node:fs'
+      import { buffer } from 'node:stream/consumers'
+      import { spawn } from 'sexton'
+      const child = spawn('cat', ['/proc/self/environ'])
+      const has = (await buffer(child.stdout)).includes(Buffer.from([0x58, 0x3d, 0xff, 0xfe, 0]))
+      console.log(JSON.stringify(has))
+      `,
+      { prefix: ['sh', '-c', 'X=$(printf "\\377\\376"); export X; exec "$@"', 'sh'] },
+    )
+    expect(same).toBe(true)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['the file', () => spawn('tr\0ue')],
+    ['an argument', () => spawn('true', ['a\0b'])],
+    ['argv0', () => spawn('true', [], { argv0: 'a\0b' })],
+    ['the directory', () => spawn('true', [], { cwd: '/\0' })],
+    ["a variable's name", () => spawn('true', [], { env: { 'a\0b': 'c' } })],
+    ["a variable's value", () => spawn('true', [], { env: { A: Buffer.from([1, 0]) } })],
+  ])('must not contain NUL: in %s', (_, start) => {
+    expect(start).toThrow(TypeError)
+    expect(start).toThrow(/NUL/)
+  })
+})
