@@ -67,7 +67,7 @@ async function bundleLibrary() {
     write: false,
   })
   for (const [name, effect] of Object.entries(entries)) {
-    const names = metafile.outputs[`dist/${name}.js`].exports.filter((one) => one !== 'start')
+    const names = metafile.outputs[`dist/${name}.js`].exports
     writeFaces(name, names.join(', '), effect)
   }
 }

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { drawChart } from './charts.mjs'
-import { grace } from './grace.mjs'
+import { foreignChildDelay } from './foreign-child-delay.mjs'
 import { limit } from './limit.mjs'
 import { machine } from './machine.mjs'
 import { toMarkdown } from './markdown.mjs'
@@ -21,7 +21,7 @@ import { standingBy } from './standing-by.mjs'
 import { table } from './table.mjs'
 import { watching } from './watching.mjs'
 
-const BENCHMARKS = [watching, spawning, limit, orphanStorm, standingBy, overhead, grace]
+const BENCHMARKS = [watching, spawning, limit, orphanStorm, standingBy, overhead, foreignChildDelay]
 const NAMES = BENCHMARKS.map(({ name }) => name)
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 

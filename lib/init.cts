@@ -1,1 +1,1 @@
-export * from './init/init.js'
+export * from './init.js'

@@ -11,9 +11,9 @@
 namespace sexton {
 
 // Each glue file turns arguments into plain values, makes one kernel call, and turns the result
-// into a JavaScript value. By convention a negative number is -errno; lib/errors.ts gives it words.
-// Arguments come from lib/ alone, which has checked what they mean to the system; a method is
-// called only with those that its parameters ask for.
+// into a JavaScript value. By convention a negative number is -errno; lib/base/errors.ts gives it
+// words. Arguments come from lib/ alone, which has checked what they mean to the system; a method
+// is called only with those that its parameters ask for.
 
 using Method = Napi::Value (*)(const Napi::CallbackInfo&);
 

@@ -7,7 +7,7 @@ namespace sexton {
 
 constexpr int kRecordFields = 12;
 
-// As numbers, in the order in which lib/exit-status.ts reads them.
+// As numbers, in the order in which lib/exit/exit-status.ts reads them.
 void WriteRecord(const WaitStatus& status, double* record);
 
 }  // namespace sexton

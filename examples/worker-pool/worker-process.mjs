@@ -15,7 +15,7 @@ export class WorkerProcess {
       processGroup: true,
       // If this process is killed, nobody is left to end the worker.
       deathSignal: 'SIGKILL',
-      forceKillAfter: 1_000,
+      grace: 1_000,
     })
     this.#child.stdin.on('error', () => {}) // it has ended: its exit tells
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()

@@ -10,7 +10,7 @@ const SPARE = 5
 
 const DEFAULT = 5000
 
-let exitGrace: number | undefined
+let grace: number | undefined
 const spare: number[] = []
 
 /** Ends them when the process exits. */
@@ -20,15 +20,15 @@ export function hookExit(): void {
   process.on('beforeExit', goLast)
 }
 
-/** Milliseconds that they have from TERM to KILL: `SEXTON_EXIT_GRACE`, or five seconds. */
-export function exitGraceTime(): number {
-  exitGrace ??= durationFrom('SEXTON_EXIT_GRACE', DEFAULT)
-  return exitGrace
+/** Milliseconds that they have from TERM to KILL: `SEXTON_GRACE`, or five seconds. */
+export function graceTime(): number {
+  grace ??= durationFrom('SEXTON_GRACE', DEFAULT)
+  return grace
 }
 
 /** Another time from now on. */
-export function setExitGraceTime(milliseconds: number): void {
-  exitGrace = milliseconds
+export function setGraceTime(milliseconds: number): void {
+  grace = milliseconds
 }
 
 /**
@@ -47,5 +47,5 @@ function keepSpare(): void {
 
 function onExit(): void {
   for (const fd of spare.splice(0)) closeSync(fd)
-  endLeftovers(exitGraceTime())
+  endLeftovers(graceTime())
 }

@@ -5,21 +5,25 @@ import { quote, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import { backend } from '../exit/backend.js'
 import { openIntake, pumpSoon } from '../reaping/reap-loop.js'
-import { countSuspects, graceTime, setGraceTime } from '../reaping/suspects.js'
+import {
+  countSuspects,
+  foreignChildDelay as currentForeignChildDelay,
+  setForeignChildDelay,
+} from '../reaping/suspects.js'
 import { learnOfWorkerChildren, noteChildren } from '../reaping/worker-notes.js'
 import { binding } from '../system/binding.js'
 import { subreaper } from '../system/subreaper.js'
 import { restoreDefaultActions } from './default-actions.js'
-import { exitGraceTime, goLast, hookExit, setExitGraceTime } from './exit-hook.js'
+import { goLast, graceTime, hookExit, setGraceTime } from './exit-hook.js'
 import { countReaped, reapedCounts } from './stats.js'
 
 /** What `init()` can change; each is first taken from the environment. */
 export interface InitOptions {
   /**
    * Milliseconds for which a dead child is left alone if it may be another native addon's, default
-   * `SEXTON_GRACE` or 1000. `Infinity`: for ever. Where no other addon is loaded nothing has to wait.
+   * `SEXTON_FOREIGN_CHILD_DELAY` or 1000. `Infinity`: for ever. Where no other addon is loaded nothing has to wait.
    */
-  grace?: number
+  foreignChildDelay?: number
   /**
    * Whether orphaned descendants come to this process, default true unless `SEXTON_SUBREAPER=0`. To PID 1
    * they come in any case.
@@ -27,12 +31,16 @@ export interface InitOptions {
   subreaper?: boolean
   /**
    * Milliseconds that the descendants which remain at exit have from TERM to KILL, default
-   * `SEXTON_EXIT_GRACE` or 5000. It is over as soon as all have ended.
+   * `SEXTON_GRACE` or 5000. It is over as soon as all have ended.
    */
-  exitGrace?: number
+  grace?: number
 }
 
-const OPTION_NAMES: OptionNames<InitOptions> = { grace: true, subreaper: true, exitGrace: true }
+const OPTION_NAMES: OptionNames<InitOptions> = {
+  foreignChildDelay: true,
+  subreaper: true,
+  grace: true,
+}
 
 /** What has been done since the start. */
 export interface InitStats {
@@ -58,7 +66,7 @@ let started = false
  *   `worker.terminate()` or a handle closed too early left without anyone to wait for them;
  * - as PID 1 a terminating signal that nobody listens to ends the process, as everywhere else: `'exit'`
  *   listeners run, and the exit code is 128 + the signal's number. The kernel would discard it;
- * - at exit the descendants that remain get TERM and CONT, and KILL when `exitGrace` is over. All of them:
+ * - at exit the descendants that remain get TERM and CONT, and KILL when `grace` is over. All of them:
  *   detached ones too. That happens in an `'exit'` listener, the last one but for a `process.exit()` of the
  *   program's own, and blocks; of an uncaught exception Node tells after it. TERM, INT, QUIT or HUP
  *   meanwhile ends the time of grace, if it is not an echo of the signal that brought the end about.
@@ -92,18 +100,18 @@ let started = false
 export function init(options: InitOptions = {}): void {
   checkOptionNames('init()', options, OPTION_NAMES)
   const {
+    foreignChildDelay = currentForeignChildDelay(),
     grace = graceTime(),
-    exitGrace = exitGraceTime(),
     subreaper: wanted = subreaper.enabled,
   } = options
+  checkDuration('foreignChildDelay', foreignChildDelay)
   checkDuration('grace', grace)
-  checkDuration('exitGrace', exitGrace)
   if (typeof wanted !== 'boolean') {
     throw new TypeError(`subreaper must be true or false, not ${quote(wanted)}`)
   }
   if (!isMainThread) throw new SextonError('ERR_UNSUPPORTED', 'init() is for the main thread')
+  setForeignChildDelay(foreignChildDelay)
   setGraceTime(grace)
-  setExitGraceTime(exitGrace)
   if (wanted !== subreaper.enabled) setSubreaper(wanted)
 }
 
@@ -124,8 +132,8 @@ export function start(): void {
 
 function startInMainThread(): void {
   // A bad value in the environment is told of now, not when the first child dies.
+  currentForeignChildDelay()
   graceTime()
-  exitGraceTime()
   backend()
   if (switchFrom('SEXTON_SUBREAPER') && process.pid !== 1) setSubreaper(true)
   countReaped()

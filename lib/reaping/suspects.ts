@@ -7,7 +7,7 @@ import type { ExitStatus } from '../exit/exit-status.js'
 // them. It is left time to be scheduled, on a loaded machine too.
 
 // Six times the worst that 64 children of node-pty at once needed with fifty busy processes on each core:
-// `npm run bench -- grace`.
+// `npm run bench -- foreign-child-delay`.
 const DEFAULT = 1000
 
 // So many times this process must have been awake meanwhile. While it is stopped, frozen or swapped out the
@@ -18,7 +18,7 @@ const LOOKS = 2
 // Who was there before is left alone even where the time of grace is 0, and for that it must go on, too.
 const SHORTEST = 50
 
-let grace: number | undefined
+let delay: number | undefined
 
 // A clock that counts no more than one of the looks at a time.
 let clock = 0
@@ -36,15 +36,15 @@ interface Suspect {
 
 const suspects = new Map<number, Suspect>()
 
-/** Milliseconds for which they are left alone: `SEXTON_GRACE`, or one second. */
-export function graceTime(): number {
-  grace ??= durationFrom('SEXTON_GRACE', DEFAULT)
-  return grace
+/** Milliseconds for which they are left alone: `SEXTON_FOREIGN_CHILD_DELAY`, or one second. */
+export function foreignChildDelay(): number {
+  delay ??= durationFrom('SEXTON_FOREIGN_CHILD_DELAY', DEFAULT)
+  return delay
 }
 
 /** Another one from now on. */
-export function setGraceTime(milliseconds: number): void {
-  grace = milliseconds
+export function setForeignChildDelay(milliseconds: number): void {
+  delay = milliseconds
 }
 
 /** Lets the time of grace go on until now. */
@@ -60,7 +60,7 @@ export function look(now: number): void {
 export function isLeftAlone(seen: Sight, least: number): boolean {
   const known = suspects.get(seen.pid)
   if (known === undefined || !isSame(known.seen, seen)) {
-    const until = clock + Math.max(graceTime(), least)
+    const until = clock + Math.max(foreignChildDelay(), least)
     if (until <= clock) return false
     // Even if its pid is known: then the owner has taken the first, and this is another.
     suspects.set(seen.pid, { seen, until })
@@ -118,5 +118,5 @@ export function nextLook(): number {
 
 /** The longest time between two looks that counts in full. */
 export function betweenLooks(): number {
-  return Math.min(Math.max(graceTime() / LOOKS, SHORTEST), LONGEST_TIMER)
+  return Math.min(Math.max(foreignChildDelay() / LOOKS, SHORTEST), LONGEST_TIMER)
 }

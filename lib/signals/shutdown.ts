@@ -22,12 +22,12 @@ export interface ShutdownOptions {
    * Milliseconds that the handler has, default 8000: less than the ten seconds after which `docker stop`
    * kills. `Infinity` for no limit. When they are over the process exits with 128 + the signal's number.
    */
-  grace?: number
+  timeout?: number
   /** Which signals begin it, default `['SIGTERM', 'SIGINT', 'SIGHUP']`. */
   signals?: Iterable<SignalName | number>
   /**
    * `'second-signal'` (default): another of these signals ends the process at once, with 128 + its
-   * number. `'never'`: only `grace` does.
+   * number. `'never'`: only `timeout` does.
    */
   force?: 'second-signal' | 'never'
   /**
@@ -40,14 +40,14 @@ export interface ShutdownOptions {
 }
 
 const OPTION_NAMES: OptionNames<ShutdownOptions> = {
-  grace: true,
+  timeout: true,
   signals: true,
   force: true,
   log: true,
 }
 
 const SIGNALS: readonly SignalName[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
-const GRACE = 8000
+const TIMEOUT = 8000
 
 /** Handlers that have begun, of all shutdowns: the last to be done lets the process go. */
 let busy = 0
@@ -56,7 +56,7 @@ let failed = false
 /**
  * Shuts this process down in good order when a signal asks for it: calls `handler`, waits for what it
  * returns, and exits with `process.exitCode`, or 0. If it throws or rejects, that is logged, and the exit
- * code is 1; if it takes longer than `grace`, or a second signal comes, 128 + the signal's number.
+ * code is 1; if it takes longer than `timeout`, or a second signal comes, 128 + the signal's number.
  *
  * - The beginning and a forced end are logged with the sender: `SIGTERM from pid 1234 (uid 0,
  *   containerd-shim): shutting down`.
@@ -65,9 +65,9 @@ let failed = false
  *   within half a second from another sender, or within a twentieth from anyone.
  * - `process.on('SIGTERM')` listeners and `Signals` go on working beside it, and see that someone listens:
  *   it has listeners there itself. Of several shutdowns all handlers run, and the process exits when the
- *   last is done, or the shortest `grace` is over.
+ *   last is done, or the shortest `timeout` is over.
  * - It does not keep the process alive before a signal comes. `'exit'` listeners run at the end.
- * - What a blocked event loop cannot be told of waits: `grace` is no watchdog.
+ * - What a blocked event loop cannot be told of waits: `timeout` is no watchdog.
  * - A Node without the fix of nodejs/node#51519 (20 is one) aborts in its last moment, after all this, when
  *   the terminal that it was started on has been closed.
  *
@@ -88,9 +88,14 @@ export function shutdown(
   if (typeof handler !== 'function') {
     throw new TypeError(`handler must be a function, not ${quote(handler)}`)
   }
-  checkOptionNames('shutdown()', options, OPTION_NAMES, { timeout: 'use grace' })
-  const { grace = GRACE, signals = SIGNALS, force = 'second-signal', log = writeError } = options
-  checkDuration('grace', grace)
+  checkOptionNames('shutdown()', options, OPTION_NAMES, { grace: 'use timeout' })
+  const {
+    timeout = TIMEOUT,
+    signals = SIGNALS,
+    force = 'second-signal',
+    log = writeError,
+  } = options
+  checkDuration('timeout', timeout)
   const numbers = checkSignals(signals)
   if (force !== 'second-signal' && force !== 'never') {
     throw new RangeError(`force must be 'second-signal' or 'never', not ${quote(force)}`)
@@ -99,11 +104,11 @@ export function shutdown(
   if (!isMainThread) {
     throw new SextonError('ERR_UNSUPPORTED', 'shutdown() is for the main thread')
   }
-  return new Shutdown(handler, { grace, numbers, force, log })
+  return new Shutdown(handler, { timeout, numbers, force, log })
 }
 
 interface Plan {
-  grace: number
+  timeout: number
   numbers: ReadonlySet<number>
   force: 'second-signal' | 'never'
   log: (line: string) => void
@@ -142,9 +147,9 @@ class Shutdown implements SignalListener, Disposable {
     this.#begun = true
     busy += 1
     hold() // for good: it ends by exit
-    const { grace } = this.#plan
-    const late = `not done after ${grace} ms, ending now`
-    const deadline = new Deadline(grace, () => this.#end(signal, late))
+    const { timeout } = this.#plan
+    const late = `not done after ${timeout} ms, ending now`
+    const deadline = new Deadline(timeout, () => this.#end(signal, late))
     this.#say(() => `${signal.name} from ${describeSender(signal.origin)}: shutting down`)
     Promise.resolve(signal)
       .then(this.#handler)

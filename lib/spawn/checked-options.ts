@@ -25,7 +25,7 @@ export interface CheckedOptions {
   cgroup: string | undefined
   timeout: number
   killSignal: number
-  forceKillAfter: number
+  grace: number
 }
 
 const NO_LIMITS = new Float64Array()
@@ -37,7 +37,7 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
   checkEnvironment(options.env)
   checkAbortSignal(options.signal)
   const { uid, gid, groups, umask, killSignal = 'SIGTERM' } = options
-  const { timeout = Number.POSITIVE_INFINITY, forceKillAfter = 5000 } = options
+  const { timeout = Number.POSITIVE_INFINITY, grace = 5000 } = options
   const session = checkFlag('session', options.session)
   const foreground = checkFlag('foreground', options.foreground)
   const processGroup = checkGroup(options.processGroup)
@@ -67,7 +67,7 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     cgroup: checkCgroup(options.cgroup),
     timeout: checkTimeout(timeout),
     killSignal: signalNumber(killSignal),
-    forceKillAfter: checkDuration('forceKillAfter', forceKillAfter),
+    grace: checkDuration('grace', grace),
   }
 }
 

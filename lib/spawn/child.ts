@@ -137,7 +137,7 @@ export class Child<
   }
 
   /**
-   * Ends it if it still runs (`killSignal`, then `SIGKILL` after `forceKillAfter`), waits for it, and
+   * Ends it if it still runs (`killSignal`, then `SIGKILL` after `grace`), waits for it, and
    * closes its streams.
    */
   async [Symbol.asyncDispose](): Promise<void> {

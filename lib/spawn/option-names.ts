@@ -22,7 +22,7 @@ export const OPTION_NAMES: OptionNames<SpawnOptions> = {
   signal: true,
   timeout: true,
   killSignal: true,
-  forceKillAfter: true,
+  grace: true,
 }
 
 const NO_WINDOWS = 'leave it out: sexton does not run on Windows'
@@ -43,6 +43,6 @@ export const ADVICE: OptionAdvice = {
   stderr: STDIO,
   extendEnv: "use env: { ...process.env, NAME: 'value' }",
   cancelSignal: 'use signal',
-  forceKillAfterDelay: 'use forceKillAfter',
+  forceKillAfterDelay: 'use grace',
   onExit: 'await child.exited',
 }

@@ -124,15 +124,15 @@ export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | reado
    * freeze in those microseconds, nor a slow file system or a cgroup that throttles: they hold the thread.
    */
   cgroup?: string
-  /** When aborted, the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`. */
+  /** When aborted, the child gets `killSignal`, and `SIGKILL` after `grace`. */
   signal?: AbortSignal
   /**
-   * Milliseconds, above 0, until the child gets `killSignal`, and `SIGKILL` after `forceKillAfter`.
+   * Milliseconds, above 0, until the child gets `killSignal`, and `SIGKILL` after `grace`.
    * Default: none. It does not keep this process alive.
    */
   timeout?: number
   /** Default `'SIGTERM'`; for `timeout`, `signal` and leaving an `await using` scope. */
   killSignal?: SignalName | number
   /** Milliseconds between `killSignal` and `SIGKILL`, default 5000; `Infinity`: never. */
-  forceKillAfter?: number
+  grace?: number
 }

@@ -35,7 +35,7 @@ export class Termination {
     this.reason = reason
     this.#timeout.clear()
     this.#send(this.#options.killSignal)
-    this.#force = new Deadline(this.#options.forceKillAfter, () => {
+    this.#force = new Deadline(this.#options.grace, () => {
       if (!this.#child.check()) this.#send(SIGKILL)
     }).unref()
   }

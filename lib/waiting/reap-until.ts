@@ -33,7 +33,7 @@ const OPTION_NAMES: OptionNames<ReapUntilOptions> = { scope: true, signal: true,
  * Reaps zombies until a child of this process has ended: what an init does. Resolves with how the
  * child ended, once everything that was dead by then and that nobody else waits for has been reaped.
  *
- * A dead child that may be another native addon's is left to it for one second (`SEXTON_GRACE`). So with such
+ * A dead child that may be another native addon's is left to it for one second (`SEXTON_FOREIGN_CHILD_DELAY`). So with such
  * an addon loaded it may take that much longer; what is left alone for ever (`Infinity`) stays. Where the
  * children cannot be listed (no `/proc`, no descriptor), a dead child of another owner may hide some.
  *

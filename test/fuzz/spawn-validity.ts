@@ -36,8 +36,12 @@ function isEnvironment(value: unknown): boolean {
   if (Array.isArray(value)) return isListOf(isText)(value)
   if (!isRecord(value) || value instanceof Uint8Array || ArrayBuffer.isView(value)) return false
   return Object.entries(value).every(
-    ([name, each]) => each === undefined || (isText(name) && isText(each)),
+    ([name, each]) => each === undefined || (isName(name) && isText(each)),
   )
+}
+
+function isName(value: string): boolean {
+  return isText(value) && value !== '' && !value.includes('=')
 }
 
 function isLimit(value: unknown): boolean {
@@ -87,6 +91,6 @@ export const VALID: Readonly<Record<string, Validity>> = {
   rlimits: isLimits,
   cgroup: (value) => typeof value === 'string' && isText(value),
   timeout: (value) => isTime(value) && value !== 0,
-  forceKillAfter: isTime,
+  grace: isTime,
   signal: (value) => value instanceof AbortSignal,
 }

@@ -112,7 +112,7 @@ describe('options', () => {
 
   it.each([
     ['timeout', null, 'timeout must be a number'],
-    ['forceKillAfter', null, 'forceKillAfter must be a number'],
+    ['grace', null, 'grace must be a number'],
     ['killSignal', null, 'null'],
     ['rlimits', new Map([['nofile', 64]]), 'rlimits must be a plain object such as'],
     ['rlimits', ['nofile'], 'rlimits must be a plain object such as'],

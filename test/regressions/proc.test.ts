@@ -385,7 +385,7 @@ describe('sexton/init at exit', () => {
         subscribe('sexton:left', ({ outcome }) => fs.writeSync(1, outcome))
         process.exit(3)`,
       ],
-      { env: { SEXTON_EXIT_GRACE: '20000' } },
+      { env: { SEXTON_GRACE: '20000' } },
     )
     expect(outcome).toMatchObject({ code: 3, stdout: expect.stringContaining('terminated') })
   })

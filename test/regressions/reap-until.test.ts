@@ -61,7 +61,7 @@ describe('reapUntil', () => {
       await dead(pids)
       child.stdin.end()
       say([(await ended).code, pids.filter(isZombie).length])`,
-      { SEXTON_GRACE: 'Infinity' },
+      { SEXTON_FOREIGN_CHILD_DELAY: 'Infinity' },
     )
     expect(result).toEqual([0, 40])
   })
@@ -84,7 +84,7 @@ describe('reapUntil', () => {
         controller.abort('enough')
         const reason = await ended.then(() => 'none', (reason) => reason)
         say([reason, getEventListeners(signal, 'abort').length])`,
-        { SEXTON_GRACE: '600000' },
+        { SEXTON_FOREIGN_CHILD_DELAY: '600000' },
       )
       expect(result).toEqual(['enough', 0])
     },

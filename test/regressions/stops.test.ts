@@ -190,7 +190,7 @@ describe('sexton/init', () => {
       `${prologue()}
       import { subscribe } from 'node:diagnostics_channel'
       import { init } from 'sexton/init'
-      init({ exitGrace: 20_000 })
+      init({ grace: 20_000 })
       const children = Array.from({ length: 40 }, () => start('wait', 0, { stdio: ['ignore', 'pipe', 'ignore'] }))
       for (const child of children) await once(child.stdout, 'data')
       const outcomes = []

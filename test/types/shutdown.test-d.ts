@@ -4,7 +4,7 @@ import { expectTypeOf } from 'vitest'
 import { type ReceivedSignal, type ShutdownOptions, shutdown } from '../../lib/index.js'
 
 const options: ShutdownOptions = {
-  grace: Number.POSITIVE_INFINITY,
+  timeout: Number.POSITIVE_INFINITY,
   signals: new Set(['SIGTERM', 'SIGRTMIN+3', 15] as const),
   force: 'never',
   log: (line) => expectTypeOf(line).toEqualTypeOf<string>(),

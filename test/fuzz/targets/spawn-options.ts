@@ -39,7 +39,7 @@ const LIKELY: Readonly<Record<string, Arbitrary<unknown>>> = {
   blockedSignals: fc.array(signal, { maxLength: 3 }),
   rlimits: fc.dictionary(fc.constantFrom('nofile', 'core', 'x', 'toString'), limit),
   cgroup: string,
-  ...{ timeout: number, forceKillAfter: number },
+  ...{ timeout: number, grace: number },
   signal: fc.constant(true),
 }
 

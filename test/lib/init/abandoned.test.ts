@@ -142,7 +142,7 @@ describe('The children of a worker', () => {
     const result = await inProgram<{ reaped: number; left: number; pending: number }>(`
       loadForeignAddon()
       const { init } = await import('sexton/init')
-      init({ grace: 3_600_000 })
+      init({ foreignChildDelay: 3_600_000 })
       const worker = inWorker('for (;;);')
       const [pids] = await once(worker, 'message')
       await worker.terminate()

@@ -99,7 +99,7 @@ describe('the options', () => {
       const states = [subreaper.enabled]
       init({ subreaper: true })
       states.push(subreaper.enabled)
-      init({ grace: 5 })
+      init({ foreignChildDelay: 5 })
       states.push(subreaper.enabled)
       init({ subreaper: false })
       states.push(subreaper.enabled)
@@ -115,12 +115,12 @@ describe('the options', () => {
 
   it.each([
     ['SEXTON_SUBREAPER', 'yes', "SEXTON_SUBREAPER must be 0 or 1, not 'yes'"],
-    ['SEXTON_GRACE', '-1', "SEXTON_GRACE must be a number of milliseconds, or Infinity, not '-1'"],
     [
-      'SEXTON_EXIT_GRACE',
-      '5s',
-      "SEXTON_EXIT_GRACE must be a number of milliseconds, or Infinity, not '5s'",
+      'SEXTON_FOREIGN_CHILD_DELAY',
+      '-1',
+      "SEXTON_FOREIGN_CHILD_DELAY must be a number of milliseconds, or Infinity, not '-1'",
     ],
+    ['SEXTON_GRACE', '5s', "SEXTON_GRACE must be a number of milliseconds, or Infinity, not '5s'"],
   ])('tell at the start of a bad %s', async (name, value, message) => {
     const outcome = await run([...nodeWithInit, '--eval', '0'], { env: { [name]: value } })
     expect(outcome.code).toBe(1)
@@ -128,13 +128,17 @@ describe('the options', () => {
   })
 
   it.each([
-    ['{ grace: -1 }', 'RangeError', 'grace must be 0 milliseconds or more, or Infinity, not -1'],
-    ["{ grace: '1' }", 'TypeError', "grace must be a number of milliseconds, not '1'"],
     [
-      '{ exitGrace: NaN }',
+      '{ foreignChildDelay: -1 }',
       'RangeError',
-      'exitGrace must be 0 milliseconds or more, or Infinity, not NaN',
+      'foreignChildDelay must be 0 milliseconds or more, or Infinity, not -1',
     ],
+    [
+      "{ foreignChildDelay: '1' }",
+      'TypeError',
+      "foreignChildDelay must be a number of milliseconds, not '1'",
+    ],
+    ['{ grace: NaN }', 'RangeError', 'grace must be 0 milliseconds or more, or Infinity, not NaN'],
     ['{ subreaper: 1 }', 'TypeError', 'subreaper must be true or false, not 1'],
   ])('refuse %s, and change nothing', async (options, name, message) => {
     const result = await inProgram(`
@@ -150,8 +154,8 @@ describe('the options', () => {
       const { init } = await import('sexton/init')
       say([null, 5].map((options) => { try { init(options) } catch ({ message }) { return message } }))`)
     expect(result).toEqual([
-      'options must be a plain object such as { grace: … }, not null',
-      'options must be a plain object such as { grace: … }, not 5',
+      'options must be a plain object such as { foreignChildDelay: … }, not null',
+      'options must be a plain object such as { foreignChildDelay: … }, not 5',
     ])
   })
 

@@ -58,7 +58,7 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
     const start = performance.now()
     const { code, stdout } = await exiting(
       'await started(stubborn); process.exitCode = 4; process.exit()',
-      { SEXTON_EXIT_GRACE: '300' },
+      { SEXTON_GRACE: '300' },
       prefix,
     )
     expect(performance.now() - start).toBeGreaterThan(300)
@@ -69,14 +69,14 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
   it('nobody waits longer than it takes: the grace is over when all have ended', async () => {
     const start = performance.now()
     const source = "await started('echo; exec sleep 1000'); process.exit()"
-    await exiting(source, { SEXTON_EXIT_GRACE: '15000' }, prefix)
+    await exiting(source, { SEXTON_GRACE: '15000' }, prefix)
     expect(performance.now() - start).toBeLessThan(patience(10_000))
   })
 
   it('no grace at all kills them at once', async () => {
     const { stdout } = await exiting(
       'await started(stubborn); process.exit()',
-      { SEXTON_EXIT_GRACE: '0' },
+      { SEXTON_GRACE: '0' },
       prefix,
     )
     expect(stdout.trim().split('\n').sort()).toEqual(['sh killed', 'sleep killed'])
@@ -125,7 +125,7 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
       `
       await started('trap "sleep 1000 >/dev/null & exit" TERM; echo; while :; do sleep 0.01; done')
       process.exit()`,
-      { SEXTON_EXIT_GRACE: '300' },
+      { SEXTON_GRACE: '300' },
       prefix,
     )
     expect(stdout).toMatch(/^(sh|sleep) killed$/m) // it may not have become `sleep` yet
@@ -141,7 +141,7 @@ describe('The time of grace at exit', () => {
     const [file, ...args] = [...nodeWithInit, ...evaluating(source)]
     const child = spawn(file as string, args, {
       cwd: root,
-      env: { ...environment, SEXTON_EXIT_GRACE: String(grace) },
+      env: { ...environment, SEXTON_GRACE: String(grace) },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let stdout = ''
@@ -206,7 +206,7 @@ it("Another user's, that may not be signalled, is named, left running and not wa
     console.log(await started('echo $$; exec sleep 1000 2>&-'))
     process.setuid(65534)
     process.exit(3)`
-  const { code, stdout } = await exiting(source, { SEXTON_EXIT_GRACE: '100000' })
+  const { code, stdout } = await exiting(source, { SEXTON_GRACE: '100000' })
   const [pid, ...told] = stdout.trim().split('\n')
   process.kill(Number(pid), 'SIGKILL')
   expect(code).toBe(3)

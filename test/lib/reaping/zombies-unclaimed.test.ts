@@ -103,8 +103,8 @@ describe('what nobody will ever wait for', () => {
 
   it.each([
     ['by default after a second', {}, 950, 5000],
-    ['after SEXTON_GRACE', { SEXTON_GRACE: '200' }, 190, 900],
-    ['at once by SEXTON_GRACE=0', { SEXTON_GRACE: '0' }, 0, 800],
+    ['after SEXTON_FOREIGN_CHILD_DELAY', { SEXTON_FOREIGN_CHILD_DELAY: '200' }, 190, 900],
+    ['at once by SEXTON_FOREIGN_CHILD_DELAY=0', { SEXTON_FOREIGN_CHILD_DELAY: '0' }, 0, 800],
   ])('is certain only later where another addon is loaded: %s', async (_, env, least, most) => {
     const result = await inProgram<{ waited: number; code: number; left: number }>(
       `${unowned}
@@ -118,7 +118,7 @@ describe('what nobody will ever wait for', () => {
     expect(result.waited).toBeLessThan(patience(most))
   })
 
-  it('is never certain where another addon is loaded and SEXTON_GRACE=Infinity', async () => {
+  it('is never certain where another addon is loaded and SEXTON_FOREIGN_CHILD_DELAY=Infinity', async () => {
     const zombies = await inProgram(
       `${unowned}
       new Zombies().next()
@@ -126,7 +126,7 @@ describe('what nobody will ever wait for', () => {
       await once(sleeper, 'exit')
       say(pids.filter(isZombie).length)
       process.exit()`,
-      { SEXTON_GRACE: 'Infinity' },
+      { SEXTON_FOREIGN_CHILD_DELAY: 'Infinity' },
     )
     expect(zombies).toBe(1)
   })
@@ -144,14 +144,14 @@ describe('what nobody will ever wait for', () => {
       const { user, system } = process.cpuUsage(before)
       say({ warnings, cpu: (user + system) / 1e6 })
       process.exit()`,
-      { SEXTON_GRACE: 'Infinity' },
+      { SEXTON_FOREIGN_CHILD_DELAY: 'Infinity' },
     )
     expect(result.warnings).toBe(0)
     expect(result.cpu).toBeLessThan(0.5)
   })
 
   // libuv would take it, if it were its own, in a turn of the loop.
-  it('is certain after a second where it was there before, by SEXTON_GRACE=0 too', async () => {
+  it('is certain after a second where it was there before, by SEXTON_FOREIGN_CHILD_DELAY=0 too', async () => {
     const result = await inProgram<{ waited: number; signal: string; cpu: number }>(
       `
       const { readTaskChildren } = await import('./dist/system/proc.js')
@@ -163,7 +163,7 @@ describe('what nobody will ever wait for', () => {
       const { user, system } = process.cpuUsage(before)
       const waited = performance.now() - start
       say({ waited, signal: value.signal, cpu: (user + system) / 1000 / waited })`,
-      { SEXTON_GRACE: '0' },
+      { SEXTON_FOREIGN_CHILD_DELAY: '0' },
       ['sh', '-c', 'sleep 1000 > /dev/null 2>&1 & exec "$@"', 'sh'],
     )
     expect(result.signal).toBe('SIGKILL')
@@ -208,7 +208,7 @@ describe('what nobody will ever wait for', () => {
       const after = performance.now()
       await next
       say({ stopped: after - before, waited: performance.now() - after })`,
-      { SEXTON_GRACE: '2000' },
+      { SEXTON_FOREIGN_CHILD_DELAY: '2000' },
     )
     expect(result.stopped).toBeGreaterThan(2500)
     // Of 2000 ms the stop counts as one look of two.
@@ -252,14 +252,14 @@ describe('where the kernel does not list the children of a thread', () => {
       }
       say([readTaskChildren(process.pid, process.pid) ?? 'not listed', signal, init.stats().reaped,
         descendants().length])`,
-      { LD_PRELOAD: library, SEXTON_GRACE: '200' },
+      { LD_PRELOAD: library, SEXTON_FOREIGN_CHILD_DELAY: '200' },
     )
     expect(result).toEqual(['not listed', 'SIGKILL', 16, 0])
   })
 
   it.each([
     ['', { LD_PRELOAD: library }],
-    [', nor where no time of grace is asked for', { SEXTON_GRACE: '0' }],
+    [', nor where no time of grace is asked for', { SEXTON_FOREIGN_CHILD_DELAY: '0' }],
   ])('children from before sexton was loaded are not taken from libuv%s', async (_, env) => {
     const outcome = await run(
       [
@@ -309,7 +309,10 @@ it('Where /proc is of another PID namespace, orphans are reaped one by one', asy
         console.log(init.stats().reaped)
         process.exit()`),
     ],
-    { prefix: asPid1.filter((word) => word !== '--mount-proc'), env: { SEXTON_GRACE: '200' } },
+    {
+      prefix: asPid1.filter((word) => word !== '--mount-proc'),
+      env: { SEXTON_FOREIGN_CHILD_DELAY: '200' },
+    },
   )
   expect(outcome).toMatchObject({ code: 0, stdout: '5\n' })
 })

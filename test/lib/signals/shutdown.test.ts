@@ -72,7 +72,9 @@ describe('A shutdown', () => {
     const broken = "log() { throw new Error('broken') }"
     const outcomes = await Promise.all([
       ended(`shutdown(() => { console.log('done') }, { ${broken} }); ask(); await sleep(60_000)`),
-      ended(`shutdown(() => sleep(60_000), { grace: 50, ${broken} }); ask(); await sleep(60_000)`),
+      ended(
+        `shutdown(() => sleep(60_000), { timeout: 50, ${broken} }); ask(); await sleep(60_000)`,
+      ),
     ])
     expect(outcomes).toEqual([
       { code: 0, signal: null, stdout: 'done\n', stderr: '' },
@@ -125,7 +127,7 @@ describe('A shutdown', () => {
 
   it('exits with 128 + the number when its time is over', async () => {
     const outcome = await ended(`
-      shutdown(() => sleep(60_000), { grace: 50 })
+      shutdown(() => sleep(60_000), { timeout: 50 })
       ask()
       await sleep(60_000)`)
     expect(outcome).toMatchObject({ code: 143 })
@@ -227,7 +229,7 @@ describe('A Ctrl-C that comes from the terminal and from a parent', () => {
 
   it('forces as the second one', async () => {
     const running = onTerminal(`
-      shutdown(() => { setTimeout(() => console.log('go on'), 600); return sleep(60_000) }, { grace: 60_000 })
+      shutdown(() => { setTimeout(() => console.log('go on'), 600); return sleep(60_000) }, { timeout: 60_000 })
       console.log('ready')
       await sleep(60_000)`)
     await running.printed('ready')
@@ -243,9 +245,9 @@ describe('A Ctrl-C that comes from the terminal and from a parent', () => {
 describe('Bad arguments', () => {
   it.each([
     [5, {}, 'handler must be a function, not 5'],
-    [() => {}, null as never, 'options must be a plain object such as { grace: … }, not null'],
-    [() => {}, { grace: -1 }, 'grace must be 0 milliseconds or more, or Infinity, not -1'],
-    [() => {}, { grace: '5s' }, "grace must be a number of milliseconds, not '5s'"],
+    [() => {}, null as never, 'options must be a plain object such as { timeout: … }, not null'],
+    [() => {}, { timeout: -1 }, 'timeout must be 0 milliseconds or more, or Infinity, not -1'],
+    [() => {}, { timeout: '5s' }, "timeout must be a number of milliseconds, not '5s'"],
     [() => {}, { signals: 'SIGTERM' }, "signals must be a list such as ['SIGTERM'], not 'SIGTERM'"],
     [() => {}, { signals: ['SIGKILL'] }, 'SIGKILL cannot be caught'],
     [() => {}, { force: true }, "force must be 'second-signal' or 'never', not true"],

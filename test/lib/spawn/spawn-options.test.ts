@@ -150,7 +150,7 @@ describe('an option that makes no sense', () => {
     [{ rlimits: { nofile: { soft: 1 } } }, RangeError, 'undefined'],
     [{ timeout: -1 }, RangeError, 'timeout'],
     [{ timeout: '5' }, TypeError, "'5'"],
-    [{ forceKillAfter: Number.NaN }, RangeError, 'forceKillAfter'],
+    [{ grace: Number.NaN }, RangeError, 'grace'],
     [{ argv0: 5 }, TypeError, 'argv0'],
     [{ cwd: 5 }, TypeError, 'cwd'],
     [{ env: { A: 5 } }, TypeError, 'value of A'],

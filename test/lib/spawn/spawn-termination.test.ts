@@ -43,10 +43,10 @@ describe('timeout', () => {
   })
 })
 
-describe('forceKillAfter', () => {
+describe('grace', () => {
   it('is when SIGKILL follows for who survives', async () => {
     const controller = new AbortController()
-    const child = await stubborn({ signal: controller.signal, forceKillAfter: 30 })
+    const child = await stubborn({ signal: controller.signal, grace: 30 })
     controller.abort()
     expect(await child.exited).toMatchObject({ signal: 'SIGKILL' })
     expect(child.terminationReason).toBe('abort')
@@ -55,7 +55,7 @@ describe('forceKillAfter', () => {
   it('of Infinity means never', async () => {
     const controller = new AbortController()
     const { signal } = controller
-    const child = await stubborn({ signal, forceKillAfter: Number.POSITIVE_INFINITY })
+    const child = await stubborn({ signal, grace: Number.POSITIVE_INFINITY })
     controller.abort()
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1))
     expect(child.status).toBeUndefined()
@@ -102,7 +102,7 @@ describe('await using', () => {
   })
 
   it('uses force on who survives', async () => {
-    const child = await stubborn({ forceKillAfter: 20 })
+    const child = await stubborn({ grace: 20 })
     await child[Symbol.asyncDispose]()
     expect(child.status).toMatchObject({ signal: 'SIGKILL' })
   })
@@ -118,7 +118,7 @@ describe('await using', () => {
 describe('the reason', () => {
   it('is the first there was', async () => {
     const controller = new AbortController()
-    const child = await stubborn({ signal: controller.signal, timeout: 60_000, forceKillAfter: 20 })
+    const child = await stubborn({ signal: controller.signal, timeout: 60_000, grace: 20 })
     controller.abort()
     await child[Symbol.asyncDispose]()
     expect(child.terminationReason).toBe('abort')

@@ -69,7 +69,7 @@ async function dieAtOnce(watcher, lines) {
 function report({ plan, loads }) {
   const cell = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`
   return {
-    title: 'The time of grace for other addons',
+    title: 'The delay for children of other addons',
     notes: [
       `How long children of node-pty are zombies: ${CHILDREN} at once, ${plan.rounds} rounds, while busy processes want the ` +
         `processors. By default sexton leaves them alone for ${DEFAULT_GRACE} ms, and does not count time in which it did ` +
@@ -91,4 +91,4 @@ function report({ plan, loads }) {
   }
 }
 
-export const grace = { name: 'grace', measure, report }
+export const foreignChildDelay = { name: 'foreign-child-delay', measure, report }
