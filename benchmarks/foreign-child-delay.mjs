@@ -13,7 +13,7 @@ import { quantile } from './quantile.mjs'
 
 const CHILDREN = 64
 const WATCHER = fileURLToPath(new URL('zombie-times.py', import.meta.url))
-const DEFAULT_GRACE = 1000 // lib/reaping/suspects.ts
+const DEFAULT_DELAY = 1000 // lib/reaping/suspects.ts
 
 async function measure({ quick }, progress) {
   const plan = { rounds: quick ? 3 : 20, hogsPerCore: quick ? [0, 10] : [0, 1, 10, 50] }
@@ -71,9 +71,8 @@ function report({ plan, loads }) {
   return {
     title: 'The delay for children of other addons',
     notes: [
-      `How long children of node-pty are zombies: ${CHILDREN} at once, ${plan.rounds} rounds, while busy processes want the ` +
-        `processors. By default sexton leaves them alone for ${DEFAULT_GRACE} ms, and does not count time in which it did ` +
-        'not run itself.',
+      `The benchmark measures how long children of node-pty stay zombies. In each of ${plan.rounds} rounds ${CHILDREN} of them exit at once, while busy processes compete for the processors. ` +
+        `sexton leaves such a child alone for ${DEFAULT_DELAY} ms by default, and does not count time in which its own process did not run.`,
     ],
     tables: [
       {

@@ -63,7 +63,7 @@ function report({ plan, figures }) {
   return {
     title: 'The limit: the same work in C',
     notes: [
-      `${plan.rounds * plan.count} times each, after some that do not count; limit.c does nothing but this.`,
+      `Each work is measured ${plan.rounds * plan.count} times, after some runs that do not count. The program limit.c does nothing else.`,
     ],
     tables: [
       {

@@ -2,10 +2,24 @@
 export function toMarkdown({ title, notes, tables, charts }, folder) {
   return [
     `## ${title}`,
-    ...notes,
+    ...notes.map(wrap),
     ...tables.map(markdownTable),
     ...charts.map(({ name, title }) => `![${title}](${folder}/${name}.svg)`),
   ].join('\n\n')
+}
+
+const WIDTH = 120
+
+/** Breaks a paragraph into lines that the Markdown lint accepts. */
+function wrap(text) {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line === '') lines[lines.length - 1] = word
+    else if (line.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines.join('\n')
 }
 
 function markdownTable({ head, rows }) {

@@ -128,9 +128,9 @@ function report({ plan, storms }) {
     notes: [
       ...Object.entries(STORIES).map(([story, what]) => `${story}: ${what}.`),
       `Rounds: ${plan.sizes.map(([orphans, rounds]) => `${rounds} of ${orphans}`).join(', ')}.`,
-      'CPU is that of the init, for pid1 with the start of Node, and of the birth and death of the orphans, which is the same for all.',
-      `No more than ${plan.room}: there are not more numbers for processes on this machine (kernel.pid_max, kernel.threads-max).`,
-      `Growth with their number, as an exponent (1 is linear). ${growths.join('; ')}`,
+      'CPU is the time of the init, which for pid1 includes the start of Node, and of the birth and death of the orphans, which is the same for every init.',
+      `This machine has room for at most ${plan.room} orphans at once (kernel.pid_max, kernel.threads-max).`,
+      `The time grows with the number of orphans by this exponent (1 is linear). ${growths.join('; ')}.`,
     ],
     tables: [{ head: HEAD, rows: storms.flatMap(rowsOf) }],
     charts: storms.length > 4 ? Object.keys(STORIES).map((story) => chart(storms, story)) : [],

@@ -118,11 +118,9 @@ function report({ plan, ways }) {
   return {
     title: 'What sexton/init costs',
     notes: [
-      `A program that starts ${plan.children} children by child_process, ${LANES} at once, in ${plan.pairs} times ${plan.rounds} rounds in turns: ` +
-        `a server with ${SIZES.server} MB in use, and a bare one, of which each child_process fork costs so little that the ` +
-        'memory which sexton takes is seen in it.',
-      "And of one that does nothing JavaScript's memory after the garbage is gone, all that the process has of its own " +
-        '(which V8 takes in steps), and the wake-ups of ' +
+      `A program starts ${plan.children} children by child_process, ${LANES} at once. It runs with and without sexton/init in turns, ${plan.pairs} times ${plan.rounds} rounds. ` +
+        `One program is a server with ${SIZES.server} MB in use. The other is a bare one, whose forks are so cheap that the memory of sexton shows in their cost.`,
+      'A program that does nothing tells the rest: its JavaScript memory after garbage collection, all its anonymous memory, which V8 takes in steps, and the wake-ups of ' +
         `all threads in ${plan.idle / 1000} s.`,
     ],
     tables: [

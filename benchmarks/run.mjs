@@ -70,11 +70,14 @@ function save(file, text) {
 
 const PREFACE = `# Benchmarks
 
-Written by \`npm run bench\`, which runs all of it again in less than twenty minutes; \`npm run bench -- --quick\` takes
-less than two, \`npm run bench -- NAME\` runs one. Each is a file in \`benchmarks/\` that says what it compares and why
-that is fair. The contenders take turns, in rounds, and a ratio is the median of the rounds' ratios, with their
-quartiles (of three rounds: the least and the largest). Of fewer than a hundred samples, p99 is the largest. The
-figures are one machine's, and a small and noisy one's: the ratios are what another should see again.`
+\`npm run bench\` writes this page. It runs every benchmark in less than twenty minutes. \`npm run bench -- --quick\` takes
+less than two, and \`npm run bench -- NAME\` runs one. Each benchmark is a file in \`benchmarks/\`, which says what it
+compares and why that is fair.
+
+The contenders take turns, in rounds. A ratio is the median of the rounds' ratios, with their quartiles; of three rounds
+the quartiles are the least and the largest. Where there are fewer than a hundred samples, p99 is the largest.
+
+The figures come from one small and noisy machine. Expect another machine to show the same ratios, not the same times.`
 
 function writeDocument() {
   const results = BENCHMARKS.map(({ name, report }) => {

@@ -116,14 +116,14 @@ function report({ plan, ways, onNodes }) {
     }),
   )
   return {
-    title: 'Starting a program: how long the event loop is held, and until the end is seen',
+    title: 'Starting a program: how long the event loop is held, and when the exit is seen',
     notes: [
-      `${plan.rounds} rounds of ${plan.count} spawns each, ${FEWER} from ${LARGE} MB on; a ratio of 10 is ten times less than ${BASELINE} takes.`,
-      'Growth of the time held with resident memory, as an exponent (0 is flat, 1 is linear): ' +
+      `Each of the ${plan.rounds} rounds starts ${plan.count} programs, or ${FEWER} from ${LARGE} MB on. A ratio of 10 means a tenth of the time that ${BASELINE} takes.`,
+      'The time held grows with resident memory by this exponent (0 is flat, 1 is linear): ' +
         ways.map(({ name, growth }) => `${name} ${inWords(growth)}`).join(', ') +
-        '. fork() copies the page tables, which is a little less than linear; clone() with CLONE_VM copies nothing.',
-      'With a small heap there is less to win: what a plain C program is held for is in the limit. zx runs each program by a shell.',
-      'The number a second grows until the processors are busy, and no further.',
+        '. fork() copies the page tables, so it grows a little less than linearly. clone() with CLONE_VM copies nothing.',
+      'A small heap leaves less to win: the next benchmark, the limit, tells how long a plain C program is held. zx runs each program by a shell.',
+      'The number of programs a second grows until the processors are busy, and no further.',
     ],
     tables: [
       {

@@ -137,8 +137,8 @@ function report({ plan, inits }) {
   return {
     title: 'Standing by: what an init costs while it does nothing',
     notes: [
-      `${plan.rounds} starts of a command that does nothing, against the whole of \`node -e 0\`; the least of ${plan.memoryRounds} measurements of memory; wake-ups in ${idle} s.`,
-      'Where memory or the milliseconds of a start are scarce, use tini: it is a thirtieth of the size. What pid1 gives for them is in docs/pid1.md.',
+      `The start is measured ${plan.rounds} times with a command that does nothing, and compared with the whole run of \`node -e 0\`. Memory is the least of ${plan.memoryRounds} measurements. Wake-ups are counted for ${idle} s.`,
+      'Where memory or the milliseconds of a start are scarce, use tini: it is a thirtieth of the size. docs/inits.md tells what pid1 does for the difference.',
     ],
     tables: [{ head: HEAD, rows: inits.map(row) }],
     charts: [],

@@ -159,11 +159,11 @@ function report({ plan, ways }) {
   return {
     title: 'pidfd against polling: watching many children',
     notes: [
-      `${plan.rounds} rounds, of ${plan.kills} kills where there are so many. From the kill of one of them until its end is noticed; and what ${plan.window / 1e3} s cost in which none ends.`,
-      'The two loops are those of "Monitoring for process completion in 2021", and hold their thread.',
-      `Growth of the median with the number, as an exponent (0 is flat, 1 is linear): ${exponents('latency')}.`,
-      'child_process is neither: libuv asks about every child on each SIGCHLD, which outweighs the rest from some hundred on. The loops and poll are flat as long as a look at all of them is short against the time between two looks.',
-      `Growth of the CPU time, where there is any: ${exponents('cpu')}. Between flat and linear: a wake-up, and a look at each child.`,
+      `One child is killed; the benchmark measures the time until its exit is noticed. Each of the ${plan.rounds} rounds kills up to ${plan.kills} children. The last two columns tell what the wait costs in ${plan.window / 1e3} s in which no child exits.`,
+      'The naive loop and the two-step loop come from the article "Monitoring for process completion in 2021". Each holds its thread.',
+      `The median grows with the number of children by this exponent (0 is flat, 1 is linear): ${exponents('latency')}.`,
+      'child_process is neither flat nor linear. libuv asks about every child on each SIGCHLD, and from some hundred children on that outweighs the rest. The loops and poll are flat as long as one check of all children is short compared with the time between two checks.',
+      `The CPU time, where there is any, grows by this exponent: ${exponents('cpu')}. The growth lies between flat and linear, because each wake-up has a fixed cost and each child adds a check.`,
     ],
     tables: [
       {
