@@ -35,8 +35,8 @@ describe('The table', () => {
     expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([])
   })
 
-  it('is in docs/pid1.md as the cases have it', () => {
-    const path = join(root, 'docs', 'pid1.md')
+  it('is in docs/inits.md as the cases have it', () => {
+    const path = join(root, 'docs', 'inits.md')
     const document = readFileSync(path, 'utf8')
     const wanted = insert(document, render(topics))
     if (process.env.SEXTON_UPDATE_DOCS === '1') writeFileSync(path, wanted)

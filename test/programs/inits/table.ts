@@ -28,7 +28,7 @@ function renderTopic({ title, cases }: Topic): string {
     compatible(one),
   ])
   const head = ['Case', 'Where', 'pid1', ...peers, '`--compat`']
-  return `### ${title}\n\n${table([head, ...rows])}`
+  return `## ${title}\n\n${table([head, ...rows])}`
 }
 
 function label({ title, shows = [] }: Case): string {
@@ -52,7 +52,7 @@ function compatible(one: Case): string {
 function renderReadings(): string {
   const rows = readings.map(({ number, what, pid1 }) => [number, what, pid1])
   const head = ['No.', 'From reading their sources, not run', 'pid1']
-  return `### From reading\n\n${table([head, ...rows])}`
+  return `## From reading\n\n${table([head, ...rows])}`
 }
 
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {
