@@ -53,6 +53,29 @@ describe('The rooms of lib/', () => {
     })
     expect(upward).toEqual([])
   })
+
+  it('stand in the import table of CONTRIBUTING.md', () => {
+    const table = Object.entries(ROOMS).map(([room, others]) => {
+      return `\`${room}\`: ${others.map((name) => `\`${name}\``).join(', ') || 'nothing'}`
+    })
+    const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+    const rows = [...text.matchAll(/^\| (`\w+`) \| [^|]+ \| ([^|]+) \|$/gm)].map(
+      ([, room, others]) => `${room}: ${others}`,
+    )
+    expect(rows).toEqual(table)
+  })
+
+  it('are drawn in docs/design.md', () => {
+    const text = readFileSync(join(root, 'docs', 'design.md'), 'utf8')
+    const arrows = [...text.matchAll(/^ {2}(\w+) --> (\w+)$/gm)].map(([, from, to]) => [from, to])
+    const below = (room: string): string[] => {
+      const next = arrows.filter(([from]) => from === room).map(([, to]) => to as string)
+      return [...new Set(next.flatMap((one) => [one, ...below(one)]))]
+    }
+    for (const [room, others] of Object.entries(ROOMS)) {
+      expect(below(room).sort(), room).toEqual([...others].sort())
+    }
+  })
 })
 
 it('no module is loaded later on, when there may be no descriptor to load it by', () => {
