@@ -29,7 +29,7 @@ async function startRest(scene: Scene, kind: 'patient' | 'stubborn'): Promise<Ru
   return running
 }
 
-const EXITS = 'it is asked to end and has the time'
+const EXITS = 'it gets TERM, and has the grace'
 
 /** What becomes of the rest when the command ends. */
 async function lastsToTheEnd(scene: Scene): Promise<string> {
@@ -40,8 +40,8 @@ async function lastsToTheEnd(scene: Scene): Promise<string> {
     const { left, code, stdout } = await running.ended
     if (code !== 3) return `exit ${code}`
     const asked = stdout.includes('asked')
-    if (left.length > 0) return asked ? 'it is asked, and left alone' : 'it is left alone'
-    return asked ? 'it is asked, and killed at once' : 'it is killed unasked'
+    if (left.length > 0) return asked ? 'it gets TERM, and is left alone' : 'it is left alone'
+    return asked ? 'it gets TERM, and KILL at once' : 'it gets KILL without TERM'
   }
   running.type('\n')
   const { stdout, code } = await running.ended
@@ -56,7 +56,7 @@ function killed(again: boolean) {
     await running.printed(/asked/)
     if (again) kill(running.pid, 'SIGTERM')
     const { left, code } = await running.ended
-    return left.length === 0 ? `the rest is killed, exit ${code}` : `left: ${left}`
+    return left.length === 0 ? `the survivor is killed, exit ${code}` : `left: ${left}`
   }
 }
 
@@ -115,27 +115,30 @@ const parentDeath = (signal: string): Options => {
 
 const cases: Case[] = [
   {
-    title: 'What the command leaves, where the init is PID 1',
+    title: 'A survivor of the command, if the init is PID 1',
     shows: ['T11', 'D5'],
     observe: lastsToTheEnd,
     pid1: EXITS,
-    tini: { sees: 'it is killed unasked', better: 'a database in the background closes its files' },
+    tini: {
+      sees: 'it gets KILL without TERM',
+      better: 'a database in the background closes its files',
+    },
     'dumb-init': {
-      sees: 'it is asked, and killed at once',
-      better: 'whoever is asked has the time to do it',
+      sees: 'it gets TERM, and KILL at once',
+      better: 'a process that is asked to end has time to do so',
     },
     catatonit: {
-      sees: 'it is killed unasked',
+      sees: 'it gets KILL without TERM',
       better: 'a database in the background closes its files',
     },
     compat: {
-      tini: 'it is killed unasked',
-      'dumb-init': 'it is asked, and killed at once',
-      catatonit: 'it is killed unasked',
+      tini: 'it gets KILL without TERM',
+      'dumb-init': 'it gets TERM, and KILL at once',
+      catatonit: 'it gets KILL without TERM',
     },
   },
   {
-    title: 'What the command leaves, where the init is a subreaper',
+    title: 'A survivor of the command, if the init is a subreaper',
     shows: ['T11', 'P6'],
     modes: [modes.subreaper],
     observe: lastsToTheEnd,
@@ -145,64 +148,64 @@ const cases: Case[] = [
     catatonit: { sees: 'it is left alone', better: 'nothing outlives the init' },
     compat: {
       tini: 'it is left alone',
-      'dumb-init': 'it is asked, and left alone',
+      'dumb-init': 'it gets TERM, and is left alone',
       catatonit: 'it is left alone',
     },
   },
   {
-    title: 'The same, with SIGTERM dropped for the command (`-r 15:0`)',
+    title: 'A survivor, with SIGTERM dropped for the command (`-r 15:0`)',
     shows: ['D5'],
     options: { tini: null, 'dumb-init': ['-r', '15:0'], catatonit: null, pid1: ['-r', '15:0'] },
     observe: lastsToTheEnd,
     pid1: EXITS,
     ...onlyPid1,
     'dumb-init': {
-      sees: 'it is killed unasked',
-      better: 'what is said of forwarding is not said of the end',
+      sees: 'it gets KILL without TERM',
+      better: 'an option for forwarding does not affect survivors',
     },
     compat: {
-      tini: 'it is killed unasked',
-      'dumb-init': 'it is asked, and killed at once',
-      catatonit: 'it is killed unasked',
+      tini: 'it gets KILL without TERM',
+      'dumb-init': 'it gets TERM, and KILL at once',
+      catatonit: 'it gets KILL without TERM',
     },
   },
   {
-    title: 'The same, with signals for the command alone (`-c`)',
+    title: 'A survivor, with signals for the command alone (`-c`)',
     shows: ['D5'],
     options: { tini: [], 'dumb-init': ['-c'], catatonit: [], pid1: ['-c'] },
     observe: lastsToTheEnd,
     pid1: EXITS,
-    tini: { sees: 'it is killed unasked', better: 'it is asked all the same' },
+    tini: { sees: 'it gets KILL without TERM', better: 'it is asked to end all the same' },
     'dumb-init': {
-      sees: 'it is killed unasked',
-      better: 'dumb-init sends it to the command, which it has reaped',
+      sees: 'it gets KILL without TERM',
+      better: 'dumb-init sends SIGTERM to the command, which it has reaped',
     },
-    catatonit: { sees: 'it is killed unasked', better: 'it is asked all the same' },
+    catatonit: { sees: 'it gets KILL without TERM', better: 'it is asked to end all the same' },
     compat: {
-      tini: 'it is killed unasked',
-      'dumb-init': 'it is asked, and killed at once',
-      catatonit: 'it is killed unasked',
+      tini: 'it gets KILL without TERM',
+      'dumb-init': 'it gets TERM, and KILL at once',
+      catatonit: 'it gets KILL without TERM',
     },
   },
   {
-    title: 'A rest that does not heed SIGTERM, after the time of grace',
+    title: 'A survivor that ignores SIGTERM, after the grace',
     shows: ['P6'],
     modes: [modes.pid1, modes.subreaper],
     options: pid1Option('--grace', '100ms'),
     observe: killed(false),
-    pid1: 'the rest is killed, exit 3',
+    pid1: 'the survivor is killed, exit 3',
     ...onlyPid1,
   },
   {
-    title: 'A rest that does not heed SIGTERM, at a second one',
+    title: 'A survivor that ignores SIGTERM, at a second SIGTERM',
     modes: [modes.pid1, modes.subreaper],
     options: pid1Option('--grace', '1h'),
     observe: killed(true),
-    pid1: 'the rest is killed, exit 3',
+    pid1: 'the survivor is killed, exit 3',
     ...onlyPid1,
   },
   {
-    title: 'No grace asked for: the rest is left alone',
+    title: 'A survivor, without a grace',
     modes: [modes.subreaper],
     options: { ...{ tini: [], 'dumb-init': null, catatonit: [] }, pid1: ['--grace', 'none'] },
     observe: lastsToTheEnd,
@@ -211,10 +214,10 @@ const cases: Case[] = [
     'dumb-init': notOffered,
     catatonit: 'same',
     // In its place it still says farewell to the group.
-    compat: { 'dumb-init': 'it is asked, and left alone' },
+    compat: { 'dumb-init': 'it gets TERM, and is left alone' },
   },
   {
-    title: 'A command that does not heed SIGTERM is left its time',
+    title: 'A command that ignores SIGTERM',
     shows: ['P3'],
     modes: [modes.pid1, modes.plain],
     options: { pid1: ['--kill-after', '300'] },
@@ -223,7 +226,7 @@ const cases: Case[] = [
     ...{ tini: 'same', 'dumb-init': 'same', catatonit: 'same' },
   },
   {
-    title: 'A command that does not heed SIGTERM is killed when that was asked for',
+    title: 'A command that ignores SIGTERM, with `--kill-after`',
     modes: [modes.pid1, modes.plain],
     options: pid1Option('--kill-after', '50ms'),
     observe: takesNoNotice,
@@ -236,23 +239,23 @@ const cases: Case[] = [
     options: { pid1: ['--child-death-signal', 'KILL'] },
     observe: initIsKilled,
     pid1: 'the command ends',
-    tini: { sees: 'the command stays', better: 'where asked for, it does not run on unsupervised' },
+    tini: { sees: 'the command stays', better: 'with the option, it does not run on unsupervised' },
     'dumb-init': {
       sees: 'the command stays',
-      better: 'where asked for, it does not run on unsupervised',
+      better: 'with the option, it does not run on unsupervised',
     },
     catatonit: notOffered,
     compat: { tini: 'the command stays', 'dumb-init': 'the command stays' },
   },
   {
-    title: 'The parent ends just before the init asks to be told (`-p`)',
+    title: 'The parent dies just before the init asks for its death signal (`-p`)',
     shows: ['T10'],
     modes: [modes.plain],
     options: parentDeath('SIGKILL'),
     observe: parentIsGone,
     pid1: 'killed by SIGKILL',
     ...onlyPid1,
-    tini: { sees: 'it is not told', better: 'it looks for its parent once it has asked' },
+    tini: { sees: 'it is not told', better: 'it looks for its parent after it has asked' },
   },
   {
     title: 'The signal of `-p` by another name (`RTMIN+3`)',

@@ -114,11 +114,11 @@ function openFiles(pid: number): string[] {
   })
 }
 
-const holds = { sees: 'the init holds it', better: 'who reads its other end sees the end' }
+const holds = { sees: 'the init holds it', better: 'the reader of the pipe sees its end' }
 
 const cases: Case[] = [
   {
-    title: 'Arguments: no UTF-8, empty, like options',
+    title: 'Arguments that are not UTF-8, are empty, or look like options',
     shows: ['P5'],
     modes: both,
     observe: argumentBytes,
@@ -126,7 +126,7 @@ const cases: Case[] = [
     ...same,
   },
   {
-    title: 'Variables: names that are no identifiers, values that are no UTF-8',
+    title: 'Variables: names that are not identifiers, values that are not UTF-8',
     modes: both,
     observe: environmentBytes,
     pid1: 'the same bytes, no more and no less',
@@ -151,13 +151,13 @@ const cases: Case[] = [
     ...same,
   },
   {
-    title: 'An open descriptor 150, beyond the limit that came after it',
+    title: 'An open descriptor 150, beyond a limit that was set later',
     observe: prints([python, '-c', beyond], 'readlink', '/proc/self/fd/150'),
     pid1: '/etc/passwd',
     ...same,
   },
   {
-    title: 'A pipe of which the command lets go',
+    title: 'A pipe that the command closes',
     shows: ['T12'],
     modes: [modes.plain, modes.subreaper],
     observe: inheritedPipe,
@@ -167,7 +167,7 @@ const cases: Case[] = [
     catatonit: 'same',
   },
   {
-    title: 'Standard output, a pipe, of which the command lets go',
+    title: 'A pipe at standard output that the command closes',
     shows: ['T12'],
     modes: [modes.plain, modes.subreaper],
     observe: standardOutput,
@@ -205,7 +205,7 @@ const cases: Case[] = [
     },
   },
   {
-    title: 'Ignored signals (as of `nohup`)',
+    title: 'Ignored signals, as by `nohup`',
     shows: ['D8'],
     modes: both,
     observe: (scene) => signalMask(scene, 'SigIgn', after('trap "" HUP USR2; exec')),
@@ -219,12 +219,15 @@ const cases: Case[] = [
     modes: [modes.pid1, modes.plain, modes.subreaper],
     observe: listenPid,
     pid1: 'the command',
-    tini: { sees: 'the init', better: 'a command that systemd hands sockets to takes them' },
-    'dumb-init': { sees: 'the init', better: 'a command that systemd hands sockets to takes them' },
+    tini: { sees: 'the init', better: 'the command takes the sockets that systemd passes to it' },
+    'dumb-init': {
+      sees: 'the init',
+      better: 'the command takes the sockets that systemd passes to it',
+    },
     catatonit: 'same',
   },
   {
-    title: 'Standard output of an init that is told to be verbose',
+    title: 'Standard output of a verbose init',
     shows: ['T4'],
     options: { tini: ['-vvv'], 'dumb-init': ['-v'], catatonit: [], pid1: ['-vvv'] },
     observe: async (scene) => {
@@ -232,7 +235,7 @@ const cases: Case[] = [
       return stdout === 'one\n' ? 'the command’s alone' : 'mixed with the init’s'
     },
     pid1: 'the command’s alone',
-    tini: { sees: 'mixed with the init’s', better: 'it can be piped on' },
+    tini: { sees: 'mixed with the init’s', better: 'the output can be piped to another program' },
     'dumb-init': 'same',
     catatonit: 'same',
   },

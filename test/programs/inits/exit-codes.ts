@@ -19,8 +19,9 @@ const endOf = (...command: string[]) => {
 
 const same = { tini: 'same', 'dumb-init': 'same', catatonit: 'same' } as const
 
-const always2 = 'a code of its own says what was wrong, and is no code that many commands use'
-const always1 = 'the codes of every shell say which of the two it was; 1 may be the command’s own'
+const always2 = '127 and 126 tell what was wrong; many commands use 2 themselves'
+const always1 =
+  '127 and 126 tell what was wrong, as in every shell; the command itself may exit with 1'
 
 const cases: Case[] = [
   {
@@ -98,7 +99,7 @@ const cases: Case[] = [
     ...same,
   },
   {
-    title: 'An exit code that is to be 0 (143)',
+    title: 'An exit code that counts as 0 (143)',
     options: { tini: ['-e', '143'], 'dumb-init': null, catatonit: null, pid1: ['-e', '143'] },
     observe: endOf('sh', '-c', 'kill -TERM $$'),
     pid1: 'exit 0',
@@ -107,14 +108,14 @@ const cases: Case[] = [
     catatonit: 'not offered',
   },
   {
-    title: 'A range of exit codes that are to be 0 (130-143)',
+    title: 'A range of exit codes that count as 0 (130-143)',
     options: {
       ...{ tini: ['-e', '130-143'], 'dumb-init': null, catatonit: null },
       pid1: ['-e', '130-143'],
     },
     observe: endOf('sh', '-c', 'kill -INT $$'),
     pid1: 'exit 0',
-    tini: { sees: 'exit 1', better: 'one option says what takes tini one for each code' },
+    tini: { sees: 'exit 1', better: 'one option is enough; tini needs one for each code' },
     'dumb-init': 'not offered',
     catatonit: 'not offered',
   },

@@ -45,8 +45,9 @@ const every = (...words: string[]): Options => {
 }
 const onlyOurs: Options = { tini: null, 'dumb-init': null, catatonit: null }
 const onlyPid1 = { tini: notOffered, 'dumb-init': notOffered, catatonit: notOffered }
-const noName = 'the command’s options are the command’s: `--` is for a command that is an option'
-const tells = 'the code is no code that many commands use'
+const noName =
+  'options after the command belong to the command; only a command that looks like an option needs `--`'
+const tells = 'few commands exit with 2; many exit with 1'
 
 const cases: Case[] = [
   {
@@ -83,8 +84,8 @@ const cases: Case[] = [
     observe: answer,
     pid1: 'stdout, exit 0',
     tini: 'same',
-    'dumb-init': { sees: 'stderr, exit 0', better: 'what was asked for can be paged' },
-    catatonit: { sees: 'stderr, exit 0', better: 'what was asked for can be paged' },
+    'dumb-init': { sees: 'stderr, exit 0', better: 'requested output can go to a pager' },
+    catatonit: { sees: 'stderr, exit 0', better: 'requested output can go to a pager' },
     compat: { 'dumb-init': 'stderr, exit 0', catatonit: 'stderr, exit 0' },
   },
   {
@@ -93,7 +94,7 @@ const cases: Case[] = [
     observe: answer,
     pid1: 'stdout, exit 0',
     tini: 'same',
-    'dumb-init': { sees: 'stderr, exit 0', better: 'what was asked for can be piped' },
+    'dumb-init': { sees: 'stderr, exit 0', better: 'requested output can go to a pipe' },
     catatonit: 'same',
     compat: { 'dumb-init': 'stderr, exit 0' },
   },
@@ -102,9 +103,12 @@ const cases: Case[] = [
     options: every('--version'),
     observe: version,
     pid1: 'pid1',
-    tini: { sees: 'tini version', better: 'it is no tini, unless it is to be one' },
-    'dumb-init': { sees: 'dumb-init v', better: 'it is no dumb-init, unless it is to be one' },
-    catatonit: { sees: 'tini version', better: 'it is no tini, unless it is to be one' },
+    tini: { sees: 'tini version', better: 'it says tini only where it stands in for tini' },
+    'dumb-init': {
+      sees: 'dumb-init v',
+      better: 'it says dumb-init only where it stands in for dumb-init',
+    },
+    catatonit: { sees: 'tini version', better: 'it says tini only where it stands in for tini' },
     compat: { tini: 'tini version', 'dumb-init': 'dumb-init v', catatonit: 'tini version' },
   },
   {
@@ -114,7 +118,10 @@ const cases: Case[] = [
     pid1: 'exit 7',
     tini: 'same',
     'dumb-init': 'same',
-    catatonit: { sees: 'exit 1', better: 'a leftover variable keeps no container from starting' },
+    catatonit: {
+      sees: 'exit 1',
+      better: 'a leftover variable must not keep a container from starting',
+    },
   },
   {
     title: '`TINI_SUBREAPER`, even empty, adopts orphans',
@@ -138,7 +145,7 @@ const cases: Case[] = [
   },
   ...['tini', 'dumb-init', 'catatonit', 'pid1'].map(
     (name, i): Case => ({
-      title: `Started by the name ${name}, a command that is not there`,
+      title: `A missing command, with the init started as ${name}`,
       options: onlyOurs,
       observe: byName(name),
       pid1: `exit ${[127, 2, 1, 127][i]}`,

@@ -117,7 +117,7 @@ const rewrite = (...words: string[]) => {
 
 const cases: Case[] = [
   {
-    title: 'Each signal is handed on once, realtime ones too',
+    title: 'Each signal is forwarded once, realtime signals too',
     shows: ['P2', 'D2'],
     modes: everywhere,
     observe: everySignal,
@@ -147,16 +147,16 @@ const cases: Case[] = [
     ...same,
   },
   {
-    title: 'SIGTSTP, SIGTTIN and SIGTTOU that somebody sends',
+    title: 'SIGTSTP, SIGTTIN and SIGTTOU from another process',
     shows: ['C2'],
     // Elsewhere dumb-init, even where it does not rewrite them, stops itself when it has handed one on.
     modes: [modes.pid1],
     options: { 'dumb-init': ['--single-child'] },
     observe: jobControlSignals,
     pid1: 'TSTP TTIN TTOU',
-    tini: { sees: 'TSTP', better: 'whoever sends one to the init means its command' },
+    tini: { sees: 'TSTP', better: 'a signal to the init is meant for its command' },
     'dumb-init': 'same',
-    catatonit: { sees: 'nothing', better: 'whoever sends one to the init means its command' },
+    catatonit: { sees: 'nothing', better: 'a signal to the init is meant for its command' },
     compat: { tini: 'TSTP', catatonit: 'nothing' },
   },
   {
@@ -176,37 +176,43 @@ const cases: Case[] = [
     tini: 'same',
     'dumb-init': {
       sees: 'the command gets it',
-      better: 'a fault of the init’s own is not hidden by blaming the command',
+      better: 'blaming the command would hide a fault of the init',
     },
     catatonit: 'same',
   },
   {
-    title: 'SIGTERM before the child has its own group (`setpgid`, `setsid` not yet made)',
+    title: 'SIGTERM before the child has its own group (before `setpgid`, `setsid`)',
     shows: ['T1', 'C4', 'D1'],
     modes: withoutTerminal,
     options: group,
     observe: atBirth('setpgid', 'setsid'),
     pid1: 'it gets there',
-    tini: { sees: 'it is lost', better: 'the group is there before the first signal is taken' },
-    'dumb-init': { sees: 'it is lost', better: 'the session is there before a signal is taken' },
+    tini: { sees: 'it is lost', better: 'the group exists before the first signal is taken' },
+    'dumb-init': {
+      sees: 'it is lost',
+      better: 'the session exists before the first signal is taken',
+    },
     catatonit: {
       sees: 'it is lost',
-      better: 'the group is there before the first signal is taken',
+      better: 'the group exists before the first signal is taken',
     },
   },
   {
-    title: 'SIGTERM before the child has become the command (`execve` not yet made)',
+    title: 'SIGTERM before the child has become the command (before `execve`)',
     shows: ['D1'],
     modes: withoutTerminal,
     options: group,
     observe: atBirth('execve'),
     pid1: 'it gets there',
     tini: 'same',
-    'dumb-init': { sees: 'it is lost', better: 'no handler of the init’s takes it in the child' },
+    'dumb-init': {
+      sees: 'it is lost',
+      better: 'the child has no handler of the init that could take it',
+    },
     catatonit: 'same',
   },
   {
-    title: 'To the whole group',
+    title: 'SIGTERM to the whole group',
     modes: withoutTerminal,
     options: group,
     observe: wholeGroup,
@@ -214,7 +220,7 @@ const cases: Case[] = [
     ...same,
   },
   {
-    title: 'To the command alone',
+    title: 'SIGTERM to the command alone',
     options: { 'dumb-init': ['-c'] },
     observe: wholeGroup,
     pid1: 'the command alone',
@@ -235,7 +241,7 @@ const cases: Case[] = [
     observe: rewritten('TERM', 'QUIT'),
     pid1: 'INT QUIT',
     ...onlyPid1,
-    'dumb-init': { sees: 'exit 1', better: 'nobody needs to know the numbers' },
+    'dumb-init': { sees: 'exit 1', better: 'users need not know the numbers' },
   },
   {
     title: 'A realtime signal rewritten (`RTMIN+3:TERM`, as systemd asks to halt)',
@@ -244,7 +250,10 @@ const cases: Case[] = [
     observe: rewritten('RTMIN+3', 'WINCH'),
     pid1: 'TERM WINCH',
     ...onlyPid1,
-    'dumb-init': { sees: 'exit 1', better: 'podman and systemd stop containers by one' },
+    'dumb-init': {
+      sees: 'exit 1',
+      better: 'podman and systemd stop containers by realtime signals',
+    },
   },
 ]
 
