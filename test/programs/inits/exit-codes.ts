@@ -19,7 +19,7 @@ const endOf = (...command: string[]) => {
 
 const same = { tini: 'same', 'dumb-init': 'same', catatonit: 'same' } as const
 
-const always2 = '127 and 126 tell what was wrong; many commands use 2 themselves'
+const always2 = '127 and 126 tell what was wrong, and few commands use them'
 const always1 =
   '127 and 126 tell what was wrong, as in every shell; the command itself may exit with 1'
 

@@ -47,7 +47,7 @@ const onlyOurs: Options = { tini: null, 'dumb-init': null, catatonit: null }
 const onlyPid1 = { tini: notOffered, 'dumb-init': notOffered, catatonit: notOffered }
 const noName =
   'options after the command belong to the command; only a command that looks like an option needs `--`'
-const tells = 'few commands exit with 2; many exit with 1'
+const tells = 'fewer commands use 2 than 1'
 
 const cases: Case[] = [
   {
