@@ -2,10 +2,8 @@ import { Fifo } from './fifo.js'
 
 /** What the owner of a queue may want to be told. */
 export interface QueueEvents {
-  /** A consumer waits and the queue is empty. */
-  onWanted?: () => void
-  /** No consumer waits any more. */
-  onSatisfied?: () => void
+  /** A consumer waits and the queue is empty. The result is called once, when no consumer waits any more. */
+  onWanted?: () => () => void
   /** The queue takes no more: `close()` was called, or the consumer left its loop. */
   onClosed?: () => void
 }
@@ -29,6 +27,8 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   #delivered = 0
   #pausing = false
   #closed = false
+  /** What `onWanted` gave, as long as a consumer waits. */
+  #onSatisfied: (() => void) | undefined
 
   constructor(events: QueueEvents = {}) {
     this.#events = events
@@ -45,28 +45,25 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
 
   push(value: T): void {
     if (this.#closed) return
-    const { wanted } = this
-    if (wanted) this.#delivered = 0 // its consumer had come to rest
+    if (this.wanted) this.#delivered = 0 // its consumer had come to rest
     this.#values.push(value)
     if (!this.#pausing) this.#deliver()
-    if (wanted && !this.wanted) this.#events.onSatisfied?.()
+    this.#tell()
   }
 
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    const { wanted } = this
     if (!this.#pausing) this.#endWaiting()
-    if (wanted) this.#events.onSatisfied?.()
+    this.#tell()
     this.#events.onClosed?.()
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve) => {
-      const { wanted } = this
       this.#waiting.push(resolve)
       if (!this.#pausing) this.#deliver()
-      if (!wanted && this.wanted && !this.#closed) this.#events.onWanted?.()
+      this.#tell()
     })
   }
 
@@ -82,6 +79,16 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.return().then(() => undefined)
+  }
+
+  // By what was told last: what is queued may be dropped between two looks, and the queue then seems wanted
+  // that was not.
+  #tell(): void {
+    const wanted = this.wanted && !this.#closed
+    if (wanted === (this.#onSatisfied !== undefined)) return
+    const satisfied = this.#onSatisfied
+    this.#onSatisfied = wanted ? (this.#events.onWanted?.() ?? doNothing) : undefined
+    satisfied?.()
   }
 
   #deliver(): void {
@@ -109,3 +116,5 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
     while (this.#waiting.size > 0) this.#waiting.take()?.({ done: true, value: undefined })
   }
 }
+
+function doNothing(): void {}

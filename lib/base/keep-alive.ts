@@ -6,14 +6,19 @@ const FAR_AWAY = 2 ** 31 - 1
 let holders = 0
 let timer: NodeJS.Timeout | undefined
 
-/** Keeps the process from ending until `release()` has been called as often as `hold()`. */
-export function hold(): void {
+/**
+ * Keeps the process from ending until the hold is given back.
+ *
+ * @returns Gives this hold back, and no other: a second call does nothing.
+ */
+export function hold(): () => void {
   holders += 1
   if (holders === 1) timer = setInterval(() => {}, FAR_AWAY)
-}
-
-/** Takes one `hold()` back. */
-export function release(): void {
-  holders -= 1
-  if (holders === 0) clearInterval(timer)
+  let held = true
+  return () => {
+    if (!held) return
+    held = false
+    holders -= 1
+    if (holders === 0) clearInterval(timer)
+  }
 }

@@ -1,7 +1,7 @@
 import { onAbort } from '../base/abort.js'
 import { monotonicNow } from '../base/clock.js'
 import { LONGEST_TIMER } from '../base/deadline.js'
-import { hold, release } from '../base/keep-alive.js'
+import { hold } from '../base/keep-alive.js'
 import { isSoleListener, onChildSignal, restChildSignal } from '../exit/child-signal.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { discard, discardNow } from './discard.js'
@@ -130,7 +130,7 @@ export function reapNow(scope: ZombieScope): void {
 export async function awaitGrace(signal?: AbortSignal): Promise<void> {
   const anyLeft = watchSuspects()
   if (!anyLeft()) return
-  hold()
+  const release = hold()
   let ignoreSignal = () => {}
   let close = () => {}
   try {

@@ -2,7 +2,7 @@ import { isMainThread } from 'node:worker_threads'
 import { checkAbortSignal, onAbort } from '../base/abort.js'
 import { quote, SextonError } from '../base/errors.js'
 import { EventQueue } from '../base/event-queue.js'
-import { hold, release } from '../base/keep-alive.js'
+import { hold } from '../base/keep-alive.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { binding } from '../system/binding.js'
@@ -62,10 +62,9 @@ export class Zombies implements AsyncIterableIterator<ExitStatus, undefined> {
     const signal = checkAbortSignal(options.signal)
     this.#queue = new EventQueue<ExitStatus>({
       onWanted: () => {
-        hold()
         pumpSoon()
+        return hold()
       },
-      onSatisfied: release,
       onClosed: () => {
         this.#stopListening()
         this.#closeIntake()

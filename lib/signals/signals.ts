@@ -1,7 +1,7 @@
 import { checkAbortSignal, onAbort } from '../base/abort.js'
 import { quote } from '../base/errors.js'
 import { EventQueue } from '../base/event-queue.js'
-import { hold, release } from '../base/keep-alive.js'
+import { hold } from '../base/keep-alive.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import { binding } from '../system/binding.js'
 import { isRealtime, type SignalName, signalName, signalNumber } from '../system/signal-names.js'
@@ -60,7 +60,6 @@ export class Signals implements AsyncIterableIterator<ReceivedSignal, undefined>
     const signal = checkAbortSignal(options.signal)
     this.#queue = new EventQueue<ReceivedSignal>({
       onWanted: hold,
-      onSatisfied: release,
       onClosed: () => {
         this.#stopListening()
         unsubscribe(this, this.#numbers)

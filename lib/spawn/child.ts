@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { hold, release } from '../base/keep-alive.js'
+import { hold } from '../base/keep-alive.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
@@ -168,7 +168,6 @@ export class Child<
 
   #wait(): Promise<ExitStatus> {
     const { exited } = this.#owned as OwnedChild
-    hold()
-    return exited.finally(release)
+    return exited.finally(hold())
   }
 }

@@ -1,5 +1,5 @@
 import { attempt, quote, SextonError } from '../base/errors.js'
-import { hold, release } from '../base/keep-alive.js'
+import { hold } from '../base/keep-alive.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import { checkPid } from '../base/pid.js'
 import type { ExitStatus } from '../exit/exit-status.js'
@@ -76,7 +76,7 @@ export class ProcessHandle implements Disposable {
     if (this.#disposed) {
       return Promise.reject(new TypeError(`the handle of process ${this.pid} has been disposed of`))
     }
-    hold()
+    const release = hold()
     return this.#observation.exited.finally(() => {
       this.#ended = true
       release()

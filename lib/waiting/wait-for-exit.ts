@@ -1,7 +1,7 @@
 import { checkAbortSignal, onAbort } from '../base/abort.js'
 import { checkDuration, Deadline } from '../base/deadline.js'
 import { quote, SextonError } from '../base/errors.js'
-import { hold, release } from '../base/keep-alive.js'
+import { hold } from '../base/keep-alive.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import { checkPid } from '../base/pid.js'
 import { type Backend, checkBackend } from '../exit/backend.js'
@@ -68,7 +68,7 @@ export async function waitForExit(
   }
   options.signal?.throwIfAborted()
   const observation = observe(pid, options.backend)
-  hold()
+  const release = hold()
   try {
     return await settle(observation, options)
   } finally {

@@ -72,8 +72,10 @@ describe('a backlog', () => {
   it('counts as wanted only when a consumer waits for what is not there', async () => {
     const told: string[] = []
     const queue = new EventQueue<number>({
-      onWanted: () => told.push('wanted'),
-      onSatisfied: () => told.push('satisfied'),
+      onWanted: () => {
+        told.push('wanted')
+        return () => told.push('satisfied')
+      },
     })
     for (let i = 0; i < 65; i += 1) queue.push(i)
     for (let i = 0; i < 64; i += 1) await queue.next()

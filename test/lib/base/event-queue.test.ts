@@ -50,8 +50,10 @@ describe('EventQueue', () => {
   it('tells when it is wanted and when it is not, in pairs', async () => {
     const told: string[] = []
     const queue = new EventQueue<number>({
-      onWanted: () => told.push('wanted'),
-      onSatisfied: () => told.push('satisfied'),
+      onWanted: () => {
+        told.push('wanted')
+        return () => told.push('satisfied')
+      },
       onClosed: () => told.push('closed'),
     })
     const first = queue.next()
