@@ -6,6 +6,9 @@ interface Listener {
   remove(): void
 }
 
+// All that is called of a signal: an old polyfill has no throwIfAborted().
+const METHODS = ['addEventListener', 'removeEventListener'] as const
+
 const listeners = new WeakMap<AbortSignal, Listener>()
 
 /**
@@ -27,19 +30,36 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
   }
 }
 
+/** Throws the signal's reason if it is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal)
+}
+
+/** The reason of an aborted signal; that of a polyfill may have none. */
+export function reasonOf(signal: AbortSignal | undefined): unknown {
+  const reason: unknown = signal?.reason
+  return reason !== undefined
+    ? reason
+    : new DOMException('This operation was aborted', 'AbortError')
+}
+
 /**
  * Checks an option that takes an `AbortSignal`, by what it can do: the signal of another realm, or of a
  * polyfill, is an instance of another class.
  */
 export function checkAbortSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined
-  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
-  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') {
+  const signal = (value ?? {}) as Partial<AbortSignal>
+  if (typeof signal.aborted === 'boolean' && METHODS.every((name) => isMethod(signal[name]))) {
     return value as AbortSignal
   }
   throw new TypeError(
     `signal must be an AbortSignal, for example AbortSignal.timeout(1000), not ${quote(value)}`,
   )
+}
+
+function isMethod(value: unknown): boolean {
+  return typeof value === 'function'
 }
 
 function listen(signal: AbortSignal): Listener {

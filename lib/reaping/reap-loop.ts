@@ -1,4 +1,4 @@
-import { onAbort } from '../base/abort.js'
+import { onAbort, reasonOf } from '../base/abort.js'
 import { monotonicNow } from '../base/clock.js'
 import { LONGEST_TIMER } from '../base/deadline.js'
 import { hold } from '../base/keep-alive.js'
@@ -137,7 +137,7 @@ export async function awaitGrace(signal?: AbortSignal): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const reaped = () => anyLeft() || resolve()
       close = openIntake({ scope: 'adopted', wants: () => true, reaped })
-      ignoreSignal = onAbort(signal, () => reject(signal?.reason))
+      ignoreSignal = onAbort(signal, () => reject(reasonOf(signal)))
       pumpSoon()
     })
   } finally {

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs'
+import { throwIfAborted } from '../base/abort.js'
 import { quote, SextonError, systemError } from '../base/errors.js'
 import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
@@ -90,7 +91,7 @@ export function spawnInPlace(
     argv: encodeArguments(options.argv0 ?? file, args),
     cwd: encodeDirectory(options.cwd),
   }
-  options.signal?.throwIfAborted()
+  throwIfAborted(options.signal)
   try {
     const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
     const stdio = openStdio(kinds, checked.uid)

@@ -1,4 +1,4 @@
-import { checkAbortSignal, onAbort } from '../base/abort.js'
+import { checkAbortSignal, onAbort, reasonOf } from '../base/abort.js'
 import { quote } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import type { ExitStatus } from '../exit/exit-status.js'
@@ -79,7 +79,7 @@ async function tellUntil(
 ): Promise<ExitStatus> {
   // Not AbortSignal.any(), which leaves its signal on a caller's that lives longer.
   const stop = new AbortController()
-  const ignoreSignal = onAbort(signal, () => stop.abort(signal?.reason))
+  const ignoreSignal = onAbort(signal, () => stop.abort(reasonOf(signal)))
   const zombies = new Zombies({ scope, signal: stop.signal })
   const ended = endOf(pid, scope, stop.signal).finally(() => zombies.close())
   ended.catch(() => {}) // it may fail before anyone awaits it

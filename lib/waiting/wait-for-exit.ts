@@ -1,4 +1,4 @@
-import { checkAbortSignal, onAbort } from '../base/abort.js'
+import { checkAbortSignal, onAbort, reasonOf, throwIfAborted } from '../base/abort.js'
 import { checkDuration, Deadline } from '../base/deadline.js'
 import { quote, SextonError } from '../base/errors.js'
 import { hold } from '../base/keep-alive.js'
@@ -66,7 +66,7 @@ export async function waitForExit(
   if (checkPid(pid) === process.pid) {
     throw new RangeError(`pid ${pid} is this process itself, whose end it cannot see`)
   }
-  options.signal?.throwIfAborted()
+  throwIfAborted(options.signal)
   const observation = observe(pid, options.backend)
   const release = hold()
   try {
@@ -114,7 +114,7 @@ function settle(observation: Observation, options: CheckedOptions): Promise<Exit
         finish(() => reject(error))
       }
     }
-    const abort = () => finish(() => reject(signal?.reason))
+    const abort = () => finish(() => reject(reasonOf(signal)))
     const finish = (settle: () => void) => {
       deadline?.clear()
       stopListening()
