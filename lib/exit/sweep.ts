@@ -32,7 +32,7 @@ export class Sweep {
     // once: who has just been given its pid must have the time to wait for it.
     if (this.#unsubscribe === undefined || !this.#isPatient) this.#sweepLater()
     this.#unsubscribe ??= onChildSignal(() => this.#sweepLater(), this.#isPatient)
-    return { stop: () => this.#stop(pid) }
+    return { stop: () => this.#stop(pid, check) }
   }
 
   #sweepLater(): void {
@@ -61,15 +61,18 @@ export class Sweep {
       }
       const check = pid === previous ? undefined : this.#checks.get(pid)
       if (check === undefined || !check()) break
-      this.#stop(pid)
+      this.#stop(pid, check)
       previous = pid
     }
-    for (const [pid, check] of this.#checks) if (check()) this.#stop(pid)
+    for (const [pid, check] of this.#checks) if (check()) this.#stop(pid, check)
     return false
   }
 
-  #stop(pid: number): void {
-    if (!this.#checks.delete(pid) || this.#checks.size > 0) return
+  // A child that is watched since may have the same pid.
+  #stop(pid: number, check: Check): void {
+    if (this.#checks.get(pid) !== check) return
+    this.#checks.delete(pid)
+    if (this.#checks.size > 0) return
     this.#callOff?.()
     this.#callOff = undefined
     // To begin and end to hear of it costs more system calls than to be told now and then of other children.

@@ -14,7 +14,7 @@ import type { ReceivedSignal } from './received-signal.js'
 import { describeSender } from './sender.js'
 import { checkSignals } from './signals.js'
 import { drainSignals, type SignalListener, subscribe, unsubscribe } from './subscriptions.js'
-import { beSeen, beUnseen } from './visible-listener.js'
+import { beSeen } from './visible-listener.js'
 
 /** When `shutdown()` begins, and how long it may take. */
 export interface ShutdownOptions {
@@ -117,6 +117,7 @@ interface Plan {
 class Shutdown implements SignalListener, Disposable {
   readonly #handler: (signal: ReceivedSignal) => unknown
   readonly #plan: Plan
+  readonly #visible: readonly (() => void)[]
   #begun = false
   #request: EndRequest | undefined
 
@@ -124,7 +125,7 @@ class Shutdown implements SignalListener, Disposable {
     this.#handler = handler
     this.#plan = plan
     subscribe(this, plan.numbers)
-    for (const name of this.#names()) beSeen(name)
+    this.#visible = this.#names().map(beSeen)
   }
 
   receive(signal: ReceivedSignal): void {
@@ -139,7 +140,7 @@ class Shutdown implements SignalListener, Disposable {
   [Symbol.dispose](): void {
     drainSignals()
     unsubscribe(this, this.#plan.numbers)
-    for (const name of this.#names()) beUnseen(name)
+    for (const leave of this.#visible) leave()
   }
 
   // Counted before the handler runs: another shutdown's that is done at once would end the process.
