@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { Worker } from 'node:worker_threads'
+import { lastingListeners } from '../base/lasting-listeners.js'
 
 // When a worker ends, its children become the main thread's, the dead ones too, and for those there
 // is no SIGCHLD any more.
@@ -12,7 +13,7 @@ const listeners = new Set<() => void>()
 
 subscribe('worker_threads', (message) => {
   const { worker } = message as { worker: Worker }
-  worker.once('exit', announceWorkerExit)
+  lastingListeners(worker).on('exit', announceWorkerExit)
 })
 
 /** A worker has ended; it need not be one of this thread's. */

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { BroadcastChannel } from 'node:worker_threads'
+import { lastingListeners } from '../base/lasting-listeners.js'
 import { binding } from '../system/binding.js'
 import { childrenOfMainThread } from '../system/proc.js'
 import { addTable, anyTables, forgetAbandonedBut, type Table } from './worker-children.js'
@@ -46,7 +47,7 @@ export function noteChildren(): void {
   onWorkerExit(() => tellMainThread(ENDED))
   subscribe('child_process', (message) => {
     const { process: child } = message as { process: ChildProcess }
-    onceBorn(child, (pid) => child.once('exit', notes.add(pid)))
+    onceBorn(child, (pid) => lastingListeners(child).on('exit', notes.add(pid)))
   })
 }
 

@@ -33,9 +33,13 @@ export class ObservedChildProcess implements Observation {
     )
   }
 
-  // Dead but not yet seen by libuv counts: the event is certain to come.
+  // Dead but not yet seen by libuv counts: that is certain to come. The event need not: what a listener of
+  // the program's throws keeps it from those behind it.
   check(): boolean {
-    return this.#hasEnded() || this.#look()
+    if (!this.#hasEnded()) return this.#look()
+    const { exitCode, signalCode } = this.#child
+    this.#resolve(ExitStatus.fromExitEvent(this.pid, exitCode, signalCode))
+    return true
   }
 
   // Until libuv has seen the end, no one has reaped it and the pid is its own. A zombie takes any signal,

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { pEvent } from 'p-event'
+import { lastingListeners } from '../base/lasting-listeners.js'
 import type { SignalName } from '../system/signal-names.js'
 
 /** The arguments of the `'exit'` event of a `ChildProcess`. */
@@ -31,7 +32,7 @@ export function onExitEvent(child: ChildProcess, waiter: (exit: Exit) => void): 
 function listen(child: ChildProcess): Wait {
   const wait: Wait = { waiters: new Set(), stop: new AbortController() }
   waits.set(child, wait)
-  pEvent<string, Exit>(child, 'exit', {
+  pEvent<string, Exit>(lastingListeners(child), 'exit', {
     multiArgs: true,
     rejectionEvents: [],
     signal: wait.stop.signal,

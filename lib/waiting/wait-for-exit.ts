@@ -77,6 +77,9 @@ export async function waitForExit(
   }
 }
 
+/** Milliseconds between two looks for the status of a process that has ended by its timeout. */
+const LOOK_AGAIN = 100
+
 interface CheckedOptions {
   timeout: number
   signal: AbortSignal | undefined
@@ -106,7 +109,11 @@ function settle(observation: Observation, options: CheckedOptions): Promise<Exit
     // Timers come before exits in a turn of the loop: one that was held up would call a process late
     // that had long ended. So look once more before judging.
     const expire = () => {
-      if (observation.check()) return
+      // Its status may take a moment longer, or be found by the next look only.
+      if (observation.check()) {
+        deadline = new Deadline(LOOK_AGAIN, expire)
+        return
+      }
       if (killNumber === undefined) return finish(() => reject(timedOut(observation.pid, timeout)))
       try {
         observation.kill(killNumber)
@@ -120,7 +127,7 @@ function settle(observation: Observation, options: CheckedOptions): Promise<Exit
       stopListening()
       settle()
     }
-    const deadline = timeout > 0 ? new Deadline(timeout, expire) : undefined
+    let deadline = timeout > 0 ? new Deadline(timeout, expire) : undefined
     const stopListening = onAbort(signal, abort)
     observation.exited.then(
       (status) => finish(() => resolve(status)),
