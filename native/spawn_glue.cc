@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -79,6 +80,19 @@ Napi::Value HasReader(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), closed <= 0);
 }
 
+// bytesInPipe(fd): how many can be read without waiting, or -errno.
+Napi::Value BytesInPipe(const Napi::CallbackInfo& info) {
+  int bytes = 0;
+  if (ioctl(IntArg(info, 0), FIONREAD, &bytes) != 0) return Result(info, -errno);
+  return Result(info, bytes);
+}
+
+// lend(fd): a stream opens it now, and may come to close it.
+Napi::Value Lend(const Napi::CallbackInfo& info) {
+  State(info)->open_fds.Lend(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
 // handOver(fd): a stream closes it from now on.
 Napi::Value HandOver(const Napi::CallbackInfo& info) {
   State(info)->open_fds.Forget(IntArg(info, 0));
@@ -116,6 +130,8 @@ void DefineSpawn(Napi::Object exports, Environment* state) {
   Define(exports, "isOpen", IsOpen, {kInt}, state);
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);
+  Define(exports, "bytesInPipe", BytesInPipe, {kInt}, state);
+  Define(exports, "lend", Lend, {kInt}, state);
   Define(exports, "handOver", HandOver, {kInt}, state);
   auto steps = Napi::Array::New(exports.Env());
   for (uint32_t i = 0; i <= static_cast<uint32_t>(SpawnStep::kExec); ++i) {

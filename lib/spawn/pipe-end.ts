@@ -50,9 +50,9 @@ export class PipeEnd {
   }
 
   #openStream(): PipeStream {
-    const fd = this.#fd
+    const stream = openPipeStream(this.#fd, this.#direction)
     this.#fd = -1
-    return openPipeStream(fd, this.#direction)
+    return stream
   }
 
   #closeFd(): void {

@@ -42,8 +42,11 @@ function definePipeStream(): PipeStreamClass {
 
     constructor(fd: number, direction: 'readable' | 'writable') {
       const readable = direction === 'readable'
-      binding.handOver(fd)
+      // A worker may be terminated at any moment. Until libuv has opened the descriptor, the addon closes it
+      // at the worker's end. Between these two calls it is either's, and the addon finds out whose.
+      binding.lend(fd)
       super({ fd, readable, writable: !readable, manualStart: true } as object)
+      binding.handOver(fd)
       this.#reads = readable
     }
 

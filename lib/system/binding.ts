@@ -54,6 +54,8 @@ export interface Binding {
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1): number
   hasReader(fd: number): boolean
+  bytesInPipe(fd: number): number
+  lend(fd: number): void
   handOver(fd: number): void
   moveForeground(from: number, to: number): number
   writeFromBackground(fd: number, bytes: Uint8Array, patience: number): number

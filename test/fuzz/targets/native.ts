@@ -60,6 +60,8 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   ownPidfdId: [],
   isOpen: [int],
   makePipe: [ints, int],
+  bytesInPipe: [int],
+  lend: [int],
   handOver: [int],
   moveForeground: [int, int],
   writeFromBackground: [strange, block, fc.nat(50)],
