@@ -1,13 +1,8 @@
 import { readSync } from 'node:fs'
+import { binding } from '../system/binding.js'
 
 /** Bytes of one read: the default capacity of a pipe on Linux (pipe(7)). */
 const PIECE = 65_536
-/**
- * Most reads of one pipe. An ordinary user may enlarge a pipe to 1 MiB; a descendant that never stops
- * writing wrote any byte beyond that since.
- */
-const MOST_PIECES = 16
-
 let scratch: Buffer | undefined
 
 /**
@@ -18,13 +13,17 @@ let scratch: Buffer | undefined
  */
 export function readRest(fd: number, take: (piece: Buffer) => void): boolean {
   scratch ??= Buffer.allocUnsafeSlow(PIECE)
-  for (let pieces = 0; pieces < MOST_PIECES; pieces += 1) {
+  // A descendant that never stops writing wrote any byte beyond these since. They may be many: root can
+  // enlarge a pipe without a limit (F_SETPIPE_SZ).
+  const present = binding.bytesInPipe(fd)
+  for (let taken = 0; taken <= present; ) {
     const length = readPiece(fd, scratch)
     if (length === undefined) return false
     if (length === 0) return true
     const piece = Buffer.allocUnsafeSlow(length)
     scratch.copy(piece, 0, 0, length)
     take(piece)
+    taken += length
   }
   return false
 }
