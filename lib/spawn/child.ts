@@ -75,6 +75,8 @@ export class Child<
    *   descendants is thrown away, so that a full pipe does not stop them.
    * - `stdin` is closed at the child's end. Any other writable stream stays open while a descendant holds
    *   the other end, if it was asked for before.
+   * - Once sexton ends the child (`timeout`, `signal`, the end of an `await using` scope), a write to it that
+   *   fails is still an `'error'` event, but no uncaught exception where nobody listens to that.
    * - The streams of a child that could not be started fail, with what `exited` rejects with, when they
    *   are used.
    */
@@ -143,6 +145,7 @@ export class Child<
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#owned === undefined) return
     this.#termination?.begin('dispose')
+    for (const pipe of this.#pipes) pipe?.closeInput()
     await this.exited
     for (const pipe of this.#pipes) pipe?.close()
   }

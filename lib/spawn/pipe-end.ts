@@ -15,6 +15,7 @@ export class PipeEnd {
   /** What was still in the pipe when the child had ended. */
   #rest: Buffer[] = []
   #closed = false
+  #childIsEnding = false
   /** Lets what descendants write to a pipe that nobody has asked for flow away. */
   #drain: PipeStream | undefined
 
@@ -39,6 +40,19 @@ export class PipeEnd {
   }
 
   /**
+   * The child is being ended: that a write then fails is nobody's fault, and must not be an uncaught exception.
+   */
+  childIsEnding(): void {
+    this.#childIsEnding = true
+    if (this.#direction === 'writable') this.#open?.on('error', doNothing)
+  }
+
+  /** Closes it if it is one that this process writes. */
+  closeInput(): void {
+    if (this.#direction === 'writable') this.close()
+  }
+
+  /**
    * The child has ended, and what it wrote is in the pipe: keeps that, and gives the descriptor back as
    * soon as nothing more can come. `stdin` is closed in any case, as `child_process` does: a writer would
    * otherwise wait for a reader that is gone.
@@ -52,6 +66,7 @@ export class PipeEnd {
   #openStream(): PipeStream {
     const stream = openPipeStream(this.#fd, this.#direction)
     this.#fd = -1
+    if (this.#childIsEnding && this.#direction === 'writable') stream.on('error', doNothing)
     return stream
   }
 
@@ -68,7 +83,7 @@ export class PipeEnd {
     // A descendant holds the other end and may write on. Nobody has asked for the stream, so it must
     // not fill up and stop that descendant, nor keep this process alive: let it flow away.
     this.#drain = this.#openStream()
-    this.#drain.on('error', () => {})
+    this.#drain.on('error', doNothing)
     this.#drain.resume()
     this.#drain.unref()
   }
@@ -87,3 +102,5 @@ export class PipeEnd {
     return this.#closed ? stream.destroy() : stream
   }
 }
+
+function doNothing(): void {}

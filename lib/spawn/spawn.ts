@@ -100,7 +100,9 @@ export function spawnInPlace(
     owned.onExit(() => {
       for (const [index, pipe] of stdio.parentEnds.entries()) pipe?.childEnded(index)
     })
-    const termination = new Termination(owned, checked, options.signal)
+    const termination = new Termination(owned, checked, options.signal, () => {
+      for (const pipe of stdio.parentEnds) pipe?.childIsEnding()
+    })
     return Child.of({ owned, termination, pipes: stdio.parentEnds })
   } catch (error) {
     if (!(error instanceof SextonError)) throw error

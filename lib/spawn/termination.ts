@@ -13,12 +13,19 @@ export class Termination {
   reason: TerminationReason | undefined
   readonly #child: OwnedChild
   readonly #options: CheckedOptions
+  readonly #onBegun: () => void
   readonly #timeout: Deadline
   #force: Deadline | undefined
 
-  constructor(child: OwnedChild, options: CheckedOptions, signal: AbortSignal | undefined) {
+  constructor(
+    child: OwnedChild,
+    options: CheckedOptions,
+    signal: AbortSignal | undefined,
+    onBegun: () => void,
+  ) {
     this.#child = child
     this.#options = options
+    this.#onBegun = onBegun
     // Unreferenced, like the child itself while no one awaits it.
     this.#timeout = new Deadline(options.timeout, () => this.begin('timeout')).unref()
     const stopListening = onAbort(signal, () => this.begin('abort'))
@@ -34,6 +41,7 @@ export class Termination {
     if (this.reason !== undefined || this.#child.check()) return
     this.reason = reason
     this.#timeout.clear()
+    this.#onBegun()
     this.#send(this.#options.killSignal)
     this.#force = new Deadline(this.#options.grace, () => {
       if (!this.#child.check()) this.#send(SIGKILL)
