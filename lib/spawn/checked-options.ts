@@ -116,7 +116,7 @@ function checkSignals(name: string, signals: unknown): readonly number[] | undef
   if (!Array.isArray(signals)) {
     throw new TypeError(`${name} must be a list such as ['SIGHUP'], not ${quote(signals)}`)
   }
-  return signals.map(signalNumber)
+  return Array.from(signals, (signal) => signalNumber(signal))
 }
 
 function checkLimits(limits: unknown): Float64Array {

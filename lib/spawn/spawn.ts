@@ -85,9 +85,9 @@ export function spawnInPlace(
   const kinds = kindsOf(options.stdio)
   const naming = place.naming ?? (asked.listenPid ? LISTENING : [])
   const strings = {
-    env: encodeEnvironment(options.env, naming), // first: it checks what has the PATH
+    env,
     naming: naming.length > 0,
-    files: encodeFiles(file, options.env),
+    files: encodeFiles(file, env),
     argv: encodeArguments(options.argv0 ?? file, args),
     cwd: encodeDirectory(options.cwd),
   }
@@ -95,6 +95,7 @@ export function spawnInPlace(
   try {
     const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
     const stdio = openStdio(kinds, checked.uid)
+  const env = encodeEnvironment(options.env, naming)
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
     giveBackForeground(owned, checked)
     owned.onExit(() => {

@@ -28,7 +28,7 @@ export function block(strings: readonly Uint8Array[]): Uint8Array {
 export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Array {
   return block([
     encode('argv0', argv0),
-    ...args.map((argument, i) => encode(`argument ${i}`, argument)),
+    ...Array.from(args, (argument, i) => encode(`argument ${i}`, argument)),
   ])
 }
 
@@ -51,7 +51,7 @@ export function encodeEnvironment(
 }
 
 function entriesOf(env: Environment | undefined): readonly Uint8Array[] {
-  if (isList(env)) return env.map((entry, i) => encode(`env[${i}]`, entry))
+  if (isList(env)) return Array.from(env, (entry, i) => encode(`env[${i}]`, entry))
   return env === undefined ? withOwnBytes(encodeRecord(process.env)) : encodeRecord(env)
 }
 
@@ -92,12 +92,16 @@ export function encodeDirectory(cwd: Bytes | URL | undefined): Uint8Array | unde
   return encode('cwd', cwd instanceof URL ? fileURLToPath(cwd) : cwd)
 }
 
-/** What the child is to try in turn: the file itself, or its name in each directory of `PATH`. */
-export function encodeFiles(file: Bytes, env: Environment | undefined): Uint8Array {
+/**
+ * What the child is to try in turn: the file itself, or its name in each directory of `PATH`.
+ *
+ * @param environment As the child gets it, with the exact bytes of `PATH`.
+ */
+export function encodeFiles(file: Bytes, environment: Uint8Array): Uint8Array {
   const name = encode('file', file)
   // No name at all is found nowhere, as execvp(3) has it.
   if (name.length === 1 || name.includes(SLASH)) return name
-  const path = Buffer.from(pathOf(env) ?? DEFAULT_PATH)
+  const path = pathOf(environment) ?? Buffer.from(DEFAULT_PATH)
   return block(
     splitPath(path).map((directory) =>
       // An empty entry is the working directory (execvp(3)).
@@ -106,11 +110,15 @@ export function encodeFiles(file: Bytes, env: Environment | undefined): Uint8Arr
   )
 }
 
-function pathOf(env: Environment | undefined): Bytes | undefined {
-  if (!isList(env)) return (env ?? process.env).PATH
+function pathOf(environment: Uint8Array): Uint8Array | undefined {
+  const { buffer, byteOffset, byteLength } = environment
+  const block = Buffer.from(buffer, byteOffset, byteLength)
   const name = 'PATH='
-  const entry = env.map((each) => Buffer.from(each)).find((each) => each.indexOf(name) === 0)
-  return entry?.subarray(name.length)
+  const isFirst = block.indexOf(name) === 0
+  const before = isFirst ? -1 : block.indexOf(`\0${name}`)
+  if (!isFirst && before < 0) return undefined
+  const start = before + 1 + name.length
+  return block.subarray(start, block.indexOf(0, start))
 }
 
 const SLASH = 0x2f
