@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
 import { throwIfAborted } from '../base/abort.js'
 import { quote, SextonError, systemError } from '../base/errors.js'
 import { backend } from '../exit/backend.js'
@@ -46,7 +47,8 @@ const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
  * no descriptor remains. A `timeout` or an aborted `signal` ends the child; `exited` then resolves as
  * ever, and `terminationReason` tells. Descendants of the child are not ended.
  *
- * @typeParam S The type of `stdio`, which tells which of the child's streams are `null`.
+ * @typeParam S The type of `stdio`, which tells which of the child's streams are `null`. Where `options` may
+ *   lack it, they may be pipes.
  * @param file The program: a path, or a name to look for in `PATH`.
  * @param args Its arguments, without the program's name.
  * @param options Its world, and when it is to end.
@@ -54,11 +56,21 @@ const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
  * @throws the `signal`'s reason if it is aborted already.
  * @see clone(2), execve(2)
  */
-export function spawn<const S extends Stdio | readonly Stdio[] = 'pipe'>(
+export function spawn(
+  file: Bytes,
+  args?: readonly Bytes[],
+  options?: SpawnOptions & { stdio?: undefined },
+): Child<Writable, Readable, Readable>
+export function spawn<const S extends Stdio | readonly Stdio[]>(
+  file: Bytes,
+  args: readonly Bytes[] | undefined,
+  options: SpawnOptions<S> & { stdio: S },
+): Child<StdioStream<S, 0>, StdioStream<S, 1>, StdioStream<S, 2>>
+export function spawn<const S extends Stdio | readonly Stdio[]>(
   file: Bytes,
   args?: readonly Bytes[],
   options?: SpawnOptions<S>,
-): Child<StdioStream<S, 0>, StdioStream<S, 1>, StdioStream<S, 2>>
+): Child<StdioStream<S | 'pipe', 0>, StdioStream<S | 'pipe', 1>, StdioStream<S | 'pipe', 2>>
 export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOptions = {}): Child {
   return spawnInPlace(file, args, options, {})
 }
@@ -84,6 +96,7 @@ export function spawnInPlace(
   const asked = checkOptions(options)
   const kinds = kindsOf(options.stdio)
   const naming = place.naming ?? (asked.listenPid ? LISTENING : [])
+  const env = encodeEnvironment(options.env, naming)
   const strings = {
     env,
     naming: naming.length > 0,
@@ -95,7 +108,6 @@ export function spawnInPlace(
   try {
     const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
     const stdio = openStdio(kinds, checked.uid)
-  const env = encodeEnvironment(options.env, naming)
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
     giveBackForeground(owned, checked)
     owned.onExit(() => {

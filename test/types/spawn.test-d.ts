@@ -75,6 +75,33 @@ expectTypeOf(streamsOf(spawn('cat', [], { stdio: pipes }))).toEqualTypeOf<
 // @ts-expect-error: there may be none
 spawn('cat', [], composed).stdin.end()
 
+// Options that may lack `stdio` may give pipes.
+type AnyOrNone = Streams<Writable | null, Readable | null, Readable | null>
+expectTypeOf(
+  streamsOf(spawn('cat', [], quiet ? { stdio: 'inherit' } : {})),
+).toEqualTypeOf<AnyOrNone>()
+expectTypeOf(
+  streamsOf(spawn('cat', [], quiet ? { stdio: 'inherit' } : undefined)),
+).toEqualTypeOf<AnyOrNone>()
+expectTypeOf(
+  streamsOf(spawn('cat', [], { ...(quiet && { stdio: 'ignore' }), cwd: '/' })),
+).toEqualTypeOf<AnyOrNone>()
+declare const inherited: SpawnOptions<'inherit'>
+expectTypeOf(streamsOf(spawn('cat', [], inherited))).toEqualTypeOf<AnyOrNone>()
+expectTypeOf(streamsOf(spawn('cat', [], { ...inherited, cwd: '/' }))).toEqualTypeOf<AnyOrNone>()
+declare const tuple: SpawnOptions<readonly ['pipe', 'ignore', 'inherit']>
+expectTypeOf(streamsOf(spawn('cat', [], tuple))).toEqualTypeOf<
+  Streams<Writable, Readable | null, Readable | null>
+>()
+const generic = <S extends Stdio>(options: SpawnOptions<S>) => spawn('cat', [], options)
+expectTypeOf(streamsOf(generic({ stdio: 'inherit' }))).toEqualTypeOf<AnyOrNone>()
+expectTypeOf(streamsOf(generic({ stdio: 'pipe' }))).toEqualTypeOf<
+  Streams<Writable, Readable, Readable>
+>()
+expectTypeOf(streamsOf(spawn('cat', undefined, { stdio: 'ignore' }))).toEqualTypeOf<
+  Streams<null, null, null>
+>()
+
 // What takes any child takes each of these.
 const take = (_: Child): void => {}
 take(child)
