@@ -24,12 +24,14 @@ const program = (end: string) => `
 
 describe('A write to a child that sexton ends', () => {
   it.each([
-    ['by leaving its scope', 'await child(options)[Symbol.asyncDispose]()'],
     [
-      'by leaving its scope in its time',
+      'by leaving its scope',
       'const c = child(options)\nawait new Promise((resolve) => setTimeout(resolve, 20))\nawait c[Symbol.asyncDispose]()',
     ],
-    ['by an aborted signal', 'const c = child(options)\nabort.abort()\nawait c.exited'],
+    [
+      'by an aborted signal',
+      'const c = child(options)\nawait new Promise((resolve) => setTimeout(resolve, 20))\nabort.abort()\nawait c.exited',
+    ],
     ['by its timeout', 'await child({ ...options, timeout: 20 }).exited'],
     [
       'and that is looked at later',
