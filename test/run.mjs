@@ -6,6 +6,7 @@
 // back-end; --but-functional leaves out that first round, for a caller that has just run it.
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -65,6 +66,9 @@ function without(paths) {
   return paths.flatMap((path) => ['--exclude', path.endsWith('/') ? `${path}**` : path])
 }
 
+// The status of a round that was ended from outside: no other round follows.
+const ENDED = 128 + constants.signals.SIGTERM
+
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env // it triples Node's start-up
 
 function runRound({ name, backend, args }) {
@@ -83,6 +87,7 @@ function runRound({ name, backend, args }) {
       ...(values.soak && { SEXTON_SOAK: '1' }),
     },
   })
+  if (status === ENDED) process.exit(ENDED)
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = readReport(report)
   // A file that cannot even be loaded has no tests to fail, and must not pass for that.
   const failed = status === 0 ? numFailedTests : Math.max(numFailedTests, 1)

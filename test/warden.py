@@ -5,17 +5,20 @@ usage: warden.py COMMAND [ARGUMENT...]
 The runner of the tests may end in any way: by itself, by Ctrl-C, by SIGTERM, by SIGKILL. What the tests have
 started must end with it. This process is in a session of its own, so that a signal to the runner's group misses
 it; it is a subreaper, so that every orphan of the tests becomes its child; and the kernel sends it SIGTERM when
-the runner ends. TMPDIR is a directory of this run, and goes with it, as do the control groups named after its
-entries.
+the runner ends. It watches the npm that has started the runner as well, because npm may end alone. TMPDIR is a
+directory of this run, and goes with it, as do the control groups named after its entries.
 """
 import ctypes
 import os
+import select
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -27,19 +30,21 @@ def main(command):
     runner = os.getppid()
     os.setsid()
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, end)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     directory = tempfile.mkdtemp(prefix="sexton-run-")
     os.chmod(directory, 0o1777)  # some tests run as another user
-    code = 1
+    code = 128 + signal.SIGTERM
     try:
         if os.getppid() == runner:  # else it ended before the kernel knew of our wish
+            for pid in starters(runner):
+                threading.Thread(target=end_with, args=(pid,), daemon=True).start()
             code = wait_for(start(command, directory))
     except Ended:
         pass
     finally:
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         end_all()
         remove_groups(directory)
         shutil.rmtree(directory, ignore_errors=True)
@@ -50,11 +55,41 @@ def end(number, _):
     raise Ended
 
 
+def starters(runner):
+    """The ancestors of the runner up to npm; none where npm has not started it."""
+    found = []
+    pid = parent_of(runner) if "npm_lifecycle_event" in os.environ else None
+    while pid and pid > 1:
+        found.append(pid)
+        if command_of(pid).startswith(b"npm"):
+            return found
+        pid = parent_of(pid)
+    return found[:1]  # another package manager
+
+
+def command_of(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""  # it has ended
+
+
+def end_with(pid):
+    """Ends this process when another one has ended."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # they are for the main thread
+    try:
+        select.select([os.pidfd_open(pid)], [], [])
+    except ProcessLookupError:
+        pass
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+
+
 def start(command, directory):
     pid = os.fork()
     if pid > 0:
         return pid
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     try:
         os.execvpe(command[0], command, {**os.environ, "TMPDIR": directory})
