@@ -80,7 +80,11 @@ export async function evaluate<T>(
   options: RunOptions & { node?: readonly string[] } = {},
 ): Promise<T> {
   const { node = [process.execPath], ...rest } = options
-  const outcome = await run([...node, ...evaluating(source)], rest)
+  return resultOf(await run([...node, ...evaluating(source)], rest))
+}
+
+/** What a program printed as JSON, as its only output. */
+export function resultOf<T>(outcome: Outcome): T {
   if (outcome.code !== 0) throw new Error(`the program failed: ${JSON.stringify(outcome, null, 2)}`)
   return JSON.parse(outcome.stdout) as T
 }
