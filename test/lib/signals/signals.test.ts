@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { type SignalName, Signals } from '../../../lib/index.js'
 import { programFile } from '../../program-file.js'
 
-const program = await programFile<typeof import('./signals.program.js')>(
+const programs = await programFile<typeof import('./signals.program.js')>(
   './signals.program.ts',
   import.meta.url,
 )
 
 describe('a signal', () => {
   it('comes with its name, its number, and who sent it', async () => {
-    const result = await program.evaluate('tellsSenders', [])
+    const result = await programs.evaluate('tellsSenders', [])
     expect(result).toEqual(['SIGUSR2', 12, true, 0, 'SI_USER', true, 'SI_USER'])
   })
 
   it("comes with its sender's user, and how it was sent", async () => {
-    const result = await program.evaluate('tellsUsers', [])
+    const result = await programs.evaluate('tellsUsers', [])
     expect(result).toEqual(['SIGRTMIN+3', 'SI_QUEUE', 0, 'CLD_EXITED', true])
   })
 
   it('may be asked for by number', async () => {
-    const result = await program.evaluate('listensByNumber', [])
+    const result = await programs.evaluate('listensByNumber', [])
     expect(result).toEqual([
       ['SIGRTMIN+6', 40],
       ['SIGUSR1', 10],
@@ -29,7 +29,7 @@ describe('a signal', () => {
 
 describe('several iterators', () => {
   it('over overlapping sets each get every signal of theirs', async () => {
-    const result = await program.evaluate('overlap', [])
+    const result = await programs.evaluate('overlap', [])
     expect(result).toEqual([
       ['SIGUSR1', 'SIGUSR2'],
       ['SIGHUP', 'SIGUSR2'],
@@ -37,17 +37,17 @@ describe('several iterators', () => {
   })
 
   it('are independent: one that closes takes nothing from the other', async () => {
-    const result = await program.evaluate('closeOneOfTwo', [])
+    const result = await programs.evaluate('closeOneOfTwo', [])
     expect(result).toEqual([true, 'SIGUSR2'])
   })
 
   it('go on beside process.on(), whichever came first', async () => {
-    const result = await program.evaluate('listenBesideNode', [])
+    const result = await programs.evaluate('listenBesideNode', [])
     expect(result).toEqual([['SIGUSR1', 'SIGUSR2'], 3])
   })
 
   it('work in workers, beside the main thread', async () => {
-    const result = await program.evaluate('listenInWorkers', [])
+    const result = await programs.evaluate('listenInWorkers', [])
     expect(result).toEqual(Array(4).fill('SIGUSR2true'))
   })
 })
@@ -55,12 +55,12 @@ describe('several iterators', () => {
 describe('a burst', () => {
   // Whole, but not quite in order: two threads may have one each in their hands.
   it('of a realtime signal arrives complete: 1000 by 10 senders', async () => {
-    const result = await program.evaluate('countRealtimeBurst', [])
+    const result = await programs.evaluate('countRealtimeBurst', [])
     expect(result).toEqual([new Array(10).fill(100), 0])
   })
 
   it('of a standard signal coalesces: the first is kept, and a later one comes again', async () => {
-    const result = await program.evaluate('coalesceStandardBurst', [])
+    const result = await programs.evaluate('coalesceStandardBurst', [])
     expect(result).toEqual([true, 'SIGRTMIN', true])
   })
 })
