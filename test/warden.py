@@ -6,7 +6,7 @@ The runner of the tests may end in any way: by itself, by Ctrl-C, by SIGTERM, by
 started must end with it. This process is in a session of its own, so that a signal to the runner's group misses
 it; it is a subreaper, so that every orphan of the tests becomes its child; and the kernel sends it SIGTERM when
 the runner ends. It watches the npm that has started the runner as well, because npm may end alone. TMPDIR is a
-directory of this run, and goes with it, as do the control groups named after its entries.
+directory of this run, and goes with it, as do the mounts in it and the control groups named after its entries.
 """
 import ctypes
 import os
@@ -18,6 +18,7 @@ import tempfile
 import threading
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+MNT_DETACH = 2
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -46,6 +47,7 @@ def main(command):
     finally:
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         end_all()
+        unmount_all(directory)
         remove_groups(directory)
         shutil.rmtree(directory, ignore_errors=True)
     sys.exit(code)
@@ -113,6 +115,8 @@ def end_all():
             kill(pid, parent)
         try:
             os.waitpid(-1, 0)
+            while os.waitpid(-1, os.WNOHANG)[0] > 0:
+                pass  # a list for each of a storm's zombies would take minutes
         except ChildProcessError:
             return
 
@@ -149,6 +153,15 @@ def parent_of(pid):
             return int(file.read().rpartition(b")")[2].split()[1])
     except OSError:
         return None  # it has ended
+
+
+def unmount_all(directory):
+    """Unmounts what containers have mounted in a directory, the latest first."""
+    with open("/proc/self/mountinfo", "rb") as file:
+        points = [line.split()[4].decode("unicode_escape").encode("latin-1") for line in file]
+    for point in reversed(points):
+        if point.startswith(os.fsencode(directory) + b"/"):
+            libc.umount2(point, MNT_DETACH)
 
 
 def remove_groups(directory):
