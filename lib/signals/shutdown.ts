@@ -1,17 +1,12 @@
 import { writeSync } from 'node:fs'
 import { constants } from 'node:os'
-import { inspect } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
-import { monotonicNow } from '../base/clock.js'
-import { checkDuration, Deadline } from '../base/deadline.js'
+import { checkDuration } from '../base/deadline.js'
 import { quote, SextonError } from '../base/errors.js'
-import { isExiting } from '../base/exiting.js'
-import { hold } from '../base/keep-alive.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import type { SignalName } from '../system/signal-names.js'
-import { EndRequest } from './end-request.js'
+import { OrderlyExit, ProcessEnd, type ShutdownPlan } from './orderly-exit.js'
 import type { ReceivedSignal } from './received-signal.js'
-import { describeSender } from './sender.js'
 import { checkSignals } from './signals.js'
 import { drainSignals, type SignalListener, subscribe, unsubscribe } from './subscriptions.js'
 import { beSeen } from './visible-listener.js'
@@ -49,9 +44,7 @@ const OPTION_NAMES: OptionNames<ShutdownOptions> = {
 const SIGNALS: readonly SignalName[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
 const TIMEOUT = 8000
 
-/** Handlers that have begun, of all shutdowns: the last to be done lets the process go. */
-let busy = 0
-let failed = false
+const end = new ProcessEnd()
 
 /**
  * Shuts this process down in good order when a signal asks for it: calls `handler`, waits for what it
@@ -107,88 +100,33 @@ export function shutdown(
   return new Shutdown(handler, { timeout, numbers, force, log })
 }
 
-interface Plan {
-  timeout: number
-  numbers: ReadonlySet<number>
-  force: 'second-signal' | 'never'
-  log: (line: string) => void
-}
-
 class Shutdown implements SignalListener, Disposable {
-  readonly #handler: (signal: ReceivedSignal) => unknown
-  readonly #plan: Plan
+  readonly #exit: OrderlyExit
+  readonly #numbers: ReadonlySet<number>
   readonly #visible: readonly (() => void)[]
-  #begun = false
-  #request: EndRequest | undefined
 
-  constructor(handler: (signal: ReceivedSignal) => unknown, plan: Plan) {
-    this.#handler = handler
-    this.#plan = plan
+  constructor(handler: (signal: ReceivedSignal) => unknown, plan: ShutdownPlan) {
+    this.#exit = new OrderlyExit(handler, plan, end)
+    this.#numbers = plan.numbers
     subscribe(this, plan.numbers)
     this.#visible = this.#names().map(beSeen)
   }
 
   receive(signal: ReceivedSignal): void {
-    if (isExiting()) return
-    const at = monotonicNow()
-    if (this.#request?.isEcho(signal, at)) return
-    this.#request = new EndRequest(signal, at)
-    if (!this.#begun) this.#begin(signal)
-    else if (this.#plan.force === 'second-signal') this.#end(signal, 'a second signal, ending now')
+    this.#exit.receive(signal)
   }
 
   [Symbol.dispose](): void {
     drainSignals()
-    unsubscribe(this, this.#plan.numbers)
+    unsubscribe(this, this.#numbers)
     for (const leave of this.#visible) leave()
-  }
-
-  // Counted before the handler runs: another shutdown's that is done at once would end the process.
-  #begin(signal: ReceivedSignal): void {
-    this.#begun = true
-    busy += 1
-    hold() // for good: it ends by exit
-    const { timeout } = this.#plan
-    const late = `not done after ${timeout} ms, ending now`
-    const deadline = new Deadline(timeout, () => this.#end(signal, late))
-    this.#say(() => `${signal.name} from ${describeSender(signal.origin)}: shutting down`)
-    Promise.resolve(signal)
-      .then(this.#handler)
-      .catch((error: unknown) => {
-        failed = true
-        this.#say(() => `shutting down has failed: ${inWords(error)}`)
-      })
-      .then(() => {
-        deadline.clear()
-        busy -= 1
-        if (failed) process.exitCode = 1
-        // Without an argument: `undefined` would be 0, whatever exitCode is.
-        if (busy === 0) process.exit()
-      })
-  }
-
-  #end(signal: ReceivedSignal, why: string): never {
-    this.#say(() => `${signal.name} from ${describeSender(signal.origin)}: ${why}`)
-    process.exit(128 + signal.number)
-  }
-
-  // To be told must not cost the end in good order: neither a log that fails, nor an error that cannot be
-  // put into words.
-  #say(line: () => string): void {
-    try {
-      this.#plan.log(line())
-    } catch {}
   }
 
   /** Those that Node knows, which are not the realtime ones. */
   #names(): NodeJS.Signals[] {
     const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
-    return names.filter(([, number]) => this.#plan.numbers.has(number)).map(([name]) => name)
+    return names.filter(([, number]) => this.#numbers.has(number)).map(([name]) => name)
   }
-}
-
-function inWords(error: unknown): string {
-  return typeof error === 'string' ? error : inspect(error)
 }
 
 // Not console.error: once a reader has gone, which Ctrl-C brings about in `app | tee log`, Node lets it
