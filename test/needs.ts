@@ -1,6 +1,7 @@
 import { accessSync, appendFileSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { getCurrentTest } from 'vitest/suite'
 
 /** Debian's package for each program that some tests run, and that a bare machine lacks. */
 const PACKAGES = {
@@ -38,8 +39,29 @@ export function lacks(...programs: readonly Program[]): boolean {
   return missing.length > 0
 }
 
+/**
+ * Whether this user may not make namespaces, or be another user, for `describe.skipIf()` and `it.skipIf()`.
+ *
+ * @throws {Error} with `CI=true`.
+ */
+export function lacksRoot(): boolean {
+  if (process.getuid?.() === 0) return false
+  tell('root')
+  return true
+}
+
+const PRIVILEGED = ['unshare', 'setpriv']
+
+/** Skips the test that runs if it is about to start a command that this user may not. */
+export function skipWithoutRoot([file = '']: readonly string[]): void {
+  if (PRIVILEGED.includes(file) && lacksRoot()) getCurrentTest()?.context.skip('it needs root')
+}
+
 function report(program: Program): void {
-  const advice = `${program}: apt-get install ${PACKAGES[program]}`
+  tell(`${program}: apt-get install ${PACKAGES[program]}`)
+}
+
+function tell(advice: string): void {
   if (process.env.CI === 'true') throw new Error(`the tests need ${advice}`)
   const file = expect.getState().testPath ?? ''
   const path = process.env.SEXTON_TEST_LACKS
