@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../eventually.js'
+import { lacksRoot } from '../needs.js'
 import { asPid1, run } from '../program.js'
 import { type Event, eventsOf, innerPid, start, under } from './running.js'
 
@@ -149,7 +150,7 @@ describe('A help that nobody reads to its end', () => {
 })
 
 describe('What pid1 is told of the command', () => {
-  it('is its folder, its variables, its user and its group', async () => {
+  it.skipIf(lacksRoot())('is its folder, its variables, its user and its group', async () => {
     const options = ['--workdir', '/usr', '--env', 'A=1', '--env', 'B=2=3', '-u', '12345']
     const script = 'pwd; echo $A $B; id -u; id -g; id -G'
     const { stdout } = await run(

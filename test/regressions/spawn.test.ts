@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { SextonError, spawn } from '../../lib/index.js'
 import { compile } from '../compile.js'
 import { eventually } from '../eventually.js'
+import { lacksRoot } from '../needs.js'
 import { evaluate, root, run } from '../program.js'
 
 const openDescriptors = () => readdirSync('/proc/self/fd').length
@@ -107,7 +108,7 @@ describe('rlimits', () => {
 })
 
 describe('a change of user', () => {
-  it('leaves this process able to dump core', async () => {
+  it.skipIf(lacksRoot())('leaves this process able to dump core', async () => {
     const outcome = await run([
       'python3',
       '-c',
@@ -145,14 +146,16 @@ print('dumped' if os.WCOREDUMP(status) else 'not dumped: status %d' % status)
 `
 
 describe('a child that becomes another user', () => {
-  it('gives that user no way into our memory before it runs its program', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sexton-spy-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    chmodSync(folder, 0o755)
-    const spy = join(folder, 'spy')
-    const source = join(root, 'test', 'fixtures', 'memory-spy.c')
-    await compile(source, spy)
-    const program = `
+  it.skipIf(lacksRoot())(
+    'gives that user no way into our memory before it runs its program',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'sexton-spy-'))
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+      chmodSync(folder, 0o755)
+      const spy = join(folder, 'spy')
+      const source = join(root, 'test', 'fixtures', 'memory-spy.c')
+      await compile(source, spy)
+      const program = `
       import { text } from 'node:stream/consumers'
       import { spawn } from 'sexton'
       const nobody = { uid: 65534, gid: 65534, groups: [] }
@@ -164,8 +167,9 @@ describe('a child that becomes another user', () => {
       const PATH = 'x/'.repeat(20).replaceAll('/', '/:') + '/bin'
       while (running) await spawn('true', [], { ...nobody, stdio: 'ignore', env: { PATH } }).exited
       console.log(JSON.stringify(await printed))`
-    expect(await evaluate(program, { env: { SEXTON_SECRET: '1' } })).toBe('closed\n')
-  })
+      expect(await evaluate(program, { env: { SEXTON_SECRET: '1' } })).toBe('closed\n')
+    },
+  )
 })
 
 describe('the default environment', () => {

@@ -4,6 +4,7 @@ import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
+import { lacksRoot } from '../../needs.js'
 import { patience } from '../../pace.mjs'
 import { asPid1, environment, evaluating, nodeWithInit, root, run } from '../../program.js'
 
@@ -201,17 +202,20 @@ it('Only descendants are ended: not siblings, nor the parent', async () => {
   await new Promise((resolve) => sibling.on('exit', resolve))
 })
 
-it("Another user's, that may not be signalled, is named, left running and not waited for", async () => {
-  const source = `
+it.skipIf(lacksRoot())(
+  "Another user's, that may not be signalled, is named, left running and not waited for",
+  async () => {
+    const source = `
     console.log(await started('echo $$; exec sleep 1000 2>&-'))
     process.setuid(65534)
     process.exit(3)`
-  const { code, stdout } = await exiting(source, { SEXTON_GRACE: '100000' })
-  const [pid, ...told] = stdout.trim().split('\n')
-  process.kill(Number(pid), 'SIGKILL')
-  expect(code).toBe(3)
-  expect(told).toEqual(['sleep running'])
-})
+    const { code, stdout } = await exiting(source, { SEXTON_GRACE: '100000' })
+    const [pid, ...told] = stdout.trim().split('\n')
+    process.kill(Number(pid), 'SIGKILL')
+    expect(code).toBe(3)
+    expect(told).toEqual(['sleep running'])
+  },
+)
 
 /** Whether the process has a handler for it. */
 function catches(pid: number, signal: NodeJS.Signals): boolean {

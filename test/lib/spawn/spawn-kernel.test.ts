@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { spawn } from '../../../lib/index.js'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
+import { lacksRoot } from '../../needs.js'
 import { patience } from '../../pace.mjs'
 import { evaluate, run } from '../../program.js'
 import { Dialogue } from '../dialogue.js'
@@ -27,7 +28,7 @@ describe('deathSignal', () => {
     await gone(pid)
   })
 
-  it('survives a change of user', async () => {
+  it.skipIf(lacksRoot())('survives a change of user', async () => {
     const pid = await evaluate<number>(`
       import { spawn } from 'sexton'
       const options = { stdio: 'ignore', deathSignal: 'SIGKILL', uid: 65534, gid: 65534 }
@@ -73,7 +74,7 @@ describe('cgroup', () => {
     readFileSync('/proc/self/mountinfo', 'utf8'),
   )?.[1]
 
-  it('is where the child is born', async () => {
+  it.skipIf(lacksRoot())('is where the child is born', async () => {
     const name = `sexton-test-${process.pid}`
     const path = join(mount ?? 'no cgroup of version 2 is mounted', name)
     mkdirSync(path)

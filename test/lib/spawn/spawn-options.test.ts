@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type SpawnOptions, spawn } from '../../../lib/index.js'
 import { readStat } from '../../../lib/system/proc.js'
+import { lacksRoot } from '../../needs.js'
 import { read } from '../output.js'
 
 /** What a shell prints that was started with these options. */
@@ -76,23 +77,26 @@ describe('user and groups', () => {
   }
   const four = (id: number) => Array(4).fill(String(id))
 
-  it('are all changed: real, effective, saved and file system ids', async () => {
-    const options = { uid: 65534, gid: 65533, groups: [65532, 65531] }
-    expect(await identity(options)).toEqual([four(65534), four(65533), ['65531', '65532']])
-  })
+  it.skipIf(lacksRoot())(
+    'are all changed: real, effective, saved and file system ids',
+    async () => {
+      const options = { uid: 65534, gid: 65533, groups: [65532, 65531] }
+      expect(await identity(options)).toEqual([four(65534), four(65533), ['65531', '65532']])
+    },
+  )
 
-  it("drop root's groups unless others are given", async () => {
+  it.skipIf(lacksRoot())("drop root's groups unless others are given", async () => {
     expect(await identity({ uid: 65534, gid: 65534 })).toEqual([four(65534), four(65534), []])
     expect(await identity({ groups: [1, 2, 3] })).toEqual([four(0), four(0), ['1', '2', '3']])
   })
 
-  it('leave this process what it is, all threads of it', async () => {
+  it.skipIf(lacksRoot())('leave this process what it is, all threads of it', async () => {
     await identity({ uid: 65534, gid: 65534, groups: [5] })
     expect([process.getuid?.(), process.getgid?.()]).toEqual([0, 0])
     expect(process.getgroups?.()).not.toContain(5)
   })
 
-  it('take the highest id there is', async () => {
+  it.skipIf(lacksRoot())('take the highest id there is', async () => {
     const [uid, gid] = await identity({ uid: 2 ** 32 - 2, gid: 2 ** 32 - 2 })
     expect([uid, gid]).toEqual([four(2 ** 32 - 2), four(2 ** 32 - 2)])
   })
