@@ -47,7 +47,7 @@ function schedule(due: number): void {
   if (due >= timerDue) return
   clearTimeout(timer)
   timerDue = due
-  // Unreferenced: lib/base/keep-alive.ts keeps the loop going while someone waits.
+  // Unreferenced: lib/base/process-life.ts keeps the loop going while someone waits.
   timer = setTimeout(round, Math.max(due - monotonicNow(), 0)).unref()
 }
 

@@ -1,6 +1,6 @@
 import { channel as named } from 'node:diagnostics_channel'
 import type { ExitStatus } from '../exit/exit-status.js'
-import type { ReceivedSignal } from '../signals/received-signal.js'
+import type { ReceivedSignal } from '../signals/origin.js'
 
 /** What `sexton:adopted` tells: an orphan has come to this process, and has ended. */
 export interface AdoptedMessage {

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import { isExiting } from '../base/exiting.js'
-import type { ReceivedSignal } from '../signals/received-signal.js'
+import type { ReceivedSignal } from '../signals/origin.js'
 import { drainSignals, type SignalListener, subscribe } from '../signals/subscriptions.js'
 import { binding } from '../system/binding.js'
 import { isRealtime } from '../system/signal-names.js'

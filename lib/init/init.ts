@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads'
-import { checkDuration } from '../base/deadline.js'
 import { switchFrom } from '../base/environment.js'
 import { quote, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
+import { checkDuration } from '../base/time.js'
 import { backend } from '../exit/backend.js'
 import { openIntake, pumpSoon } from '../reaping/reap-loop.js'
 import {

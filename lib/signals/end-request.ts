@@ -1,4 +1,4 @@
-import type { ReceivedSignal } from './received-signal.js'
+import type { ReceivedSignal } from './origin.js'
 
 // What one person, or one supervisor, wants once may come as several signals. A Ctrl-C goes to the whole
 // foreground group, and npm, a shell script's trap or an init hands it on, each once more; a parent that

@@ -1,11 +1,11 @@
 import { checkAbortSignal, onAbort } from '../base/abort.js'
 import { quote } from '../base/errors.js'
 import { EventQueue } from '../base/event-queue.js'
-import { hold, release } from '../base/keep-alive.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
+import { hold, release } from '../base/process-life.js'
 import { binding } from '../system/binding.js'
 import { isRealtime, type SignalName, signalName, signalNumber } from '../system/signal-names.js'
-import type { ReceivedSignal } from './received-signal.js'
+import type { ReceivedSignal } from './origin.js'
 import { drainSignals, subscribe, unsubscribe } from './subscriptions.js'
 
 /** When a `Signals` ends by itself. */

@@ -2,7 +2,7 @@ import { systemError } from '../base/errors.js'
 import { Fifo } from '../base/fifo.js'
 import { binding } from '../system/binding.js'
 import { signalName } from '../system/signal-names.js'
-import { countEnvironments, fromRecord, type ReceivedSignal } from './received-signal.js'
+import { countEnvironments, fromRecord, type ReceivedSignal } from './origin.js'
 
 // Who in this thread is told of which signals. The native layer captures a signal once, however many listen.
 

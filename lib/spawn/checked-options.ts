@@ -1,7 +1,7 @@
 import { checkAbortSignal } from '../base/abort.js'
-import { checkDuration } from '../base/deadline.js'
 import { quote } from '../base/errors.js'
 import { checkOptionNames, checkPlainObject } from '../base/option-names.js'
+import { checkDuration } from '../base/time.js'
 import { binding } from '../system/binding.js'
 import { signalNumber } from '../system/signal-names.js'
 import { ADVICE, OPTION_NAMES } from './option-names.js'

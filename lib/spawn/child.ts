@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { hold, release } from '../base/keep-alive.js'
+import { hold, release } from '../base/process-life.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'

@@ -1,5 +1,5 @@
 import { onAbort } from '../base/abort.js'
-import { Deadline } from '../base/deadline.js'
+import { Deadline } from '../base/time.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import type { CheckedOptions } from './checked-options.js'
 

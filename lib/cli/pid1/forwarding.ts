@@ -1,5 +1,5 @@
-import { Deadline } from '../../base/deadline.js'
-import type { ReceivedSignal } from '../../signals/received-signal.js'
+import { Deadline } from '../../base/time.js'
+import type { ReceivedSignal } from '../../signals/origin.js'
 import { signalName } from '../../system/signal-names.js'
 import type { Command } from './command.js'
 import type { Job } from './job.js'

@@ -1,6 +1,6 @@
-import { Deadline } from '../../base/deadline.js'
 import { attempt, SextonError } from '../../base/errors.js'
-import { hold, release } from '../../base/keep-alive.js'
+import { hold, release } from '../../base/process-life.js'
+import { Deadline } from '../../base/time.js'
 import { type Survivor, Survivors } from '../../exit/survivors.js'
 import { openIntake, pumpSoon } from '../../reaping/reap-loop.js'
 import { anyChildren } from '../../reaping/reaper.js'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { checkDuration, Deadline } from '../../../lib/base/deadline.js'
+import { checkDuration, Deadline } from '../../../lib/base/time.js'
 import { evaluate } from '../../program.js'
 
 const DAY = 86_400_000
@@ -111,7 +111,7 @@ describe('a deadline in a program', () => {
   it('keeps it running, or not when unreferenced', async () => {
     const expired = (then: string) =>
       evaluate<string[]>(`
-        import { Deadline } from './dist/base/deadline.js'
+        import { Deadline } from './dist/base/time.js'
         const said = []
         process.on('exit', () => console.log(JSON.stringify(said)))
         new Deadline(50, () => said.push('expired'))${then}
