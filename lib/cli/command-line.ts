@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { checkPid } from '../base/pid.js'
+import { checkPid } from '../base/errors.js'
 import { suggestion } from '../base/suggestion.js'
 import { UsageError } from './usage-error.js'
 

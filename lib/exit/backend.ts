@@ -11,6 +11,15 @@ import { binding, P_PIDFD } from '../system/binding.js'
  */
 export type Backend = 'pidfd' | 'sigchld' | 'poll'
 
+/** A process that is watched for its end. */
+export interface Watch {
+  /** No more calls; what the watch held is released. */
+  stop(): void
+}
+
+/** Called whenever the process may have ended, which can be for nothing. True: no more calls. */
+export type Check = () => boolean
+
 const BACKENDS: readonly Backend[] = ['pidfd', 'sigchld', 'poll']
 
 let chosen: Backend | undefined

@@ -1,6 +1,6 @@
 import { systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
-import type { Check, Watch } from './watch.js'
+import type { Check, Watch } from './backend.js'
 
 // The kernel marks a process descriptor readable when its process ends, and tells an epoll set; one
 // such set serves all processes, so the cost of an exit does not depend on how many are watched.

@@ -1,5 +1,5 @@
-import { monotonicNow } from '../base/clock.js'
-import type { Check, Watch } from './watch.js'
+import { monotonicNow } from '../base/time.js'
+import type { Check, Watch } from './backend.js'
 
 // The portable loop: look very soon (the caller has looked at once), as most processes that are waited for are
 // about to end, then ever less often. Up to LONGEST ms late; one wake-up per round for all.

@@ -1,5 +1,5 @@
+import type { Check, Watch } from './backend.js'
 import { Sweep } from './sweep.js'
-import type { Check, Watch } from './watch.js'
 
 // The self-pipe: libuv's SIGCHLD handler writes to a pipe that its loop reads.
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { isExiting } from '../base/exiting.js'
+import { isExiting } from '../base/process-life.js'
 import type { ReceivedSignal } from '../signals/origin.js'
 import { drainSignals, type SignalListener, subscribe } from '../signals/subscriptions.js'
 import { binding } from '../system/binding.js'

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
-import { monotonicNow } from '../base/clock.js'
 import { attempt, SextonError } from '../base/errors.js'
+import { monotonicNow } from '../base/time.js'
 import { isAlive, openSurvivor, type Survivor, Survivors } from '../exit/survivors.js'
 import { anyChildren } from '../reaping/reaper.js'
 import { ECHO, EndRequest } from '../signals/end-request.js'

@@ -1,7 +1,6 @@
 import { onAbort } from '../base/abort.js'
-import { monotonicNow } from '../base/clock.js'
 import { hold, release } from '../base/process-life.js'
-import { LONGEST_TIMER } from '../base/time.js'
+import { LONGEST_TIMER, monotonicNow } from '../base/time.js'
 import { isSoleListener, onChildSignal, restChildSignal } from '../exit/child-signal.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { discard, discardNow } from './discard.js'

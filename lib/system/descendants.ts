@@ -1,4 +1,4 @@
-import { checkPid } from '../base/pid.js'
+import { checkPid } from '../base/errors.js'
 import { listsChildren, readPids, readStat, readTaskChildren, readTasks } from './proc.js'
 import { unlessHidden } from './proc-access.js'
 import { isZombie, type ProcessStat } from './proc-formats.js'

@@ -1,17 +1,15 @@
 import { constants } from 'node:os'
 import { attempt, ESRCH, systemError } from '../base/errors.js'
+import type { Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { watchPidfd } from '../exit/pidfd.js'
-import type { Watch } from '../exit/watch.js'
 import { beforeReaping } from '../reaping/onlookers.js'
 import { reapIfNobodys } from '../reaping/orphans.js'
 import { peekPidfd } from '../reaping/reaper.js'
 import { binding } from '../system/binding.js'
 import { readStat } from '../system/proc.js'
 import { signalName } from '../system/signal-names.js'
-import { notAProcess } from './not-a-process.js'
-import type { Observation } from './observation.js'
-import { statusOfZombie } from './zombie-status.js'
+import { notAProcess, type Observation, statusOfZombie } from './observation.js'
 
 const ALIVE = 0
 const REAPED = 2

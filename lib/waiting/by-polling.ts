@@ -1,7 +1,7 @@
 import { attempt, ESRCH, SextonError, systemError } from '../base/errors.js'
+import type { Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { watchByPolling } from '../exit/poll.js'
-import type { Watch } from '../exit/watch.js'
 import { beforeReaping } from '../reaping/onlookers.js'
 import { reapIfNobodys } from '../reaping/orphans.js'
 import { peek } from '../reaping/reaper.js'
@@ -9,10 +9,7 @@ import { binding } from '../system/binding.js'
 import { isThread, readStat } from '../system/proc.js'
 import { unlessUnsupported } from '../system/proc-access.js'
 import { isZombie, type ProcessStat } from '../system/proc-formats.js'
-import { notAProcess } from './not-a-process.js'
-import type { Observation } from './observation.js'
-import { sendSignal } from './send-signal.js'
-import { statusOfZombie } from './zombie-status.js'
+import { notAProcess, type Observation, sendSignal, statusOfZombie } from './observation.js'
 
 /**
  * Any process, asked for again and again. Its start time tells it from a later process with its pid. Where

@@ -6,8 +6,7 @@ import { childProcessOf } from '../reaping/ownership.js'
 import { peek } from '../reaping/reaper.js'
 import { readStat } from '../system/proc.js'
 import { onExitEvent } from './exit-event.js'
-import type { Observation } from './observation.js'
-import { sendSignal } from './send-signal.js'
+import { type Observation, sendSignal } from './observation.js'
 
 /**
  * A child of `child_process` in this thread. libuv takes its status; a wait of ours would make its

@@ -1,6 +1,5 @@
-import { attempt, quote, SextonError } from '../base/errors.js'
+import { attempt, checkPid, quote, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
-import { checkPid } from '../base/pid.js'
 import { hold, release } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'

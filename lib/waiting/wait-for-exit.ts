@@ -1,7 +1,6 @@
 import { checkAbortSignal, onAbort } from '../base/abort.js'
-import { quote, SextonError } from '../base/errors.js'
+import { checkPid, quote, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
-import { checkPid } from '../base/pid.js'
 import { hold, release } from '../base/process-life.js'
 import { checkDuration, Deadline } from '../base/time.js'
 import { type Backend, checkBackend } from '../exit/backend.js'

@@ -62,7 +62,7 @@ it('no module is loaded later on, when there may be no descriptor to load it by'
   expect(importing).toEqual([])
 })
 
-it('no module reads `performance`, whose first use loads a dozen of Node’s modules: see lib/base/clock.ts', () => {
+it('no module reads `performance`, whose first use loads a dozen of Node’s modules: see lib/base/time.ts', () => {
   const readers = files.filter((file) =>
     /\bperformance\./.test(readFileSync(join(lib, file), 'utf8')),
   )

@@ -128,7 +128,7 @@ describe.each([
   it('no figure is told, and ends are still seen', async () => {
     const seen = await evaluate<Record<string, unknown>>(
       `${HELPERS}
-      const { describeSender } = await import('./dist/signals/sender.js')
+      const { describeSender } = await import('./dist/signals/origin.js')
       const { shell, pids } = await family(45)
       const seen = {
         tree: told(() => descendants()),

@@ -1,6 +1,5 @@
-import { monotonicNow } from '../../base/clock.js'
 import { attempt, SextonError } from '../../base/errors.js'
-import { LONGEST_TIMER } from '../../base/time.js'
+import { LONGEST_TIMER, monotonicNow } from '../../base/time.js'
 import { readDescendants } from '../../system/descendants.js'
 import { identityOf } from '../../system/proc-formats.js'
 import { guiltyZombies } from '../tree/guilty.js'

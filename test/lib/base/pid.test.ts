@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkPid } from '../../../lib/base/pid.js'
+import { checkPid } from '../../../lib/base/errors.js'
 
 describe('checkPid', () => {
   it('passes what can be a process', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeSender } from '../../../lib/signals/sender.js'
+import { describeSender } from '../../../lib/signals/origin.js'
 
 describe('describeSender', () => {
   it.each([
