@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cli: ['init', 'waiting', 'spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
 }
 // Files of no room: they export what the rooms have.
-const FACES = ['core.ts', 'index.cts', 'index.ts', 'init.cts', 'init.ts']
+const FACES = ['core.ts', 'index.ts', 'init.ts']
 
 const lib = join(root, 'lib')
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) =>
