@@ -1,26 +1,27 @@
-// Native handles here never keep the event loop alive. Whoever has a caller waiting says so, and one
-// timer, far in the future, then keeps the loop from ending before the wait does.
+// Native handles of sexton never keep the event loop alive. A wait that has a caller calls `hold()`. One timer,
+// far in the future, then keeps the loop alive until the last such wait has called `release()`.
 
+// Milliseconds: the longest delay of a timer.
 const FAR_AWAY = 2 ** 31 - 1
 
 let holders = 0
 let timer: NodeJS.Timeout | undefined
 
-/** Keeps the process from ending until `release()` has been called as often as `hold()`. */
+/** Keeps the process alive until `release()` has been called as often as `hold()`. */
 export function hold(): void {
   holders += 1
   if (holders === 1) timer = setInterval(() => {}, FAR_AWAY)
 }
 
-/** Takes one `hold()` back. */
+/** Undoes one `hold()`. */
 export function release(): void {
   holders -= 1
   if (holders === 0) clearInterval(timer)
 }
 
 /**
- * Whether `process.exit()` was called, or the end has come by itself: to call it once more, from an
- * `'exit'` listener, would leave out the listeners after that.
+ * Whether the process is exiting, by `process.exit()` or by itself. A second `process.exit()` from an `'exit'`
+ * listener would skip the remaining listeners.
  */
 export function isExiting(): boolean {
   return (process as unknown as { _exiting?: boolean })._exiting === true

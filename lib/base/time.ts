@@ -1,18 +1,18 @@
-import { quote } from './errors.js'
+import { invalid } from './errors.js'
 
 /**
- * Milliseconds of the monotonic clock. `performance` would do, but loads a dozen of Node's modules when
- * it is first used, which is a tenth of the start of a small program.
+ * Reads the monotonic clock, in milliseconds. Node's `performance` would load a dozen of Node's modules at
+ * its first use, which takes a tenth of a small program's start.
  */
 export function monotonicNow(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1000 + nanoseconds / 1e6
 }
 
-/** setTimeout() fires at once for anything longer than this (24.8 days). */
+/** The longest delay of setTimeout(), in milliseconds (24.8 days). A longer one would fire at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
-/** A time limit of any length, `Infinity` included. */
+/** Calls a function once after a time of any length. `Infinity` is never over. */
 export class Deadline {
   #timer: NodeJS.Timeout | undefined
   readonly #end: number
@@ -24,7 +24,7 @@ export class Deadline {
     this.#arm()
   }
 
-  /** Lets the process end although the time is not over. */
+  /** Allows the process to exit before the time is over. */
   unref(): this {
     this.#timer?.unref()
     return this
@@ -37,7 +37,7 @@ export class Deadline {
   #arm(): void {
     const left = this.#end - monotonicNow()
     if (left === Number.POSITIVE_INFINITY) return
-    // Timers may fire a fraction of a millisecond early: a remainder gets a timer of its own.
+    // A timer may fire a fraction of a millisecond early. Start another one for the remainder.
     if (left <= 0) this.#timer = setTimeout(this.#onExpired, 0)
     else this.#timer = setTimeout(() => this.#tick(), Math.min(Math.ceil(left), LONGEST_TIMER))
   }
@@ -53,13 +53,16 @@ export class Deadline {
   }
 }
 
-/** Checks a duration in milliseconds: not negative, not NaN; `Infinity` is a duration. */
+/**
+ * Checks a duration in milliseconds. `Infinity` is allowed.
+ *
+ * @returns The duration.
+ * @throws {TypeError} if it is not a number.
+ * @throws {RangeError} if it is negative or NaN.
+ */
 export function checkDuration(name: string, value: unknown): number {
-  if (typeof value !== 'number') {
-    throw new TypeError(`${name} must be a number of milliseconds, not ${quote(value)}`)
-  }
-  if (!(value >= 0)) {
-    throw new RangeError(`${name} must be 0 milliseconds or more, or Infinity, not ${value}`)
-  }
+  const expected = '0 or more milliseconds, for example 5000, or Infinity'
+  if (typeof value !== 'number') throw new TypeError(invalid(name, value, expected))
+  if (!(value >= 0)) throw new RangeError(invalid(name, value, expected))
   return value
 }

@@ -98,12 +98,12 @@ describe('checkDuration', () => {
 
   it.each([-1, -0.001, Number.NaN, Number.NEGATIVE_INFINITY])('refuses %s', (bad) => {
     expect(() => checkDuration('timeout', bad)).toThrow(RangeError)
-    expect(() => checkDuration('timeout', bad)).toThrow(new RegExp(`timeout .*${bad}$`))
+    expect(() => checkDuration('timeout', bad)).toThrow(`invalid timeout ${bad}: expected `)
   })
 
   it.each(['5', null, undefined, {}, 5n])('refuses %s, which is no number', (bad) => {
     expect(() => checkDuration('grace', bad)).toThrow(TypeError)
-    expect(() => checkDuration('grace', bad)).toThrow('grace must be a number of milliseconds')
+    expect(() => checkDuration('grace', bad)).toThrow('expected 0 or more milliseconds')
   })
 })
 

@@ -18,7 +18,9 @@ describe('checkPid', () => {
     Number.POSITIVE_INFINITY,
   ])('refuses %s, which means a group, or nothing', (bad) => {
     expect(() => checkPid(bad)).toThrow(RangeError)
-    expect(() => checkPid(bad)).toThrow(`not ${bad}`)
+    expect(() => checkPid(bad)).toThrow(
+      `invalid pid ${Object.is(bad, -0) ? '-0' : bad}: expected an integer`,
+    )
   })
 
   it.each([
@@ -31,6 +33,6 @@ describe('checkPid', () => {
     [true, 'true'],
   ])('refuses %s, which is no number', (bad, quoted) => {
     expect(() => checkPid(bad)).toThrow(TypeError)
-    expect(() => checkPid(bad)).toThrow(`not ${quoted}`)
+    expect(() => checkPid(bad)).toThrow(`invalid pid ${quoted}: expected an integer`)
   })
 })
