@@ -3,19 +3,16 @@ import { binding } from '../system/binding.js'
 import { readRest } from './pipe-rest.js'
 import { openPipeStream, type PipeStream } from './pipe-stream.js'
 
-/**
- * Our end of a pipe to a child. It becomes a stream only when someone asks for it: most children's are
- * never asked for.
- */
+/** This process's end of a pipe to a child. It becomes a stream when first read; most pipes are never read. */
 export class PipeEnd {
   readonly #direction: 'readable' | 'writable'
   #fd: number
   #open: PipeStream | undefined
   #remains: Readable | Writable | undefined
-  /** What was still in the pipe when the child had ended. */
+  /** The data that was still in the pipe when the child exited. */
   #rest: Buffer[] = []
   #closed = false
-  /** Lets what descendants write to a pipe that nobody has asked for flow away. */
+  /** Discards the output of descendants to a pipe that nobody reads. */
   #drain: PipeStream | undefined
 
   constructor(fd: number, direction: 'readable' | 'writable') {
@@ -28,7 +25,7 @@ export class PipeEnd {
     return this.#open ?? this.#remaining()
   }
 
-  /** Closes it, and the stream if there is one. */
+  /** Closes the descriptor, and the stream if there is one. */
   close(): void {
     this.#closed = true
     this.#closeFd()
@@ -39,9 +36,9 @@ export class PipeEnd {
   }
 
   /**
-   * The child has ended, and what it wrote is in the pipe: keeps that, and gives the descriptor back as
-   * soon as nothing more can come. `stdin` is closed in any case, as `child_process` does: a writer would
-   * otherwise wait for a reader that is gone.
+   * Called when the child has exited and its output is in the pipe. Keeps that output, and closes the descriptor as
+   * soon as no more can come. `stdin` is always closed, as `child_process` does: otherwise a writer could wait for a
+   * reader that is gone.
    */
   childEnded(index: number): void {
     if (this.#direction === 'writable' && (index === 0 || this.#open === undefined)) this.close()
@@ -65,8 +62,8 @@ export class PipeEnd {
       this.#closeFd()
       return
     }
-    // A descendant holds the other end and may write on. Nobody has asked for the stream, so it must
-    // not fill up and stop that descendant, nor keep this process alive: let it flow away.
+    // A descendant holds the other end and may write more. Nobody reads the stream, so discard the data: a full pipe
+    // would block the descendant. It must not keep this process alive either.
     this.#drain = this.#openStream()
     this.#drain.on('error', () => {})
     this.#drain.resume()
