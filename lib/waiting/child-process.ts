@@ -9,8 +9,8 @@ import { onExitEvent } from './exit-event.js'
 import { type Observation, sendSignal } from './observation.js'
 
 /**
- * A child of `child_process` in this thread. libuv takes its status; a wait of ours would make its
- * `'exit'` event never come.
+ * A child of `child_process` in this thread. libuv takes its status. If sexton took it, the child's `'exit'` event
+ * would never come.
  */
 export class ObservedChildProcess implements Observation {
   readonly pid: number
@@ -32,18 +32,18 @@ export class ObservedChildProcess implements Observation {
     )
   }
 
-  // Dead but not yet seen by libuv counts: the event is certain to come.
+  // A dead child counts even if libuv has not noticed yet, because the event is certain to come.
   check(): boolean {
     return this.#hasEnded() || this.#look()
   }
 
-  // Until libuv has seen the end, no one has reaped it and the pid is its own. A zombie takes any signal,
-  // to no effect.
+  // Until libuv notices the exit, nobody has reaped the child, so the pid is its own. A zombie accepts every signal
+  // without effect.
   kill(signal: number): boolean {
     return !this.check() && sendSignal(this.pid, signal)
   }
 
-  // libuv may have reaped it, and not emitted `'exit'` yet: then the pid may be another process's.
+  // libuv may have reaped the child without emitting `'exit'` yet. Then the pid may belong to another process.
   startTime(): number | undefined {
     const stat = readStat(this.pid)
     return peek(this.pid) === 'not-child' ? undefined : stat?.startTime
