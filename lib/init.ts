@@ -1,5 +1,5 @@
 /**
- * Makes this Node process a correct init: `node --import sexton/init app.js`, or `import 'sexton/init'` as
+ * Turns this Node process into a correct init: `node --import sexton/init app.js`, or `import 'sexton/init'` as
  * the first line of the program.
  *
  * @packageDocumentation
