@@ -11,10 +11,10 @@ import {
 } from './prologue-notes.js'
 
 /**
- * What the shell prologue (lib/cli/prologue.sh) has noted of the world before Node. Node empties the
- * signal mask, resets ignored signals, raises the soft limit of descriptors and marks inherited ones to
- * be closed. A shell drops variables whose names it cannot use, and the prologue raises other soft
- * limits. Without the prologue, the world is as Node has left it.
+ * The state in which pid1 was started, for the command to inherit. Node changes that state: it empties the signal
+ * mask, resets ignored signals, raises the soft limit of descriptors, and marks inherited descriptors
+ * close-on-exec. A shell drops variables whose names it cannot use, and the prologue raises other soft limits. So
+ * the prologue (lib/cli/prologue.sh) notes the state before. Without the prologue, it is the state that Node left.
  */
 export interface Launch {
   /** The arguments, as bytes. */
@@ -25,10 +25,11 @@ export interface Launch {
   fds: readonly number[]
   ignored: readonly number[]
   blocked: readonly number[]
-  /** The limits that were changed for Node, as they were. */
+  /** The original values of the limits that were changed for Node. */
   limits: Limits
 }
 
+/** Reads the state in which pid1 was started. */
 export function readLaunch(): Launch {
   const { launched, ...noted } = parseNote(rawArguments())
   if (!launched) return { ...noted, environment: ownEnvironment(), blocked: [], limits: {} }
@@ -42,20 +43,20 @@ export function readLaunch(): Launch {
 }
 
 /**
- * The arguments of this program as the bytes they were given as: Node has decoded `process.argv` as
- * UTF-8, which loses all that is none. Node's own arguments come first and are left out.
+ * Returns the arguments of this program as the original bytes, without Node's own arguments. Node decodes
+ * `process.argv` as UTF-8, which loses other bytes.
  */
 export function rawArguments(): Buffer[] {
   const decoded = process.argv.slice(2)
   const raw = readCommandLine()?.slice(-decoded.length)
   return decoded.map((word, i) => {
-    // A process title (NODE_OPTIONS=--title=…) is written over these bytes: believe only what fits.
+    // A process title (NODE_OPTIONS=--title=…) may have overwritten the bytes. Use them only if they match.
     const bytes = raw?.[i]
     return bytes !== undefined && bytes.toString() === word ? bytes : Buffer.from(word)
   })
 }
 
-// Without /proc what Node has decoded is all there is.
+// Returns `undefined` without /proc: then the arguments that Node decoded have to do.
 function readCommandLine(): Buffer[] | undefined {
   const line = attempt(() => readOwnFile('cmdline'))
   return line instanceof SextonError ? undefined : splitAtNul(line)
