@@ -21,7 +21,7 @@ export class Fifo<T> {
   take(): T | undefined {
     if (this.size === 0) return undefined
     const value = this.#values[this.#taken] as T
-    this.#values[this.#taken] = undefined as T // so that it can be collected
+    this.#values[this.#taken] = undefined as T // allows garbage collection
     this.#taken += 1
     if (this.size === 0) this.clear()
     else if (this.#taken >= CUT && this.#taken >= this.size) this.#cut()

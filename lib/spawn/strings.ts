@@ -32,7 +32,7 @@ export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Arra
   ])
 }
 
-/** A variable by which systemd names one process: see sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5). */
+/** A variable in which systemd names a process: see sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5). */
 export type PidVariable = 'LISTEN_PID' | 'LISTEN_PIDFDID' | 'SYSTEMD_EXEC_PID' | 'WATCHDOG_PID'
 
 /**
@@ -70,7 +70,7 @@ function withRoom(entry: Uint8Array, naming: readonly PidVariable[]): Uint8Array
 
 function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {
   const variables: Uint8Array[] = []
-  // Inherited properties count, as they do for child_process: Object.create(process.env) is usual.
+  // Inherited properties count, as in child_process, because many programs use Object.create(process.env).
   for (const name in env) {
     const value = env[name]
     if (value === undefined) continue

@@ -52,7 +52,7 @@ function unsupported(problem: string, details: { path?: string; cause: unknown }
   return new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, details)
 }
 
-/** This platform, such as `linux-x64 (musl)`. */
+/** Names this platform, for example `linux-x64 (musl)`. */
 function here(): string {
   const platform = `${process.platform}-${process.arch}`
   if (process.platform !== 'linux') return platform

@@ -1,10 +1,10 @@
 import { loadAddon } from './addon.js'
 
-// The door to the kernel, and to the facts that every other room needs of it.
+// Access to the kernel, for every other room.
 //
 // `binding` types the native addon, which parses arguments, makes a system call and converts the result. It has
-// no policy and no timers. `proc.ts` is the only module that reads /proc: on `proc-access.ts`, which separates
-// "the process is gone" from "the kernel does not tell", and on `proc-formats.ts`, which parses. `descendants.ts`
+// no policy and no timers. `proc.ts` is the only module that reads /proc. It builds on `proc-access.ts`, which separates
+// "the process is gone" from "nothing is known", and on `proc-formats.ts`, which parses. `descendants.ts`
 // walks a tree of processes that changes while it is read. `signal-names.ts` maps names to this system's numbers.
 // Nothing here takes the status of a process.
 

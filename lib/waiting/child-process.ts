@@ -54,14 +54,14 @@ export class ObservedChildProcess implements Observation {
     this.#stopWaiting()
   }
 
-  // Unless its handle has been closed: then libuv asks no more, and whoever is about to reap it, or has
-  // waited for too long, is the last to see it.
+  // Checks whether the child is dead. If its handle was closed, libuv does not ask any more. Then this is the last
+  // chance to see the status, so the wait takes it from here.
   #look(): boolean {
     const status = peek(this.pid)
     if (!(status instanceof ExitStatus)) return false
     if (childProcessOf(this.pid) !== this.#child && !this.#hasEnded()) {
       this.#resolve(status)
-      this.#stopLooking() // or what follows would look again
+      this.#stopLooking() // before the reaper calls this method again
       reapIfNobodys(this.pid)
     }
     return true

@@ -10,7 +10,7 @@ export interface Status {
   blocked: bigint
   ignored: bigint
   caught: bigint
-  /** 0 none, 1 strict, 2 a filter. */
+  /** The seccomp mode: 0 none, 1 strict, 2 a filter. */
   seccomp: number
 }
 

@@ -2,8 +2,8 @@ import { OPTIONS, type Option } from './options.js'
 
 const INTRO = `Usage: pid1 [options] [--] command [arguments…]
 
-Runs the command as an init: forwards signals to it, reaps orphans, and exits with
-its exit code (128+n if signal n ended it).
+Runs the command as an init: forwards signals to it, reaps orphans, and exits
+with its exit code (128+n if signal n ended it).
 `
 
 const END = `
@@ -22,7 +22,7 @@ Exit codes of pid1 itself: 2 usage error, 126 not executable, 127 not found.
 
 const COLUMN = 31
 
-/** The help text, at most 80 columns wide. */
+/** Formats the help text, at most 80 columns wide. */
 export function help(): string {
   const groups = Object.entries(OPTIONS).map(
     ([heading, options]) => `\n${heading}:\n${options.map(line).join('')}`,

@@ -19,7 +19,7 @@ export interface Settings {
   variables: Buffer[]
   uid: number | undefined
   gid: number | undefined
-  /** 0: only fatal errors, 1: warnings, 2: events, 3: every signal and every process, 4: the start, too. */
+  /** The level of messages. 0: fatal errors; each higher level adds 1: warnings, 2: events, 3: signals, 4: the start. */
   verbosity: number
   warnOnReap: boolean
   logFormat: 'text' | 'json'
