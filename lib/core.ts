@@ -1,5 +1,5 @@
-// All that the package exports, for one file that both its faces share (esbuild.mjs): thirty modules, each
-// by itself, take three times the memory, and there must be one reaper, whoever asks for it how.
+// All exports of the package, for the single file that its entries share (esbuild.mjs). Separate modules would take
+// three times the memory. A shared file also means a single reaper, whether the package is imported or required.
 
 export * from './index.js'
 export { init, start } from './init/init.js'

@@ -1,10 +1,10 @@
 /**
- * Process supervision: reap zombies, wait for any process, start processes without forking the heap,
- * and read signals with their senders.
+ * Process supervision: reap zombies, wait for any process, start processes without copying this process's
+ * memory, and read signals with their senders.
  *
- * Failures of the system are a `SextonError`; bad arguments are a `TypeError` or `RangeError`, thrown
- * before anything has been done. Times are in milliseconds. What needs Linux says so; all else runs on
- * macOS too.
+ * A failure of the system is a `SextonError`. A bad argument is a `TypeError` or `RangeError`, thrown before
+ * anything has been done. Times are in milliseconds. Features that need Linux say so; all others work on macOS
+ * too.
  *
  * @packageDocumentation
  */
@@ -14,7 +14,7 @@ export { type Backend, backend } from './exit/backend.js'
 export { ExitStatus, type ResourceUsage } from './exit/exit-status.js'
 export type { ZombieScope } from './reaping/reap-loop.js'
 export { Zombies, type ZombiesOptions } from './reaping/zombies.js'
-export type { ReceivedSignal, SignalOrigin } from './signals/received-signal.js'
+export type { ReceivedSignal, SignalOrigin } from './signals/origin.js'
 export { type ShutdownOptions, shutdown } from './signals/shutdown.js'
 export { Signals, type SignalsOptions } from './signals/signals.js'
 export { Child } from './spawn/child.js'

@@ -1,5 +1,5 @@
 /**
- * Makes this Node process a correct init: `node --import sexton/init app.js`, or `import 'sexton/init'` as
+ * Turns this Node process into a correct init: `node --import sexton/init app.js`, or `import 'sexton/init'` as
  * the first line of the program.
  *
  * @packageDocumentation
@@ -8,5 +8,5 @@
 export type { ExitStatus, ResourceUsage } from './exit/exit-status.js'
 export type { AdoptedMessage, LeftMessage, ReapedMessage, SignalMessage } from './init/channels.js'
 export { type InitOptions, type InitStats, init } from './init/init.js'
-export type { ReceivedSignal, SignalOrigin } from './signals/received-signal.js'
+export type { ReceivedSignal, SignalOrigin } from './signals/origin.js'
 export type { SignalName } from './system/signal-names.js'

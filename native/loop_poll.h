@@ -6,7 +6,7 @@
 namespace sexton {
 
 // One descriptor watched for readability by the environment's event loop. It never keeps the loop
-// alive: who awaits something says so in lib/base/keep-alive.ts.
+// alive: who awaits something says so in lib/base/process-life.ts.
 //
 // Level-triggered by libuv: what a bounded drain leaves behind is reported again next turn.
 class LoopPoll {

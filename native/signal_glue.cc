@@ -6,7 +6,7 @@
 namespace sexton {
 namespace {
 
-// signal, code, pid, uid, environments: lib/signals/received-signal.ts reads them in this order
+// signal, code, pid, uid, environments: lib/signals/origin.ts reads them in this order
 constexpr int kFields = 5;
 
 void OnReadable(void* data) {

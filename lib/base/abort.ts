@@ -1,4 +1,4 @@
-import { quote } from './errors.js'
+import { invalid } from './errors.js'
 
 interface Listener {
   readonly callbacks: Set<() => void>
@@ -12,10 +12,10 @@ const METHODS = ['addEventListener', 'removeEventListener'] as const
 const listeners = new WeakMap<AbortSignal, Listener>()
 
 /**
- * Calls `callback` when `signal` is aborted, or now if it is already. All callbacks of a signal share one
+ * Calls `callback` when `signal` is aborted, or at once if it already is. All callbacks of a signal share one
  * listener, because Node warns of a leak at the eleventh.
  *
- * @returns Takes the callback back.
+ * @returns A function that removes the callback.
  */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) return () => {}
@@ -44,8 +44,10 @@ export function reasonOf(signal: AbortSignal | undefined): unknown {
 }
 
 /**
- * Checks an option that takes an `AbortSignal`, by what it can do: the signal of another realm, or of a
- * polyfill, is an instance of another class.
+ * Checks an option that takes an `AbortSignal`. The check looks at its members, because the signal of another
+ * realm or of a polyfill is an instance of another class.
+ *
+ * @throws {TypeError} if it is not an AbortSignal.
  */
 export function checkAbortSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined
@@ -53,9 +55,8 @@ export function checkAbortSignal(value: unknown): AbortSignal | undefined {
   if (typeof signal.aborted === 'boolean' && METHODS.every((name) => isMethod(signal[name]))) {
     return value as AbortSignal
   }
-  throw new TypeError(
-    `signal must be an AbortSignal, for example AbortSignal.timeout(1000), not ${quote(value)}`,
-  )
+  const expected = 'an AbortSignal, for example AbortSignal.timeout(1000)'
+  throw new TypeError(invalid('signal', value, expected))
 }
 
 function isMethod(value: unknown): boolean {
@@ -68,7 +69,7 @@ function listen(signal: AbortSignal): Listener {
     signal.removeEventListener('abort', tell)
     listeners.delete(signal)
   }
-  // A callback may take back another one that is still to be called.
+  // Delete each callback before calling it: a callback may remove one that has not been called yet.
   const tell = () => {
     remove()
     for (const callback of callbacks) if (callbacks.delete(callback)) callSafely(callback)
@@ -79,7 +80,7 @@ function listen(signal: AbortSignal): Listener {
   return listener
 }
 
-// As an event target does: what one listener throws is an uncaught exception, and the others are called.
+// Behaves like an EventTarget: an error of one callback becomes an uncaught exception, and the others still run.
 function callSafely(callback: () => void): void {
   try {
     callback()

@@ -1,26 +1,27 @@
-import { quote } from './errors.js'
+import { invalid } from './errors.js'
 
-// What the process is told by variables of its environment. An empty one is as none.
+// Settings from environment variables. An empty variable counts as unset.
 
 /**
- * A number of milliseconds.
+ * Reads a variable that holds milliseconds.
  *
- * @throws {RangeError} for what is none.
+ * @param otherwise The value if the variable is unset.
+ * @throws {RangeError} if its value is not a number of milliseconds.
  */
 export function durationFrom(name: string, otherwise: number): number {
   const { [name]: text = '' } = process.env
   if (text === '') return otherwise
   if (/^(\d+(\.\d+)?|Infinity)$/.test(text)) return Number(text)
-  throw new RangeError(`${name} must be a number of milliseconds, or Infinity, not ${quote(text)}`)
+  throw new RangeError(invalid(name, text, 'milliseconds, for example 5000, or Infinity'))
 }
 
 /**
- * A switch, on unless it is 0.
+ * Reads a variable that switches something. It is on unless its value is 0.
  *
- * @throws {RangeError} for what is neither 0 nor 1.
+ * @throws {RangeError} if its value is neither 0 nor 1.
  */
 export function switchFrom(name: string): boolean {
   const { [name]: text = '' } = process.env
   if (['', '0', '1'].includes(text)) return text !== '0'
-  throw new RangeError(`${name} must be 0 or 1, not ${quote(text)}`)
+  throw new RangeError(invalid(name, text, '0 or 1'))
 }

@@ -1,6 +1,6 @@
 import { Fifo } from './fifo.js'
 
-/** What the owner of a queue may want to be told. */
+/** Callbacks for the owner of a queue. */
 export interface QueueEvents {
   /** A consumer waits and the queue is empty. The result is called once, when no consumer waits any more. */
   onWanted?: () => () => void
@@ -9,15 +9,14 @@ export interface QueueEvents {
 }
 
 /**
- * Values that are delivered without a turn of the event loop. `for await` over a backlog runs in
- * microtasks only; without a pause no timer and no other event would come until it is read.
+ * The most values to deliver in one turn of the event loop. A `for await` over a backlog runs only in microtasks,
+ * so without a pause no timer and no other event would run before its end.
  */
 const AT_ONCE = 64
 
 /**
- * Values for one `for await`, pushed by one side and pulled by the other. What is queued when the
- * queue is closed is still delivered; leaving the loop early closes it. It has no bound of its own:
- * its owner decides what is pushed, and says so in its documentation.
+ * A queue of values between a producer and one `for await` loop. Closing the queue still delivers the values in it.
+ * Leaving the loop closes the queue and discards them. The queue has no limit: its owner documents one if there is.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   readonly #events: QueueEvents
@@ -45,7 +44,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
 
   push(value: T): void {
     if (this.#closed) return
-    if (this.wanted) this.#delivered = 0 // its consumer had come to rest
+    if (this.wanted) this.#delivered = 0 // the consumer has read everything and waits
     this.#values.push(value)
     if (!this.#pausing) this.#deliver()
     this.#tell()

@@ -1,18 +1,18 @@
-import { quote } from './errors.js'
+import { invalid } from './errors.js'
 import { suggestion } from './suggestion.js'
 
-/** The names of all options of `T`: the compiler refuses a table that lacks one. */
+/** A table of the names of all options of `T`. The compiler rejects a table that lacks one. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>
 
-/** What to do instead of an option that a function does not have but that people expect, by name. */
+/** Advice for options that a function does not have but that people expect, by the option's name. */
 export type OptionAdvice = Readonly<Record<string, string>>
 
 /**
- * Checks the options of a public function: a plain object, without an option that the function would
- * ignore. An unknown option whose value is `undefined` asks for nothing and passes.
+ * Checks that the options of a public function are a plain object without unknown names. An unknown option
+ * whose value is `undefined` is accepted.
  *
- * @param caller What the caller wrote, for example `spawn()`.
- * @throws {TypeError} which quotes what is wrong and says what would be right.
+ * @param caller The function's name for the message, for example `spawn()`.
+ * @throws {TypeError} if they are not a plain object, or an option is unknown.
  */
 export function checkOptionNames<T extends object>(
   caller: string,
@@ -28,25 +28,26 @@ export function checkOptionNames<T extends object>(
 }
 
 /**
- * Checks that `value` is an object made of names and values. Options in an array, a `Map` or an instance of
- * a class would be ignored without a word.
+ * Checks that `value` is a plain object. Options in an array, a `Map` or an instance of a class would be
+ * ignored silently.
  *
- * @param name What it is, for example `env`.
- * @param example A right value, for the error message.
+ * @param name The argument's name for the message, for example `env`.
+ * @param example A right value for the message.
+ * @throws {TypeError} if it is not a plain object.
  */
 export function checkPlainObject(name: string, value: unknown, example: string): void {
   if (typeof value === 'object' && value !== null && !isInstance(value)) return
-  throw new TypeError(`${name} must be a plain object such as ${example}, not ${quote(value)}`)
+  throw new TypeError(invalid(name, value, `a plain object, for example ${example}`))
 }
 
 function remedy(name: string, known: object, advice: OptionAdvice): string {
-  if (Object.hasOwn(advice, name)) return `; ${advice[name]}`
+  if (Object.hasOwn(advice, name)) return `\n${advice[name]}`
   const names = Object.keys(known)
-  return suggestion(name, names) || `; its options are ${names.join(', ')}`
+  return suggestion(name, names) || `: expected one of ${names.join(', ')}`
 }
 
-// Whether a class stands anywhere between the object and the root of its prototypes, which is another
-// object in another realm. The prototype of Node's `process.env` has a constructor without a name.
+// Looks for a class in the chain of prototypes below its root. The root differs between realms, so it is not
+// compared. The prototype of Node's `process.env` has a constructor without a name.
 function isInstance(value: object): boolean {
   let prototype: object | null = Object.getPrototypeOf(value)
   while (prototype !== null) {

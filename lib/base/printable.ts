@@ -1,6 +1,6 @@
-// Whatever could move the cursor, end the line, or change the direction or order of what is around it:
-// controls, formats, surrogates, private and unassigned characters, other line ends, other spaces.
-// Made when it is needed: the sets of characters take a hundredth of the start of pid1.
+// Characters that could move the cursor, end the line, or reorder the text around them: controls, formats,
+// surrogates, private and unassigned characters, other line ends, other spaces. The expression is built when
+// first used, because its character sets would take a hundredth of pid1's start.
 const unsafe = () => /[\p{C}\p{Zl}\p{Zp}\\]|(?! )\p{Zs}/gu
 const UNSAFE_OR_NOT_ASCII = /[^ -[\]-~]/gu
 
@@ -11,7 +11,7 @@ const NAMED: Readonly<Record<string, string>> = {
   '\t': '\\t',
 }
 
-/** The text as it can be shown on one line of any terminal, with escapes for all that cannot. */
+/** Escapes every character of the text that could disturb a terminal or a line of a log. */
 export function printable(text: string, unicode: boolean): string {
   return text.replace(unicode ? unsafe() : UNSAFE_OR_NOT_ASCII, escaped)
 }
@@ -26,10 +26,10 @@ const ZERO_WIDTH = /^[\p{Mn}\p{Me}]$/u
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u
 
-/** Cuts it to what fits into so many columns of a terminal; `…` (or `>`) stands for what was cut. */
+/** Cuts the text to `width` columns of a terminal. A `…` (or `>`) replaces the part that was cut. */
 export function clip(text: string, width: number, unicode: boolean): string {
   let columns = 0
-  let kept = 0 // up to where the mark of the cut still fits behind it
+  let kept = 0 // the length of text that leaves room for the mark
   let at = 0
   for (const character of text) {
     columns += columnsOf(character)

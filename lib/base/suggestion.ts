@@ -1,4 +1,4 @@
-/** The question to end an error message with, if one of the known words is nearly the one given. */
+/** The end of an error message, if the given word nearly equals a known one: `; did you mean '--json'?`. */
 export function suggestion(word: string, known: readonly string[]): string {
   const near = known
     .map((candidate) => ({ candidate, distance: distance(word, candidate) }))
@@ -7,12 +7,12 @@ export function suggestion(word: string, known: readonly string[]): string {
   return near === undefined ? '' : `; did you mean '${near.candidate}'?`
 }
 
-// A third of its letters: with more, any short word would be near any other.
+// The largest distance of a near word: a third of its letters. With more, any two short words would be near.
 function tolerance(word: string): number {
   return Math.ceil(word.replace(/^-+/, '').length / 3)
 }
 
-// Levenshtein's, by rows.
+// The Levenshtein distance, computed row by row.
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i)
   for (let i = 1; i <= from.length; i += 1) {

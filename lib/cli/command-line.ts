@@ -1,28 +1,28 @@
 import { parseArgs } from 'node:util'
-import { checkPid } from '../base/pid.js'
+import { checkPid, invalid } from '../base/errors.js'
 import { suggestion } from '../base/suggestion.js'
 import { UsageError } from './usage-error.js'
 
 type Options = Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>>
 
-/** What a command of `sexton` was given. */
+/** The parsed words of a command of `sexton`. */
 export interface CommandLine {
-  /** Options with a value, or `true`. */
+  /** The value of each option; `true` for an option without a value. */
   values: Readonly<Record<string, string | boolean | undefined>>
   pid: number | undefined
 }
 
 /**
- * Reads the words after `sexton COMMAND`: its options, and one PID at most.
+ * Parses the words after `sexton COMMAND`: options, and at most one PID.
  *
- * @throws {UsageError}
+ * @throws {UsageError} if an option is unknown, or a word is not a PID.
  */
 export function parseCommandLine(
   command: string,
   words: readonly string[],
   options: Options,
 ): CommandLine {
-  // Not strict: parseArgs' own messages know no suggestions, and advise on `--`.
+  // Not strict, because the messages of parseArgs suggest no similar option and recommend `--`.
   const { values, positionals, tokens } = parseArgs({
     args: [...words],
     options,
@@ -32,7 +32,7 @@ export function parseCommandLine(
   })
   for (const token of tokens) if (token.kind === 'option') checkOption(command, token, options)
   if (positionals.length > 1) {
-    throw usageError(command, `one PID at most, not '${positionals.join(' ')}'`)
+    throw usageError(command, invalid('PID', positionals.join(' '), 'at most one'))
   }
   const [word] = positionals
   return {
@@ -41,7 +41,7 @@ export function parseCommandLine(
   }
 }
 
-/** An error that says where help is. */
+/** Makes a usage error that mentions `--help`. */
 export function usageError(command: string, message: string): UsageError {
   return new UsageError(`${message}\nTry 'sexton ${command} --help'.`)
 }
@@ -58,15 +58,14 @@ function checkOption(
     throw usageError(command, `unknown option '${token.rawName}'${hint}`)
   }
   if (option.type === 'boolean' && token.value !== undefined) {
-    throw usageError(command, `${token.rawName} takes no value, not '${token.value}'`)
+    throw usageError(command, `option ${token.rawName} takes no value, but got '${token.value}'`)
   }
 }
 
 function parsePid(command: string, word: string): number {
   try {
     return checkPid(/^\d+$/.test(word) ? Number(word) : word)
-  } catch (error) {
-    if (error instanceof RangeError) throw usageError(command, error.message)
-    throw usageError(command, `PID must be a number, not '${word}'`)
+  } catch {
+    throw usageError(command, invalid('PID', word, 'a process id, for example 1'))
   }
 }

@@ -1,9 +1,9 @@
 import { UsageError } from './usage-error.js'
 
-/** What a program says of an error: of the user's and the system's the message, of a fault of its own where. */
+/** Explains an error: by its message if the user or the system caused it, otherwise by its stack. */
 export function explanation(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // By its name: the loader's classes are not those of the program that it loads.
+  // Compare names, because the loader has its own copies of the program's classes.
   const expected = error instanceof UsageError || error.name === 'SextonError' || 'syscall' in error
   return expected ? error.message : (error.stack ?? error.message)
 }

@@ -11,38 +11,38 @@ import {
 import { Script } from 'node:vm'
 import { explanation } from './explanation.js'
 
-// What a program's file starts with: it runs the program proper from the file beside it, with V8's code
-// cache, without which to compile takes a tenth of the start. The cache lies with the program, where
-// only those can write whose program it is, and is made by the first run of one of them.
+// The loader at the start of each program's file. It runs the program from the file beside it with V8's code
+// cache, because compiling takes a tenth of the start. The first run whose user may write there creates the
+// cache beside the program, so only users who could change the program can change its cache.
 
 declare const SEXTON_PROGRAM: string
 declare const SEXTON_DIGEST: string
-/** The exit code if the program cannot do its work. */
+/** The exit code of a program that fails to run. */
 declare const SEXTON_FAILURE: number
 
 const file = `${__dirname}/${SEXTON_PROGRAM}-program.js`
-// V8 takes no cache of another version, and none made under other flags.
+// V8 rejects a cache of another version, or one that was made with other flags.
 const key = [SEXTON_DIGEST, process.versions.v8, process.arch, ...process.execArgv]
 const cache = `${file}-${key.join('-').split('/').join('')}.cache`
 
-// Code from a cache is not counted block by block, as a coverage run wants it.
+// A coverage run needs counts for each block, which V8 does not take of code from a cache.
 const counted = process.env.NODE_V8_COVERAGE !== undefined
 const cachedData = counted ? undefined : readCache()
 const wrapped = `(function(require,module,__dirname){${readFileSync(file, 'latin1')}\n})`
 const script = new Script(wrapped, { filename: file, ...(cachedData && { cachedData }) })
-// Node would print the line of the error, of a file that is minified, and a stack.
+// Without this, Node would print a line of the minified file and a stack.
 process.on('uncaughtException', fail)
 try {
   script.runInThisContext()(require, module, __dirname)
 } catch (error) {
   fail(error)
 }
-// Now, as then it has what the start needs; and before the program can have ended.
+// Write the cache now: it holds the functions that the start has used, and the program has not exited yet.
 if (cachedData === undefined && !counted) writeCache()
 
 function fail(error: unknown): never {
   const text = `${SEXTON_PROGRAM}: ${explanation(error)}\n`
-  // Without a listener, a reader that went away would end it with another error.
+  // Without a listener, a reader that has closed the pipe would cause another error.
   process.stderr.on('error', () => {}).write(text)
   process.exit(SEXTON_FAILURE)
 }
@@ -55,24 +55,24 @@ function readCache(): Buffer | undefined {
   }
 }
 
-// To the disk before it gets its name: half a cache, after a crash, would be taken for a whole one.
+// Sync the cache before renaming it. Otherwise half a cache could have its final name after a crash.
 function writeCache(): void {
   const draft = `${cache}-${process.hrtime().join('')}`
   let fd: number | undefined
   try {
     fd = openSync(draft, 'wx')
-    fchmodSync(fd, 0o644) // for every user, whatever the umask
+    fchmodSync(fd, 0o644) // readable by every user, whatever the umask
     writeFileSync(fd, script.createCachedData())
     fsyncSync(fd)
     renameSync(draft, cache)
   } catch {
-    // Not ours to write to, read-only, or full: then it starts without.
+    // The folder is read-only, full, or belongs to another user. The program then runs without a cache.
     if (fd !== undefined) remove(draft)
   }
   if (fd !== undefined) closeSync(fd)
 }
 
-// A disk that is full takes no cache, but a draft each time.
+// Removes the draft. Otherwise each run would leave one on a full disk.
 function remove(draft: string): void {
   try {
     unlinkSync(draft)

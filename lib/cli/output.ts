@@ -1,11 +1,13 @@
-// Without a listener, a reader that went away would end this program with a stack trace; each write
-// tells of it by itself.
+// Without a listener, a reader that has closed the pipe would end this program with a stack trace. The callback
+// of each write reports the error.
 process.stdout.on('error', () => {})
 process.stderr.on('error', () => {})
 
 /**
- * Resolves when it is written: to true, or to false if nobody reads any more (`sexton tree | head`),
- * which is no failure.
+ * Prints to standard output.
+ *
+ * @returns A promise that resolves when the text is written. It resolves to false if the reader has closed the
+ *   pipe (`sexton tree | head`), which is not an error.
  */
 export function print(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { systemError } from '../base/errors.js'
+import { invalid, systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { packageRoot } from '../system/package-root.js'
 import { signalName } from '../system/signal-names.js'
@@ -15,13 +15,25 @@ import { type Settings, TRACE } from './pid1/settings.js'
 import { supervise } from './pid1/supervise.js'
 import { version } from './version.js'
 
-// The exit code of a pid1 that cannot do its work; the prologue and the loader use it too.
+// The program `pid1`, an init for containers.
+//
+// 1. `prologue.sh`, the first lines of the program's file, runs in a shell. It notes the state that Node would change,
+//    and starts Node (`pid1/prologue-notes.ts` and `pid1/launch.ts` read the notes).
+// 2. `pid1/arguments.ts` parses the words by the table in `pid1/options.ts`. The name of the program or `--compat`
+//    chooses a persona: the defaults of tini, dumb-init or catatonit.
+// 3. `pid1/supervise.ts` listens to all signals, starts the command, forwards signals to it (`pid1/forwarding.ts`,
+//    `pid1/job.ts`), and reaps until the command exits.
+// 4. `pid1/remainder.ts` terminates the processes that the command leaves behind. pid1 exits as the command did.
+//
+// Messages and events go through `pid1/report.ts`, which never blocks the supervision.
+
+// The exit code of a pid1 that fails to start. The prologue and the loader use it too.
 const CANNOT_RUN = 126
 
 type Run = Extract<Request, { kind: 'run' }>
 
 function print(to: 'stdout' | 'stderr', text: string): void {
-  // Without a listener, a reader that went away (`pid1 --help | head`) would end it with a stack trace.
+  // Without a listener, a reader that has closed the pipe (`pid1 --help | head`) would cause a stack trace.
   process[to].on('error', () => {}).write(text)
 }
 
@@ -44,7 +56,7 @@ function reportOf(settings: Settings, launch: Launch): Report {
   return new Report({ name: persona.name, verbosity, format: logFormat, statusFd })
 }
 
-// A number that nobody has passed may be one that Node has opened for itself.
+// Refuses a descriptor that was not inherited: Node may have opened that number for itself.
 function statusDescriptor({ persona, ...settings }: Settings, { fds }: Launch): number | undefined {
   const { statusFd, statusFile } = settings
   if (statusFile !== undefined) {
@@ -55,10 +67,11 @@ function statusDescriptor({ persona, ...settings }: Settings, { fds }: Launch): 
     }
   }
   if (statusFd === undefined || statusFd <= 2 || fds.includes(statusFd)) return statusFd
-  throw new BadCommandLine(`--status-fd: no descriptor ${statusFd} was passed on to pid1`, persona)
+  const expected = 'a descriptor that pid1 inherits, for example 3 with 3>status.log'
+  throw new BadCommandLine(invalid('--status-fd', statusFd, expected), persona)
 }
 
-// Its parent may have died before the kernel knew of our wish: then no signal would ever come.
+// Sends the signal itself if the parent has already died: the kernel knew nothing of the wish then.
 function dieWithParent(signal: number, parent: number): void {
   const result = binding.setDeathSignal(signal)
   if (result < 0) throw systemError(result, `prctl PR_SET_PDEATHSIG ${signalName(signal)}`)
@@ -69,7 +82,7 @@ function prepare({ persona, parentDeathSignal, subreaper: asked }: Settings, rep
   const parent = process.ppid
   if (asked || (persona.adopts && process.pid !== 1)) subreaper.enable()
   else if (persona.warnsWhenPlain && process.pid !== 1 && !subreaper.enabled) {
-    report.warn('not PID 1 and not a subreaper: orphans go to init unseen (-s adopts them)')
+    report.warn('this process is neither PID 1 nor a subreaper: init adopts the orphans (use -s)')
   }
   if (parentDeathSignal !== undefined) dieWithParent(parentDeathSignal, parent)
 }
@@ -95,8 +108,8 @@ function worldText({ fds, ignored, blocked }: Launch): string {
   return `${process.pid} is ${role}; inherited descriptors: ${text(fds)}; ignored signals: ${ignores}; blocked: ${blocks}`
 }
 
-// Node's own way out takes longer than all that pid1 has done, and nothing of it is needed; but it also
-// writes what a coverage run has counted.
+// Exits at once. Node's own exit takes longer than everything that pid1 has done, and pid1 needs it only to write
+// the counts of a coverage run.
 function leave(code: number): never {
   if (process.env.NODE_V8_COVERAGE !== undefined) process.exit(code)
   binding.exitNow(code)

@@ -1,4 +1,4 @@
-/** JSON on one line, with escapes for what JSON lets through but may still mean something to a terminal. */
+/** Formats JSON on one line. It also escapes characters that JSON permits but that a terminal may interpret. */
 export function safeJson(document: unknown): string {
   return JSON.stringify(document).replace(UNSAFE, escaped)
 }

@@ -6,17 +6,27 @@ import { tree } from './tree/tree.js'
 import { UsageError } from './usage-error.js'
 import { version } from './version.js'
 
+// The program `sexton`: finds a command by its name and reports its failure.
+//
+// `command-line.ts` parses the words of every command, `output.ts` prints, and `explanation.ts` formats errors. The
+// commands are in `tree/` and `doctor/`: each reads /proc into plain objects, judges them in pure functions, and
+// renders the result as text or as one line of JSON. Names and commands of processes come from strangers, so every
+// text passes `printable()` or `safeJson()` on its way to a terminal.
+//
+// esbuild.mjs bundles each program into one file, and `load.ts` runs it from V8's code cache. A program must be able to
+// start with few descriptors and little memory, so a module that is costly to load is replaced there.
+
 const USAGE = `Usage: sexton <command> [options]
 
 Commands:
-  tree [PID]     draw the processes that descend from PID (default: 1), live
-  doctor [PID]   say what keeps a process from reaping its children
+  tree [PID]     draw the tree of processes below PID (default: 1)
+  doctor [PID]   find out why a process does not reap its children
 
 Options:
-  -h, --help     show this help, or that of a command
+  -h, --help     show this help, or the help of a command
   -V, --version  show the version
 
-Exit codes: 0, 1 if it could not be done or something is wrong, 2 usage.
+Exit codes: 0 success, 1 failure or a problem found, 2 usage error.
 `
 
 type Command = (words: readonly string[]) => Promise<number>
@@ -48,7 +58,7 @@ function report(error: unknown): number {
   return error instanceof UsageError ? 2 : 1
 }
 
-// No process.exit(): what is written to a pipe may still be on its way.
+// Sets exitCode instead of calling process.exit(), which could cut off output to a pipe.
 dispatch(process.argv.slice(2))
   .catch(report)
   .then((code) => {

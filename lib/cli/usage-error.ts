@@ -1,2 +1,2 @@
-/** What was asked for on the command line makes no sense; its message is all that is to be said. */
+/** An error in the command line. Its message is for the user, without a stack. */
 export class UsageError extends RangeError {}

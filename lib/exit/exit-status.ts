@@ -2,58 +2,58 @@ import { binding } from '../system/binding.js'
 import { type SignalName, signalName, signalNumber } from '../system/signal-names.js'
 
 /**
- * What a process used, with the names and units of Node's `process.resourceUsage()`. The figures
- * include those descendants that the process itself had waited for.
+ * The resources that a process used, with the names and units of Node's `process.resourceUsage()`. They
+ * include the descendants that the process itself waited for.
  *
  * @see getrusage(2), wait4(2)
  */
 export interface ResourceUsage {
-  /** Microseconds of processor time, all threads, in its own code. */
+  /** Processor time of all its threads in its own code, in microseconds. */
   userCPUTime: number
-  /** Microseconds of processor time in the kernel on its behalf. */
+  /** Processor time of the kernel on its behalf, in microseconds. */
   systemCPUTime: number
   /**
-   * The largest resident set; KiB on Linux, bytes on macOS. For a child of `spawn` on Linux never less
-   * than this process's own at that time: the kernel counts what is borrowed until exec.
+   * The largest resident set, in KiB on Linux and in bytes on macOS. For a child of `spawn` on Linux it is at
+   * least the caller's resident set at the time of the spawn: the child borrows that memory until exec.
    */
   maxRSS: number
   /** Page faults that needed no input or output. */
   minorPageFault: number
-  /** Page faults for which a page was read in. */
+  /** Page faults that read a page from a disk. */
   majorPageFault: number
-  /** What was read from disks, in blocks of 512 bytes on Linux; elsewhere the times it was. */
+  /** Reads from disks: blocks of 512 bytes on Linux, the number of reads elsewhere. */
   fsRead: number
-  /** What was written to disks, likewise. */
+  /** Writes to disks: blocks of 512 bytes on Linux, the number of writes elsewhere. */
   fsWrite: number
-  /** Times that it gave the processor up, to wait for something. */
+  /** The number of times that it gave up the processor to wait for something. */
   voluntaryContextSwitches: number
-  /** Times that the processor was taken from it. */
+  /** The number of times that the scheduler took the processor away from it. */
   involuntaryContextSwitches: number
 }
 
 /**
- * How a process ended. Only sexton makes these.
+ * How a process ended. Only sexton creates these objects.
  *
  * @see wait(2), waitid(2)
  */
 export class ExitStatus {
-  /** Its pid, which may belong to another process by now. */
+  /** Its pid. The pid may already belong to another process. */
   readonly pid: number
-  /** Its exit code, or `null` if a signal ended it or the end is not `known`. */
+  /** Its exit code; `null` if a signal ended it, or if its status is not `known`. */
   readonly code: number | null
-  /** The signal that ended it, or `null`. */
+  /** The signal that ended it; `null` if it exited, or if its status is not `known`. */
   readonly signal: SignalName | null
-  /** Whether it left a core dump; `child_process` does not tell, and its children count as `false`. */
+  /** Whether it left a core dump. `false` for children of `child_process`, which does not report core dumps. */
   readonly coreDumped: boolean
   /**
-   * Whether the system told how it ended. `false`: it is gone for certain, but someone else took the
-   * status, or it was no child of ours on a kernel that does not tell (before Linux 6.15, or another
-   * user's process).
+   * Whether its wait status is known. `false` means that the process is certainly gone, but its status is
+   * not available: another process took it, or the kernel does not show the status of a process that is not
+   * a child (before Linux 6.15, or for another user's process).
    */
   readonly known: boolean
   /**
-   * What it used; only where this process reaped it or could have: not for children of `child_process`,
-   * nor for processes that are no children.
+   * The resources that it used. Missing for children of `child_process`, and for processes that are not
+   * children of this process.
    */
   declare readonly usage?: ResourceUsage
 
@@ -73,21 +73,23 @@ export class ExitStatus {
     if (fields.usage !== undefined) this.usage = fields.usage
   }
 
-  /** Whether it ended by itself with exit code 0. */
+  /** Whether it exited with code 0. */
   get success(): boolean {
     return this.code === 0
   }
 
   /**
-   * The one number a shell makes of it: the code, 128 + n for signal n, and 127 where the end is not
-   * known, which is what `wait` answers for a child it knows nothing of (POSIX, `wait`).
+   * Converts the status to the number that a shell reports.
+   *
+   * @returns The exit code; 128 + n for signal n; or 127 if the status is not known, as the shell's `wait` does
+   *   for an unknown child (POSIX, `wait`).
    */
   toShellCode(): number {
     if (this.code !== null) return this.code
     return this.signal === null ? 127 : 128 + signalNumber(this.signal)
   }
 
-  /** @internal From one record of the native `wait`. */
+  /** @internal Reads one record of the native `wait`. */
   static fromRecord(records: Float64Array, index: number): ExitStatus {
     const at = index * binding.waitFields
     const field = (offset: number) => records[at + offset] as number
@@ -102,7 +104,7 @@ export class ExitStatus {
     })
   }
 
-  /** @internal From a raw wait status: signal in the low 7 bits, core flag, code in the next byte. */
+  /** @internal Decodes a raw wait status: the signal in the low 7 bits, a core flag, the code in the next byte. */
   static fromRaw(pid: number, raw: number): ExitStatus {
     const number = raw & 0x7f
     return new ExitStatus({
@@ -114,18 +116,18 @@ export class ExitStatus {
     })
   }
 
-  /** @internal From what `child_process` says in its `'exit'` event. */
+  /** @internal Converts the arguments of the `'exit'` event of `child_process`. */
   static fromExitEvent(pid: number, code: number | null, signal: SignalName | null): ExitStatus {
     return new ExitStatus({ pid, code, signal, coreDumped: false, known: true })
   }
 
-  /** @internal It is gone, and no one can tell how. */
+  /** @internal The status of a process that is gone and whose wait status is not available. */
   static unknown(pid: number): ExitStatus {
     return new ExitStatus({ pid, code: null, signal: null, coreDumped: false, known: false })
   }
 }
 
-/** @internal From one record of the native `wait`. */
+/** @internal Reads the usage from one record of the native `wait`. */
 export function usageFromRecord(records: Float64Array, index: number): ResourceUsage {
   const at = index * binding.waitFields
   const field = (offset: number) => records[at + offset] as number
@@ -142,6 +144,6 @@ export function usageFromRecord(records: Float64Array, index: number): ResourceU
   }
 }
 
-// si_code of waitid(2); the same numbers on Linux and macOS.
+// Values of si_code for waitid(2). Linux and macOS use the same numbers.
 const CLD_EXITED = 1
 const CLD_DUMPED = 3

@@ -1,19 +1,19 @@
 import { systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
-import type { Check, Watch } from './watch.js'
+import type { Check, Watch } from './backend.js'
 
-// The kernel marks a process descriptor readable when its process ends, and tells an epoll set; one
-// such set serves all processes, so the cost of an exit does not depend on how many are watched.
+// The kernel marks a pidfd readable when its process exits, and reports it to an epoll set. One set serves all
+// processes, so the cost of an exit does not depend on how many are watched.
 
 const watches = new Map<number, { pidfd: number; check: Check }>()
 const tokens = new Float64Array(binding.exitBatch)
 let lastToken = 0
 let opened = false
 
-/** Watches the process of `pidfd`, which stays the caller's to close, after `stop()`. */
+/** Watches the process of `pidfd`. The caller closes the descriptor, after `stop()`. */
 export function watchPidfd(pidfd: number, check: Check): Watch {
   if (!opened) open()
-  // Not the descriptor's number: within one batch it may be closed and given to another process.
+  // A token of its own, because a descriptor's number may be closed and reused within one batch.
   do lastToken = (lastToken + 1) >>> 0
   while (watches.has(lastToken))
   const token = lastToken
@@ -29,7 +29,7 @@ function open(): void {
   opened = true
 }
 
-// One batch a turn: what is left keeps the set readable, and other events get their turn.
+// Handles one batch in each turn of the loop, so that other events get their turn. The rest keeps the set readable.
 function drain(): void {
   const count = binding.drainExits(tokens)
   for (const token of tokens.slice(0, Math.max(count, 0))) {

@@ -1,9 +1,10 @@
-import { monotonicNow } from '../base/clock.js'
-import type { Check, Watch } from './watch.js'
+import { monotonicNow } from '../base/time.js'
+import type { Check, Watch } from './backend.js'
 
-// The portable loop: look very soon (the caller has looked at once), as most processes that are waited for are
-// about to end, then ever less often. Up to LONGEST ms late; one wake-up per round for all.
+// The portable back-end. A check comes soon at first, because most processes that are waited for are about to
+// exit, and then at growing intervals. One timer serves all processes. A notice is at most LONGEST ms late.
 
+// Milliseconds until the first check, and the longest interval between two.
 const SHORTEST = 1
 const LONGEST = 50
 
@@ -17,7 +18,7 @@ const entries = new Set<Entry>()
 let timer: NodeJS.Timeout | undefined
 let timerDue = Number.POSITIVE_INFINITY
 
-/** Watches anything that `check` can find out. The first look is the caller's own. */
+/** Watches by calling `check` at growing intervals. The caller makes the first check itself. */
 export function watchByPolling(check: Check): Watch {
   const entry: Entry = { check, delay: SHORTEST, due: monotonicNow() + SHORTEST }
   entries.add(entry)
@@ -29,7 +30,7 @@ function round(): void {
   timerDue = Number.POSITIVE_INFINITY
   const now = monotonicNow()
   for (const entry of entries) {
-    // Half a millisecond early is better than a wake-up of its own.
+    // Checking half a millisecond early saves a wake-up.
     if (entry.due > now + 0.5) continue
     if (entry.check()) {
       stop(entry)
@@ -47,7 +48,7 @@ function schedule(due: number): void {
   if (due >= timerDue) return
   clearTimeout(timer)
   timerDue = due
-  // Unreferenced: lib/base/keep-alive.ts keeps the loop going while someone waits.
+  // Unreferenced, because lib/base/process-life.ts keeps the loop alive while a caller waits.
   timer = setTimeout(round, Math.max(due - monotonicNow(), 0)).unref()
 }
 

@@ -1,16 +1,16 @@
+import type { Check, Watch } from './backend.js'
 import { Sweep } from './sweep.js'
-import type { Check, Watch } from './watch.js'
 
-// The self-pipe: libuv's SIGCHLD handler writes to a pipe that its loop reads.
+// The SIGCHLD back-end, for children of this thread.
 
-// In a turn of its own: libuv reads signals until there are none, and a sweep from within whose
-// continuations start more children, whose deaths are more signals, would keep it there for ever.
+// The sweep runs in a turn of its own. libuv reads signals until there are none. A sweep inside that loop could
+// resume code that starts more children, whose SIGCHLDs would keep libuv in the loop for ever.
 const sweep = new Sweep((run) => {
   const immediate = setImmediate(run)
   return () => clearImmediate(immediate)
 }, false)
 
-/** Watches a child of this process by SIGCHLD. */
+/** Watches a child of this thread by SIGCHLD. */
 export function watchChild(pid: number, check: Check): Watch {
   return sweep.watch(pid, check)
 }

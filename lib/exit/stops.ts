@@ -1,6 +1,6 @@
-import { monotonicNow } from '../base/clock.js'
+import { monotonicNow } from '../base/time.js'
+import type { Check, Watch } from './backend.js'
 import { Sweep } from './sweep.js'
-import type { Check, Watch } from './watch.js'
 
 // Of a child that stops for a tracer neither its descriptor nor its pid tells: SIGCHLD alone does, and almost
 // always that is about something else. So there is one look for all that comes within some milliseconds, and

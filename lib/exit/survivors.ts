@@ -6,32 +6,32 @@ import { identityOf, isZombie, type ProcessStat } from '../system/proc-formats.j
 import { signalName } from '../system/signal-names.js'
 import { backend } from './backend.js'
 
-// Bound for repeated lists: a tree may give birth all the time.
+// The most times that the tree is listed in a row. A tree may fork all the time.
 const MOST_LOOKS = 10
 
-/** A descendant that outlives the one it was started by, and what became of it. */
+/** A descendant that this process must terminate before it exits. */
 export interface Survivor extends Pick<ProcessStat, 'pid' | 'name' | 'startTime'> {
-  /** `'running'`: this process may not signal it. */
+  /** Its fate. `'running'` means that this process may not signal it. */
   outcome: 'terminated' | 'killed' | 'running'
 }
 
-/** Lists the descendants of this process that are to end, and signals them and no other process. */
+/** Lists the descendants that must terminate, and signals them, but never another process. */
 export class Survivors {
   readonly #known = new Map<string, Survivor>()
   #anyBeyondReach = false
 
-  /** Every survivor that was listed so far, dead ones included. */
+  /** Every survivor listed so far, including those that have exited. */
   get known(): readonly Survivor[] {
     return [...this.#known.values()]
   }
 
-  /** Whether this process may not signal one of them. */
+  /** Whether there is a survivor that this process may not signal. */
   get anyBeyondReach(): boolean {
     return this.#anyBeyondReach
   }
 
   /**
-   * The survivors that are alive and may be signalled.
+   * Lists the survivors that are alive and may be signalled.
    *
    * @throws {SextonError} `ERR_UNSUPPORTED` or `ERR_SYSTEM` if the tree cannot be read.
    */
@@ -43,8 +43,8 @@ export class Survivors {
   }
 
   /**
-   * The same survivors, after looks that go on until one finds nobody new. If a parent dies while the tree is
-   * read, its children pass to this process, whose own list has been read already.
+   * Lists the survivors like `look()`, but repeats until a list has no new one. If a parent dies while the tree
+   * is read, this process adopts its children, although its own list has already been read.
    *
    * @throws {SextonError} See `look()`.
    */
@@ -60,17 +60,17 @@ export class Survivors {
   /**
    * Sends signals to one survivor.
    *
-   * @returns False if it has ended.
-   * @throws {SextonError} `ERR_NOT_PERMITTED` if this process may not signal it, which makes it `'running'`;
-   *   `ERR_SYSTEM` or `ERR_UNSUPPORTED` if its identity cannot be checked: then no signal is sent.
+   * @returns False if it has exited.
+   * @throws {SextonError} `ERR_NOT_PERMITTED` if this process may not signal it; its outcome becomes `'running'`.
+   *   `ERR_SYSTEM` or `ERR_UNSUPPORTED` if its identity cannot be checked; no signal is sent.
    */
   send(survivor: Survivor, signals: readonly number[], outcome: Survivor['outcome']): boolean {
-    // The descriptor first: if the survivor is still there afterwards, the descriptor is the survivor's. Without
-    // a descriptor an instant remains between the check and the signal.
+    // Open the pidfd before the check: if the survivor is still alive afterwards, the pidfd is the survivor's.
+    // Without a pidfd, the pid could change hands between the check and the signal.
     const pidfd = openSurvivor(survivor)
     try {
       if (!isAlive(survivor)) return false
-      // The first signal may end it before the second one is sent.
+      // The first signal may end the survivor before the second one is sent.
       const sent = signals.filter((signal) => this.#sendOne(survivor, pidfd, signal))
       if (sent.length > 0) survivor.outcome = outcome
       return sent.length > 0
@@ -79,8 +79,8 @@ export class Survivors {
     }
   }
 
-  // The first signal that is refused is the last one. SIGCONT is permitted within the session, whoever owns the
-  // process, and would tell of a reach that this process does not have.
+  // The first refusal ends the sending. A SIGCONT after a refused SIGTERM would succeed within the session and
+  // look as if the process could be terminated.
   #sendOne(survivor: Survivor, pidfd: number, signal: number): boolean {
     const { pid } = survivor
     const result = pidfd < 0 ? binding.kill(pid, signal) : binding.pidfdSend(pidfd, signal)
@@ -95,21 +95,21 @@ export class Survivors {
     const { pid, name, startTime } = stat
     const key = identityOf(stat)
     const survivor = this.#known.get(key) ?? { pid, name, startTime, outcome: 'terminated' }
-    survivor.name = name // its program's, if it was listed between fork and exec before
+    survivor.name = name // if it was first listed between fork and exec, its name has changed since
     this.#known.set(key, survivor)
     return survivor
   }
 }
 
-/** A pidfd of the survivor; negative if there is none to be had, or the back-end does without. */
+/** Opens a pidfd of the survivor. The result is negative if that fails, or if the back-end is not `pidfd`. */
 export function openSurvivor({ pid }: Survivor): number {
   return backend() === 'pidfd' ? binding.pidfdOpen(pid) : -1
 }
 
 /**
- * Whether the survivor is alive, and its pid not another process's.
+ * Whether the survivor is alive and still has its pid.
  *
- * @throws {SextonError} if it cannot be read.
+ * @throws {SextonError} if `/proc` cannot be read.
  */
 export function isAlive({ pid, startTime }: Survivor): boolean {
   const stat = readStat(pid)

@@ -1,7 +1,7 @@
 import { binding, P_ALL } from '../system/binding.js'
+import type { Check, Watch } from './backend.js'
 import { onChildSignal } from './child-signal.js'
 import { isEnd, letGo, processOf } from './tracees.js'
-import type { Check, Watch } from './watch.js'
 
 // A child that asks to be traced again and again could hold a sweep up for ever.
 const MOST_LET_GO = 256

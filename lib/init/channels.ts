@@ -1,51 +1,51 @@
 import { channel as named } from 'node:diagnostics_channel'
 import type { ExitStatus } from '../exit/exit-status.js'
-import type { ReceivedSignal } from '../signals/received-signal.js'
+import type { ReceivedSignal } from '../signals/origin.js'
 
-/** What `sexton:adopted` tells: an orphan has come to this process, and has ended. */
+/** The message of `sexton:adopted`: an orphan that this process adopted has exited, and is about to be reaped. */
 export interface AdoptedMessage {
-  /** Its pid. */
+  /** The orphan's pid. */
   pid: number
   /**
-   * Its command's name, at most 15 bytes, which the process chose: for a terminal or a log, escape it.
-   * Missing where `/proc` cannot be read.
+   * The command's name, at most 15 bytes. The process chose the name, so escape it for a terminal or a log.
+   * Missing if `/proc` cannot be read.
    */
   name?: string
 }
 
-/** What `sexton:reaped` tells: a dead child that nobody else would have reaped was. */
+/** The message of `sexton:reaped`: a dead child without another owner was reaped. */
 export interface ReapedMessage {
-  /** How it ended. */
+  /** How the child ended. */
   status: ExitStatus
   /**
-   * Where it came from: `'adopted'`, an orphan; `'abandoned'`, a child of `child_process` whose worker
-   * has ended or whose handle was closed.
+   * `'adopted'`: the child was an orphan. `'abandoned'`: it was a child of `child_process` whose worker has exited
+   * or whose handle was closed.
    */
   origin: 'adopted' | 'abandoned'
 }
 
-/** What `sexton:signal` tells: as PID 1, the process now exits by a signal that nobody listens to. */
+/** The message of `sexton:signal`: this process is PID 1, and exits because of a signal without a listener. */
 export interface SignalMessage {
-  /** The signal, with who sent it. */
+  /** The signal and its sender. */
   signal: ReceivedSignal
-  /** The exit code, 128 + the signal's number. */
+  /** The exit code: 128 + the signal's number. */
   code: number
 }
 
-/** What `sexton:left` tells: a descendant was still there when this process exited. */
+/** The message of `sexton:left`: a descendant was still alive when this process exited. */
 export interface LeftMessage {
-  /** Its pid. */
+  /** The descendant's pid. */
   pid: number
-  /** Its command's name, as in `AdoptedMessage`. */
+  /** The command's name, as in `AdoptedMessage`. */
   name: string
   /**
-   * What became of it: `'terminated'` within the time of grace, `'killed'` by SIGKILL after that, or
-   * still `'running'`, because it is another user's or hangs in the kernel.
+   * The descendant's fate. `'terminated'`: it exited within the grace. `'killed'`: it received SIGKILL after the
+   * grace. `'running'`: it belongs to another user, or hangs in the kernel.
    */
   outcome: 'terminated' | 'killed' | 'running'
 }
 
-/** What `sexton/init` publishes. */
+/** The diagnostics channels of `sexton/init`. */
 export const channel = {
   adopted: named('sexton:adopted'),
   reaped: named('sexton:reaped'),

@@ -1,34 +1,30 @@
 import { constants } from 'node:os'
-import { isExiting } from '../base/exiting.js'
-import type { ReceivedSignal } from '../signals/received-signal.js'
+import { isExiting } from '../base/process-life.js'
+import type { ReceivedSignal } from '../signals/origin.js'
 import { drainSignals, type SignalListener, subscribe } from '../signals/subscriptions.js'
 import { binding } from '../system/binding.js'
 import { isRealtime } from '../system/signal-names.js'
 import { channel } from './channels.js'
 
-// The kernel discards what is sent to PID 1 while its default action is in force (pid_namespaces(7)):
-// a program that never asked for SIGTERM would not end by it. Here its end is put back.
+// Restores terminating default actions. The kernel discards a signal to PID 1 that has no handler
+// (pid_namespaces(7)), so a program without a listener for SIGTERM would ignore it.
 
-// Those that end a process and that someone would send. Not those by which a process tells itself of
-// its own faults, or of its profiler's clock; SIGUSR1, SIGPIPE and SIGXFSZ Node does not leave at their
-// default.
+// Terminating signals that another process would send. Signals for the process's own faults and for profilers are
+// left out. So are SIGUSR1, SIGPIPE and SIGXFSZ, for which Node has its own actions.
 const STANDARD: readonly NodeJS.Signals[] = [
   ...(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGTERM'] as const),
   ...(['SIGSTKFLT', 'SIGXCPU', 'SIGIO', 'SIGPWR'] as const),
 ]
-// Node's own handlers of these restore the terminal, and send the signal again.
+// Signals that Node handles itself: it restores the terminal, and sends the signal again.
 const NODES: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']
 
 const LAST = 64
 
-/**
- * Restores the default actions, by `process.exit(128 + n)`, where nobody listens to the signal. `onEnd` is
- * called just before.
- */
+/** Calls `onEnd` and `process.exit(128 + n)` for each terminating signal n that has no listener. */
 export function restoreDefaultActions(onEnd: () => void): void {
   const listener: SignalListener = {
-    // In the turn in which the signal came, and in it before libuv's watchers are told: a listener by
-    // once() is still there.
+    // Check for listeners now, before libuv delivers the signal to them. Later, a listener added by once() would be
+    // gone.
     receive: (signal, alone) => {
       if (isExiting() || !alone || isHeardByNode(signal.number)) return
       onEnd()
@@ -37,7 +33,7 @@ export function restoreDefaultActions(onEnd: () => void): void {
   }
   const numbers = terminating()
   subscribe(listener, numbers)
-  // A signal belongs to those who listened when it came: libuv does not hand it to who comes later.
+  // Deliver pending signals before a listener is added: libuv would not deliver them to it.
   process.on('newListener', (event) => {
     const number = constants.signals[event as NodeJS.Signals]
     if (number !== undefined && numbers.includes(number)) drainSignals()
@@ -52,7 +48,7 @@ function terminating(): number[] {
   return [...standard, ...all.filter(isRealtime)].filter(isFree)
 }
 
-// Another language's handler does not see ours, and the program may rely on it.
+// Leaves a handler in place that another library installed natively, because the program may rely on it.
 function isFree(number: number): boolean {
   return (
     NODES.some((name) => constants.signals[name] === number) ||

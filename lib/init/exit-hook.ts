@@ -2,38 +2,39 @@ import { closeSync, openSync } from 'node:fs'
 import { durationFrom } from '../base/environment.js'
 import { endLeftovers } from './leftovers.js'
 
-// The 'exit' listener that ends the descendants which remain.
+// The 'exit' listener that terminates the remaining descendants.
 
-// What ends for want of descriptors has none to look for its descendants by: two for the pipe by which it
-// hears of signals meanwhile, one for a process, two for /proc.
+// The number of reserved descriptors. A process that exits because it ran out of descriptors still needs some: two
+// for the pipe of signals, one for a pidfd, and two to read /proc.
 const SPARE = 5
 
+// Milliseconds.
 const DEFAULT = 5000
 
 let grace: number | undefined
 const spare: number[] = []
 
-/** Ends them when the process exits. */
+/** Terminates the remaining descendants when the process exits. */
 export function hookExit(): void {
   keepSpare()
   process.on('exit', onExit)
   process.on('beforeExit', goLast)
 }
 
-/** Milliseconds that they have from TERM to KILL: `SEXTON_GRACE`, or five seconds. */
+/** Returns the milliseconds from TERM to KILL: `SEXTON_GRACE`, or five seconds. */
 export function graceTime(): number {
   grace ??= durationFrom('SEXTON_GRACE', DEFAULT)
   return grace
 }
 
-/** Another time from now on. */
+/** Changes the milliseconds from TERM to KILL. */
 export function setGraceTime(milliseconds: number): void {
   grace = milliseconds
 }
 
 /**
- * Puts it behind all other listeners, which may still want their children, or take their time. Not before a
- * process.exit() of the program's own, of which nothing tells: there it has its place among them.
+ * Moves the listener behind all others, which may still need their children. Nothing announces a process.exit() of
+ * the program itself, so in that case the listener keeps its place among the others.
  */
 export function goLast(): void {
   process.off('exit', onExit).on('exit', onExit)
@@ -42,7 +43,7 @@ export function goLast(): void {
 function keepSpare(): void {
   try {
     for (let i = 0; i < SPARE; i += 1) spare.push(openSync('/', 'r'))
-  } catch {} // not permitted (Node's --permission): then it does without
+  } catch {} // Node's --permission may forbid it; then none is reserved
 }
 
 function onExit(): void {

@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads'
-import { checkDuration } from '../base/deadline.js'
 import { switchFrom } from '../base/environment.js'
-import { quote, SextonError } from '../base/errors.js'
+import { invalid, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
+import { checkDuration } from '../base/time.js'
 import { backend } from '../exit/backend.js'
 import { openIntake, pumpSoon } from '../reaping/reap-loop.js'
 import {
@@ -17,21 +17,32 @@ import { restoreDefaultActions } from './default-actions.js'
 import { goLast, graceTime, hookExit, setGraceTime } from './exit-hook.js'
 import { countReaped, reapedCounts } from './stats.js'
 
-/** What `init()` can change; each is first taken from the environment. */
+// `sexton/init`: makes a Node process a correct init, by an import.
+//
+// `stats.ts` counts and publishes what the reaper reaps. `default-actions.ts` gives PID 1 its default actions back.
+// `exit-hook.ts` and `leftovers.ts` terminate the remaining descendants at exit. `channels.ts` defines the messages.
+// The reaping itself is lib/reaping's: this room only asks it to reap adopted children.
+//
+// Everything is passive: no timer runs and no descriptor is polled while no child dies and no signal comes. Each part
+// works without the others, because a sandbox may forbid any of them. A bad value in the environment throws on
+// import, before anything has been installed. Workers only record which children are theirs, so that the main thread
+// leaves those alone as long as the worker lives.
+
+/** Options of `init()`. Environment variables set their initial values. */
 export interface InitOptions {
   /**
-   * Milliseconds for which a dead child is left alone if it may be another native addon's, default
-   * `SEXTON_FOREIGN_CHILD_DELAY` or 1000. `Infinity`: for ever. Where no other addon is loaded nothing has to wait.
+   * Milliseconds for which a dead child is left alone that may belong to another native addon. `Infinity` leaves
+   * it alone for ever. Without other addons no child has to wait. Default: `SEXTON_FOREIGN_CHILD_DELAY`, or 1000.
    */
   foreignChildDelay?: number
   /**
-   * Whether orphaned descendants come to this process, default true unless `SEXTON_SUBREAPER=0`. To PID 1
-   * they come in any case.
+   * Whether this process adopts orphaned descendants as a subreaper. PID 1 adopts them in any case. Default: true,
+   * or false with `SEXTON_SUBREAPER=0`.
    */
   subreaper?: boolean
   /**
-   * Milliseconds that the descendants which remain at exit have from TERM to KILL, default
-   * `SEXTON_GRACE` or 5000. It is over as soon as all have ended.
+   * Milliseconds from TERM to KILL for the descendants that remain at exit. The exit does not wait longer than the
+   * descendants live. Default: `SEXTON_GRACE`, or 5000.
    */
   grace?: number
 }
@@ -42,58 +53,58 @@ const OPTION_NAMES: OptionNames<InitOptions> = {
   grace: true,
 }
 
-/** What has been done since the start. */
+/** Counters of `sexton/init`. */
 export interface InitStats {
-  /** Dead children that nobody else would have reaped: the sum of the next two. */
+  /** The number of reaped children that had no other owner: `adopted` + `abandoned`. */
   reaped: number
-  /** Orphans among them, which this process had adopted. */
+  /** The number of reaped orphans that this process had adopted. */
   adopted: number
   /**
-   * Children of `child_process` among them, whose worker had ended or whose handle had been closed. A
-   * worker's count here if it loads `sexton/init` too, as it does by `--import`; else as `adopted`.
+   * The number of reaped children of `child_process` whose worker had exited or whose handle was closed. A child of
+   * a worker counts here only if the worker loaded `sexton/init` too, as it does with `--import`. Otherwise it
+   * counts as adopted.
    */
   abandoned: number
-  /** Dead children that are being left alone now, as they may be another addon's. */
+  /** The number of dead children that are left alone at present because they may belong to another addon. */
   pending: number
 }
 
 let started = false
 
 /**
- * To import this module is enough: from then on, in the main thread,
+ * Changes the options of this process as an init. The import of this module starts it, so most programs never call
+ * this function. From the import on, in the main thread:
  *
- * - orphans are adopted (as PID 1, or as a subreaper) and reaped when they die, and so are children that
- *   `worker.terminate()` or a handle closed too early left without anyone to wait for them;
- * - as PID 1 a terminating signal that nobody listens to ends the process, as everywhere else: `'exit'`
- *   listeners run, and the exit code is 128 + the signal's number. The kernel would discard it;
- * - at exit the descendants that remain get TERM and CONT, and KILL when `grace` is over. All of them:
- *   detached ones too. That happens in an `'exit'` listener, the last one but for a `process.exit()` of the
- *   program's own, and blocks; of an uncaught exception Node tells after it. TERM, INT, QUIT or HUP
- *   meanwhile ends the time of grace, if it is not an echo of the signal that brought the end about.
+ * - The process adopts orphans (as PID 1, or as a subreaper) and reaps them when they die. It also reaps children
+ *   that nobody waits for any more after `worker.terminate()`, or after their handle was closed.
+ * - As PID 1, a terminating signal without a listener ends the process, which the kernel alone would not do:
+ *   `'exit'` listeners run, and the exit code is 128 + the signal's number.
+ * - At exit the process sends TERM and CONT to all remaining descendants, even detached ones, and KILL after
+ *   `grace`. This happens in an `'exit'` listener, which blocks until it is done. The listener runs last, except
+ *   after a `process.exit()` of the program. Node reports an uncaught exception only afterwards. A TERM, INT, QUIT
+ *   or HUP ends the grace early, unless it is an echo of the signal that caused the exit.
  *
- * Children of `child_process`, of sexton's `spawn`, of workers and of other addons are left to their
- * owners: no status is ever taken from them.
- *
- * Calling `init()` changes the options, as often as one likes.
+ * Children of `child_process`, of sexton's `spawn`, of workers and of other addons belong to their owners, and
+ * their statuses are never taken.
  *
  * - It never keeps the process alive, and does nothing while no child dies.
- * - What ends without `'exit'` listeners, by SIGKILL or elsewhere than as PID 1 by a signal that nobody
- *   listens to, leaves its descendants behind; so does what cannot read a `/proc` of its own PID namespace
- *   (Node's `--permission`), and where an earlier `'exit'` listener throws or calls `process.exit()`. Those of
- *   PID 1 the kernel kills.
- * - `--import sexton/init` is looked for from the working directory, in each Node process that inherits it,
- *   and by each worker: where that may be another directory, name the file by its path.
- * - A worker that was running before the import, and ends among its children, leaves them until the next
- *   SIGCHLD.
- * - The end of a blocked event loop by a signal as PID 1 waits until it turns again.
- * - In a worker thread the import only notes whose children are the worker's.
- * - Channels of `diagnostics_channel`: `sexton:adopted`, `sexton:reaped`, `sexton:signal`, `sexton:left`, with
- *   the messages `AdoptedMessage` and so on.
+ * - A process leaves its descendants behind if it ends without `'exit'` listeners: by SIGKILL, or by another signal
+ *   without a listener if it is not PID 1. The same happens if it cannot read the `/proc` of its own PID namespace
+ *   (for example with Node's `--permission`), or if an earlier `'exit'` listener throws or calls `process.exit()`.
+ *   If it was PID 1, the kernel kills them.
+ * - Node resolves `--import sexton/init` from the working directory, in each Node process that inherits the option
+ *   and in each worker. If the directory may differ, give the path of the file.
+ * - If a worker that started before the import exits while it has children, they are reaped at the next SIGCHLD.
+ * - As PID 1, a terminating signal takes effect only when the event loop runs. A program that blocks it is not
+ *   terminated.
+ * - In a worker thread the import only records which children belong to the worker.
+ * - `diagnostics_channel` has the channels `sexton:adopted`, `sexton:reaped`, `sexton:signal` and `sexton:left`,
+ *   with the messages `AdoptedMessage`, `ReapedMessage`, `SignalMessage` and `LeftMessage`.
  *
- * Linux; elsewhere the import does nothing.
+ * Linux only. Elsewhere the import has no effect.
  *
- * @param options What to change; what is left out stays.
- * @throws {TypeError | RangeError} for bad options; on import, for bad values in the environment.
+ * @param options The options to change. The others keep their values.
+ * @throws {TypeError | RangeError} if an option is invalid. The import throws if an environment variable is invalid.
  * @throws {SextonError} `ERR_UNSUPPORTED` in a worker thread.
  * @see PR_SET_CHILD_SUBREAPER(2const), pid_namespaces(7)
  */
@@ -107,22 +118,22 @@ export function init(options: InitOptions = {}): void {
   checkDuration('foreignChildDelay', foreignChildDelay)
   checkDuration('grace', grace)
   if (typeof wanted !== 'boolean') {
-    throw new TypeError(`subreaper must be true or false, not ${quote(wanted)}`)
+    throw new TypeError(invalid('subreaper', wanted, 'true or false'))
   }
-  if (!isMainThread) throw new SextonError('ERR_UNSUPPORTED', 'init() is for the main thread')
+  if (!isMainThread) throw new SextonError('ERR_UNSUPPORTED', 'init() needs the main thread')
   setForeignChildDelay(foreignChildDelay)
   setGraceTime(grace)
   if (wanted !== subreaper.enabled) setSubreaper(wanted)
 }
 
 /**
- * What has been done since the start.
+ * Returns the counters since the start.
  *
- * @returns A copy.
+ * @returns A copy of the counters.
  */
 init.stats = (): InitStats => ({ ...reapedCounts(), pending: countSuspects() })
 
-/** @internal What the import of `sexton/init` does. */
+/** @internal Starts it all. The import of `sexton/init` calls this function. */
 export function start(): void {
   if (started || binding.onlyThisThread === 0) return
   started = true
@@ -131,7 +142,7 @@ export function start(): void {
 }
 
 function startInMainThread(): void {
-  // A bad value in the environment is told of now, not when the first child dies.
+  // Read the variables now, so that the import reports a bad value, not the death of the first child.
   currentForeignChildDelay()
   graceTime()
   backend()
@@ -144,7 +155,7 @@ function startInMainThread(): void {
   if (process.pid === 1) restoreDefaultActions(goLast)
 }
 
-// Some sandboxes refuse it. The rest is of use without.
+// Only warns if a sandbox refuses it, because the other functions of an init work without it.
 function setSubreaper(wanted: boolean): void {
   try {
     if (wanted) subreaper.enable()

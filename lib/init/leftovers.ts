@@ -1,32 +1,32 @@
 import { constants } from 'node:os'
-import { monotonicNow } from '../base/clock.js'
 import { attempt, SextonError } from '../base/errors.js'
+import { monotonicNow } from '../base/time.js'
 import { isAlive, openSurvivor, type Survivor, Survivors } from '../exit/survivors.js'
 import { anyChildren } from '../reaping/reaper.js'
 import { ECHO, EndRequest } from '../signals/end-request.js'
-import type { ReceivedSignal } from '../signals/received-signal.js'
+import type { ReceivedSignal } from '../signals/origin.js'
 import { drainSignals, type SignalListener, subscribe } from '../signals/subscriptions.js'
 import { binding } from '../system/binding.js'
 import { channel } from './channels.js'
 
-// The descendants that remain when this process exits. It all happens in its 'exit' event, where no
-// promise resolves and no timer fires any more: each wait blocks.
+// Terminates the descendants that remain when this process exits. This runs in the 'exit' event, where no promise
+// resolves and no timer fires, so every wait blocks the thread.
 
 const { SIGTERM, SIGCONT, SIGKILL, SIGINT, SIGQUIT, SIGHUP } = constants.signals
 
-// To look whether a signal has come, too.
+// Milliseconds of one wait. Between two waits, pending signals to this process are read.
 const STEP = 100
-// What a KILL has not ended within this time hangs in the kernel.
+// Milliseconds after the KILL until a remaining process counts as hanging in the kernel.
 const AFTER_KILL = 1000
-// Milliseconds for which an unreadable tree is tried again.
+// Milliseconds for which reading the tree is tried again.
 const UNREADABLE = 1000
 
 /**
- * Ends them: TERM and CONT, `grace` milliseconds at most, then KILL until none is left. TERM, INT, QUIT
- * or HUP to this process meanwhile ends the time of grace.
+ * Sends TERM and CONT to the descendants, waits at most `grace` milliseconds, then sends KILL until none is left.
+ * A TERM, INT, QUIT or HUP to this process ends the grace early.
  */
 export function endLeftovers(grace: number): void {
-  // Without a look at /proc, which a program that has no children then never needs.
+  // Ask the kernel first: a program without children then never reads /proc.
   if (anyChildren()) new Ending().run(grace)
 }
 
@@ -36,7 +36,7 @@ class Ending implements SignalListener {
   #request: EndRequest | undefined
   #hurried = false
 
-  // What may be the same request that brought this end about does not count: see there.
+  // Ignores an echo of the signal that caused this exit: see EndRequest.
   receive(signal: ReceivedSignal): void {
     const at = monotonicNow()
     if (this.#request?.isEcho(signal, at)) return
@@ -53,17 +53,17 @@ class Ending implements SignalListener {
     }
   }
 
-  // All are listed before any is asked: what one of them starts in order to end in good order is not.
+  // Lists every process before signalling any, so that helpers started during a clean shutdown are not signalled.
   #end(asked: readonly Survivor[], grace: number): void {
     try {
       subscribe(this, [SIGTERM, SIGINT, SIGQUIT, SIGHUP])
-    } catch {} // no descriptor is left: then nobody can hurry it
+    } catch {} // no descriptor is free; then no signal can end the grace early
     for (const survivor of asked) this.#send(survivor, [SIGTERM, SIGCONT], 'terminated')
     const graceEnd = monotonicNow() + grace
     for (let left = this.#living(); left.length > 0; left = this.#living()) {
       if (!left.every((one) => this.#awaitEnd(one, graceEnd, () => this.#hurried))) break
     }
-    // Again and again: one may have been born while the others were killed.
+    // Repeat: a process may have been forked while the others were killed.
     const killEnd = monotonicNow() + AFTER_KILL
     for (let left = this.#living(); left.length > 0; left = this.#living()) {
       for (const survivor of left) this.#send(survivor, [SIGKILL], 'killed')
@@ -73,8 +73,8 @@ class Ending implements SignalListener {
   }
 
   /**
-   * The survivors that are alive and may be signalled. Descriptors may become free again, so without one it
-   * tries again for a while. Where the tree stays unreadable, the descendants are left behind: see `init()`.
+   * Lists the survivors that are alive and may be signalled. If no descriptor is free, it tries again for a while.
+   * If the tree stays unreadable, the descendants are left behind: see `init()`.
    */
   #living(): readonly Survivor[] {
     for (const end = monotonicNow() + UNREADABLE; ; pause(STEP)) {
@@ -84,12 +84,12 @@ class Ending implements SignalListener {
     }
   }
 
-  // A refusal is noted in the survivor. After any other failure the next round tries again.
+  // Ignores failures: a refusal is recorded in the survivor, and the next round repeats other attempts.
   #send(survivor: Survivor, signals: readonly number[], outcome: Survivor['outcome']): void {
     attempt(() => this.#survivors.send(survivor, signals, outcome))
   }
 
-  /** Waits for its end; false if the time was over first, or `stop()`. */
+  /** Waits for a survivor's exit. Returns false if the time was over first, or if `stop()` returned true. */
   #awaitEnd(survivor: Survivor, end: number, stop: () => boolean): boolean {
     if (survivor.outcome === 'running') return true
     const pidfd = openSurvivor(survivor)
@@ -103,20 +103,20 @@ class Ending implements SignalListener {
     return ended
   }
 
-  // What has stopped for a tracer takes no other signal than KILL. Whoever traces here traces no more.
+  // Detaches tracees of this process: a tracee that has stopped reacts to no signal except KILL.
   #letTraceesGo(): void {
     for (const { pid } of this.#survivors.known) binding.letGo(pid)
   }
 }
 
-/** Waits so many milliseconds, or until it has ended; whether it has. */
+/** Waits for the given milliseconds or until the survivor exits. Returns whether it has exited. */
 function rest(survivor: Survivor, pidfd: number, milliseconds: number): boolean {
   if (pidfd >= 0) return binding.pidfdAwait(pidfd, milliseconds) > 0
   pause(Math.min(milliseconds, 5))
   return hasEnded(survivor)
 }
 
-// What cannot be read may be alive.
+// A process that cannot be read counts as alive.
 function hasEnded(survivor: Survivor): boolean {
   return attempt(() => isAlive(survivor)) === false
 }

@@ -1,5 +1,5 @@
-import { monotonicNow } from '../base/clock.js'
 import { attempt, SextonError } from '../base/errors.js'
+import { monotonicNow } from '../base/time.js'
 import { restChildSignal } from '../exit/child-signal.js'
 import { readTaskChildren } from '../system/proc.js'
 import { discardAll, discardEach, mayDiscard, takeAll } from './reaper.js'

@@ -1,6 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { monotonicNow } from '../base/clock.js'
-import { LONGEST_TIMER } from '../base/deadline.js'
+import { LONGEST_TIMER, monotonicNow } from '../base/time.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { letGo, type Tracee } from '../exit/tracees.js'
 import { childrenOfMainThread, readStat } from '../system/proc.js'

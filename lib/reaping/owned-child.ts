@@ -1,11 +1,10 @@
 import { systemError } from '../base/errors.js'
-import { backend } from '../exit/backend.js'
+import { backend, type Check, type Watch } from '../exit/backend.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { watchPidfd } from '../exit/pidfd.js'
 import { watchByPolling } from '../exit/poll.js'
 import { watchChild } from '../exit/sigchld.js'
 import { watchStops } from '../exit/stops.js'
-import type { Check, Watch } from '../exit/watch.js'
 import { binding } from '../system/binding.js'
 import { signalName } from '../system/signal-names.js'
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { LONGEST_TIMER } from '../base/deadline.js'
 import { durationFrom } from '../base/environment.js'
+import { LONGEST_TIMER } from '../base/time.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 
 // Dead children that may be someone else's, who cannot be asked: another addon's thread, that waits for

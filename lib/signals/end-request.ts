@@ -1,30 +1,31 @@
-import type { ReceivedSignal } from './received-signal.js'
+import type { ReceivedSignal } from './origin.js'
 
-// What one person, or one supervisor, wants once may come as several signals. A Ctrl-C goes to the whole
-// foreground group, and npm, a shell script's trap or an init hands it on, each once more; a parent that
-// got it may answer with SIGTERM; `timeout` and `tini -g` signal the child and its group.
+// One request to end may arrive as several signals. A Ctrl-C goes to the whole foreground group, and npm, a shell
+// script's trap or an init forwards it once more. A parent that received it may answer with SIGTERM. `timeout`
+// and `tini -g` signal both the child and its group.
 
-/** Milliseconds in which one request may come again. */
+/** Milliseconds within which a signal from another sender repeats the same request. */
 export const ECHO = 500
-// Nobody asks twice in so short a time.
+// Milliseconds within which any signal repeats the same request: no person asks twice that fast.
 const SAME_MOMENT = 50
 
 const KERNEL = 'kernel'
 
-/** One request to end, and the signals by which it was heard. */
+/** One request to end, with the senders of the signals that carried it. */
 export class EndRequest {
   readonly #began: number
   readonly #senders = new Set<number | typeof KERNEL>()
 
-  /** The first signal of a request, and when it came. */
+  /** @param at The time of the first signal, in milliseconds of `monotonicNow()`. */
   constructor(signal: ReceivedSignal, at: number) {
     this.#began = at
     this.#senders.add(senderOf(signal))
   }
 
   /**
-   * Whether a later signal says the same once more: within half a second from someone else, or from a
-   * process after a terminal, which is where such chains begin. The same sender again is a new request.
+   * Whether a later signal repeats this request. That is a signal within ECHO ms from another sender, or from
+   * any process if the request came from the terminal, where such chains begin. A second signal from the same
+   * sender is a new request.
    */
   isEcho(signal: ReceivedSignal, at: number): boolean {
     if (at - this.#began < SAME_MOMENT) return true

@@ -1,11 +1,9 @@
 import { inspect } from 'node:util'
-import { monotonicNow } from '../base/clock.js'
-import { Deadline } from '../base/deadline.js'
-import { isExiting } from '../base/exiting.js'
-import { hold } from '../base/keep-alive.js'
+import { hold, isExiting } from '../base/process-life.js'
+import { Deadline, monotonicNow } from '../base/time.js'
 import { EndRequest } from './end-request.js'
-import type { ReceivedSignal } from './received-signal.js'
-import { describeSender } from './sender.js'
+import type { ReceivedSignal } from './origin.js'
+import { describeSender } from './origin.js'
 
 /** The end of this process, which all its shutdowns share. */
 export class ProcessEnd {
@@ -28,7 +26,7 @@ export class ProcessEnd {
 
   /** Exits with `code`, or with `process.exitCode`. */
   exit(code?: number): void {
-    // An argument `undefined` would be 0, whatever exitCode is.
+    // No argument: `undefined` would mean 0, whatever exitCode is.
     if (code === undefined) process.exit()
     process.exit(code)
   }
@@ -66,7 +64,7 @@ export class OrderlyExit {
       this.#force(signal, 'a second signal, ending now')
   }
 
-  // Counted before the handler runs: another shutdown's that is done at once would end the process.
+  // Counts before the handler runs. Otherwise a handler of another shutdown that is done at once would exit first.
   #begin(signal: ReceivedSignal): void {
     this.#end.begin()
     const { timeout } = this.#plan
@@ -78,7 +76,7 @@ export class OrderlyExit {
       .then(this.#handler)
       .catch((error: unknown) => {
         failed = true
-        this.#say(() => `shutting down has failed: ${inWords(error)}`)
+        this.#say(() => `the shutdown handler failed: ${inWords(error)}`)
       })
       .then(() => {
         deadline.clear()
@@ -91,7 +89,7 @@ export class OrderlyExit {
     this.#end.exit(128 + signal.number)
   }
 
-  // Logging must never abort the shutdown: neither a log that throws, nor an error that cannot be put into words.
+  // Logging must never abort the shutdown: ignore a `log` that throws, and an error that cannot be formatted.
   #say(line: () => string): void {
     try {
       this.#plan.log(line())

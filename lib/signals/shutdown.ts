@@ -1,35 +1,35 @@
 import { writeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import { checkDuration } from '../base/deadline.js'
-import { quote, SextonError } from '../base/errors.js'
+import { invalid, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
+import { checkDuration } from '../base/time.js'
 import type { SignalName } from '../system/signal-names.js'
 import { OrderlyExit, ProcessEnd, type ShutdownPlan } from './orderly-exit.js'
-import type { ReceivedSignal } from './received-signal.js'
+import type { ReceivedSignal } from './origin.js'
 import { checkSignals } from './signals.js'
 import { drainSignals, type SignalListener, subscribe, unsubscribe } from './subscriptions.js'
 import { beSeen } from './visible-listener.js'
 
-/** When `shutdown()` begins, and how long it may take. */
+/** Options of `shutdown()`. */
 export interface ShutdownOptions {
   /**
-   * Milliseconds that the handler has, default 8000: less than the ten seconds after which `docker stop`
-   * kills. `Infinity` for no limit. When they are over the process exits with 128 + the signal's number.
+   * The most milliseconds that the handler may take. Afterwards the process exits with 128 + the signal's number.
+   * `Infinity` means no limit. Default: 8000, because `docker stop` kills after ten seconds.
    */
   timeout?: number
-  /** Which signals begin it, default `['SIGTERM', 'SIGINT', 'SIGHUP']`. */
+  /** The signals that start the shutdown. Default `['SIGTERM', 'SIGINT', 'SIGHUP']`. */
   signals?: Iterable<SignalName | number>
   /**
-   * `'second-signal'` (default): another of these signals ends the process at once, with 128 + its
-   * number. `'never'`: only `timeout` does.
+   * What ends the process before its handler is done. `'second-signal'` (default): another of these signals, with
+   * exit code 128 + its number, or `timeout`. `'never'`: only `timeout`.
    */
   force?: 'second-signal' | 'never'
   /**
-   * Gets each line that says what happens and who asked for it; default: it is written to standard
-   * error, and lost if that fails. What it throws is ignored.
+   * Receives a line for each step of the shutdown, with the sender of the signal. Errors that it throws are
+   * ignored. Default: a function that writes the line to standard error, and loses it if that fails.
    *
-   * @param line Without a line end.
+   * @param line The text, without a newline.
    */
   log?: (line: string) => void
 }
@@ -47,30 +47,32 @@ const TIMEOUT = 8000
 const end = new ProcessEnd()
 
 /**
- * Shuts this process down in good order when a signal asks for it: calls `handler`, waits for what it
- * returns, and exits with `process.exitCode`, or 0. If it throws or rejects, that is logged, and the exit
- * code is 1; if it takes longer than `timeout`, or a second signal comes, 128 + the signal's number.
+ * Shuts this process down cleanly when a signal asks for it. It calls `handler`, waits for the promise that the
+ * handler may return, and exits with `process.exitCode`, or 0. If the handler throws or rejects, the error is
+ * logged and the exit code is 1. If the handler takes longer than `timeout`, or a second signal comes, the exit
+ * code is 128 + the signal's number.
  *
- * - The beginning and a forced end are logged with the sender: `SIGTERM from pid 1234 (uid 0,
- *   containerd-shim): shutting down`.
- * - One request that comes as several signals counts once: a Ctrl-C from the terminal that `npm` hands on, or
- *   that a parent answers with SIGTERM; an init that signals the child and its group. That is what comes
- *   within half a second from another sender, or within a twentieth from anyone.
- * - `process.on('SIGTERM')` listeners and `Signals` go on working beside it, and see that someone listens:
- *   it has listeners there itself. Of several shutdowns all handlers run, and the process exits when the
- *   last is done, or the shortest `timeout` is over.
+ * - The start and a forced end are logged with the sender: `SIGTERM from pid 1234 (uid 0, containerd-shim):
+ *   shutting down`.
+ * - Several signals of one request count once. Examples are a Ctrl-C that `npm` forwards, a Ctrl-C that a parent
+ *   answers with SIGTERM, and an init that signals the child and its group. A signal belongs to the same request if
+ *   it comes within half a second from another sender, or within a twentieth of a second from any sender.
+ * - `process.on('SIGTERM')` listeners and `Signals` keep working. `process.listenerCount()` includes a listener of
+ *   the shutdown, so that other libraries see that the signal is handled.
+ * - Several shutdowns may be installed. All handlers run. The process exits when the last one is done, or when the
+ *   shortest `timeout` is over.
  * - It does not keep the process alive before a signal comes. `'exit'` listeners run at the end.
- * - What a blocked event loop cannot be told of waits: `timeout` is no watchdog.
- * - A Node without the fix of nodejs/node#51519 (20 is one) aborts in its last moment, after all this, when
- *   the terminal that it was started on has been closed.
+ * - A blocked event loop delays the shutdown, so `timeout` is not a watchdog.
+ * - If the terminal on which Node was started has been closed, a Node without the fix of nodejs/node#51519 (such as
+ *   20) aborts at the very end, after all this.
  *
- * Main thread only: a worker can only end itself.
+ * Main thread only, because a worker can only end itself.
  *
- * @param handler What is to be done in the end: close servers, finish jobs.
- * @param options When it begins, and how long it may take.
- * @returns `[Symbol.dispose]()` takes it back: what was in force for the signals is again. A handler that
- *   has begun goes on.
- * @throws {TypeError | RangeError} for bad options.
+ * @param handler The work to do before the exit: close servers, finish jobs.
+ * @param options The signals, the time limit and the log.
+ * @returns An object whose `[Symbol.dispose]()` removes the shutdown and restores the previous actions of the
+ *   signals. A handler that has started continues.
+ * @throws {TypeError | RangeError} if an argument is invalid.
  * @throws {SextonError} `ERR_UNSUPPORTED` in a worker thread.
  * @see signal(7)
  */
@@ -79,9 +81,9 @@ export function shutdown(
   options: ShutdownOptions = {},
 ): Disposable {
   if (typeof handler !== 'function') {
-    throw new TypeError(`handler must be a function, not ${quote(handler)}`)
+    throw new TypeError(invalid('handler', handler, 'a function'))
   }
-  checkOptionNames('shutdown()', options, OPTION_NAMES, { grace: 'use timeout' })
+  checkOptionNames('shutdown()', options, OPTION_NAMES, { grace: 'Use timeout.' })
   const {
     timeout = TIMEOUT,
     signals = SIGNALS,
@@ -91,11 +93,11 @@ export function shutdown(
   checkDuration('timeout', timeout)
   const numbers = checkSignals(signals)
   if (force !== 'second-signal' && force !== 'never') {
-    throw new RangeError(`force must be 'second-signal' or 'never', not ${quote(force)}`)
+    throw new RangeError(invalid('force', force, "'second-signal' or 'never'"))
   }
-  if (typeof log !== 'function') throw new TypeError(`log must be a function, not ${quote(log)}`)
+  if (typeof log !== 'function') throw new TypeError(invalid('log', log, 'a function'))
   if (!isMainThread) {
-    throw new SextonError('ERR_UNSUPPORTED', 'shutdown() is for the main thread')
+    throw new SextonError('ERR_UNSUPPORTED', 'shutdown() needs the main thread')
   }
   return new Shutdown(handler, { timeout, numbers, force, log })
 }
@@ -122,15 +124,15 @@ class Shutdown implements SignalListener, Disposable {
     for (const leave of this.#visible) leave()
   }
 
-  /** Those that Node knows, which are not the realtime ones. */
+  /** Returns the names of the signals that Node knows. Realtime signals have no names there. */
   #names(): NodeJS.Signals[] {
     const names = Object.entries(constants.signals) as [NodeJS.Signals, number][]
     return names.filter(([, number]) => this.#numbers.has(number)).map(([name]) => name)
   }
 }
 
-// Not console.error: once a reader has gone, which Ctrl-C brings about in `app | tee log`, Node lets it
-// fail in silence once, and the second time, which may be the handler's first, end the process.
+// Writes directly, because console.error fails after the reader of a pipe has exited, as on a Ctrl-C in
+// `app | tee log`: the first failure is silent, and the second one ends the process.
 function writeError(line: string): void {
   writeSync(2, `${line}\n`)
 }

@@ -2,13 +2,13 @@ import { systemError } from '../base/errors.js'
 import { Fifo } from '../base/fifo.js'
 import { binding } from '../system/binding.js'
 import { signalName } from '../system/signal-names.js'
-import { countEnvironments, fromRecord, type ReceivedSignal } from './received-signal.js'
+import { countEnvironments, fromRecord, type ReceivedSignal } from './origin.js'
 
-// Who in this thread is told of which signals. The native layer captures a signal once, however many listen.
+// The listeners of this thread, by signal. The native layer captures each signal once, however many listen.
 
-/** Someone who is told of signals. */
+/** A receiver of signals. */
 export interface SignalListener {
-  /** `alone`: nobody else was told of it, in this thread or another. */
+  /** @param alone Whether no other listener, in any thread, received the signal. */
   receive(signal: ReceivedSignal, alone: boolean): void
 }
 
@@ -16,9 +16,9 @@ const subscribers = new Map<number, Set<SignalListener>>()
 let opened = false
 
 /**
- * Tells `listener` of each of these signals from now on; their default action is off.
+ * Delivers these signals to `listener` from now on. Their default actions no longer happen.
  *
- * @throws {SextonError} `ERR_SYSTEM` if the system refuses one; then it is told of none.
+ * @throws {SextonError} `ERR_SYSTEM` if the system refuses one of them. Then the listener receives none.
  */
 export function subscribe(listener: SignalListener, numbers: Iterable<number>): void {
   if (!opened) open()
@@ -38,7 +38,7 @@ export function subscribe(listener: SignalListener, numbers: Iterable<number>): 
   }
 }
 
-/** Tells it of none of these any more. What has come must be drained before. */
+/** Stops delivering these signals. The caller must drain them before, or those that have come are lost. */
 export function unsubscribe(listener: SignalListener, numbers: Iterable<number>): void {
   for (const number of numbers) {
     const listeners = subscribers.get(number)
@@ -56,23 +56,23 @@ function open(): void {
   opened = true
 }
 
-// Many batches a turn, so that a steady storm does not outrun the loop; but not without end, so that
-// the loop gets its turn too. What is left keeps the pipe readable.
+// Reads many batches in a turn, so that it keeps up with a storm of signals. The number is limited, so that other
+// events get their turn. The rest keeps the pipe readable.
 function drainTurn(): void {
   drain(32)
 }
 
 interface Delivery {
   signal: ReceivedSignal
-  /** How many threads were told of it. */
+  /** The number of threads that received the signal. */
   environments: number
 }
 
-// Read, and not yet told. A listener that changes the set of listeners drains in its turn: what it finds
-// is told after what is here already.
+// Signals that were read and not delivered yet. A listener that changes the set of listeners drains inside its own
+// delivery. The queue keeps the order: signals drained there come after those already here.
 const deliveries = new Fifo<Delivery>()
 
-// True if it was a full one.
+// Reads and delivers one batch. Returns whether the batch was full, so that more may follow.
 function drainBatch(): boolean {
   const count = binding.drainSignals(records)
   for (let at = 0; at < count * binding.signalFields; at += binding.signalFields) {
@@ -89,10 +89,10 @@ function deliver({ signal, environments }: Delivery): void {
   for (const listener of listeners) listener.receive(signal, alone)
 }
 
-// A full pipe's worth (1 MiB): what comes after that came since.
+// Batches that a full pipe of 1 MiB holds. Any later signal came after the drain began.
 const MOST_BATCHES = 512
 
-/** Before the set of listeners changes: a signal belongs to those who listened when it came. */
+/** Delivers pending signals before the set of listeners changes: a signal belongs to its listeners of that time. */
 export function drainSignals(): void {
   if (opened) drain(MOST_BATCHES)
 }

@@ -1,11 +1,9 @@
 const users = new Map<NodeJS.Signals, number>()
 
 /**
- * Gives `process` a listener for this signal, which does nothing: signal-exit (execa has it) ends the
- * process, by the same signal, where it finds no listener but its own. All users share one, because Node
- * warns of a leak at the eleventh.
- *
- * @returns Takes this call back, and no other: a second call does nothing.
+ * Adds a listener to `process` that does nothing. The package signal-exit, which execa uses, ends the process by
+ * the same signal if it finds no listener but its own. All users share one listener, because Node warns of a
+ * leak at the eleventh.
  */
 export function beSeen(name: NodeJS.Signals): () => void {
   const count = users.get(name) ?? 0

@@ -1,10 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Kind } from './stdio.js'
 
-/**
- * The stream of a child that could not be started: whoever uses it is told the failure, and whoever
- * does not is left in peace.
- */
+/** Creates the stream of a child that could not be started. The stream fails when it is used, not before. */
 export function brokenStream(kind: Kind, failure: Error): Readable | Writable | null {
   const { Readable, Writable } = process.getBuiltinModule('node:stream')
   if (kind === 'readable') {

@@ -1,16 +1,16 @@
 import { closeSync, constants, openSync, readFileSync, realpathSync, statfsSync } from 'node:fs'
 import { constants as system } from 'node:os'
 import { dirname } from 'node:path'
-import { SextonError, systemError } from '../base/errors.js'
+import { invalid, SextonError, systemError } from '../base/errors.js'
 
 const CGROUP2_MAGIC = 0x63677270 // CGROUP2_SUPER_MAGIC of <linux/magic.h>
 
 /**
- * Opens the directory of a cgroup of version 2, for a child to be born in it.
+ * Opens the directory of a cgroup of version 2, so that a child can be started in it.
  *
- * @returns The descriptor, which the caller closes.
- * @throws {SextonError} `ERR_SPAWN_FAILED` if the path is not such a directory, or if the cgroup is
- *   frozen: the child could not reach its exec, and the parent waits for that.
+ * @returns The descriptor. The caller closes it.
+ * @throws {SextonError} `ERR_SPAWN_FAILED` if the path is not such a directory, or if the cgroup is frozen. A
+ *   frozen child could never reach its exec, and the parent waits for the exec.
  */
 export function openCgroup(path: string): number {
   const fd = openDirectory(path)
@@ -36,9 +36,8 @@ function check(path: string): void {
   try {
     const { type } = statfsSync(path)
     if (type !== CGROUP2_MAGIC) {
-      const advice =
-        'expected a directory below a mount of type cgroup2, such as /sys/fs/cgroup/jobs'
-      throw refusal(path, `cgroup '${path}' is not of version 2: ${advice}`, system.errno.EBADF)
+      const expected = 'a directory of cgroup version 2, for example /sys/fs/cgroup/jobs'
+      throw refusal(path, invalid('cgroup', path, expected), system.errno.EBADF)
     }
     directory = realpathSync(path)
   } catch (error) {
@@ -46,20 +45,20 @@ function check(path: string): void {
     throw systemError(errnoOf(error), 'statfs', { path }, 'ERR_SPAWN_FAILED')
   }
   if (!isFrozen(directory)) return
-  const problem = `cgroup '${path}' is frozen: a child could not start there before someone thaws it`
+  const problem = `cgroup '${path}' is frozen: a child could not start in it\nThaw the cgroup first.`
   throw refusal(path, problem, system.errno.EBUSY)
 }
 
 /**
- * Whether a process born in the cgroup would stop at once. `cgroup.events` knows of ancestors beyond a
- * cgroup namespace too, but says so only when every process has stopped; `cgroup.freeze` is the order
- * to stop, of one cgroup for all below it.
+ * Whether a process started in the cgroup would stop at once. `cgroup.freeze` of the cgroup or an ancestor orders
+ * it. Ancestors outside a cgroup namespace are invisible, but `cgroup.events` reports their freeze too, after
+ * every process has stopped.
  */
 function isFrozen(directory: string): boolean {
   if (/^frozen 1$/m.test(read(`${directory}/cgroup.events`) ?? '')) return true
   for (let at = directory; ; at = dirname(at)) {
     const order = read(`${at}/cgroup.freeze`)
-    // The root of the hierarchy has no such file, nor has a kernel before 5.2, which cannot freeze.
+    // The root of the hierarchy lacks this file. So does a kernel before 5.2, which cannot freeze.
     if (order === undefined) return false
     if (order.trim() === '1') return true
   }

@@ -1,13 +1,13 @@
 import { checkAbortSignal } from '../base/abort.js'
-import { checkDuration } from '../base/deadline.js'
-import { quote } from '../base/errors.js'
+import { invalid } from '../base/errors.js'
 import { checkOptionNames, checkPlainObject } from '../base/option-names.js'
+import { checkDuration } from '../base/time.js'
 import { binding } from '../system/binding.js'
 import { signalNumber } from '../system/signal-names.js'
 import { ADVICE, OPTION_NAMES } from './option-names.js'
 import type { SpawnOptions } from './options.js'
 
-/** Options in the form the kernel wants. */
+/** The options of a spawn in the form that the kernel takes. */
 export interface CheckedOptions {
   uid: number | undefined
   gid: number | undefined
@@ -29,9 +29,9 @@ export interface CheckedOptions {
 }
 
 const NO_LIMITS = new Float64Array()
-const LARGEST_ID = 2 ** 32 - 2 // 2^32 - 1 is -1, which means "leave as it is" to setresuid(2)
+const LARGEST_ID = 2 ** 32 - 2 // 2^32 - 1 is -1, which makes setresuid(2) leave the id unchanged
 
-/** Checks all but paths, stdio and environment; nothing has been done when it throws. */
+/** Checks all options except paths, `stdio` and `env`, before anything is done. */
 export function checkOptions(options: SpawnOptions): CheckedOptions {
   checkOptionNames('spawn()', options, OPTION_NAMES, ADVICE)
   checkEnvironment(options.env)
@@ -42,13 +42,13 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
   const foreground = checkFlag('foreground', options.foreground)
   const processGroup = checkGroup(options.processGroup)
   if (session && typeof options.processGroup === 'number') {
-    throw new TypeError('a session has a process group of its own: leave out processGroup')
+    throw new TypeError('session excludes a number for processGroup: a session has its own group')
   }
   if (foreground && processGroup === undefined) {
-    throw new TypeError('foreground needs a process group of its own: add processGroup: true')
+    throw new TypeError('foreground needs processGroup: expected, for example, processGroup: true')
   }
   if (foreground && session) {
-    throw new TypeError('foreground and session exclude each other: a new session has no terminal')
+    throw new TypeError('session excludes foreground: a new session has no terminal')
   }
   return {
     uid: checkInteger('uid', uid, LARGEST_ID),
@@ -71,20 +71,19 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
   }
 }
 
-// For child_process 0 means none, for a wait it means at once: better to ask than to guess.
+// Rejects 0, because it is ambiguous: no timeout in child_process, but an immediate one in waitForExit().
 function checkTimeout(timeout: unknown): number {
   const checked = checkDuration('timeout', timeout)
   if (checked > 0) return checked
-  throw new RangeError('timeout must be more than 0 milliseconds; for none leave it out')
+  throw new RangeError(`${invalid('timeout', timeout, 'more than 0 milliseconds')}
+Leave it out for no timeout.`)
 }
 
 function checkInteger(name: string, value: unknown, most: number): number | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'number')
-    throw new TypeError(`${name} must be a number, not ${quote(value)}`)
-  if (!Number.isInteger(value) || value < 0 || value > most) {
-    throw new RangeError(`${name} must be an integer from 0 to ${most}, not ${value}`)
-  }
+  const message = () => invalid(name, value, `an integer from 0 to ${most}`)
+  if (typeof value !== 'number') throw new TypeError(message())
+  if (!Number.isInteger(value) || value < 0 || value > most) throw new RangeError(message())
   return value
 }
 
@@ -92,29 +91,32 @@ function checkGroup(group: SpawnOptions['processGroup']): number | undefined {
   if (group === undefined || group === false) return undefined
   if (group === true) return 0
   const id = checkInteger('processGroup', group, 4_194_304)
-  if (id === 0) throw new RangeError('processGroup must be true (a new one) or a group id above 0')
+  if (id === 0) {
+    const expected = 'true for a group of its own, or the id of a group, above 0'
+    throw new RangeError(invalid('processGroup', group, expected))
+  }
   return id
 }
 
-// A change of user that kept root's groups would not be much of a change.
+// Root drops its supplementary groups with its user id. Otherwise the child would keep root's access by group.
 function checkGroups(groups: unknown, changesUser: boolean): Uint32Array | undefined {
   if (groups === undefined) {
     return changesUser && process.geteuid?.() === 0 ? new Uint32Array() : undefined
   }
   if (!Array.isArray(groups)) {
-    throw new TypeError(`groups must be a list of group ids, not ${quote(groups)}`)
+    throw new TypeError(invalid('groups', groups, 'a list of group ids, for example [1000]'))
   }
   return Uint32Array.from(groups, (id) => {
-    const checked = checkInteger('a group id', id, LARGEST_ID)
+    const checked = checkInteger('group id', id, LARGEST_ID)
     if (checked !== undefined) return checked
-    throw new TypeError('a group id must be a number, not undefined')
+    throw new TypeError(invalid('group id', id, `an integer from 0 to ${LARGEST_ID}`))
   })
 }
 
 function checkSignals(name: string, signals: unknown): readonly number[] | undefined {
   if (signals === undefined) return undefined
   if (!Array.isArray(signals)) {
-    throw new TypeError(`${name} must be a list such as ['SIGHUP'], not ${quote(signals)}`)
+    throw new TypeError(invalid(name, signals, "a list, for example ['SIGHUP']"))
   }
   return Array.from(signals, (signal) => signalNumber(signal))
 }
@@ -127,7 +129,7 @@ function checkLimits(limits: unknown): Float64Array {
       const resource = binding.resources[name]
       if (resource === undefined || !Object.hasOwn(binding.resources, name)) {
         const known = Object.keys(binding.resources).sort().join(', ')
-        throw new RangeError(`there is no resource ${quote(name)} here, only ${known}`)
+        throw new RangeError(invalid('resource', name, `one of ${known}`))
       }
       const { soft, hard } = typeof limit === 'object' && limit !== null ? limit : both(limit)
       return [resource, checkLimit(name, soft), checkLimit(name, hard)]
@@ -146,19 +148,18 @@ function checkEnvironment(env: unknown): void {
 
 function checkFlag(name: string, value: unknown): boolean {
   if (value === undefined || typeof value === 'boolean') return value ?? false
-  throw new TypeError(`${name} must be true or false, not ${quote(value)}`)
+  throw new TypeError(invalid(name, value, 'true or false'))
 }
 
 function checkCgroup(cgroup: unknown): string | undefined {
   if (cgroup === undefined) return undefined
   if (typeof cgroup === 'string' && !cgroup.includes('\0')) return cgroup
-  throw new TypeError(`cgroup must be the path of a directory, not ${quote(cgroup)}`)
+  const expected = 'the path of a directory, for example /sys/fs/cgroup/jobs'
+  throw new TypeError(invalid('cgroup', cgroup, expected))
 }
 
 function checkLimit(name: string, value: unknown): number {
   if (value === Number.POSITIVE_INFINITY) return value as number
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
-  throw new RangeError(
-    `rlimits.${name} must be an integer from 0, or Infinity, not ${quote(value)}`,
-  )
+  throw new RangeError(invalid(`rlimits.${name}`, value, 'an integer, 0 or more, or Infinity'))
 }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import { hold } from '../base/keep-alive.js'
+import { hold } from '../base/process-life.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
@@ -8,15 +8,15 @@ import type { PipeEnd } from './pipe-end.js'
 import type { Kind } from './stdio.js'
 import type { Termination, TerminationReason } from './termination.js'
 
-/** What a child consists of, or why there is none. */
+/** The parts of a child, or the failure to start it. */
 export type Birth =
   | { owned: OwnedChild; termination: Termination; pipes: readonly (PipeEnd | null)[] }
   | { failure: Error; kinds: readonly Kind[] }
 
 /**
- * A child process: see `spawn()`, which makes these.
+ * A child process. `spawn()` creates it.
  *
- * @typeParam Stdin The type of `stdin`: without `null` where `stdio` says that it is a pipe.
+ * @typeParam Stdin The type of `stdin`: without `null` if `stdio` makes it a pipe.
  * @typeParam Stdout The type of `stdout`.
  * @typeParam Stderr The type of `stderr`.
  */
@@ -39,7 +39,7 @@ export class Child<
       this.#pipes = []
       this.#failure = birth.failure
       this.#broken = birth.kinds.map((kind) => brokenStream(kind, birth.failure))
-      // At once, so that a failure that no one looks at is an unhandled rejection and not silence.
+      // Reject at once, so that a failure that nobody handles is an unhandled rejection.
       this.#exited = Promise.reject(birth.failure)
     } else {
       this.#pipes = birth.pipes
@@ -54,9 +54,9 @@ export class Child<
   }
 
   /**
-   * Its process id, which is no other process's until it has been reaped.
+   * The child's process id. No other process has it until the child has been reaped.
    *
-   * @throws {SextonError} what `exited` rejects with, if it could not be started.
+   * @throws {SextonError} the error of `exited`, if the child could not be started.
    */
   get pid(): number {
     if (this.#owned !== undefined) return this.#owned.pid
@@ -65,20 +65,17 @@ export class Child<
   }
 
   /**
-   * Streams by descriptor number; `null` where there is no pipe. A stream need not be read: when the child
-   * has ended, what is left in a pipe that nobody reads moves into memory, and the descriptor is given back.
-   * So a caller can start to read after `exited`, where `child_process` would have thrown the output away.
+   * The child's streams by descriptor; `null` for a descriptor that is not a pipe. A stream need not be read. When
+   * the child exits, the rest of an unread pipe moves into memory and the descriptor is closed. So reading may
+   * start after `exited`, when `child_process` would already have discarded the output.
    *
-   * - A descendant of the child may hold the pipe and write on. A stream that was asked for before the
-   *   child's end gets that output too; it keeps its descriptor until the descendant closes the pipe, or,
-   *   where more was written than the stream buffers, until a reader takes it. Otherwise the output of
-   *   descendants is thrown away, so that a full pipe does not stop them.
-   * - `stdin` is closed at the child's end. Any other writable stream stays open while a descendant holds
-   *   the other end, if it was asked for before.
-   * - Once sexton ends the child (`timeout`, `signal`, the end of an `await using` scope), a write to it that
-   *   fails is still an `'error'` event, but no uncaught exception where nobody listens to that.
-   * - The streams of a child that could not be started fail, with what `exited` rejects with, when they
-   *   are used.
+   * - A descendant of the child may keep a pipe open and write more. If the stream was read from this object before
+   *   the child exited, it also delivers that output. It keeps its descriptor until the descendant closes the pipe,
+   *   or, if the stream's buffer is full, until a reader has made room. Otherwise the output of descendants is
+   *   discarded, so that a full pipe does not block them.
+   * - `stdin` is closed when the child exits. Another writable stream that was read from this object before stays
+   *   open while a descendant holds the other end.
+   * - The streams of a child that could not be started fail with the error of `exited` when they are used.
    */
   get stdio(): readonly (Readable | Writable | null)[] {
     this.#failureIsSeen()
@@ -86,52 +83,53 @@ export class Child<
     return this.#stdio
   }
 
-  /** Writes to the child's descriptor 0; `null` unless that is a pipe. */
+  /** The stream that writes to the child's descriptor 0; `null` if that is not a pipe. */
   get stdin(): Stdin {
     return this.#stream(0) as Stdin
   }
 
-  /** Reads the child's descriptor 1; `null` unless that is a pipe. Unread, a full pipe stops the child. */
+  /** The stream that reads the child's descriptor 1; `null` if that is not a pipe. A full pipe blocks the child. */
   get stdout(): Stdout {
     return this.#stream(1) as Stdout
   }
 
-  /** Reads the child's descriptor 2; `null` unless that is a pipe. */
+  /** The stream that reads the child's descriptor 2; `null` if that is not a pipe. */
   get stderr(): Stderr {
     return this.#stream(2) as Stderr
   }
 
   /**
-   * Resolves with how it ended, whoever ended it; rejects with `ERR_SPAWN_FAILED` if it could not be
-   * started. Descendants may still hold its pipes open by then. Asking for it keeps this process
-   * alive until the child has ended; a child that no one asks about does not.
+   * A promise that resolves with the exit status when the child has exited. It rejects with `ERR_SPAWN_FAILED` if
+   * the child could not be started. Descendants may still hold the child's pipes open. Reading this property keeps
+   * the calling process alive until the child has exited.
    */
   get exited(): Promise<ExitStatus> {
     this.#exited ??= this.#wait()
     return this.#exited
   }
 
-  /** How it ended, once `exited` has resolved. */
+  /** The exit status; `undefined` until `exited` has resolved. */
   get status(): ExitStatus | undefined {
     return this.#owned?.status
   }
 
-  /** What it and the descendants that it had waited for used, once `exited` has resolved. */
+  /** The resources that the child and its awaited descendants used; `undefined` until `exited` has resolved. */
   get usage(): ResourceUsage | undefined {
     return this.#owned?.status?.usage
   }
 
-  /** Why sexton ended it (`'timeout'`, `'abort'`, `'dispose'`), if it did. */
+  /** Why sexton terminated the child (`'timeout'`, `'abort'`, `'dispose'`); `undefined` if it did not. */
   get terminationReason(): TerminationReason | undefined {
     return this.#termination?.reason
   }
 
   /**
-   * Sends it a signal; false if it has ended, or never began. No later process with its pid can be hit.
+   * Sends a signal to the child, and never to a later process with its pid.
    *
-   * @param signal Its name or number, default `'SIGTERM'`.
-   * @throws {TypeError | RangeError} for an unknown signal.
-   * @throws {SextonError} `ERR_NOT_PERMITTED` if it has become another user's.
+   * @param signal The signal's name or number, default `'SIGTERM'`.
+   * @returns Whether the signal was sent. False if the child has exited or was never started.
+   * @throws {TypeError | RangeError} if the signal is unknown.
+   * @throws {SextonError} `ERR_NOT_PERMITTED` if the child has changed its user.
    */
   kill(signal: SignalName | number = 'SIGTERM'): boolean {
     const number = signalNumber(signal)
@@ -139,8 +137,10 @@ export class Child<
   }
 
   /**
-   * Ends it if it still runs (`killSignal`, then `SIGKILL` after `grace`), waits for it, and
+   * Terminates the child if it still runs (`killSignal`, then `SIGKILL` after `grace`), waits for its exit, and
    * closes its streams.
+   *
+   * @returns A promise that resolves when all of this is done.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#owned === undefined) return
@@ -150,7 +150,7 @@ export class Child<
     for (const pipe of this.#pipes) pipe?.close()
   }
 
-  // Each is made when it is looked at: one that nobody reads would hold its descriptor.
+  // Creates each stream when it is first read from the list: an unused stream would hold its descriptor.
   #streams(): readonly (Readable | Writable | null)[] {
     const streams: (Readable | Writable | null)[] = []
     for (const index of (this.#broken ?? this.#pipes).keys()) {
@@ -164,7 +164,7 @@ export class Child<
     return this.#broken?.[index] ?? this.#pipes[index]?.stream ?? null
   }
 
-  // Whoever has asked for the pid or a stream is told there, and may come to `exited` only later.
+  // Marks the failure as handled: the caller learns of it from the pid or a stream, and may read `exited` later.
   #failureIsSeen(): void {
     if (this.#failure !== undefined) this.#exited?.catch(() => {})
   }

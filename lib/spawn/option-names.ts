@@ -25,24 +25,24 @@ export const OPTION_NAMES: OptionNames<SpawnOptions> = {
   grace: true,
 }
 
-const NO_WINDOWS = 'leave it out: sexton does not run on Windows'
-const STDIO = "use stdio, for example ['ignore', 'pipe', 'inherit']"
+const NO_WINDOWS = 'Leave it out: sexton does not run on Windows.'
+const STDIO = "Use stdio, for example ['ignore', 'pipe', 'inherit']."
 
-/** For options of child_process, execa and Bun. */
+/** Advice for options of child_process, execa and Bun. */
 export const ADVICE: OptionAdvice = {
-  detached: 'use session: true',
-  shell: "use spawn('/bin/sh', ['-c', command])",
-  input: 'write it to child.stdin, and end that',
-  encoding: 'call setEncoding() of child.stdout',
-  maxBuffer: 'count what you read from child.stdout',
-  serialization: 'only child_process.fork() has a message channel',
+  detached: 'Use session: true.',
+  shell: "Use spawn('/bin/sh', ['-c', command]).",
+  input: 'Use child.stdin.end(input).',
+  encoding: 'Use child.stdout.setEncoding(encoding).',
+  maxBuffer: 'Count the bytes that you read from child.stdout.',
+  serialization: 'Leave it out: only child_process.fork() has a message channel.',
   windowsHide: NO_WINDOWS,
   windowsVerbatimArguments: NO_WINDOWS,
   stdin: STDIO,
   stdout: STDIO,
   stderr: STDIO,
-  extendEnv: "use env: { ...process.env, NAME: 'value' }",
-  cancelSignal: 'use signal',
-  forceKillAfterDelay: 'use grace',
-  onExit: 'await child.exited',
+  extendEnv: "Use env: { ...process.env, NAME: 'value' }.",
+  cancelSignal: 'Use signal.',
+  forceKillAfterDelay: 'Use grace.',
+  onExit: 'Await child.exited.',
 }

@@ -2,17 +2,18 @@ import { types } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { binding } from '../system/binding.js'
 
-// How this process's own environment reaches a child byte for byte, while a worker with SHARE_ENV may
-// change it. `environ` belongs to the C library. Its lock cannot be taken from outside, and musl has
-// none. Node guards `process.env` by one mutex per process, which a read of any variable takes for a
-// moment. So the environment is copied, a variable is read, and the environment is copied again: a
-// change that was in progress during the first copy has ended before the second one. Two equal copies
-// are whole. A plain spawn needs one copy: one that equals the last whole copy is whole too.
+// Copies this process's environment byte for byte, although a worker with SHARE_ENV may change it meanwhile.
+//
+// `environ` belongs to the C library. Its lock cannot be taken from outside, and musl has no lock. Node guards
+// `process.env` by one mutex, which every read of a variable takes for a moment. So the environment is copied, a
+// variable is read, and the environment is copied again. A change that was in progress during the first copy has
+// ended before the second one, so two equal copies are whole. Usually one copy is enough: a copy that equals the
+// last whole one is whole too.
 
-/** How often the environment is copied twice before `process.env` is asked for each variable. */
+/** The most pairs of copies to compare before reading each variable from `process.env` instead. */
 const ATTEMPTS = 4
 
-/** How often a torn copy may lack a variable before its text in `process.env` has to do. */
+/** The most copies to search for a variable's bytes before using its text from `process.env`. */
 const LOOKS = 100
 
 const NO_SUCH_VARIABLE = 'SEXTON_NO_SUCH_VARIABLE'
@@ -22,8 +23,10 @@ let room = Buffer.allocUnsafeSlow(16_384)
 let whole: Buffer | undefined
 
 /**
- * @returns The environment's entries, each with its NUL, or `undefined` if `process.env` is not this
- * process's own environment, or if another thread changes that all the time.
+ * Copies this process's environment.
+ *
+ * @returns Its entries, each with its NUL; `undefined` if `process.env` is not this process's own environment, or
+ * if another thread changes the environment all the time.
  */
 export function ownEnvironment(): Uint8Array | undefined {
   if (!isNative(process.env)) return undefined
@@ -36,8 +39,8 @@ export function ownEnvironment(): Uint8Array | undefined {
 }
 
 /**
- * Gives variables that were read from `process.env` the bytes that they have in this process's
- * environment: `process.env` replaces bytes that are not UTF-8.
+ * Restores the original bytes of variables that were read from `process.env`, which replaces bytes that are not
+ * UTF-8.
  */
 export function withOwnBytes(entries: readonly Uint8Array[]): readonly Uint8Array[] {
   const text = entries.map((entry) => Buffer.from(entry).toString())
@@ -66,7 +69,7 @@ function isCopy(block: Buffer): boolean {
   return readable && bytes.equals(block)
 }
 
-/** A copy that may be torn, valid until the next, and whether all of it could be read. */
+/** Makes a copy, which may be torn and is valid until the next one. `readable`: all of it could be read. */
 function copy(): { bytes: Buffer; readable: boolean } {
   for (;;) {
     const result = binding.copyEnvironment(room)
@@ -76,7 +79,7 @@ function copy(): { bytes: Buffer; readable: boolean } {
   }
 }
 
-/** The entries of a block, each with its NUL. */
+/** Splits a block into its entries, each with its NUL. */
 export function splitBlock(block: Uint8Array): Uint8Array[] {
   const entries: Uint8Array[] = []
   let start = 0
@@ -87,8 +90,8 @@ export function splitBlock(block: Uint8Array): Uint8Array[] {
   return entries
 }
 
-// Test runners put another object in the place of `process.env`. Only Node's own object refuses an
-// accessor, and refuses it before anything has changed.
+// Test runners replace `process.env` with another object. Only Node's own object refuses an accessor, and it does
+// so before anything has changed.
 let known: { env: NodeJS.ProcessEnv; native: boolean } | undefined
 
 function isNative(env: NodeJS.ProcessEnv): boolean {

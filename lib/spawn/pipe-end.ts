@@ -3,16 +3,13 @@ import { binding } from '../system/binding.js'
 import { readRest } from './pipe-rest.js'
 import { openPipeStream, type PipeStream } from './pipe-stream.js'
 
-/**
- * Our end of a pipe to a child. It becomes a stream only when someone asks for it: most children's are
- * never asked for.
- */
+/** This process's end of a pipe to a child. It becomes a stream when first read; most pipes are never read. */
 export class PipeEnd {
   readonly #direction: 'readable' | 'writable'
   #fd: number
   #open: PipeStream | undefined
   #remains: Readable | Writable | undefined
-  /** What was still in the pipe when the child had ended. */
+  /** The data that was still in the pipe when the child exited. */
   #rest: Buffer[] = []
   #closed = false
   #childIsEnding = false
@@ -29,7 +26,7 @@ export class PipeEnd {
     return this.#open ?? this.#remaining()
   }
 
-  /** Closes it, and the stream if there is one. */
+  /** Closes the descriptor, and the stream if there is one. */
   close(): void {
     this.#closed = true
     this.#closeFd()
@@ -80,8 +77,8 @@ export class PipeEnd {
       this.#closeFd()
       return
     }
-    // A descendant holds the other end and may write on. Nobody has asked for the stream, so it must
-    // not fill up and stop that descendant, nor keep this process alive: let it flow away.
+    // A descendant holds the other end and may write more. Nobody reads the stream, so discard the data: a full pipe
+    // would block the descendant. It must not keep this process alive either.
     this.#drain = this.#openStream()
     this.#drain.on('error', doNothing)
     this.#drain.resume()

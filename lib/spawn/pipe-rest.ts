@@ -6,10 +6,10 @@ const PIECE = 65_536
 let scratch: Buffer | undefined
 
 /**
- * Reads what is in a pipe now, without waiting. Each piece is a copy of its exact size, because a piece
- * that nobody reads stays in memory as long as its child does.
+ * Reads the present contents of a pipe, without waiting. Each piece is a copy of its exact size, because an unread
+ * piece stays in memory as long as its Child object.
  *
- * @returns Whether the end of the pipe was there: no process can write to it any more.
+ * @returns Whether the end of the pipe was reached, so that no process can write to it any more.
  */
 export function readRest(fd: number, take: (piece: Buffer) => void): boolean {
   scratch ??= Buffer.allocUnsafeSlow(PIECE)
@@ -28,7 +28,7 @@ export function readRest(fd: number, take: (piece: Buffer) => void): boolean {
   return false
 }
 
-// `undefined`: the pipe is empty, but a process may still write to it.
+// Returns `undefined` if the pipe is empty and a process may still write to it.
 function readPiece(fd: number, into: Buffer): number | undefined {
   try {
     return readSync(fd, into)

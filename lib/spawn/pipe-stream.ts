@@ -4,11 +4,11 @@ import { readRest } from './pipe-rest.js'
 
 /** The stream of a pipe to a child. */
 export interface PipeStream extends Socket {
-  /** Gives the descriptor back as soon as nothing more can come through it. */
+  /** Called when the child has exited. Closes the descriptor as soon as no more data can come. */
   childEnded(): void
 }
 
-/** libuv's handle of a socket, of which Node gives no public sight. */
+/** libuv's handle of a socket, which Node does not expose. */
 interface Handle {
   readonly fd: number
   hasRef(): boolean
@@ -19,19 +19,19 @@ type PipeStreamClass = new (fd: number, direction: 'readable' | 'writable') => P
 
 let pipeStreamClass: PipeStreamClass | undefined
 
-/** Makes a stream of our end of a pipe; the stream closes the descriptor from now on. */
+/** Makes a stream of this process's end of a pipe. From now on the stream closes the descriptor. */
 export function openPipeStream(fd: number, direction: 'readable' | 'writable'): PipeStream {
   pipeStreamClass ??= definePipeStream()
   return new pipeStreamClass(fd, direction)
 }
 
-// Defined at its first use: node:net takes time to load, and most programs have no use for it.
+// Defines the class at its first use, because node:net takes time to load and most programs do not need it.
 function definePipeStream(): PipeStreamClass {
   const { Socket } = process.getBuiltinModule('node:net')
 
-  // libuv's pipe streams: non-blocking, with backpressure, and a write to a closed pipe is an 'error'
-  // event with EPIPE. Reading starts with the first reader (`manualStart`), not before: an unread
-  // stream would otherwise keep the process alive.
+  // A stream on libuv's pipe: non-blocking, with backpressure, and with an 'error' event (EPIPE) for a write to a
+  // closed pipe. Reading starts with the first reader (`manualStart`), because an unread stream that reads would
+  // keep the process alive.
   return class PipeStream extends Socket {
     declare _handle: Handle | null
     readonly #reads: boolean
@@ -52,21 +52,20 @@ function definePipeStream(): PipeStreamClass {
 
     childEnded(): void {
       if (this._handle === null) return
-      // A stream that flows sees the end by itself. Any other may never do so, and would keep the
-      // descriptor for ever.
+      // A flowing stream notices the end by itself. Any other might never notice it, and keep the descriptor for ever.
       if (this.#reads) {
         if (this.readableFlowing !== true) this.#keepRest(this._handle)
       } else if (!binding.hasReader(this._handle.fd)) this.destroy()
     }
 
-    // The end of the pipe, not the end of what is buffered: nobody may ever read that.
+    // Closes the handle at the end of the pipe. The 'end' event may never come, if nobody reads the buffer.
     override push(chunk: unknown, encoding?: BufferEncoding): boolean {
       const wantsMore = super.push(chunk, encoding)
       if (chunk === null) this.#closeHandle()
       return wantsMore
     }
 
-    // Node itself calls read(0) to fill the buffer. All other calls are a reader's.
+    // Node itself calls read(0) to fill the buffer. Every other call comes from a reader.
     override read(size?: number): unknown {
       if (size !== 0) this.#leaveBackground()
       return super.read(size)
@@ -77,8 +76,8 @@ function definePipeStream(): PipeStreamClass {
       return super.resume()
     }
 
-    // Where a descendant of the child holds the other end, reading on as far as the buffer has room lets
-    // the end of the pipe be seen. Without a reader that must not keep the process alive.
+    // Fills the buffer and continues to read while it has room, so that the end of the pipe is noticed when a
+    // descendant closes it. Without a reader this must not keep the process alive.
     #keepRest(handle: Handle): void {
       if (handle.hasRef() && this.listenerCount('readable') === 0) {
         this.#inBackground = true

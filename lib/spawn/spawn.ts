@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { throwIfAborted } from '../base/abort.js'
-import { quote, SextonError, systemError } from '../base/errors.js'
+import { invalid, SextonError, systemError } from '../base/errors.js'
 import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
@@ -33,27 +33,40 @@ import { Termination } from './termination.js'
 
 const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
 
+// Starts processes. The way of a spawn:
+//
+// 1. `checked-options.ts` and `stdio.ts` check the arguments, and `strings.ts` encodes them as blocks of bytes. A bad
+//    argument throws here, before anything has been done.
+// 2. `stdio.ts` creates the pipes, and `cgroup.ts` opens the cgroup. From here on a failure of the system becomes a
+//    Child whose `exited` rejects, and every descriptor is closed again.
+// 3. `native-call.ts` calls clone and exec in one step. The call returns after the exec, so it knows its error.
+// 4. The reaper owns the child from its first moment on. Nothing between the clone and `own()` may throw, because
+//    otherwise nobody would reap the child.
+// 5. `child.ts` is the handle. `pipe-end.ts` makes a stream of a pipe when the stream is first used, and
+//    `termination.ts` ends the child by a timeout, an AbortSignal or its scope.
+
 /**
- * Starts a program, without a shell, and without a copy of this process's memory: on Linux the call
- * takes some 100 µs however large the heap is. It returns when the program takes its place, or has
- * failed to; for a moment more `/proc` may show what was there before.
+ * Starts a program without a shell, and without copying this process's memory. On Linux the call takes about
+ * 100 µs, however large the heap is. It returns after the child has called exec or failed. `/proc` may show the
+ * old image briefly.
  *
- * The child starts with every signal at its default action and with the caller's signal mask; it gets
- * the descriptors of `stdio` and no others that Node or sexton opened. A file without a `/` is looked
- * for in the `PATH` of `env`; one without a `#!` line is run by `/bin/sh`, as execvp(3) does.
+ * The child starts with the default action of every signal and with the caller's signal mask. It inherits the
+ * descriptors of `stdio`, and no others that Node or sexton opened. A file without a `/` is searched in the `PATH`
+ * of `env`. A file without a `#!` line is run by `/bin/sh`, as execvp(3) does.
  *
- * What cannot be started makes `exited` reject with `ERR_SPAWN_FAILED`, whose `syscall` is the step
- * that failed (`execve`, `chdir`, `setresuid`, `setrlimit` …), with `errno` and `path`; no process and
- * no descriptor remains. A `timeout` or an aborted `signal` ends the child; `exited` then resolves as
- * ever, and `terminationReason` tells. Descendants of the child are not ended.
+ * If the child cannot be started, `exited` rejects with `ERR_SPAWN_FAILED`. Its `syscall` is the step that failed
+ * (`execve`, `chdir`, `setresuid`, `setrlimit` …), with `errno` and `path`. No process and no descriptor remains.
+ * A `timeout` or an aborted `signal` terminates the child, but not its descendants. `exited` then still resolves,
+ * and `terminationReason` is set.
  *
- * @typeParam S The type of `stdio`, which tells which of the child's streams are `null`. Where `options` may
- *   lack it, they may be pipes.
- * @param file The program: a path, or a name to look for in `PATH`.
- * @param args Its arguments, without the program's name.
- * @param options Its world, and when it is to end.
- * @throws {TypeError | RangeError} for bad arguments; nothing has been done then.
- * @throws the `signal`'s reason if it is aborted already.
+ * @typeParam S The type of `stdio`. It determines which of the child's streams may be `null`. If
+ *   `options` may lack `stdio`, they may be pipes.
+ * @param file The program: a path, or a name to search in `PATH`.
+ * @param args The arguments, without the program's name.
+ * @param options The environment of the child, and when to terminate it.
+ * @returns The child, even if it could not be started.
+ * @throws {TypeError | RangeError} if an argument is invalid, before anything has been done.
+ * @throws The reason of `signal`, if it is already aborted.
  * @see clone(2), execve(2)
  */
 export function spawn(
@@ -75,15 +88,15 @@ export function spawn(file: Bytes, args: readonly Bytes[] = [], options: SpawnOp
   return spawnInPlace(file, args, options, {})
 }
 
-/** In which way a child stands in for this process. */
+/** How a child replaces this process. */
 export interface Place {
-  /** The variables that are to name the child; default: what `listenPid` says. */
+  /** The variables to set to the child's pid. Default: those of `listenPid`. */
   naming?: readonly PidVariable[]
-  /** The caller knows that this process shares its group with no one, or does not mind. */
+  /** Whether the caller has already checked that the child may take the terminal. */
   alone?: boolean
 }
 
-/** @internal Does what `spawn()` does, for a child that stands in for this process. */
+/** @internal Starts a child like `spawn()`, for a caller that the child replaces. */
 export function spawnInPlace(
   file: Bytes,
   args: readonly Bytes[],
@@ -91,7 +104,8 @@ export function spawnInPlace(
   place: Place,
 ): Child {
   if (!Array.isArray(args)) {
-    throw new TypeError(`args must be an array, not ${quote(args)}; options come after it`)
+    throw new TypeError(`${invalid('args', args, "an array, for example ['--help']")}
+Pass options as the third argument.`)
   }
   const asked = checkOptions(options)
   const kinds = kindsOf(options.stdio)
@@ -134,7 +148,7 @@ function start(
     const wantPidfd = asSpawnFailure(() => backend() === 'pidfd')
     cgroupFd = options.cgroup === undefined ? undefined : openCgroup(options.cgroup)
     const { fds } = stdio
-    // Before the birth: with SIGCHLD ignored, the status of a child that ends at once would be lost.
+    // Before the clone: if SIGCHLD were ignored, the kernel would discard the status of a child that exits at once.
     repairChildSignal()
     const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
     closeChildEnds(stdio)
@@ -147,7 +161,7 @@ function start(
   }
 }
 
-// A look at the system that comes before the first step may fail for want of a descriptor, as the steps may.
+// Converts a failure before the first step, such as a shortage of descriptors, to a failure of the spawn.
 function asSpawnFailure<T>(look: () => T): T {
   try {
     return look()
@@ -159,7 +173,7 @@ function asSpawnFailure<T>(look: () => T): T {
 }
 
 function pathOf(step: string, file: Bytes, options: SpawnOptions): { path?: string } {
-  // What it cannot be born into, when a cgroup was asked for.
+  // With a cgroup, clone fails because of that cgroup.
   if (step === 'clone' && options.cgroup !== undefined) return { path: options.cgroup }
   if (step === 'chdir') return { path: text(options.cwd ?? '') }
   return step === 'execve' ? { path: text(file) } : {}
@@ -169,8 +183,8 @@ function text(bytes: Bytes | URL): string {
   return bytes instanceof Uint8Array ? Buffer.from(bytes).toString() : String(bytes)
 }
 
-// The rest of this process's group would lose the terminal to a group of the child's own. A shell without
-// job control has the same choice, and keeps its children in its group.
+// Keeps the child in this process's group if others share it. Otherwise the child's own group would take the terminal
+// from them. A shell without job control does the same.
 function besideOthers(options: CheckedOptions): CheckedOptions {
   if (!options.foreground || !hasTerminal() || !sharesGroup()) return options
   const processGroup = options.processGroup === 0 ? undefined : options.processGroup

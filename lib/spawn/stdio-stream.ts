@@ -2,8 +2,8 @@ import type { Readable, Writable } from 'node:stream'
 import type { Stdio } from './stdio.js'
 
 /**
- * The stream of a child at descriptor 0, 1 or 2, by the `stdio` that it was started with; `null` where
- * that descriptor is not a pipe. A `stdio` that is only known at run time gives both.
+ * The type of a child's stream at descriptor 0, 1 or 2, derived from the type of its `stdio`. It is `null` if the
+ * descriptor is not a pipe. If `stdio` is known only at run time, the type is a stream or `null`.
  */
 export type StdioStream<S extends Stdio | readonly Stdio[], Index extends 0 | 1 | 2> = (
   S extends readonly Stdio[]

@@ -1,17 +1,18 @@
 import { fchownSync } from 'node:fs'
 import { constants } from 'node:os'
-import { quote, systemError } from '../base/errors.js'
+import { invalid, systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { PipeEnd } from './pipe-end.js'
 
 /**
- * What one descriptor of the child is.
+ * What a descriptor of the child refers to.
  *
- * - `'pipe'`: a pipe to a stream of the child's: it reads from 0, it writes to 1 and 2.
- * - `'readable'`: a pipe that this process reads, at any number; `'writable'`: one that it writes.
- * - `'inherit'`: this process's descriptor of the same number.
- * - `'ignore'`: `/dev/null`; from 3 on, closed.
- * - a number, or an object with one in `fd`: that descriptor of this process.
+ * - `'pipe'`: a pipe between the child and a stream of this process. The child reads from descriptor 0, and
+ *   writes to 1 and 2.
+ * - `'readable'`: a pipe that this process reads, at any descriptor. `'writable'`: a pipe that it writes.
+ * - `'inherit'`: the descriptor of this process with the same number.
+ * - `'ignore'`: `/dev/null` for descriptors 0 to 2; a closed descriptor from 3 on.
+ * - A number, or an object with a number in `fd`: that descriptor of this process.
  */
 export type Stdio =
   | 'pipe'
@@ -21,39 +22,39 @@ export type Stdio =
   | 'ignore'
   | number
   | {
-      /** A descriptor of this process: a `FileHandle`, a socket's handle. */
+      /** A descriptor of this process. A `FileHandle` and the handle of a socket have this property. */
       readonly fd: number
     }
 
-/** The same with the direction of each pipe settled, and descriptors as bare numbers. */
+/** A checked `Stdio`: each pipe has a direction, and each descriptor is a number. */
 export type Kind = 'readable' | 'writable' | 'inherit' | 'ignore' | number
 
-/** The descriptors a child is given. */
+/** The descriptors of a child that is about to start. */
 export interface StdioPlan {
-  /** For the native `spawn`: descriptor i of the child, -1 for `/dev/null` or closed. */
+  /** For the native `spawn`: the source of each descriptor of the child; -1 for `/dev/null` or closed. */
   fds: Int32Array
-  /** After the child has its copies, these ends are closed here. */
+  /** The child's ends of the pipes. They are closed here after the child has its copies. */
   childEnds: number[]
-  /** Ours, by number. */
+  /** This process's ends of the pipes, by the child's descriptor. */
   parentEnds: (PipeEnd | null)[]
 }
 
-// As many as a process may have open (`fs.nr_open`), unless that was raised.
+// The most entries: the most descriptors that a process may have open, unless `fs.nr_open` was raised.
 const MOST = 2 ** 20
 
-/** What each descriptor is to be, checked. */
+/** Checks `stdio`, and returns the kind of each descriptor. */
 export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {
   return expand(stdio).map(check)
 }
 
 /**
- * Makes the pipes; on failure no descriptor remains.
+ * Creates the pipes. If it fails, it leaves no descriptor open.
  *
- * @param owner The user that the child changes to, if it does: the pipes become that user's.
+ * @param owner The user that the child changes to. The pipes then belong to that user.
  */
 export function openStdio(kinds: readonly Kind[], owner?: number): StdioPlan {
   const plan: StdioPlan = { fds: new Int32Array(kinds.length), childEnds: [], parentEnds: [] }
-  // Before there are pipes: a number that is closed now could be one of theirs then.
+  // Check given descriptors before creating pipes. A pipe could take the number of a descriptor that is closed now.
   kinds.forEach((kind, i) => {
     plan.parentEnds[i] = null
     if (kind === 'ignore') plan.fds[i] = -1
@@ -70,12 +71,12 @@ export function openStdio(kinds: readonly Kind[], owner?: number): StdioPlan {
   }
 }
 
-/** Closes the child's ends: as long as we held them too, no end of file would ever be seen. */
+/** Closes the child's ends of the pipes. If this process kept them, it would never see an end of file. */
 export function closeChildEnds(plan: StdioPlan): void {
   for (const fd of plan.childEnds) binding.closeFd(fd)
 }
 
-/** Closes all of it, when there is to be no child. */
+/** Closes both ends of all pipes, when the child could not be started. */
 export function closeStdio(plan: StdioPlan): void {
   closeChildEnds(plan)
   for (const end of plan.parentEnds) end?.close()
@@ -106,24 +107,24 @@ function openPipe(
 }
 
 /**
- * Makes a pipe another user's. Only its owner may open it anew, which a program does that writes to
- * `/dev/stderr`: that leads to `/proc/self/fd/2`. Without CAP_CHOWN the pipe stays as it is, and works
- * for every program that uses the descriptor.
+ * Gives a pipe to another user. A program that writes to `/dev/stderr` opens the pipe again, by way of
+ * `/proc/self/fd/2`, and only the pipe's owner may do that. Without CAP_CHOWN the pipe keeps its owner, and still
+ * works for programs that use the descriptor.
  */
 export function giveAway(pipe: number, owner: number): void {
   try {
     fchownSync(pipe, owner, -1)
   } catch {
-    // The child starts as well without; an owner that does not exist here fails in setresuid.
+    // The child can start without it. If the user does not exist here, setresuid will fail.
   }
 }
 
 function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {
   if (!Array.isArray(stdio)) return [stdio, stdio, stdio] as Stdio[]
   if (stdio.length > MOST) {
-    throw new RangeError(`stdio must have at most ${MOST} entries, not ${stdio.length}`)
+    throw new RangeError(invalid('stdio.length', stdio.length, `at most ${MOST}`))
   }
-  // Fewer than three would leave numbers to which the child's first open() would then give a file.
+  // Always fill descriptors 0 to 2. Otherwise the child's first open() would become its standard output.
   return [...stdio, ...(['pipe', 'pipe', 'pipe'] as const).slice(Math.min(stdio.length, 3))]
 }
 
@@ -132,11 +133,11 @@ function check(kind: unknown, index: number): Kind {
     return kind
   if (kind === 'pipe') {
     if (index < 3) return index === 0 ? 'writable' : 'readable'
-    throw new TypeError(`stdio[${index}]: a pipe has a direction; say 'readable' or 'writable'`)
+    throw new TypeError(invalid(`stdio[${index}]`, kind, "'readable' or 'writable'"))
   }
   const fd = typeof kind === 'object' && kind !== null && 'fd' in kind ? kind.fd : kind
   if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 && fd < 2 ** 31) return fd
-  throw new TypeError(
-    `stdio[${index}] must be 'pipe', 'readable', 'writable', 'inherit', 'ignore', a descriptor, or an object with one in fd, not ${quote(kind)}`,
-  )
+  const expected =
+    "'pipe', 'readable', 'writable', 'inherit', 'ignore', a descriptor, or an object with one in fd"
+  throw new TypeError(invalid(`stdio[${index}]`, kind, expected))
 }

@@ -1,30 +1,30 @@
 import { fileURLToPath } from 'node:url'
-import { quote } from '../base/errors.js'
+import { invalid } from '../base/errors.js'
 import type { Bytes, Environment } from './options.js'
 import { ownEnvironment, splitBlock, withOwnBytes } from './own-environment.js'
 
 const encoder = new TextEncoder()
 
-/** One string as the kernel wants it: its bytes and a NUL. */
+/** Encodes a string for the kernel: its bytes and a NUL. */
 export function encode(name: string, value: Bytes): Uint8Array {
   const bytes = typeof value === 'string' ? encoder.encode(value) : value
   if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`${name} must be a string or bytes, not ${quote(value)}`)
+    throw new TypeError(invalid(name, value, 'a string or bytes'))
   }
   if (bytes.includes(0)) {
-    throw new TypeError(`${name} must not contain a NUL byte: ${JSON.stringify(String(value))}`)
+    throw new TypeError(`invalid ${name} ${JSON.stringify(String(value))}: expected no NUL byte`)
   }
   const terminated = new Uint8Array(bytes.length + 1)
   terminated.set(bytes)
   return terminated
 }
 
-/** Many of them, one after the other. */
+/** Joins encoded strings to a block. */
 export function block(strings: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(strings)
 }
 
-/** Program name and arguments. */
+/** Encodes the program's name and its arguments. */
 export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Array {
   return block([
     encode('argv0', argv0),
@@ -32,13 +32,13 @@ export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Arra
   ])
 }
 
-/** A variable by which systemd names one process: see sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5). */
+/** A variable in which systemd names a process: see sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5). */
 export type PidVariable = 'LISTEN_PID' | 'LISTEN_PIDFDID' | 'SYSTEMD_EXEC_PID' | 'WATCHDOG_PID'
 
 /**
- * The environment; without `env` the process's own, byte for byte.
+ * Encodes the environment. Without `env` it is this process's own, byte for byte.
  *
- * @param naming The variables that are to name the child, where they are set.
+ * @param naming The variables that the child sets to its own pid, if they are present.
  */
 export function encodeEnvironment(
   env: Environment | undefined,
@@ -59,8 +59,8 @@ function isList(env: Environment | undefined): env is readonly Bytes[] {
   return Array.isArray(env)
 }
 
-// The child writes over the zeros; native/own_variables.cc counts on as many: a pid has at most ten
-// digits, an id of a pidfd twenty.
+// Reserves room for an id as zeros, which the child overwrites. The native code relies on their number: a pid has at
+// most 10 digits, the id of a pidfd at most 20.
 function withRoom(entry: Uint8Array, naming: readonly PidVariable[]): Uint8Array {
   const text = Buffer.from(entry).toString('latin1')
   const name = naming.find((each) => text.startsWith(`${each}=`))
@@ -70,41 +70,42 @@ function withRoom(entry: Uint8Array, naming: readonly PidVariable[]): Uint8Array
 
 function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {
   const variables: Uint8Array[] = []
-  // Inherited properties count, as they do for child_process: Object.create(process.env) is usual.
+  // Inherited properties count, as in child_process, because many programs use Object.create(process.env).
   for (const name in env) {
     const value = env[name]
     if (value === undefined) continue
     checkVariableName(name)
-    const key = encode(`the environment variable ${quote(name)}`, `${name}=`).subarray(0, -1)
-    variables.push(Buffer.concat([key, encode(`the value of ${name}`, value)]))
+    const key = encode('name in env', `${name}=`).subarray(0, -1)
+    variables.push(Buffer.concat([key, encode(`env.${name}`, value)]))
   }
   return variables
 }
 
 function checkVariableName(name: string): void {
   if (name !== '' && !name.includes('=')) return
-  throw new TypeError(`env must have names without '=', for example 'PATH', not ${quote(name)}`)
+  const expected = "a name without '=', for example 'PATH'"
+  throw new TypeError(invalid('name in env', name, expected))
 }
 
-/** A directory, given as text, bytes or a `file:` URL. */
+/** Encodes a directory that is given as text, bytes or a `file:` URL. */
 export function encodeDirectory(cwd: Bytes | URL | undefined): Uint8Array | undefined {
   if (cwd === undefined) return undefined
   return encode('cwd', cwd instanceof URL ? fileURLToPath(cwd) : cwd)
 }
 
 /**
- * What the child is to try in turn: the file itself, or its name in each directory of `PATH`.
+ * Lists the paths that the child tries in turn: the file itself, or its name in each directory of `PATH`.
  *
- * @param environment As the child gets it, with the exact bytes of `PATH`.
+ * @param environment The environment of the child, with the exact bytes of `PATH`.
  */
 export function encodeFiles(file: Bytes, environment: Uint8Array): Uint8Array {
   const name = encode('file', file)
-  // No name at all is found nowhere, as execvp(3) has it.
+  // Like execvp(3), do not search for an empty name.
   if (name.length === 1 || name.includes(SLASH)) return name
   const path = pathOf(environment) ?? Buffer.from(DEFAULT_PATH)
   return block(
     splitPath(path).map((directory) =>
-      // An empty entry is the working directory (execvp(3)).
+      // An empty entry means the working directory (execvp(3)).
       directory.length === 0 ? name : Buffer.concat([directory, SEPARATOR, name]),
     ),
   )
@@ -124,7 +125,7 @@ function pathOf(environment: Uint8Array): Uint8Array | undefined {
 const SLASH = 0x2f
 const COLON = 0x3a
 const SEPARATOR = Uint8Array.of(SLASH)
-const DEFAULT_PATH = '/bin:/usr/bin' // what confstr(_CS_PATH) gives on Linux
+const DEFAULT_PATH = '/bin:/usr/bin' // the value of confstr(_CS_PATH) on Linux
 
 function splitPath(path: Uint8Array): Uint8Array[] {
   const directories: Uint8Array[] = []

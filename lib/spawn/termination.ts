@@ -1,14 +1,18 @@
+import { constants } from 'node:os'
 import { onAbort } from '../base/abort.js'
-import { Deadline } from '../base/deadline.js'
+import { Deadline } from '../base/time.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import type { CheckedOptions } from './checked-options.js'
 
-/** Why sexton itself ended a child: its time was over, its `signal` was aborted, or its scope was left. */
+/**
+ * Why sexton terminated a child: its `timeout` was over, its `signal` was aborted, or its `await using` scope was
+ * left.
+ */
 export type TerminationReason = 'timeout' | 'abort' | 'dispose'
 
-const SIGKILL = 9
+const { SIGKILL } = constants.signals
 
-/** Ends a child gently, then by force. The first reason sticks: what follows it changes nothing. */
+/** Terminates a child by `killSignal`, and by SIGKILL after `grace`. Only the first reason counts. */
 export class Termination {
   reason: TerminationReason | undefined
   readonly #child: OwnedChild
@@ -26,7 +30,7 @@ export class Termination {
     this.#child = child
     this.#options = options
     this.#onBegun = onBegun
-    // Unreferenced, like the child itself while no one awaits it.
+    // Unreferenced, because a child that nobody awaits does not keep this process alive either.
     this.#timeout = new Deadline(options.timeout, () => this.begin('timeout')).unref()
     const stopListening = onAbort(signal, () => this.begin('abort'))
     child.onExit(() => {
@@ -37,7 +41,7 @@ export class Termination {
   }
 
   begin(reason: TerminationReason): void {
-    // It may have ended in time, and we only have not looked yet.
+    // The child may have exited in time, and its exit may not have been noticed yet.
     if (this.reason !== undefined || this.#child.check()) return
     this.reason = reason
     this.#timeout.clear()
@@ -48,8 +52,8 @@ export class Termination {
     }).unref()
   }
 
-  // A child that has become another user's is out of reach: it then ends when it likes, and `exited`
-  // tells. An exception from a timer would end this process instead.
+  // Ignores a refusal: the child may have changed its user. It then runs until it exits by itself. An exception from
+  // a timer would end this process instead.
   #send(signal: number): void {
     try {
       this.#child.kill(signal)

@@ -6,10 +6,10 @@ import { packageRoot } from './package-root.js'
 
 const require = createRequire(import.meta.url)
 
-/** Loads the addon: what was compiled here, else what came with the package for this platform. */
+/** Loads the addon: the one compiled on this machine, or else the prebuilt one for this platform. */
 export function loadAddon(): unknown {
   refuseOtherRuntimes()
-  // What node-gyp-build prefers too, without its search, which takes longer than loading the addon.
+  // node-gyp-build prefers this file too, but its search takes longer than loading the addon.
   const built = `${packageRoot}build/Release/sexton.node`
   if (existsSync(built)) return loadFile(built)
   const { path } = require('node-gyp-build') as { path(root: string): string }
@@ -17,12 +17,13 @@ export function loadAddon(): unknown {
   try {
     file = path(packageRoot)
   } catch (cause) {
-    throw unsupported(`sexton has no addon for ${here()}; ${prebuilt()}`, { cause })
+    throw unsupported(`sexton has no addon for ${here()}: ${prebuilt()}`, { cause })
   }
   return loadFile(file)
 }
 
-// Both load the addon. Then the first spawn aborts Bun, which has no uv_poll_init, and an exit crashes Deno.
+// Bun and Deno would load the addon. Then the first spawn aborts Bun, which lacks uv_poll_init, and the first
+// exit crashes Deno.
 function refuseOtherRuntimes(): void {
   const { bun, deno } = process.versions as { bun?: string; deno?: string }
   if (bun === undefined && deno === undefined) return
@@ -38,20 +39,20 @@ function loadFile(file: string): unknown {
     return require(file)
   } catch (cause) {
     const problem = `sexton's addon does not load on ${here()}: ${(cause as Error).message}`
-    // node-gyp-build takes every system but Alpine for one with glibc.
+    // node-gyp-build assumes glibc on every system except Alpine.
     const other = process.platform === 'linux' && file.includes('/prebuilds/')
-    const hint = other ? '\nLIBC=musl or LIBC=glibc in the environment makes it take that one.' : ''
+    const hint = other ? '\nTo choose the C library, set LIBC=musl or LIBC=glibc.' : ''
     throw unsupported(`${problem}${hint}`, { path: file, cause })
   }
 }
 
 function unsupported(problem: string, details: { path?: string; cause: unknown }): SextonError {
-  const advice = `To compile it, with Python, make and a C++17 compiler:
+  const advice = `To compile the addon, which needs Python, make and a C++17 compiler:
   npx node-gyp rebuild --directory '${resolve(packageRoot)}'`
   return new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, details)
 }
 
-/** This platform, such as `linux-x64 (musl)`. */
+/** Names this platform, for example `linux-x64 (musl)`. */
 function here(): string {
   const platform = `${process.platform}-${process.arch}`
   if (process.platform !== 'linux') return platform
@@ -60,7 +61,7 @@ function here(): string {
   return `${platform} (${glibc === undefined ? 'musl' : `glibc ${glibc}`})`
 }
 
-/** The addons that came with the package, in words. */
+/** Describes the addons that came with the package. */
 function prebuilt(): string {
   const files = namesIn(`${packageRoot}prebuilds`).flatMap((platform) =>
     namesIn(`${packageRoot}prebuilds/${platform}`).map((file) => {
@@ -68,7 +69,8 @@ function prebuilt(): string {
       return libc === undefined ? platform : `${platform} (${libc})`
     }),
   )
-  return files.length === 0 ? 'it came without any.' : `it came with ${files.sort().join(', ')}.`
+  if (files.length === 0) return 'the package came without prebuilt addons'
+  return `the package came with ${files.sort().join(', ')}`
 }
 
 function namesIn(folder: string): string[] {

@@ -1,6 +1,14 @@
 import { loadAddon } from './addon.js'
 
-/** The native addon. By convention a negative number is `-errno`. */
+// Access to the kernel, for every other room.
+//
+// `binding` types the native addon, which parses arguments, makes a system call and converts the result. It has
+// no policy and no timers. `proc.ts` is the only module that reads /proc. It builds on `proc-access.ts`, which separates
+// "the process is gone" from "nothing is known", and on `proc-formats.ts`, which parses. `descendants.ts`
+// walks a tree of processes that changes while it is read. `signal-names.ts` maps names to this system's numbers.
+// Nothing here takes the status of a process.
+
+/** The native addon. A negative number that a function returns is `-errno`. */
 export interface Binding {
   readonly waitFields: number
   readonly onlyThisThread: number
@@ -71,7 +79,7 @@ export interface Binding {
   droppedSignals(): number
 }
 
-/** `idtype_t` of waitid(2). */
+/** Values of `idtype_t` for waitid(2). */
 export const P_ALL = 0
 export const P_PID = 1
 export const P_PIDFD = 3

@@ -1,48 +1,48 @@
-import { checkPid } from '../base/pid.js'
+import { checkPid } from '../base/errors.js'
 import { listsChildren, readPids, readStat, readTaskChildren, readTasks } from './proc.js'
 import { unlessHidden } from './proc-access.js'
 import { isZombie, type ProcessStat } from './proc-formats.js'
 
 /** One process of a tree. */
 export interface Descendant {
-  /** Its process id, as this process's PID namespace counts. */
+  /** The process id, in the PID namespace of the calling process. */
   pid: number
-  /** Its parent's. */
+  /** The process id of its parent. */
   ppid: number
   /**
-   * Its command's name, at most 15 bytes. The process chooses it, with any bytes but NUL: for a terminal or
-   * a log, escape it first.
+   * The command's name, at most 15 bytes. The process chooses the name, which may contain any byte except NUL.
+   * Escape it before writing it to a terminal or a log.
    */
   name: string
-  /** The state's letter: `R`unning, `S`leeping, `D` (uninterruptible), s`T`opped, `Z`ombie … */
+  /** The letter of its state: `R`unning, `S`leeping, `D` (uninterruptible), s`T`opped, `Z`ombie … */
   state: string
-  /** The id of its process group: the pid of the process that founded it. */
+  /** The id of its process group: the pid of the process that founded the group. */
   processGroup: number
-  /** The id of its session, likewise. */
+  /** The id of its session: the pid of the process that founded the session. */
   session: number
   /**
-   * When it was started, in clock ticks since boot (`getconf CLK_TCK`: usually 100 a second), for
+   * Its start time in clock ticks since boot (`getconf CLK_TCK`, usually 100 per second). Pass it to
    * `openProcess(pid, { startTime })`.
    */
   startTime: number
 }
 
 /**
- * The processes that descend from `pid` (default: this one), parents before their children, without
- * itself. Zombies are among them; processes that were orphaned and adopted elsewhere are not.
+ * Lists the descendants of a process, parents before their children. The list includes zombies. It does not
+ * include the process itself, nor orphans that another process adopted.
  *
- * A live tree changes while it is read: a process that is born or adopted meanwhile may be missing, one
- * that has ended may still be there. Each process listed was a descendant when it was read, even if pids were reused
- * meanwhile. To be sure, act on each by `openProcess()` with its `startTime`, and look again.
+ * A tree changes while it is read. A process that is born or adopted meanwhile may be missing, and a process
+ * that has exited may still be listed. Each listed process was a descendant when it was read, even if pids were
+ * reused. To act on the list safely, open each process with `openProcess()` and its `startTime`, then list again.
  *
- * Linux. Where the mount option `hidepid` hides a process of another user, it and what descends from it are
- * missing (proc(5)).
+ * Linux only. If the mount option `hidepid` hides a process of another user, that process and its descendants
+ * are missing (proc(5)).
  *
- * @param pid The root of the tree; it need not be this process's own.
- * @returns A snapshot; empty if the process has no children, or does not exist.
- * @throws {TypeError | RangeError} for a bad pid.
- * @throws {SextonError} `ERR_UNSUPPORTED` without `/proc`, with that of another PID namespace, or if it hides
- *   the root itself; `ERR_SYSTEM` if the system has no descriptor left.
+ * @param pid The root of the tree, default: the calling process. It may be any process.
+ * @returns A snapshot of the tree. It is empty if the process has no children or does not exist.
+ * @throws {TypeError | RangeError} if the pid is invalid.
+ * @throws {SextonError} `ERR_UNSUPPORTED` if `/proc` is not mounted, shows another PID namespace, or hides the
+ *   root. `ERR_SYSTEM` if no descriptor is free.
  * @see proc_pid_stat(5), proc_tid_children(5)
  */
 export function descendants(pid: number = process.pid): Descendant[] {
@@ -53,7 +53,7 @@ export function descendants(pid: number = process.pid): Descendant[] {
 }
 
 /**
- * Reads the descendants with all that their stat lines tell.
+ * Reads the descendants with all fields of their stat lines.
  *
  * @throws {SextonError} See `descendants()`.
  * @internal
@@ -65,25 +65,25 @@ export function readDescendants(pid: number = process.pid): ProcessStat[] {
 
 type ChildrenOf = (pid: number) => readonly number[]
 
-// Parents that are listed a second time in one walk, because they have adopted children of others meanwhile.
-// A family whose members fork and exit all the time must not hold the walk up for ever.
+// The most parents that one walk lists again because they adopted children meanwhile. Without a limit, processes
+// that fork and exit all the time would keep the walk going for ever.
 const MOST_RELISTS = 10
 
 /**
- * One reading of a tree. The kernel lists pids, and any of them may be another process's by the time its
- * stat is read. So a child counts only if
+ * One walk through a tree. The kernel lists pids, and a pid may belong to another process by the time its stat
+ * is read. So a child counts only if
  *
  * 1. its own stat, read after the list, names the parent's pid, and
- * 2. the parent's stat, read after the child's, still shows the process from before the list. Then the
- *    parent has held its pid all the while, and was the one that the child's stat named.
+ * 2. the parent's stat, read after the child's, still shows the same process as before the list. Then the
+ *    parent kept its pid throughout, so the child's stat named this parent.
  */
 class Walk {
   readonly #childrenOf: ChildrenOf = listsChildren() ? childrenByThread : childrenByScan()
   readonly #root: ProcessStat
   readonly #found: ProcessStat[] = []
-  /** Every process seen; `undefined` instead of one that has ended since. */
+  /** Every process seen, by pid; `undefined` for a process that has exited since. */
   readonly #members = new Map<number, ProcessStat | undefined>()
-  // Depth first, by a stack of our own: a tree may be deeper than the call stack.
+  // The stack of a depth-first walk. Recursion would overflow the call stack in a deep tree.
   readonly #next: ProcessStat[] = []
   readonly #listed = new Set<ProcessStat>()
   #relists = MOST_RELISTS
@@ -108,7 +108,7 @@ class Walk {
   }
 
   #readChildren(parent: ProcessStat): ProcessStat[] {
-    if (isZombie(parent)) return [] // the kernel gives the children away before
+    if (isZombie(parent)) return [] // the kernel has already given its children to another parent
     const pids = this.#childrenOf(parent.pid).filter((pid) => !this.#members.has(pid))
     const listed = readStats(pids)
     const children = listed.filter(({ ppid }) => ppid === parent.pid)
@@ -121,8 +121,8 @@ class Walk {
     return []
   }
 
-  // The start time counts clock ticks, and a pid can be used again within one. So the parent's own parent has to
-  // be the one from before, too, or one in the tree that has adopted it.
+  // A pid can be reused within one clock tick, so an equal start time alone proves nothing. The member's parent
+  // must also be the same as before, or a process in the tree that adopted the member.
   #isStill(member: ProcessStat): boolean {
     const now = unlessHidden(() => readStat(member.pid))
     if (now?.startTime !== member.startTime) return false
@@ -130,7 +130,7 @@ class Walk {
     return hasParent || member === this.#root
   }
 
-  /** Lists the parents again that have adopted some of these processes after their own list was read. */
+  /** Schedules another listing for parents that adopted some of these processes after their list was read. */
   #follow(moved: readonly ProcessStat[]): void {
     for (const adopter of new Set(moved.map(({ ppid }) => this.#members.get(ppid)))) {
       if (adopter === undefined || !this.#listed.has(adopter) || this.#relists === 0) continue
@@ -144,7 +144,8 @@ function readStats(pids: readonly number[]): ProcessStat[] {
   return pids.map((pid) => unlessHidden(() => readStat(pid))).filter((stat) => stat !== undefined)
 }
 
-// When a thread ends, its children move to another thread of the process, whose list may have been read by then.
+// The most readings of one process's lists. When a thread exits, its children move to another thread of the
+// process, whose list may already have been read.
 const MOST_LISTS = 3
 
 function childrenByThread(pid: number): number[] {
@@ -158,7 +159,7 @@ function childrenByThread(pid: number): number[] {
   }
 }
 
-// Without CONFIG_PROC_CHILDREN: every process there is, by its parent.
+// Reads all processes once and groups them by parent, for kernels without CONFIG_PROC_CHILDREN.
 function childrenByScan(): ChildrenOf {
   const children = new Map<number, number[]>()
   for (const { pid, ppid } of readStats(readPids())) {

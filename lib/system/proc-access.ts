@@ -3,18 +3,18 @@ import { attempt, ESRCH, SextonError, systemError } from '../base/errors.js'
 import { binding } from './binding.js'
 import { parseNamespaceDepth } from './proc-formats.js'
 
-// Access to /proc. Each read has three outcomes, which must not be mixed up:
+// Access to /proc. A read has three outcomes, and callers must not confuse them:
 // - A value.
-// - `undefined`: the process is gone. The kernel has confirmed it, so a caller may act on it.
+// - `undefined`: the process is gone. The kernel has confirmed this, so a caller may act on it.
 // - A SextonError: nothing is known. `ERR_UNSUPPORTED`: /proc is not mounted, shows another PID namespace,
-//   or hides this process. `ERR_SYSTEM`: a system call failed, for example for want of descriptors.
+//   or hides this process. `ERR_SYSTEM`: a system call failed, for example because no descriptor was free.
 
-/** Runs a read of one process among many: `undefined` if it is gone, or `/proc` hides it alone. */
+/** Runs a read of one process among many. Returns `undefined` if it is gone, or if `/proc` hides only this one. */
 export function unlessHidden<T>(read: () => T): T | undefined {
   return unless(({ code, pid }) => code === 'ERR_UNSUPPORTED' && pid !== undefined, read)
 }
 
-/** Runs a read that may tell nothing: `undefined` too where this system does not tell. */
+/** Runs a read. Returns `undefined` also where this system does not support it. */
 export function unlessUnsupported<T>(read: () => T): T | undefined {
   return unless(({ code }) => code === 'ERR_UNSUPPORTED', read)
 }
@@ -26,23 +26,23 @@ function unless<T>(accepted: (error: SextonError) => boolean, read: () => T): T 
   throw result
 }
 
-// A process never changes its PID namespace, so one look at its depth is enough.
+// A process never changes its own PID namespace, so its depth is read only once.
 let depthIsChecked = false
 
 /**
- * Throws unless `/proc` shows this process's own PID namespace. After `unshare --pid` alone it still shows
- * the former one, where the same pids mean other processes.
+ * Throws unless `/proc` shows this process's own PID namespace. After `unshare --pid` alone, `/proc` still shows
+ * the former namespace, where the same pids mean other processes.
  */
 export function requireProc(): void {
   const shown = readGiven('/proc/self', (path) => readlinkSync(path))
   if (shown !== String(process.pid)) throw foreign()
   if (depthIsChecked) return
-  // The former namespace may know this process by the same number.
+  // Equal pids do not prove it: the other namespace may know this process by the same number.
   if (parseNamespaceDepth(readGiven('/proc/self/status', readText)) !== 1) throw foreign()
   depthIsChecked = true
 }
 
-/** Whether there is a file that some kernels lack. */
+/** Whether a file exists that some kernels lack. */
 export function isThere(path: string): boolean {
   try {
     readText(path)
@@ -53,15 +53,16 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** Reads a file to its end. */
+/** Reads a whole file as text. */
 export function readText(path: string): string {
   return readFileSync(path, 'utf8')
 }
 
 /**
- * Reads what belongs to one process or thread.
+ * Reads an entry of one process or thread.
  *
- * @returns `undefined` if it is gone.
+ * @param id The pid, or the thread's id.
+ * @returns The value, or `undefined` if the process is gone.
  */
 export function readEntry<T>(id: number, path: string, read: (path: string) => T): T | undefined {
   requireProc()
@@ -73,32 +74,33 @@ export function readEntry<T>(id: number, path: string, read: (path: string) => T
       if (code === 'EACCES' || code === 'EPERM') throw hidden(id, error) // hidepid=1, or a security module
       if (code !== 'ENOENT' && code !== 'ESRCH') throw failed(error, path)
     }
-    // `hidepid` shows a process as if it were gone, but the process can still be signalled, or refuses it.
+    // `hidepid` makes a process look gone. Signal 0 still reaches it, or fails with EPERM.
     if (binding.kill(id, 0) === -ESRCH) return undefined
-    // Another process may have got the pid since the first read: only a second read tells.
+    // Read again: another process may have received the pid since the first read.
     if (!isFirst) throw hidden(id, undefined)
   }
 }
 
-/** Reads what `/proc` always has. */
+/** Reads an entry that every `/proc` has. */
 export function readGiven<T>(path: string, read: (path: string) => T): T {
   try {
     return read(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ENOENT') throw failed(error, path)
-    // The link is always there, and points nowhere where this process is not in that namespace.
+    // Every /proc has the link `self`. It points nowhere if this process is not in the namespace shown.
     throw lstatSync('/proc/self', { throwIfNoEntry: false }) === undefined ? missing() : foreign()
   }
 }
 
 function missing(): SextonError {
-  return new SextonError('ERR_UNSUPPORTED', 'there is no /proc to read processes from')
+  const advice = 'Mount it, for example with mount -t proc proc /proc'
+  return new SextonError('ERR_UNSUPPORTED', `/proc is not mounted\n${advice}`)
 }
 
 function foreign(): SextonError {
-  const advice = 'mount the one of this namespace, for example with unshare --mount-proc'
-  return new SextonError('ERR_UNSUPPORTED', `/proc shows another PID namespace: ${advice}`)
+  const advice = 'Mount the /proc of this namespace, for example with unshare --mount-proc'
+  return new SextonError('ERR_UNSUPPORTED', `/proc shows another PID namespace\n${advice}`)
 }
 
 function hidden(pid: number, cause: unknown): SextonError {
@@ -106,12 +108,13 @@ function hidden(pid: number, cause: unknown): SextonError {
   return new SextonError('ERR_UNSUPPORTED', message, { pid, cause })
 }
 
-// A refusal lasts, other failures may pass. Node's permission model refuses with an error without errno.
+// A refusal is permanent (ERR_UNSUPPORTED); other failures may pass (ERR_SYSTEM). Node's permission model throws an
+// error without errno.
 function failed(error: unknown, path: string): SextonError {
   const { code, errno, syscall = 'open', message } = error as NodeJS.ErrnoException
   if (errno === undefined) {
     const details = { path, cause: error }
-    return new SextonError('ERR_UNSUPPORTED', `${path} cannot be read: ${message}`, details)
+    return new SextonError('ERR_UNSUPPORTED', `cannot read ${path}: ${message}`, details)
   }
   const refused = code === 'EACCES' || code === 'EPERM'
   return systemError(errno, syscall, { path }, refused ? 'ERR_UNSUPPORTED' : 'ERR_SYSTEM')

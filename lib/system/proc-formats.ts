@@ -1,4 +1,4 @@
-/** One line of `/proc/<pid>/stat` (proc_pid_stat(5)), as far as it is needed here. */
+/** The fields of `/proc/<pid>/stat` (proc_pid_stat(5)) that sexton uses. */
 export interface ProcessStat {
   pid: number
   /** The command's name, at most 15 bytes; it may hold spaces, parentheses and newlines. */
@@ -8,26 +8,26 @@ export interface ProcessStat {
   ppid: number
   processGroup: number
   session: number
-  /** The device number of its controlling terminal; 0 if it has none. */
+  /** The device number of its controlling terminal; 0 without one. */
   terminal: number
-  /** Clock ticks that all its threads have run, in its own code and in the kernel. */
+  /** Clock ticks of processor time of all its threads, in its own code and in the kernel. */
   userTime: number
   systemTime: number
-  /** Threads, a dead first one included while others live. */
+  /** The number of threads. A first thread that has exited counts as long as others live. */
   threads: number
-  /** Clock ticks since boot; with the pid it tells a process from a later one with its pid. */
+  /** Clock ticks since boot. Together with the pid it identifies a process. */
   startTime: number
-  /** Pages of memory that it has resident. */
+  /** Resident memory, in pages. */
   rss: number
-  /** The raw wait status of a zombie, 0 where we may not know it. */
+  /** The raw wait status of a zombie; 0 if this user may not see it. */
   exitCode: number
 }
 
 /**
- * Parses a stat line. The name stands in parentheses and may contain them: the last one closes it.
+ * Parses a stat line. The name stands in parentheses and may itself contain some, so the last one closes it.
  *
- * @returns `undefined` for a line that is cut off or has no number where one belongs: zeros in place
- *   of missing fields would take one process for another.
+ * @returns The fields, or `undefined` if the line is cut off or a number is missing. Zeros for missing fields
+ *   would make one process look like another.
  */
 export function parseStat(text: string): ProcessStat | undefined {
   const open = text.indexOf('(')
@@ -55,41 +55,41 @@ export function parseStat(text: string): ProcessStat | undefined {
 }
 
 /**
- * Whether it is dead and only waits to be reaped. A process whose first thread has ended shows as `Z`
- * too, while its other threads live on.
+ * Whether a process is dead and not reaped yet. A process whose first thread has exited also has the state `Z`,
+ * although its other threads live on.
  */
 export function isZombie({ state, threads }: Pick<ProcessStat, 'state' | 'threads'>): boolean {
   return state === 'Z' && threads <= 1
 }
 
-/** A text that tells a process from every other one, a later one with its pid included. */
+/** A key that identifies a process, even among later processes with the same pid. */
 export function identityOf({ pid, startTime }: Pick<ProcessStat, 'pid' | 'startTime'>): string {
   return `${pid}:${startTime}`
 }
 
-/** Splits `/proc/<pid>/cmdline`. A title shorter than the words it was written over leaves zeros behind. */
+/** Splits `/proc/<pid>/cmdline`. A process title shorter than the original words leaves zeros behind it. */
 export function parseCommandLine(text: string): string[] {
-  // No regular expression: it would try anew at each zero of a run that is not the last.
+  // A loop, because a regular expression would retry at each zero of every run, in quadratic time.
   let end = text.length
   while (end > 0 && text[end - 1] === '\0') end -= 1
   return end === 0 ? [] : text.slice(0, end).split('\0')
 }
 
-/** Finds the process that a thread belongs to in its status; a newline in its name is escaped there. */
+/** Finds in the status of a thread the process it belongs to. The kernel escapes newlines in the name there. */
 export function parseThreadGroup(text: string): number | undefined {
   const group = /^Tgid:\t(\d+)$/m.exec(text)?.[1]
   return group === undefined ? undefined : Number(group)
 }
 
 /**
- * Counts the PID namespaces from the one that `/proc` shows down to the process's own: 1 if they are the
- * same. A kernel before 4.1 does not tell, which counts as 1.
+ * Counts the PID namespaces from the one that `/proc` shows down to the process's own: 1 if both are the
+ * same. A kernel before 4.1 does not show them, which counts as 1.
  */
 export function parseNamespaceDepth(text: string): number {
   return /^NSpid:\t(.*)$/m.exec(text)?.[1]?.split('\t').length ?? 1
 }
 
-/** Splits a list of pids, each with a space behind it. */
+/** Splits a list of pids, each followed by a space. */
 export function parseChildren(text: string): number[] {
   return text.split(' ').filter(Boolean).map(Number)
 }

@@ -16,11 +16,11 @@ import {
   parseThreadGroup,
 } from './proc-formats.js'
 
-// The one module that reads /proc. A read returns `undefined` only if the process is certainly gone, and throws
+// The only module that reads /proc. A read returns `undefined` only if the process is certainly gone. It throws
 // a SextonError if nothing is known: see lib/system/proc-access.ts.
 
 /**
- * Reads a file of `/proc/self`, which means this process whichever namespace `/proc` shows.
+ * Reads a file of `/proc/self`, which means this process in every namespace that `/proc` may show.
  *
  * @throws {SextonError} `ERR_UNSUPPORTED`, `ERR_SYSTEM`.
  */
@@ -37,37 +37,37 @@ export function readStat(pid: number): ProcessStat | undefined {
   throw new SextonError('ERR_UNSUPPORTED', `/proc/${pid}/stat has an unknown format`, { pid })
 }
 
-/** The name of a process for a log; `undefined` if it is gone, or cannot be read. */
+/** Reads the name of a process for a log; `undefined` if it is gone or cannot be read. */
 export function readName(pid: number): string | undefined {
   const stat = attempt(() => readStat(pid))
   return stat instanceof SextonError ? undefined : stat?.name
 }
 
 /**
- * The words a process was started by, or has written over them since; none for a zombie, a thread of the
- * kernel, or a process that is gone.
+ * Reads the words of a process's command line, which the process may have overwritten. The list is empty for
+ * a zombie, a kernel thread, or a process that is gone.
  */
 export function readCommandLine(pid: number): string[] {
   return parseCommandLine(readProcessFile(pid, 'cmdline') ?? '')
 }
 
-/** Whether this is the id of a thread that is not the first of its process. */
+/** Whether this is the id of a thread other than the first of its process. */
 export function isThread(id: number): boolean {
   const group = threadGroup(id)
   return group !== undefined && group !== id
 }
 
-/** The process that a thread is of; `undefined` if it is gone. */
+/** Returns the process that a thread belongs to; `undefined` if the thread is gone. */
 export function threadGroup(id: number): number | undefined {
   return parseThreadGroup(readProcessFile(id, 'status') ?? '')
 }
 
-/** Whether this user may trace the process: only then does the kernel show how a zombie ended. */
+/** Whether this user may trace the process. Only then does the kernel show the wait status of a zombie. */
 export function mayTrace(pid: number): boolean {
   return readProcessLink(pid, 'ns/user') !== undefined
 }
 
-/** Reads a link of a process; `undefined` whatever kept it from being read. */
+/** Reads a link of a process; `undefined` if it cannot be read for any reason. */
 export function readProcessLink(pid: number, name: string): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/${name}`)
@@ -86,14 +86,14 @@ export function readTaskFile(pid: number, tid: number, name: string): string | u
   return readEntry(tid, `/proc/${pid}/task/${tid}/${name}`, readText)
 }
 
-/** The threads of a process. */
+/** Lists the threads of a process. */
 export function readTasks(pid: number): number[] | undefined {
   return readEntry(pid, `/proc/${pid}/task`, (path) => readdirSync(path).map(Number))
 }
 
 let childrenAreListed: boolean | undefined
 
-/** Whether the kernel lists the children of each thread: CONFIG_PROC_CHILDREN. */
+/** Whether the kernel lists the children of each thread, which needs CONFIG_PROC_CHILDREN. */
 export function listsChildren(): boolean {
   if (childrenAreListed === undefined) {
     requireProc()
@@ -102,15 +102,15 @@ export function listsChildren(): boolean {
   return childrenAreListed
 }
 
-/** The children of one thread; `undefined` if it is gone, or the kernel lists none. */
+/** Lists the children of one thread; `undefined` if the thread is gone, or the kernel does not list children. */
 export function readTaskChildren(pid: number, tid: number): number[] | undefined {
   const text = listsChildren() ? readTaskFile(pid, tid, 'children') : undefined
   return text === undefined ? undefined : parseChildren(text)
 }
 
 /**
- * The children of this process's main thread, by the kernel's list, or without CONFIG_PROC_CHILDREN those
- * of all threads; `undefined` if they cannot be read.
+ * Lists the children of this process's main thread. Without CONFIG_PROC_CHILDREN it lists those of all threads.
+ * Returns `undefined` if they cannot be read.
  */
 export function childrenOfMainThread(): number[] | undefined {
   const children = attempt(
@@ -121,7 +121,7 @@ export function childrenOfMainThread(): number[] | undefined {
   return children instanceof SextonError ? undefined : children
 }
 
-/** Every pid that `/proc` shows; `hidepid=2` leaves out those of other users. */
+/** Lists every pid that `/proc` shows. `hidepid=2` hides those of other users. */
 export function readPids(): number[] {
   requireProc()
   return readGiven('/proc', (path) => readdirSync(path))
@@ -129,7 +129,7 @@ export function readPids(): number[] {
     .filter(Number.isInteger)
 }
 
-/** Seconds since boot; `undefined` where the mount option `subset=pid` hides them. */
+/** Reads the seconds since boot; `undefined` if the mount option `subset=pid` hides them. */
 export function readUptime(): number | undefined {
   try {
     return Number.parseFloat(readText('/proc/uptime')) || undefined

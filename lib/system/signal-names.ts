@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
-import { quote } from '../base/errors.js'
+import { invalid, quote } from '../base/errors.js'
 import { binding } from './binding.js'
 
 /**
- * A signal's name: a standard one, or a realtime one counted from either end (`SIGRTMIN+3`). Those that
- * the C library keeps for itself have no other name than their number (`SIG32`).
+ * A signal's name: a standard one, or a realtime one counted from either end (`SIGRTMIN+3`). A signal that
+ * the C library reserves for itself is named by its number (`SIG32`).
  */
 export type SignalName =
   | NodeJS.Signals
@@ -18,7 +18,7 @@ const LAST = 64
 
 const numbers = new Map<string, number>(Object.entries(constants.signals))
 const names = new Map<number, SignalName>()
-// Where two names share a number (SIGIOT and SIGABRT, SIGPOLL and SIGIO) the first is the usual one.
+// Where two names share a number (SIGPOLL and SIGIO) the first is the usual one, except for SIGIOT and SIGABRT.
 for (const [name, number] of numbers) {
   if (!names.has(number)) names.set(number, name as SignalName)
 }
@@ -28,27 +28,27 @@ const realtimeMin = binding.realtimeMin ?? Number.POSITIVE_INFINITY
 const realtimeMax = binding.realtimeMax ?? Number.NEGATIVE_INFINITY
 
 /**
- * The number of a signal given by name (`'SIGTERM'`, `'SIGRTMIN+3'`) or by number.
+ * Returns the number of a signal given by name (`'SIGTERM'`, `'SIGRTMIN+3'`) or by number.
  *
- * @throws {TypeError} for what is neither a name nor a number.
- * @throws {RangeError} for a name that this system does not know, or a number outside 1 to 64.
+ * @throws {TypeError} if it is neither a string nor a number.
+ * @throws {RangeError} if this system does not know the name, or the number is outside 1 to 64.
  */
 export function signalNumber(signal: SignalName | number): number {
   if (typeof signal === 'number') {
     if (Number.isInteger(signal) && signal >= 1 && signal <= LAST) return signal
-    throw new RangeError(`signal number must be an integer from 1 to ${LAST}, not ${signal}`)
+    throw new RangeError(invalid('signal number', signal, `an integer from 1 to ${LAST}`))
   }
   if (typeof signal !== 'string') {
-    throw new TypeError(`signal must be a name such as 'SIGTERM' or a number, not ${quote(signal)}`)
+    throw new TypeError(invalid('signal', signal, "a name, for example 'SIGTERM', or a number"))
   }
   const number = numbers.get(signal) ?? realtimeNumber(signal) ?? reservedNumber(signal)
   if (number !== undefined) return number
   const wanted = `SIG${signal.toUpperCase().replace(/^SIG/, '')}`
   const hint = numbers.has(wanted) ? `; did you mean '${wanted}'?` : ''
-  throw new RangeError(`there is no signal ${quote(signal)} on this system${hint}`)
+  throw new RangeError(`this system has no signal ${quote(signal)}${hint}`)
 }
 
-/** The name of a signal number: `SIGRTMIN+n` for realtime ones, `SIGn` for the C library's own. */
+/** Returns the name of a signal number: `SIGRTMIN+n` for realtime signals, `SIGn` for the C library's own. */
 export function signalName(number: number): SignalName {
   const name = names.get(number)
   if (name !== undefined) return name
@@ -56,12 +56,12 @@ export function signalName(number: number): SignalName {
   return number === realtimeMin ? 'SIGRTMIN' : `SIGRTMIN+${number - realtimeMin}`
 }
 
-/** Whether each instance of it is queued, where standard signals coalesce. */
+/** Whether a signal is a realtime one. The kernel queues each instance of those; standard signals coalesce. */
 export function isRealtime(number: number): boolean {
   return number >= realtimeMin && number <= realtimeMax
 }
 
-/** Every number that a program may be sent: the C library's own (32, 33 …) are left out. */
+/** Lists all signal numbers except those that the C library reserves for itself (32, 33 …). */
 export function allSignalNumbers(): number[] {
   const numbers: number[] = []
   for (let number = 1; number <= LAST; number += 1) {

@@ -2,9 +2,9 @@ import { SextonError, systemError } from '../base/errors.js'
 import { binding } from './binding.js'
 
 /**
- * Whether orphaned descendants come to this process instead of to init. It then has to reap them:
- * see `Zombies`. An attribute of the whole process, not of a thread; it survives exec, and children
- * do not inherit it.
+ * Makes this process a subreaper: the kernel gives it its orphaned descendants instead of giving them to init.
+ * A subreaper must reap its orphans: see `Zombies`. The attribute belongs to the whole process, not to a
+ * thread. It survives exec, and children do not inherit it. Linux only.
  *
  * @see PR_SET_CHILD_SUBREAPER(2const), Linux 3.4
  */
@@ -15,15 +15,19 @@ export const subreaper = {
   },
 
   /**
-   * Makes it one. Orphans from before stay where they are.
+   * Makes this process a subreaper. Earlier orphans stay with the process that adopted them.
    *
-   * @throws {SextonError} `ERR_UNSUPPORTED` elsewhere than on Linux.
+   * @throws {SextonError} `ERR_UNSUPPORTED` if the system is not Linux.
    */
   enable(): void {
     set(true)
   },
 
-  /** Undoes `enable()`. Orphans that have come already stay. */
+  /**
+   * Undoes `enable()`. Orphans that this process has already adopted stay its children.
+   *
+   * @throws {SextonError} `ERR_UNSUPPORTED` if the system is not Linux.
+   */
   disable(): void {
     set(false)
   },

@@ -7,9 +7,9 @@ import { isZombie, type ProcessStat } from './proc-formats.js'
 const OUT_OF_DESCRIPTORS: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE'])
 
 /**
- * Whether this process has a controlling terminal: only then can `/dev/tty` be opened (tty(4)).
+ * Whether this process has a controlling terminal. Only then can it open `/dev/tty` (tty(4)).
  *
- * @throws {SextonError} `ERR_SYSTEM` if it cannot be found out, for want of a descriptor.
+ * @throws {SextonError} `ERR_SYSTEM` if no descriptor is free for the attempt.
  */
 export function hasTerminal(): boolean {
   try {
@@ -23,9 +23,9 @@ export function hasTerminal(): boolean {
 }
 
 /**
- * Whether others live in this process's group: the rest of a pipeline, or the script that started this
- * process. A shell gives the terminal to a whole group, so a child that takes it would take it from them.
- * Descendants of this process do not count. Where `/proc` cannot tell, the answer is `true`.
+ * Whether this process shares its process group with others: the rest of a pipeline, or the script that started
+ * it. A shell gives the terminal to a whole group, so a child that takes the terminal takes it from them too.
+ * Descendants of this process do not count. If `/proc` cannot be read, the answer is `true`.
  */
 export function sharesGroup(): boolean {
   const shared = attempt(() => readStat(process.pid)?.processGroup !== process.pid || hasOthers())

@@ -1,26 +1,24 @@
 import { constants } from 'node:os'
 import { attempt, ESRCH, systemError } from '../base/errors.js'
+import type { Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { watchPidfd } from '../exit/pidfd.js'
-import type { Watch } from '../exit/watch.js'
 import { beforeReaping } from '../reaping/onlookers.js'
 import { reapIfNobodys } from '../reaping/orphans.js'
 import { peekPidfd } from '../reaping/reaper.js'
 import { binding } from '../system/binding.js'
 import { readStat } from '../system/proc.js'
 import { signalName } from '../system/signal-names.js'
-import { notAProcess } from './not-a-process.js'
-import type { Observation } from './observation.js'
-import { statusOfZombie } from './zombie-status.js'
+import { noSuchProcess, notAProcess, type Observation, statusOfZombie } from './observation.js'
 
 const ALIVE = 0
 const REAPED = 2
 
-// For another user's process the kernel tells the status only once the parent has reaped it. A parent
-// may never do so; that the process has ended is worth more than how.
+// Milliseconds to wait for the parent of a dead process to reap it. Only then does the kernel show the status of
+// another user's process. A parent may never reap it, so after this time the exit is reported without a status.
 const PATIENCE = 1000
 
-/** Any process, held by a descriptor that a later process with its pid cannot redirect. */
+/** Any process, held by a pidfd, which always means this process and never a later one with its pid. */
 export class ObservedByPidfd implements Observation {
   readonly pid: number
   readonly exited: Promise<ExitStatus>
@@ -47,12 +45,12 @@ export class ObservedByPidfd implements Observation {
   }
 
   check(): boolean {
-    // Dead and only its status still to come. (Not so while a debugger holds it dead.)
+    // A running timer means that the process is dead and only its status is missing.
     return this.#look() || this.#patience !== undefined
   }
 
   kill(signal: number): boolean {
-    // A zombie takes any signal, to no effect: that would be no answer.
+    // A zombie accepts every signal without effect, so the answer for it is false.
     if (this.#state() !== ALIVE) return false
     const result = binding.pidfdSend(this.#pidfd, signal)
     if (result === -ESRCH) return false
@@ -60,7 +58,7 @@ export class ObservedByPidfd implements Observation {
     return true
   }
 
-  // Read first, then make sure: while our process exists, even dead, the pid is its own.
+  // Read first, then check: as long as the process exists, even as a zombie, no other process has its pid.
   startTime(): number | undefined {
     const stat = readStat(this.pid)
     return this.#exists() ? stat?.startTime : undefined
@@ -88,16 +86,16 @@ export class ObservedByPidfd implements Observation {
   #status(state: number): ExitStatus | undefined {
     const peeked = peekPidfd(this.pid, this.#pidfd)
     if (peeked instanceof ExitStatus) return peeked
-    // A child that is dead but not to be waited for: a debugger has it. The kernel calls again.
+    // A dead child that cannot be waited for is held by a debugger. The pidfd becomes readable again.
     if (peeked === 'alive') return undefined
     const reaped = this.#statusOfReaped()
     if (reaped !== undefined) return reaped
     const zombie = this.#statusOfZombie()
     if (zombie !== undefined) return zombie
     const exists = this.#exists()
-    // Reaped between our first question and this one: the kernel has the status by now, or never.
+    // The parent reaped it between the two checks. The kernel has its status now, or never will.
     if (state === REAPED || !exists) return this.#statusOfReaped() ?? ExitStatus.unknown(this.pid)
-    // The last look may succeed where only a descriptor was missing before.
+    // The last attempt may succeed if an earlier one only lacked a descriptor.
     const giveUp = () => this.#settle(this.#statusOfZombie() ?? ExitStatus.unknown(this.pid))
     this.#patience ??= setTimeout(giveUp, PATIENCE).unref()
     return undefined
@@ -132,8 +130,9 @@ export class ObservedByPidfd implements Observation {
 function openPidfd(pid: number): number {
   const pidfd = binding.pidfdOpen(pid)
   if (pidfd >= 0) return pidfd
+  if (pidfd === -ESRCH) throw noSuchProcess(pid, pidfd, 'pidfd_open')
   const { EINVAL, ENOENT } = constants.errno
-  // EINVAL before Linux 6.9, ENOENT since.
+  // For a thread the kernel answers EINVAL before Linux 6.9, and ENOENT since.
   if (pidfd === -EINVAL || pidfd === -ENOENT) throw notAProcess(pid, pidfd, 'pidfd_open')
   throw systemError(pidfd, 'pidfd_open', { pid })
 }

@@ -1,7 +1,7 @@
-import { attempt, ESRCH, SextonError, systemError } from '../base/errors.js'
+import { attempt, ESRCH, SextonError } from '../base/errors.js'
+import type { Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { watchByPolling } from '../exit/poll.js'
-import type { Watch } from '../exit/watch.js'
 import { beforeReaping } from '../reaping/onlookers.js'
 import { reapIfNobodys } from '../reaping/orphans.js'
 import { peek } from '../reaping/reaper.js'
@@ -9,19 +9,22 @@ import { binding } from '../system/binding.js'
 import { isThread, readStat } from '../system/proc.js'
 import { unlessUnsupported } from '../system/proc-access.js'
 import { isZombie, type ProcessStat } from '../system/proc-formats.js'
-import { notAProcess } from './not-a-process.js'
-import type { Observation } from './observation.js'
-import { sendSignal } from './send-signal.js'
-import { statusOfZombie } from './zombie-status.js'
+import {
+  noSuchProcess,
+  notAProcess,
+  type Observation,
+  sendSignal,
+  statusOfZombie,
+} from './observation.js'
 
 /**
- * Any process, asked for again and again. Its start time tells it from a later process with its pid. Where
- * the system does not tell the start time, nothing does, and a zombie counts as alive until it is reaped.
+ * Any process, polled. Its start time distinguishes it from a later process with its pid. If the system does not
+ * show start times, nothing distinguishes the two, and a zombie counts as alive until it is reaped.
  */
 export class ObservedByPolling implements Observation {
   readonly pid: number
   readonly exited: Promise<ExitStatus>
-  /** What it was at first, or why that is not known. */
+  /** Its stat when the wait began, or the error of reading it. */
   readonly #first: ProcessStat | SextonError
   readonly #watch: Watch
   readonly #stopLooking: () => void
@@ -51,8 +54,7 @@ export class ObservedByPolling implements Observation {
     return true
   }
 
-  // A moment remains between the look and the signal in which the process could end, be reaped, and
-  // its pid be given away: that is what process descriptors are for.
+  // Between the check and the signal the process could exit and its pid be reused. Only a pidfd prevents that.
   kill(signal: number): boolean {
     return !this.check() && sendSignal(this.pid, signal)
   }
@@ -79,23 +81,23 @@ export class ObservedByPolling implements Observation {
     return isZombie(stat) ? (statusOfZombie(stat) ?? ExitStatus.unknown(this.pid)) : undefined
   }
 
-  /** Whether its pid certainly belongs to a later process. */
+  /** Whether the pid certainly belongs to a later process. */
   #isAnother(stat: ProcessStat | SextonError | undefined): boolean {
     if (stat === undefined || stat instanceof SextonError) return false
     return !(this.#first instanceof SextonError) && stat.startTime !== this.#first.startTime
   }
 }
 
-// Without a start time the wait could go on with a later process that gets the pid. So where the system
-// could tell it, and only a descriptor is missing, the wait must not begin.
+// Without a start time, the wait could continue with a later process that gets the pid. So if only a descriptor
+// was missing to read it, the wait must not begin.
 function firstLook(pid: number): ProcessStat | SextonError {
   const stat = attempt(() => readStat(pid))
   if (stat instanceof SextonError && stat.code !== 'ERR_UNSUPPORTED') throw stat
-  if (stat === undefined || !exists(pid)) throw systemError(-ESRCH, 'kill', { pid })
+  if (stat === undefined || !exists(pid)) throw noSuchProcess(pid, -ESRCH, 'kill')
   return stat
 }
 
-// EPERM: it exists, and is someone else's.
+// EPERM means that the process exists and belongs to another user.
 function exists(pid: number): boolean {
   return binding.kill(pid, 0) !== -ESRCH
 }

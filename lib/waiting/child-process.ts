@@ -6,12 +6,11 @@ import { childProcessOf } from '../reaping/ownership.js'
 import { peek } from '../reaping/reaper.js'
 import { readStat } from '../system/proc.js'
 import { onExitEvent } from './exit-event.js'
-import type { Observation } from './observation.js'
-import { sendSignal } from './send-signal.js'
+import { type Observation, sendSignal } from './observation.js'
 
 /**
- * A child of `child_process` in this thread. libuv takes its status; a wait of ours would make its
- * `'exit'` event never come.
+ * A child of `child_process` in this thread. libuv takes its status. If sexton took it, the child's `'exit'` event
+ * would never come.
  */
 export class ObservedChildProcess implements Observation {
   readonly pid: number
@@ -33,8 +32,8 @@ export class ObservedChildProcess implements Observation {
     )
   }
 
-  // Dead but not yet seen by libuv counts: that is certain to come. The event need not: what a listener of
-  // the program's throws keeps it from those behind it.
+  // A dead child counts even if libuv has not noticed yet, because libuv will. The event may never come: what an
+  // earlier listener throws keeps it from the later ones.
   check(): boolean {
     if (!this.#hasEnded()) return this.#look()
     const { exitCode, signalCode } = this.#child
@@ -42,13 +41,13 @@ export class ObservedChildProcess implements Observation {
     return true
   }
 
-  // Until libuv has seen the end, no one has reaped it and the pid is its own. A zombie takes any signal,
-  // to no effect.
+  // Until libuv notices the exit, nobody has reaped the child, so the pid is its own. A zombie accepts every signal
+  // without effect.
   kill(signal: number): boolean {
     return !this.check() && sendSignal(this.pid, signal)
   }
 
-  // libuv may have reaped it, and not emitted `'exit'` yet: then the pid may be another process's.
+  // libuv may have reaped the child without emitting `'exit'` yet. Then the pid may belong to another process.
   startTime(): number | undefined {
     const stat = readStat(this.pid)
     return peek(this.pid) === 'not-child' ? undefined : stat?.startTime
@@ -59,14 +58,14 @@ export class ObservedChildProcess implements Observation {
     this.#stopWaiting()
   }
 
-  // Unless its handle has been closed: then libuv asks no more, and whoever is about to reap it, or has
-  // waited for too long, is the last to see it.
+  // Checks whether the child is dead. If its handle was closed, libuv does not ask any more. Then this is the last
+  // chance to see the status, so the wait takes it from here.
   #look(): boolean {
     const status = peek(this.pid)
     if (!(status instanceof ExitStatus)) return false
     if (childProcessOf(this.pid) !== this.#child && !this.#hasEnded()) {
       this.#resolve(status)
-      this.#stopLooking() // or what follows would look again
+      this.#stopLooking() // before the reaper calls this method again
       reapIfNobodys(this.pid)
     }
     return true

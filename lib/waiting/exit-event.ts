@@ -14,10 +14,10 @@ interface Wait {
 const waits = new WeakMap<ChildProcess, Wait>()
 
 /**
- * Calls `waiter` when the child's `'exit'` event comes. All waits for a child share one listener, because
- * Node warns of a leak at the eleventh.
+ * Calls `waiter` when the child emits `'exit'`. All waits for a child share one listener, because Node warns of a
+ * leak at the eleventh.
  *
- * @returns Gives this wait up.
+ * @returns A function that ends this wait.
  */
 export function onExitEvent(child: ChildProcess, waiter: (exit: Exit) => void): () => void {
   const wait = waits.get(child) ?? listen(child)
@@ -40,7 +40,7 @@ function listen(child: ChildProcess): Wait {
     (exit) => {
       for (const tell of wait.waiters) tell(exit)
     },
-    () => {}, // every wait was given up
+    () => {}, // all waits were ended
   )
   return wait
 }

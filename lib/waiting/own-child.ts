@@ -3,7 +3,7 @@ import type { OwnedChild } from '../reaping/owned-child.js'
 import { readStat } from '../system/proc.js'
 import type { Observation } from './observation.js'
 
-/** A child of sexton's `spawn`: the reaper waits for it, whoever else looks on. */
+/** A child of sexton's `spawn`. The reaper waits for it, however many observers it has. */
 export class ObservedOwnChild implements Observation {
   readonly pid: number
   readonly exited: Promise<ExitStatus>

@@ -1,31 +1,30 @@
-import { attempt, quote, SextonError } from '../base/errors.js'
-import { hold } from '../base/keep-alive.js'
+import { attempt, checkPid, invalid, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
-import { checkPid } from '../base/pid.js'
+import { hold } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
 import type { Observation } from './observation.js'
 import { observe } from './observe.js'
 
-/** Which process it must be: see `openProcess()`. */
+/** Options of `openProcess()`. */
 export interface OpenProcessOptions {
   /**
-   * What `startTime` of an earlier handle, or of `descendants()`, was: clock ticks since boot. If the pid
-   * belongs to a process with another start time by now, opening fails instead of hitting a stranger.
-   * Default: whichever process has the pid. Needs a `/proc` that shows the process.
+   * The start time that the process must have, in clock ticks since boot: the `startTime` of an earlier handle,
+   * or of `descendants()`. If the pid now belongs to a process with another start time, `openProcess()` throws
+   * instead of opening a stranger. Default: any process with the pid. Needs a `/proc` that shows the process.
    */
   startTime?: number
 }
 
 const OPTION_NAMES: OptionNames<OpenProcessOptions> = { startTime: true }
 
-/** A process that stays the same process: see `openProcess()`, which makes these. */
+/** A handle that always means the same process. `openProcess()` creates it. */
 export class ProcessHandle implements Disposable {
-  /** Its process id, which may belong to another process once it has been reaped. */
+  /** Its process id, which may belong to another process after this one has been reaped. */
   readonly pid: number
   /**
-   * When it was started, in clock ticks since boot (`/proc/<pid>/stat`). `undefined` if it had ended, or where the
-   * system does not tell: without `/proc`, with that of another PID namespace, or if `hidepid` hides it.
+   * Its start time in clock ticks since boot (`/proc/<pid>/stat`). `undefined` if it had already exited, or if the
+   * system does not show it: `/proc` is not mounted, shows another PID namespace, or hides the process (`hidepid`).
    */
   readonly startTime: number | undefined
   readonly #observation: Observation
@@ -40,8 +39,9 @@ export class ProcessHandle implements Disposable {
   }
 
   /**
-   * Resolves when it has ended; see `waitForExit()`. Asking for it keeps this process alive until then.
-   * Rejects with a `TypeError` if it is first asked for after the handle has been given back.
+   * A promise that resolves with the exit status when the process has exited: see `waitForExit()`. Reading this
+   * property keeps the calling process alive until then. The promise rejects with a `TypeError` if the property
+   * is first read after the handle was disposed of.
    */
   get exited(): Promise<ExitStatus> {
     this.#exited ??= this.#wait()
@@ -49,19 +49,20 @@ export class ProcessHandle implements Disposable {
   }
 
   /**
-   * Sends it a signal, and no other process, ever (on the back-ends without descriptors: its identity
-   * is checked the instant before). False if it has ended, or the handle has been given back.
+   * Sends a signal to this process and never to another one. Back-ends other than `pidfd` check its identity
+   * immediately before the signal.
    *
-   * @param signal Its name or number, default `'SIGTERM'`.
-   * @throws {TypeError | RangeError} for an unknown signal.
-   * @throws {SextonError} `ERR_NOT_PERMITTED` if it is another user's.
+   * @param signal The signal's name or number, default `'SIGTERM'`.
+   * @returns Whether the signal was sent. False if the process has exited or the handle was disposed of.
+   * @throws {TypeError | RangeError} if the signal is unknown.
+   * @throws {SextonError} `ERR_NOT_PERMITTED` if this user may not signal the process.
    */
   kill(signal: SignalName | number = 'SIGTERM'): boolean {
     const number = signalNumber(signal)
     return !this.#disposed && this.#observation.kill(number)
   }
 
-  /** Gives the descriptor back. What already waits for `exited` still gets it. */
+  /** Closes the descriptor. A promise `exited` that was read before still resolves. */
   [Symbol.dispose](): void {
     this.#disposed = true
     if (this.#exited === undefined || this.#ended) this.#observation.stop()
@@ -74,7 +75,8 @@ export class ProcessHandle implements Disposable {
 
   #wait(): Promise<ExitStatus> {
     if (this.#disposed) {
-      return Promise.reject(new TypeError(`the handle of process ${this.pid} has been disposed of`))
+      const message = `the handle of process ${this.pid} was disposed of before exited was read`
+      return Promise.reject(new TypeError(message))
     }
     const release = hold()
     return this.#observation.exited.finally(() => {
@@ -86,25 +88,25 @@ export class ProcessHandle implements Disposable {
 }
 
 /**
- * Opens a process, so that signals and waits mean this one and never a later one with its pid.
+ * Opens a handle of a process. Signals and waits through the handle never reach a later process with its pid.
  *
- * Give the handle back with `using` or `[Symbol.dispose]()`; on `pidfd` it holds a descriptor until then.
+ * Dispose of the handle with `using` or `[Symbol.dispose]()`. On the back-end `pidfd` it holds a descriptor
+ * until then.
  *
- * @param pid The process, child or not; this one too.
- * @param options Which process it must be.
- * @throws {TypeError | RangeError} for a bad pid or start time.
- * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if there is none, or not the one with that start time;
- *   `ERR_UNSUPPORTED` if a start time is given where the system tells none; `ERR_SYSTEM` if the system
- *   has no descriptor left, be it for the process or for its start time.
+ * @param pid The process. It may be any process, even the calling one.
+ * @param options The start time that the process must have.
+ * @returns The handle.
+ * @throws {TypeError | RangeError} if the pid or the start time is invalid.
+ * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if no process has the pid, or if its start time differs.
+ *   `ERR_UNSUPPORTED` if a start time is given and the system does not show start times. `ERR_SYSTEM` if no
+ *   descriptor is free.
  * @see pidfd_open(2), pidfd_send_signal(2)
  */
 export function openProcess(pid: number, options: OpenProcessOptions = {}): ProcessHandle {
   checkOptionNames('openProcess()', options, OPTION_NAMES)
   const { startTime: wanted } = options
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 0)) {
-    throw new RangeError(
-      `startTime must be a count of clock ticks since boot, not ${quote(wanted)}`,
-    )
+    throw new RangeError(invalid('startTime', wanted, 'a count of clock ticks since boot'))
   }
   const observation = observe(checkPid(pid), undefined)
   try {
@@ -115,22 +117,22 @@ export function openProcess(pid: number, options: OpenProcessOptions = {}): Proc
   }
 }
 
-// A handle whose start time could not be read for want of a descriptor would later pass for one of a system
-// that tells none, and a check against it would check nothing.
+// Throws if only a descriptor was missing. Otherwise the handle would look like one of a system without start
+// times, and a later check against its start time would check nothing.
 function startTimeOf(observation: Observation, wanted: number | undefined): number | undefined {
   const { pid } = observation
   const startTime = attempt(() => observation.startTime())
   if (startTime instanceof SextonError) {
     const { code, message, errno, syscall } = startTime
     if (wanted === undefined && code === 'ERR_UNSUPPORTED') return undefined
-    throw new SextonError(code, `the start time of process ${pid} cannot be read: ${message}`, {
+    throw new SextonError(code, `cannot read the start time of process ${pid}: ${message}`, {
       ...{ pid, cause: startTime },
       ...(errno !== undefined && { errno }),
       ...(syscall !== undefined && { syscall }),
     })
   }
   if (wanted === undefined || startTime === wanted) return startTime
-  const found = startTime === undefined ? 'it has ended' : `the pid is one started at ${startTime}`
+  const found = startTime === undefined ? 'it has exited' : `pid ${pid} now started at ${startTime}`
   throw new SextonError(
     'ERR_NO_SUCH_PROCESS',
     `process ${pid} with start time ${wanted} is gone: ${found}`,

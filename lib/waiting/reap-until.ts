@@ -1,5 +1,5 @@
 import { checkAbortSignal, onAbort, reasonOf } from '../base/abort.js'
-import { quote } from '../base/errors.js'
+import { invalid } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import {
@@ -12,17 +12,17 @@ import {
 import { checkScope, Zombies } from '../reaping/zombies.js'
 import { waitForExit } from './wait-for-exit.js'
 
-/** What `reapUntil()` does besides. */
+/** Options of `reapUntil()`. */
 export interface ReapUntilOptions {
-  /** Which zombies to reap meanwhile, default `'adopted'`; see `Zombies`. */
+  /** The zombies to reap meanwhile, default `'adopted'`: see `Zombies`. */
   scope?: ZombieScope
-  /** Ends it when aborted: it rejects with the signal's reason, and no more is reaped. */
+  /** When aborted, the promise rejects with the signal's reason and reaping stops. Default: none. */
   signal?: AbortSignal
   /**
-   * Called for each zombie that was reaped; what it throws ends it. Without it, a storm of orphans is
-   * reaped much faster where the scope is `'all'`.
+   * Called for each reaped zombie. An error that it throws rejects the promise and stops reaping. Without this
+   * option and with scope `'all'`, a storm of orphans is reaped much faster. Default: none.
    *
-   * @param zombie How that one ended.
+   * @param zombie The exit status of the zombie.
    */
   onReap?: (zombie: ExitStatus) => void
 }
@@ -30,18 +30,20 @@ export interface ReapUntilOptions {
 const OPTION_NAMES: OptionNames<ReapUntilOptions> = { scope: true, signal: true, onReap: true }
 
 /**
- * Reaps zombies until a child of this process has ended: what an init does. Resolves with how the
- * child ended, once everything that was dead by then and that nobody else waits for has been reaped.
+ * Reaps zombies until a child of this process has exited, as an init does. Before it resolves, it also reaps
+ * every child that was dead by then and that has no other owner.
  *
- * A dead child that may be another native addon's is left to it for one second (`SEXTON_FOREIGN_CHILD_DELAY`). So with such
- * an addon loaded it may take that much longer; what is left alone for ever (`Infinity`) stays. Where the
- * children cannot be listed (no `/proc`, no descriptor), a dead child of another owner may hide some.
+ * A dead child that may belong to another native addon is left alone for `SEXTON_FOREIGN_CHILD_DELAY`, by
+ * default one second. With such an addon loaded, the promise may resolve that much later. With `Infinity` such a
+ * child stays a zombie. If the children cannot be listed (no `/proc`, or no free descriptor), a dead child of
+ * another owner may hide others.
  *
- * Main thread only; `'adopted'` needs Linux.
+ * Main thread only. The scope `'adopted'` needs Linux.
  *
  * @param pid The child to wait for.
- * @param options What to reap meanwhile, and until when.
- * @throws What `new Zombies()` and `waitForExit()` throw.
+ * @param options The zombies to reap meanwhile, a callback for them, and a signal to stop.
+ * @returns The exit status of the child.
+ * @throws The errors of `new Zombies()` and `waitForExit()`.
  * @see wait(2)
  */
 export async function reapUntil(pid: number, options: ReapUntilOptions = {}): Promise<ExitStatus> {
@@ -49,7 +51,7 @@ export async function reapUntil(pid: number, options: ReapUntilOptions = {}): Pr
   const { scope = 'adopted', onReap } = options
   const signal = checkAbortSignal(options.signal)
   if (onReap !== undefined && typeof onReap !== 'function') {
-    throw new TypeError(`onReap must be a function, not ${quote(onReap)}`)
+    throw new TypeError(invalid('onReap', onReap, 'a function'))
   }
   return onReap === undefined
     ? discardUntil(pid, scope, signal)
@@ -61,7 +63,7 @@ async function discardUntil(
   scope: ZombieScope,
   signal: AbortSignal | undefined,
 ): Promise<ExitStatus> {
-  // Open before the first look at the child: what dies in between is then seen.
+  // Open before the first check of the child, so that no death in between is missed.
   const close = openIntake({ scope: checkScope(scope), wants: () => true })
   pumpSoon()
   try {
@@ -77,12 +79,12 @@ async function tellUntil(
   signal: AbortSignal | undefined,
   onReap: (zombie: ExitStatus) => void,
 ): Promise<ExitStatus> {
-  // Not AbortSignal.any(), which leaves its signal on a caller's that lives longer.
+  // AbortSignal.any() would stay registered with the caller's signal, which may live much longer.
   const stop = new AbortController()
   const ignoreSignal = onAbort(signal, () => stop.abort(reasonOf(signal)))
   const zombies = new Zombies({ scope, signal: stop.signal })
   const ended = endOf(pid, scope, stop.signal).finally(() => zombies.close())
-  ended.catch(() => {}) // it may fail before anyone awaits it
+  ended.catch(() => {}) // it may reject before it is awaited below
   try {
     for await (const zombie of zombies) onReap(zombie)
     return await ended

@@ -1,29 +1,31 @@
 import { checkAbortSignal, onAbort, reasonOf, throwIfAborted } from '../base/abort.js'
-import { checkDuration, Deadline } from '../base/deadline.js'
-import { quote, SextonError } from '../base/errors.js'
-import { hold } from '../base/keep-alive.js'
+import { checkPid, invalid, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
-import { checkPid } from '../base/pid.js'
+import { hold } from '../base/process-life.js'
+import { checkDuration, Deadline } from '../base/time.js'
 import { type Backend, checkBackend } from '../exit/backend.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
 import type { Observation } from './observation.js'
 import { observe } from './observe.js'
 
-/** How long to wait, and what then: see `waitForExit()`. */
+/** Options of `waitForExit()`. */
 export interface WaitOptions {
-  /** Milliseconds; 0 looks once, `Infinity` (default) waits for ever. */
+  /** The longest wait in milliseconds. 0 checks once. Default: `Infinity`, which means no limit. */
   timeout?: number
-  /** Ends the wait when aborted: it rejects with the signal's reason, the process runs on. */
+  /** When aborted, the wait rejects with the signal's reason. The process keeps running. Default: none. */
   signal?: AbortSignal
   /**
-   * `'throw'` (default): reject with `ERR_TIMEOUT` and leave the process running. `'kill'`: send
-   * `killSignal`, then go on waiting, now without a limit.
+   * The action after `timeout`. `'throw'` (default): reject with `ERR_TIMEOUT` and leave the process running.
+   * `'kill'`: send `killSignal`, then continue to wait without a limit.
    */
   onTimeout?: 'throw' | 'kill'
-  /** The signal for `onTimeout: 'kill'`, default `'SIGKILL'`. A process may survive any other. */
+  /** The signal for `onTimeout: 'kill'`. A process may survive any signal but SIGKILL. Default `'SIGKILL'`. */
   killSignal?: SignalName | number
-  /** Overrides the choice of back-end for a process that is no child of `spawn` here. */
+  /**
+   * The back-end for a process that is not a child of this process's `spawn`. Default: the one that `backend()`
+   * returns.
+   */
   backend?: Backend
 }
 
@@ -36,26 +38,28 @@ const OPTION_NAMES: OptionNames<WaitOptions> = {
 }
 
 /**
- * Waits until a process has ended, and tells how: its own children by `spawn` or `child_process`,
- * adopted orphans (which it reaps), and any other process on the machine.
+ * Waits until a process has exited. The process may be a child of `spawn` or `child_process`, an adopted orphan,
+ * which is then reaped, or any other process on the machine.
  *
- * A process that is no child of this one has its status told by the kernel if it is the same user's,
- * and if its parent reaps it within a second on Linux 6.15 or later; otherwise `known` is false. In a
- * worker thread, orphans that the main thread adopted are waited for but not reaped.
+ * The kernel shows the status of a process that is not a child if it belongs to the same user. On Linux 6.15 and
+ * later it shows any status once the parent has reaped the process, for which `waitForExit()` allows one second.
+ * Otherwise `known` is false. A worker thread waits for orphans that the main thread adopted, but does not reap
+ * them.
  *
- * Other back-ends than `pidfd` find a process that is no child of this one in `/proc`. Where that does not show
- * it (no `/proc`, or that of another PID namespace, or `hidepid`), it counts as alive until its parent has
- * reaped it, and a later process that gets its pid meanwhile is not told from it.
+ * Back-ends other than `pidfd` look for a process that is not a child in `/proc`. If it is not visible there
+ * (`/proc` is not mounted, shows another PID namespace, or hides it by `hidepid`), it counts as alive until its
+ * parent reaps it. A later process that gets its pid meanwhile is then mistaken for it.
  *
- * While it waits the process stays alive. A process that ended in time never counts as timed out,
- * however late the event loop comes to look.
+ * The wait keeps the calling process alive. A process that exited in time never counts as timed out, however late
+ * the event loop notices.
  *
- * @param pid The process; not this one.
+ * @param pid The process. It must not be the calling one.
  * @param limits A timeout in milliseconds, or options.
- * @throws {TypeError | RangeError} for bad arguments, before anything is done.
- * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if there is none, also if it was reaped already;
- *   `ERR_TIMEOUT`; `ERR_NOT_PERMITTED` if it may not be killed; `ERR_UNSUPPORTED` if `backend` does
- *   not work here; `ERR_SYSTEM` if the system has no descriptor left.
+ * @returns The exit status of the process.
+ * @throws {TypeError | RangeError} if an argument is invalid, before anything is done.
+ * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if there is no such process, for example because it was already
+ *   reaped. `ERR_TIMEOUT` if it did not exit in time. `ERR_NOT_PERMITTED` if this user may not kill it.
+ *   `ERR_UNSUPPORTED` if `backend` does not work here. `ERR_SYSTEM` if no descriptor is free.
  * @see pidfd_open(2), waitid(2), ioctl_pidfd(2)
  */
 export async function waitForExit(
@@ -64,7 +68,9 @@ export async function waitForExit(
 ): Promise<ExitStatus> {
   const options = checkOptions(typeof limits === 'object' ? limits : { timeout: limits })
   if (checkPid(pid) === process.pid) {
-    throw new RangeError(`pid ${pid} is this process itself, whose end it cannot see`)
+    throw new RangeError(
+      `${invalid('pid', pid, 'another process')}: this process cannot await itself`,
+    )
   }
   throwIfAborted(options.signal)
   const observation = observe(pid, options.backend)
@@ -92,7 +98,7 @@ function checkOptions(options: WaitOptions): CheckedOptions {
   const { timeout = Number.POSITIVE_INFINITY, signal, onTimeout = 'throw' } = options
   const { killSignal = 'SIGKILL' } = options
   if (onTimeout !== 'throw' && onTimeout !== 'kill') {
-    throw new RangeError(`onTimeout must be 'throw' or 'kill', not ${quote(onTimeout)}`)
+    throw new RangeError(invalid('onTimeout', onTimeout, "'throw' or 'kill'"))
   }
   const killNumber = signalNumber(killSignal)
   return {
@@ -106,8 +112,8 @@ function checkOptions(options: WaitOptions): CheckedOptions {
 function settle(observation: Observation, options: CheckedOptions): Promise<ExitStatus> {
   const { timeout, signal, killNumber } = options
   return new Promise((resolve, reject) => {
-    // Timers come before exits in a turn of the loop: one that was held up would call a process late
-    // that had long ended. So look once more before judging.
+    // Check once more. In a turn of the loop timers run before exits, so in a delayed turn the process may have
+    // exited long before its timeout.
     const expire = () => {
       // Its status may take a moment longer, or be found by the next look only.
       if (observation.check()) {
@@ -138,7 +144,7 @@ function settle(observation: Observation, options: CheckedOptions): Promise<Exit
 }
 
 function timedOut(pid: number, timeout: number): SextonError {
-  return new SextonError('ERR_TIMEOUT', `process ${pid} has not ended within ${timeout} ms`, {
+  return new SextonError('ERR_TIMEOUT', `process ${pid} did not exit within ${timeout} ms`, {
     pid,
   })
 }

@@ -27,10 +27,12 @@ export const COUNTED = ['-Dsexton_coverage=1']
 export async function buildCounted(folder) {
   await buildAddon(folder, COUNTED, PARTS)
   const tsc = [process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc')]
-  await run([...tsc, '--sourceMap'], folder)
-  const compilerOptions = { outDir: 'modules', sourceMap: true, declaration: false }
+  // Their types, too, stay beside the modules: the documents are checked against them.
+  await run([...tsc, '--sourceMap', '--declarationDir', 'dist'], folder)
+  const untyped = { declaration: false, declarationDir: null }
+  const compilerOptions = { outDir: 'modules', sourceMap: true, ...untyped }
   const whole = { extends: './tsconfig.json', include: ['lib'], exclude: [] }
-  const config = { ...whole, compilerOptions: { ...compilerOptions, declarationMap: false } }
+  const config = { ...whole, compilerOptions }
   writeFileSync(join(folder, 'tsconfig.modules.json'), JSON.stringify(config))
   await run([...tsc, '-p', 'tsconfig.modules.json'], folder)
   await run([process.execPath, 'esbuild.mjs', '--source-maps'], folder)

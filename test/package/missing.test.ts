@@ -39,11 +39,13 @@ it('Without an addon for this platform, the error says which there are and how t
   const { name, code, message } = JSON.parse((await load()).stdout)
   expect({ name, code }).toEqual({ name: 'SextonError', code: 'ERR_UNSUPPORTED' })
   expect(message).toMatch(new RegExp(`^sexton has no addon for ${platform} \\(glibc [\\d.]+\\); `))
-  expect(message).toContain(`; it came with linux-ppc64 (musl), sunos-x64.${ADVICE}`)
+  expect(message).toContain(`: the package came with linux-ppc64 (musl), sunos-x64${ADVICE}`)
 })
 
 it('Without any, it says so', async () => {
-  expect(JSON.parse((await load()).stdout).message).toContain(`; it came without any.${ADVICE}`)
+  expect(JSON.parse((await load()).stdout).message).toContain(
+    `: the package came without prebuilt addons${ADVICE}`,
+  )
 })
 
 it('Of one that does not load, it says why, and how to choose the other C library', async () => {
@@ -53,7 +55,7 @@ it('Of one that does not load, it says why, and how to choose the other C librar
   expect({ name, code }).toEqual({ name: 'SextonError', code: 'ERR_UNSUPPORTED' })
   expect(rest).toEqual({ path })
   expect(message).toMatch(/^sexton's addon does not load on \S+ \(glibc [\d.]+\): .*file too short/)
-  expect(message).toContain('\nLIBC=musl or LIBC=glibc in the environment makes it take that one.')
+  expect(message).toContain('\nTo choose the C library, set LIBC=musl or LIBC=glibc.')
   expect(message).toContain(ADVICE)
 })
 
@@ -65,6 +67,6 @@ it.each([
   const { code, stdout, stderr } = await run([join(folder, 'dist', 'cli', `${name}.js`), ...words])
   expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
   expect(stderr.startsWith(`${name}: sexton has no addon for ${platform}`)).toBe(true)
-  expect(stderr.endsWith(`; it came without any.${ADVICE}\n`)).toBe(true)
+  expect(stderr.endsWith(`: the package came without prebuilt addons${ADVICE}\n`)).toBe(true)
   expect(stderr.trim().split('\n')).toHaveLength(3)
 })

@@ -25,9 +25,8 @@ beforeAll(async () => {
 const EXPECTED = { code: 7, signal: 'SIGKILL', isStatus: true, isError: true }
 
 const ALLOWED = [
-  /^dist\/[\w/-]+\.d\.ts$/,
-  /^dist\/(cli\/[\w-]+|index|init)\.js$/,
-  /^dist\/(index|init)\.(cjs|d\.cts)$/,
+  /^dist\/cli\/[\w-]+\.js$/,
+  /^dist\/(index|init)\.(d\.)?(js|cjs|ts|cts)$/,
   /^dist\/core\.cjs$/,
   /^dist\/cli\/package\.json$/,
   /^native\/\w+\.(cc|h|map)$/,
@@ -75,6 +74,16 @@ describe('the packed tarball', () => {
     const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     const types = join(root, 'node_modules', '@types')
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022']
+    const lib = ['--lib', 'es2023,esnext.disposable', '--typeRoots', types, '--types', 'node']
+    await succeed(
+      inProject(process.execPath, typescript, ...options, ...lib, 'nodenext.mts', 'required.cts'),
+    )
+  })
+
+  it('type-checks with node16, where CommonJS may not require an ES module', async () => {
+    const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    const types = join(root, 'node_modules', '@types')
+    const options = ['--noEmit', '--strict', '--module', 'node16', '--target', 'es2022']
     const lib = ['--lib', 'es2023,esnext.disposable', '--typeRoots', types, '--types', 'node']
     await succeed(
       inProject(process.execPath, typescript, ...options, ...lib, 'nodenext.mts', 'required.cts'),

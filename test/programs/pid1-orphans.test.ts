@@ -35,7 +35,7 @@ describe('Orphans', () => {
     const [parent, adopter] = stdout.trim().split('\n')
     expect(Number(adopter)).toBeGreaterThan(0)
     expect(adopter).not.toBe(parent)
-    expect(stderr).toMatch(/^pid1: not PID 1 and not a subreaper: .*-s.*\n$/)
+    expect(stderr).toMatch(/^pid1: this process is neither PID 1 nor a subreaper: .*-s.*\n$/)
     expect(code).toBe(0)
   })
 

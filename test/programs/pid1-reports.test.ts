@@ -57,7 +57,9 @@ describe('The status stream of pid1', () => {
     for (const fd of ['4', '77']) {
       const { code, stdout, stderr } = await run(under('--status-fd', fd, 'echo', 'started'))
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-      expect(stderr).toContain(`--status-fd: no descriptor ${fd} was passed on to pid1`)
+      expect(stderr).toContain(
+        `invalid --status-fd ${fd}: expected a descriptor that pid1 inherits`,
+      )
     }
   })
 

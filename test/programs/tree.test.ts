@@ -216,7 +216,7 @@ describe('sexton tree --watch', () => {
     parent.stdin?.end()
     await parent.ended
     const { code, stderr } = await watching.ended
-    expect(stderr).toBe(`sexton: tree: process ${parent.pid} has ended\n`)
+    expect(stderr).toBe(`sexton: tree: process ${parent.pid} has exited\n`)
     expect(code).toBe(0)
   })
 
@@ -307,8 +307,8 @@ describe('Usage', () => {
     ['doktor', "unknown command 'doktor'; did you mean 'doctor'?"],
     ['--versoin', "unknown option '--versoin'; did you mean '--version'?"],
     ['tree --jsno', "unknown option '--jsno'; did you mean '--json'?"],
-    ['tree one', "PID must be a number, not 'one'"],
-    ['tree 0', 'not 0'],
+    ['tree one', "invalid PID 'one': expected a process id, for example 1"],
+    ['tree 0', "invalid PID '0': "],
   ])('is explained on stderr after %j', async (words, message) => {
     const { code, stdout, stderr } = await sexton(words)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -321,7 +321,7 @@ describe('Without the process', () => {
   it('it says so', async () => {
     const thread = readTasks(process.pid)?.find((tid) => tid !== process.pid)
     for (const [pid, message] of [
-      ['4194304', 'there is no process 4194304'],
+      ['4194304', 'no process 4194304'],
       [thread, `${thread} is a thread, not a process`],
     ]) {
       const outcome = await sexton(`tree ${pid}`)
@@ -340,7 +340,7 @@ describe('Without the process', () => {
       prefix: ['unshare', '--mount', 'sh', '-c', empty, 'sh'],
     })
     expect(without).toMatchObject({ code: 1, stdout: '' })
-    expect(without.stderr).toContain('there is no /proc to read')
+    expect(without.stderr).toContain('/proc is not mounted')
   })
 })
 

@@ -41,7 +41,7 @@ describe.skipIf(mount === undefined)('spawn into a frozen cgroup', () => {
     errno: 16,
     syscall: 'clone',
     path,
-    message: `cgroup '${path}' is frozen: a child could not start there before someone thaws it`,
+    message: `cgroup '${path}' is frozen: a child could not start in it\nThaw the cgroup first.`,
   })
 
   it.each([
@@ -64,7 +64,7 @@ describe('spawn into a directory that is not a cgroup of version 2', () => {
     await expect(spawn('true', [], { cgroup: path }).exited).rejects.toMatchObject({
       code: 'ERR_SPAWN_FAILED',
       path,
-      message: `cgroup '${path}' is not of version 2: expected a directory below a mount of type cgroup2, such as /sys/fs/cgroup/jobs`,
+      message: `invalid cgroup '${path}': expected a directory of cgroup version 2, for example /sys/fs/cgroup/jobs`,
     })
   })
 })

@@ -65,7 +65,7 @@ describe('A signal of the C library', () => {
     ] as const) {
       const outcome = await run([pid1, '--compat', persona, ...words, 'true'])
       expect(outcome).toMatchObject({ code, signal: null })
-      expect(outcome.stderr).toMatch(new RegExp(`: ${words[0]}: invalid signal '(SIG)?3[23]' `))
+      expect(outcome.stderr).toMatch(new RegExp(`: ${words[0]}: invalid signal '(SIG)?3[23]': `))
     }
   })
 })

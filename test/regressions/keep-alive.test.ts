@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { EventQueue } from '../../lib/base/event-queue.js'
-import { hold } from '../../lib/base/keep-alive.js'
+import { hold } from '../../lib/base/process-life.js'
 import { asPid1, evaluate } from '../program.js'
 
 describe('A hold', () => {

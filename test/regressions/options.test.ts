@@ -54,34 +54,34 @@ describe.each(Object.entries(CALLERS))('%s', (name, call) => {
     // A number of milliseconds may stand for the options there, and so nothing but an object does.
     const expected = name === 'waitForExit()' && /^(\[F|'t)/.test(quoted) ? 'timeout' : 'options'
     const message = await messageOf(() => call(value as never))
-    expect(message).toContain(`${expected} must be a`)
+    expect(message).toContain(`invalid ${expected} `)
     expect(message).toContain(quoted)
   })
 
   it('refuses an option that it does not have', async () => {
     const message = await messageOf(() => call({ nonsense: 1 } as never))
-    expect(message).toMatch(`${name} has no option 'nonsense'; its options are `)
+    expect(message).toMatch(`${name} has no option 'nonsense': expected one of `)
   })
 
   it('refuses a signal that is none', async () => {
     if (name === 'openProcess()' || name === 'init()' || name === 'shutdown()') return
     for (const signal of [{}, null, 'SIGTERM', new AbortController()]) {
       const message = await messageOf(() => call({ signal } as never))
-      expect(message).toMatch(/^signal must be an AbortSignal, for example .*, not /)
+      expect(message).toMatch(/^invalid signal .*: expected an AbortSignal, for example /)
     }
   })
 })
 
 describe('an option of another library', () => {
   it.each([
-    ['detached', 'use session: true'],
-    ['shell', "use spawn('/bin/sh', ['-c', command])"],
-    ['input', 'write it to child.stdin, and end that'],
-    ['killsignal', "did you mean 'killSignal'?"],
-    ['toString', 'its options are stdio, cwd, env, '],
+    ['detached', '\nUse session: true.'],
+    ['shell', "\nUse spawn('/bin/sh', ['-c', command])."],
+    ['input', '\nUse child.stdin.end(input).'],
+    ['killsignal', "; did you mean 'killSignal'?"],
+    ['toString', ': expected one of stdio, cwd, env, '],
   ])('%s is answered by what is right', async (option, answer) => {
     const message = await messageOf(() => spawn('true', [], { [option]: true }))
-    expect(message).toContain(`spawn() has no option '${option}'; ${answer}`)
+    expect(message).toContain(`spawn() has no option '${option}'${answer}`)
   })
 })
 
@@ -107,15 +107,17 @@ describe('options', () => {
 
   it('are not taken for the arguments', async () => {
     const message = await messageOf(() => spawn('true', { stdio: 'ignore' } as never))
-    expect(message).toMatch(/^args must be an array, not .*; options come after it$/)
+    expect(message).toMatch(
+      /^invalid args .*: expected an array, .*\nPass options as the third argument\.$/,
+    )
   })
 
   it.each([
-    ['timeout', null, 'timeout must be a number'],
-    ['grace', null, 'grace must be a number'],
+    ['timeout', null, 'invalid timeout null: expected 0 or more milliseconds'],
+    ['grace', null, 'invalid grace null: expected 0 or more milliseconds'],
     ['killSignal', null, 'null'],
-    ['rlimits', new Map([['nofile', 64]]), 'rlimits must be a plain object such as'],
-    ['rlimits', ['nofile'], 'rlimits must be a plain object such as'],
+    ['rlimits', new Map([['nofile', 64]]), 'expected a plain object, for example { nofile: 64 }'],
+    ['rlimits', ['nofile'], 'expected a plain object, for example { nofile: 64 }'],
   ])('of spawn() refuse %s: %o', async (name, value, expected) => {
     expect(await messageOf(() => spawn('true', [], { [name]: value }))).toContain(expected)
   })
@@ -130,14 +132,18 @@ describe('an environment', () => {
     ['A=b', "'A=b'"],
   ])('is refused as %o', async (env, quoted) => {
     const message = await messageOf(() => spawn('true', [], { env: env as never }))
-    expect(message).toMatch(/^env must be a plain object such as { \.\.\.process\.env, /)
+    expect(message).toMatch(
+      /^invalid env .*: expected a plain object, for example { \.\.\.process\.env, /,
+    )
     expect(message).toContain(quoted)
     expect(message).not.toContain('secret')
   })
 
   it.each(['A=B', '', '='])('is refused with the name %o', async (name) => {
     const message = await messageOf(() => spawn('true', [], { env: { [name]: 'x' } }))
-    expect(message).toBe(`env must have names without '=', for example 'PATH', not '${name}'`)
+    expect(message).toBe(
+      `invalid name in env '${name}': expected a name without '=', for example 'PATH'`,
+    )
   })
 
   it('may be the process’s own, or a list', async () => {

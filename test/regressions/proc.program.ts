@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { descendants, openProcess, spawn, subreaper, waitForExit } from 'sexton'
 import { Survivors } from '../../lib/exit/survivors.js'
-import { describeSender } from '../../lib/signals/sender.js'
+import { describeSender } from '../../lib/signals/origin.js'
 import { startWorker } from '../inside.js'
 import { patience } from '../pace.mjs'
 

@@ -56,7 +56,7 @@ describe('a process that hidepid hides', () => {
 })
 
 describe.each([
-  ['no /proc', MISSING, 'there is no /proc to read processes from'],
+  ['no /proc', MISSING, '/proc is not mounted'],
   ['the /proc of another PID namespace', FOREIGN, '/proc shows another PID namespace'],
 ])('with %s', (_, prefix, why) => {
   it('no figure is told, and ends are still seen', async () => {

@@ -185,12 +185,12 @@ describe('the default environment', () => {
 
 describe('bad arguments', () => {
   it.each([
-    [{ cgroup: 5 }, 'cgroup must be the path of a directory, not 5'],
-    [{ cgroup: 'a\0b' }, 'cgroup must be the path'],
-    [{ rlimits: { constructor: 1 } }, "there is no resource 'constructor'"],
-    [{ rlimits: { nofile: null } }, 'rlimits.nofile must be an integer'],
-    [{ session: 1 }, 'session must be true or false, not 1'],
-    [{ foreground: 'yes' }, "foreground must be true or false, not 'yes'"],
+    [{ cgroup: 5 }, 'invalid cgroup 5: expected the path of a directory'],
+    [{ cgroup: 'a\0b' }, 'expected the path of a directory'],
+    [{ rlimits: { constructor: 1 } }, "invalid resource 'constructor': expected one of "],
+    [{ rlimits: { nofile: null } }, 'invalid rlimits.nofile null: expected an integer'],
+    [{ session: 1 }, 'invalid session 1: expected true or false'],
+    [{ foreground: 'yes' }, "invalid foreground 'yes': expected true or false"],
   ])('%o are quoted', (options, message) => {
     const attempt = () => spawn('true', [], options as object)
     expect(attempt).toThrow(message)

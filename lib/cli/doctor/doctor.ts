@@ -11,16 +11,16 @@ import { render } from './render.js'
 
 const USAGE = `Usage: sexton doctor [options] [PID]
 
-Says what keeps a process from reaping its children: whether SIGCHLD is blocked or
-ignored, whether it is PID 1 or a subreaper, which back-end is possible, which
-zombies it has and whose they are; and what to do. Without PID: this very program,
-and with it the machine or container in which it runs.
+Finds out why a process does not reap its children, and suggests a remedy. It
+checks whether SIGCHLD is blocked or ignored, whether the process is PID 1 or a
+subreaper, which back-end works, and which zombies it has and who started them.
+Without PID it examines itself, and so the machine or container it runs in.
 
   --json         print one line of JSON
   -h, --help     show this help
   -V, --version  show the version
 
-Exit codes: 0, 1 if something is wrong or there is no such process, 2 usage.
+Exit codes: 0 healthy, 1 a problem found or no such process, 2 usage error.
 `
 
 const OPTIONS = {
@@ -29,7 +29,7 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'V' },
 } as const
 
-/** `sexton doctor`: resolves to the exit code. */
+/** Runs `sexton doctor`, and resolves to the exit code. */
 export async function doctor(words: readonly string[]): Promise<number> {
   const { values, pid = process.pid } = parseCommandLine('doctor', words, OPTIONS)
   if (values.help || values.version) {

@@ -26,66 +26,67 @@ const { SIGCHLD, SIGTERM, SIGHUP, SIGALRM } = constants.signals
 const SIGRTMAX = 64
 
 /**
- * Milliseconds between two looks at the signals of a process that seems to discard SIGTERM. An init that
- * wakes up now and then, such as tini, is outside of its wait for some microseconds.
+ * Milliseconds before the signals of a process that seems to discard SIGTERM are checked again. An init that wakes
+ * up now and then, such as tini, leaves its wait for some microseconds.
  */
 const SECOND_LOOK = 20
 
-/** A dead child, and whose it is to reap. */
+/** A zombie, and the thread that must reap it. */
 export interface Corpse {
   pid: number
   name: string
-  /** Seconds since it was started. */
+  /** Seconds since it started. */
   ageSeconds: number
   /**
-   * `'adopted'`: nobody here started it. `'worker'`: a thread of its parent did that is not the main one.
-   * `'main'`: its main thread did, or a thread that has ended; or an orphan that does not look like one.
+   * `'adopted'`: an orphan that its parent did not start. `'worker'`: started by a living worker thread of its
+   * parent. `'main'`: started by the main thread, or by a thread that has exited, or an orphan that does not look
+   * like one.
    */
   whose: 'adopted' | 'worker' | 'main'
 }
 
-/** What there is to be seen of a process. */
+/** The facts about a process that a diagnosis needs. */
 export interface Examination {
   pid: number
   name: string
   command: string[]
   state: string
-  /** The process that traces it; 0 if none does. */
+  /** The pid of its tracer; 0 if nobody traces it. */
   tracer: number
   /** Whether it is PID 1 of its PID namespace. */
   init: boolean
-  /** Whether orphans come to it; `null` where it cannot be seen from outside. */
+  /** Whether it is a subreaper; `null` if that is not visible from outside. */
   subreaper: boolean | null
-  /** Whether it is Node. */
+  /** Whether it runs Node. */
   node: boolean
-  /** Whether it has loaded sexton's addon; `null` where that may not be seen. */
+  /** Whether it has loaded sexton's addon; `null` if this user may not see that. */
   sexton: boolean | null
-  /** What SIGCHLD meets in it. */
+  /** How it receives SIGCHLD. */
   sigchld: Reception
-  /** What SIGTERM meets in it. */
+  /** How it receives SIGTERM. */
   sigterm: Reception
-  /** Whether it handles all signals that would end it, realtime ones too, as `sexton/init` and `pid1` do. */
+  /** Whether it handles all terminating signals, including realtime ones, as `sexton/init` and `pid1` do. */
   handlesAll: boolean
-  /** Whether a thread of it waits for any of its children to end, by wait(2). */
+  /** Whether one of its threads waits for any child by wait(2). */
   waitsForChildren: boolean
   kernel: string
   seccomp: 'none' | 'strict' | 'filter'
-  /** The back-end that is possible here; `null` where another sandbox than ours decides. */
+  /** The back-end that works in its sandbox; `null` if that sandbox is not this program's. */
   backend: Backend | null
   zombies: Corpse[]
 }
 
 /**
- * Looks at a process.
+ * Examines a process.
  *
- * @throws {SextonError} `ERR_NO_SUCH_PROCESS`
+ * @throws {SextonError} `ERR_NO_SUCH_PROCESS` if it does not exist.
  */
 export async function examine(pid: number): Promise<Examination> {
   const snapshot = readSnapshot(pid)
   const look = await lookTwice(pid)
   const root = snapshot?.processes[0]
   if (snapshot === undefined || look === undefined || root === undefined) {
-    throw new SextonError('ERR_NO_SUCH_PROCESS', `doctor: there is no process ${pid}`, { pid })
+    throw new SextonError('ERR_NO_SUCH_PROCESS', `doctor: no process ${pid}`, { pid })
   }
   const { status } = look
   const zombies = await zombiesOf(pid, snapshot.processes)
@@ -119,7 +120,7 @@ async function zombiesOf(pid: number, processes: readonly TreeProcess[]): Promis
   })
 }
 
-// The kernel does not show the attribute. Who has adopted someone, and is no init, must have it.
+// The kernel does not show the attribute. But a process that has adopted an orphan and is not an init must have it.
 function adoptsThough(
   zombies: readonly Corpse[],
   processes: readonly TreeProcess[],
@@ -137,7 +138,7 @@ function isNode(pid: number): boolean {
 
 function programOf(pid: number): string {
   const file = readProcessLink(pid, 'exe')?.replace(/ \(deleted\)$/, '')
-  return file ?? readCommandLine(pid)[0] ?? '' // only its own user may see which file it is
+  return file ?? readCommandLine(pid)[0] ?? '' // other users may not read the link
 }
 
 function hasAddon(pid: number): boolean | null {
@@ -150,7 +151,7 @@ function signalsOf(
 ): Pick<Examination, 'sigchld' | 'sigterm' | 'handlesAll' | 'waitsForChildren'> {
   const { main, others, status } = look
   return {
-    // Ignored, it makes the kernel reap every child at once, whoever waits for the signal.
+    // If SIGCHLD is ignored, the kernel reaps every child at once, even if a thread waits for the signal.
     sigchld: hasSignal(status.ignored, SIGCHLD) ? 'ignored' : receptionOf(SIGCHLD, look),
     sigterm: receptionOf(SIGTERM, look),
     handlesAll: [SIGHUP, SIGALRM, SIGRTMAX].every((signal) => hasSignal(status.caught, signal)),

@@ -1,14 +1,14 @@
 import type { Corpse, Examination } from './examination.js'
 import { isDiscarded } from './reception.js'
 
-/** One thing that was found, and what to do about it. */
+/** A finding, with advice if there is something to do. */
 export interface Finding {
   level: 'fine' | 'note' | 'wrong'
   message: string
   advice?: string
 }
 
-/** What an examination means, the worst first. */
+/** Judges the facts, and sorts the findings by severity. */
 export function judge(seen: Examination): Finding[] {
   const found = [
     ...zombies(seen),
@@ -23,13 +23,13 @@ export function judge(seen: Examination): Finding[] {
 
 const WHOSE: Readonly<Record<Corpse['whose'], string>> = {
   adopted: 'adopted: orphans that it did not start',
-  worker: 'started by a worker thread of it that lives',
-  main: 'started by it, or by a thread of it that has ended, or adopted',
+  worker: 'started by one of its living worker threads',
+  main: 'started by its main thread or by a thread that has exited, or adopted',
 }
 
 function zombies(seen: Examination): Finding[] {
   if (seen.zombies.length === 0) {
-    return [{ level: 'fine', message: 'it has no zombies that last' }]
+    return [{ level: 'fine', message: 'it keeps no zombies' }]
   }
   const kinds = [...new Set(seen.zombies.map(({ whose }) => whose))]
   return kinds.map((kind) => {
@@ -41,21 +41,21 @@ function zombies(seen: Examination): Finding[] {
 
 function zombieAdvice(kind: Corpse['whose'], { node, sexton, init }: Examination): string {
   if (kind === 'worker') {
-    return 'the thread is blocked, or has lost sight of them: terminating it hands them to the main thread, where sexton/init reaps them'
+    return 'the thread is blocked, or has lost its handles: terminate it, and sexton/init in the main thread reaps them'
   }
   if (node && sexton !== true) return 'start it with: node --import sexton/init'
   if (node) {
-    return 'it has loaded sexton, which does not reap: is its event loop blocked? Else: node --import sexton/init'
+    return 'it has loaded sexton, which does not reap: check whether its event loop is blocked, or start it with: node --import sexton/init'
   }
   if (init) return 'put an init in front of it: pid1 -- COMMAND'
-  return 'it does not wait for its children, and as long as it lives no init can: mend it, or restart it'
+  return 'it does not wait for its children, and no init can reap them while it lives: fix it or restart it'
 }
 
 function childSignal({ sigchld, node, waitsForChildren }: Examination): Finding {
   if (sigchld === 'ignored') {
     return {
       level: 'wrong',
-      message: 'SIGCHLD is ignored: its children end without a status, and waits for them fail',
+      message: 'SIGCHLD is ignored: its children exit without a status, and waits for them fail',
       advice: 'start it with the default: env --default-signal=CHLD COMMAND',
     }
   }
@@ -70,17 +70,17 @@ function childSignal({ sigchld, node, waitsForChildren }: Examination): Finding 
       level: 'wrong',
       message: 'SIGCHLD is blocked in every thread: Node is never told that a child has exited',
       advice:
-        'something in it has blocked it since its start, as Node does not inherit that: import sexton, which unblocks it',
+        'a library must have blocked it, because Node unblocks it at start: import sexton, which unblocks it again',
     }
   }
   if (waitsForChildren) {
-    return { level: 'fine', message: 'SIGCHLD is blocked, while it waits for its children' }
+    return { level: 'fine', message: 'SIGCHLD is blocked, but a thread waits for its children' }
   }
   return {
     level: 'note',
     message:
-      'SIGCHLD is blocked in every thread: whether it learns in another way that a child has exited cannot be seen',
-    advice: 'if it keeps zombies, its parent must unblock SIGCHLD before it starts it',
+      'SIGCHLD is blocked in every thread: it may or may not learn in another way that a child has exited',
+    advice: 'if it keeps zombies, unblock SIGCHLD in its parent before it starts',
   }
 }
 
@@ -88,48 +88,49 @@ function standstill({ state, tracer }: Examination): Finding | undefined {
   if (tracer !== 0) {
     return {
       level: 'note',
-      message: `process ${tracer} traces it: while it is held it reaps nothing`,
+      message: `process ${tracer} traces it: while it is stopped it reaps nothing`,
     }
   }
   if (state !== 'T') return undefined
   return {
     level: 'wrong',
-    message: 'it is stopped, and reaps nothing',
-    advice: 'set it going: kill -CONT',
+    message: 'it is stopped and reaps nothing',
+    advice: 'resume it: kill -CONT PID',
   }
 }
 
 function role(seen: Examination): Finding[] {
   const { init, subreaper } = seen
   if (!init) {
-    const adopts = subreaper === null ? 'it cannot be seen whether it is a subreaper' : undefined
-    const known = subreaper ? 'it is a subreaper: orphans come to it' : 'it is no subreaper'
-    return [{ level: 'fine', message: `it is not PID 1; ${adopts ?? known}` }]
+    const unknown = subreaper === null ? 'it may or may not be a subreaper' : undefined
+    const known = subreaper ? 'it is a subreaper and adopts orphans' : 'it is not a subreaper'
+    return [{ level: 'fine', message: `it is not PID 1; ${unknown ?? known}` }]
   }
   return [
-    { level: 'fine', message: 'it is PID 1 of its namespace: orphans come to it' },
+    { level: 'fine', message: 'it is PID 1 of its namespace and adopts orphans' },
     termination(seen),
   ]
 }
 
-const UNSEEN = 'whether SIGTERM reaches it cannot be seen'
+const UNSEEN = 'SIGTERM may or may not reach it'
 
 function termination({ sigterm, node, handlesAll }: Examination): Finding {
   if (isDiscarded(sigterm)) {
     return {
       level: 'wrong',
-      message: 'SIGTERM has no effect on it: PID 1 has no default actions, and it has no handler',
+      message:
+        'SIGTERM has no effect on it: it is PID 1, without default actions, and has no handler',
       advice: 'put an init in front of it: pid1 -- COMMAND',
     }
   }
   if (sigterm === 'unknown') {
-    const message = `${UNSEEN}: reading what it waits for needs the right to trace it`
+    const message = `${UNSEEN}: this user may not see which signals it waits for`
     return { level: 'note', message, advice: 'run sexton doctor as root' }
   }
   if (sigterm === 'blocked') {
-    return { level: 'note', message: `${UNSEEN}: every thread blocks it, and may take it later` }
+    return { level: 'note', message: `${UNSEEN}: every thread blocks it, but may accept it later` }
   }
-  // Node itself has a handler, which does not end PID 1; a listener of the program looks the same.
+  // Node's own handler does not end PID 1. From outside, a listener of the program looks the same.
   if (node && !handlesAll) {
     return {
       level: 'note',
@@ -145,13 +146,12 @@ function backEnd({ backend, kernel, seccomp }: Examination): Finding {
   const where = `Linux ${kernel}, seccomp: ${seccomp}`
   if (backend === 'pidfd') return { level: 'fine', message: `back-end pidfd (${where})` }
   if (backend === null) {
-    const message = `which back-end is possible cannot be seen from outside its sandbox (${where})`
-    return { level: 'note', message, advice: 'run sexton doctor inside of it' }
+    const message = `its back-end is not visible from outside its sandbox (${where})`
+    return { level: 'note', message, advice: 'run sexton doctor inside the sandbox' }
   }
   return {
     level: 'note',
     message: `back-end ${backend} (${where})`,
-    advice:
-      'pidfd, which costs nothing while nothing ends, needs Linux 5.4 and a sandbox that lets pidfd_open(2) through',
+    advice: 'the faster back-end pidfd needs Linux 5.4 and a sandbox that permits pidfd_open(2)',
   }
 }

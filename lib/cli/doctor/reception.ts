@@ -3,31 +3,31 @@ import { readSignalfds, readWaits, type Wait } from './signal-waits.js'
 import { hasSignal, readStatus, type Status } from './status.js'
 
 /**
- * What a signal meets in a process.
+ * How a process receives a signal.
  *
- * - `'handled'`: a handler, in a thread that does not block the signal.
- * - `'awaited'`: a thread that waits for it by sigwait(3), or a signalfd for it.
- * - `'blocked'`: every thread blocks it, and no such wait is to be seen: it may be taken later.
- * - `'ignored'`: it is discarded, because the process ignores it.
- * - `'default'`: the default action, which PID 1 does not have: the kernel discards it there.
- * - `'unknown'`: what it meets could not be seen, for want of the right to trace the process.
+ * - `'handled'`: by a handler, in a thread that does not block the signal.
+ * - `'awaited'`: by a thread in sigwait(3), or by a signalfd.
+ * - `'blocked'`: not now, because every thread blocks it. A thread may accept it later.
+ * - `'ignored'`: not at all, because the process ignores it.
+ * - `'default'`: by the default action. PID 1 has none, so the kernel discards the signal there.
+ * - `'unknown'`: this user may not trace the process, so it is not known.
  */
 export type Reception = 'handled' | 'awaited' | 'blocked' | 'ignored' | 'default' | 'unknown'
 
-/** What a look at a process tells of its signals. */
+/** The state of a process's signals at one moment. */
 export interface SignalLook {
-  /** Of the whole process, and of its main thread. */
+  /** The status of the process, which is also that of its main thread. */
   status: Status
-  /** The masks of blocked signals, of every thread. */
+  /** The mask of blocked signals of each thread. */
   blocked: readonly bigint[]
-  /** What the main thread sits in, and what the other threads do. */
+  /** The wait of the main thread, and the waits of the other threads. */
   main: Wait
   others: readonly Wait[]
-  /** All signals of its signalfds. */
+  /** The union of the signals of its signalfds. */
   signalfds: bigint
 }
 
-/** Looks at a process; `undefined` if there is none. */
+/** Reads the state of a process's signals; `undefined` if there is no such process. */
 export function lookAtSignals(pid: number): SignalLook | undefined {
   const status = readStatus(pid)
   if (status === undefined) return undefined
@@ -40,25 +40,25 @@ export function lookAtSignals(pid: number): SignalLook | undefined {
   return { status, blocked: masks, main, others, signalfds: readSignalfds(pid) }
 }
 
-/** What this signal meets there. */
+/** Determines how a process receives a signal. */
 export function receptionOf(signal: number, look: SignalLook): Reception {
   const { status, main } = look
   const isBlocked = look.blocked.every((mask) => hasSignal(mask, signal))
   if (hasSignal(status.caught, signal) && !isBlocked) return 'handled'
   if (isAwaited(signal, look)) return 'awaited'
   if (isBlocked) return 'blocked'
-  // The wait takes the signals that it is for out of the mask: the mask does not tell one that is awaited.
+  // A wait removes its signals from the mask, so an awaited signal looks unblocked in the mask.
   if (main.for === 'unknown' || (main.for === 'signals' && main.set === undefined)) return 'unknown'
   return hasSignal(status.ignored, signal) ? 'ignored' : 'default'
 }
 
-/** Whether PID 1 never gets the signal. */
+/** Whether the kernel discards the signal if the process is PID 1. */
 export function isDiscarded(reception: Reception): boolean {
   return reception === 'default' || reception === 'ignored'
 }
 
-// The kernel asks the main thread when it decides whether to discard a signal that is ignored, or is at its
-// default in PID 1: another thread's wait, or a signalfd, gets it only if the main thread blocks it.
+// To discard a signal (an ignored one, or one without a handler in PID 1), the kernel checks only the main thread. So
+// another thread's wait or a signalfd receives the signal only if the main thread blocks it.
 function isAwaited(signal: number, { status, main, others, signalfds }: SignalLook): boolean {
   const isIn = (wait: Wait) =>
     wait.for === 'signals' && wait.set !== undefined && hasSignal(wait.set, signal)

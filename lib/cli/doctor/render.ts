@@ -11,7 +11,7 @@ const MARKS: Readonly<Record<Finding['level'], string>> = {
 const COLOURS: Readonly<Record<Finding['level'], string>> = { wrong: '31', note: '33', fine: '32' }
 const MOST_ZOMBIES = 10
 
-/** The lines of a report. */
+/** Formats a report as lines. */
 export function render(
   seen: Examination,
   findings: readonly Finding[],

@@ -3,11 +3,11 @@ import { endianness } from 'node:os'
 import { readTaskFile, readTasks } from '../../system/proc.js'
 import { unlessUnsupported } from '../../system/proc-access.js'
 
-/** What a thread sits in: a wait for signals, a wait for any child, neither, or what could not be seen. */
+/** The wait that a thread is in: for signals, for any child, another one, or an unknown one. */
 export type Wait =
   | {
       for: 'signals'
-      /** The signals that it waits for, bit n - 1 for signal n; `undefined` where they could not be read. */
+      /** The awaited signals, bit n - 1 for signal n; `undefined` if they could not be read. */
       set: bigint | undefined
     }
   | { for: 'children' | 'other' | 'unknown' }
@@ -18,8 +18,8 @@ interface Calls {
   waitid: number
 }
 
-// The numbers of system calls differ by architecture, and a 32-bit program has others: its stack is below 4 GiB.
-// wchan names the same function of the kernel for all of them.
+// The numbers of system calls, which differ by architecture. A 32-bit program uses other numbers, and is recognised
+// by a stack below 4 GiB. The names in wchan are the same everywhere.
 const CALLS: Readonly<Partial<Record<NodeJS.Architecture, Calls>>> = {
   x64: { sigtimedwait: 128, wait4: 61, waitid: 247 },
   arm64: { sigtimedwait: 137, wait4: 260, waitid: 95 },
@@ -29,7 +29,7 @@ const STACK = 6
 const P_ALL = 0n
 const SIGNAL_SET_BYTES = 8
 
-/** The wait of each thread of a process, by its id. */
+/** Reads the wait of each thread of a process, by thread id. */
 export function readWaits(pid: number): Map<number, Wait> {
   return new Map((readTasks(pid) ?? []).map((tid) => [tid, readWait(pid, tid)]))
 }
@@ -42,8 +42,8 @@ function readWait(pid: number, tid: number): Wait {
 }
 
 /**
- * What `/proc/<pid>/syscall` and `/proc/<pid>/wchan` tell together. The first needs the right to trace
- * the process; the second needs less, and names a function of the kernel or, without the right, `0`.
+ * Combines `/proc/<pid>/syscall` and `/proc/<pid>/wchan`. Only a user who may trace the process can read the first.
+ * The second names a function of the kernel, or `0` for other users.
  */
 export function parseWait(
   syscall: string | undefined,
@@ -56,7 +56,7 @@ export function parseWait(
   const isKnown = calls !== undefined && /^\d+$/.test(first) && argument(STACK) >= 2n ** 32n
   if (isKnown) {
     if (call === calls.sigtimedwait) return { for: 'signals', at: argument(0) }
-    // wait4(2) takes an int: its upper half may hold anything.
+    // wait4(2) takes an int, so the upper half of the argument may hold anything.
     const anyChild = call === calls.wait4 && BigInt.asIntN(32, argument(0)) === -1n
     if (anyChild || (call === calls.waitid && BigInt.asUintN(32, argument(0)) === P_ALL)) {
       return { for: 'children' }
@@ -68,7 +68,7 @@ export function parseWait(
   return { for: isKnown || first === 'running' ? 'other' : 'unknown' }
 }
 
-/** All signals of the signalfds that a process has open; none of those that could not be read. */
+/** Reads the union of the signals of a process's signalfds. Those that cannot be read are left out. */
 export function readSignalfds(pid: number): bigint {
   const folder = `/proc/${pid}/fdinfo`
   return list(folder)
@@ -76,12 +76,12 @@ export function readSignalfds(pid: number): bigint {
     .reduce((all, one) => all | one, 0n)
 }
 
-/** The mask of a signalfd's `fdinfo` (proc_pid_fdinfo(5)); 0 for every other descriptor's. */
+/** Parses the mask in the `fdinfo` of a signalfd (proc_pid_fdinfo(5)); 0 for every other descriptor. */
 export function parseSignalfd(text: string): bigint {
   return BigInt(`0x${/^sigmask:\t([0-9a-f]+)$/m.exec(text)?.[1] ?? 0}`)
 }
 
-// The kernel's signal set: 64 bits in the order of the machine.
+// Reads a signal set of the kernel: 64 bits in the byte order of the machine.
 function readSet(pid: number, address: bigint): bigint | undefined {
   const bytes = Buffer.alloc(SIGNAL_SET_BYTES)
   let fd: number | undefined
@@ -90,7 +90,7 @@ function readSet(pid: number, address: bigint): bigint | undefined {
     if (readSync(fd, bytes, 0, bytes.length, address) < bytes.length) return undefined
     return endianness() === 'LE' ? bytes.readBigUInt64LE() : bytes.readBigUInt64BE()
   } catch {
-    return undefined // it may not be traced, or it has gone on
+    return undefined // this user may not trace it, or its wait has ended
   } finally {
     if (fd !== undefined) closeSync(fd)
   }

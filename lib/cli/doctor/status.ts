@@ -1,8 +1,8 @@
 import { readProcessFile, readTaskFile } from '../../system/proc.js'
 
-/** What `/proc/<pid>/status` tells (proc_pid_status(5)), as far as a diagnosis needs it. */
+/** The fields of `/proc/<pid>/status` (proc_pid_status(5)) that a diagnosis needs. */
 export interface Status {
-  /** The process that traces it; 0 if none does. */
+  /** The pid of its tracer; 0 if nobody traces it. */
   tracer: number
   /** Its pid in its own PID namespace. */
   innerPid: number
@@ -10,17 +10,17 @@ export interface Status {
   blocked: bigint
   ignored: bigint
   caught: bigint
-  /** 0 none, 1 strict, 2 a filter. */
+  /** The seccomp mode: 0 none, 1 strict, 2 a filter. */
   seccomp: number
 }
 
-/** The status of a process, or of one thread of it; `undefined` if it is gone. */
+/** Reads the status of a process or of one of its threads; `undefined` if it is gone. */
 export function readStatus(pid: number, tid?: number): Status | undefined {
   const text = tid === undefined ? readProcessFile(pid, 'status') : readTaskFile(pid, tid, 'status')
   return text === undefined ? undefined : parseStatus(text)
 }
 
-/** A kernel that does not tell of something was built without it. */
+/** Parses a status. A missing field counts as 0: the kernel was built without that feature. */
 export function parseStatus(text: string): Status {
   const field = (name: string) => new RegExp(`^${name}:\t(.*)$`, 'm').exec(text)?.[1] ?? ''
   const number = (name: string) => Number(field(name).split('\t').at(-1) || 0)

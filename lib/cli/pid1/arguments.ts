@@ -5,7 +5,7 @@ import { OPTIONS, type Option } from './options.js'
 import { type Persona, personaOf } from './persona.js'
 import { defaultSettings, type Settings, verbosityFrom } from './settings.js'
 
-/** `pid1` was started without a command to run. */
+/** The error of a `pid1` that was started without a command. */
 export class NoCommandGiven extends SextonError {
   declare readonly persona: Persona
 
@@ -15,16 +15,16 @@ export class NoCommandGiven extends SextonError {
   }
 }
 
-/** What `pid1` was asked to show instead of running anything. */
+/** A text that `pid1` shows instead of running a command. */
 export type Show = 'help' | 'version' | 'license'
 
-/** What the command line asks for. */
+/** The request of a command line. */
 export type Request =
   | { kind: 'run'; settings: Settings; command: readonly Buffer[] }
   | { kind: Show; persona: Persona }
 
 export interface Context {
-  /** The name that the program was started by. */
+  /** The name under which the program was started. */
   programName: string
   env: Readonly<Record<string, string | undefined>>
 }
@@ -45,12 +45,12 @@ const SHORT = new Map(ALL.flatMap((option) => (option.short ? [[option.short, op
 
 interface Given {
   option: Option
-  /** As it was written, for messages. */
+  /** The option as the user wrote it, for messages. */
   spelling: string
   bytes: Buffer
 }
 
-/** A command line that cannot be followed; it fails as the persona's would. */
+/** The error of an invalid command line. `pid1` reports it as its persona would. */
 export class BadCommandLine extends UsageError {
   readonly persona: Persona
 
@@ -61,11 +61,11 @@ export class BadCommandLine extends UsageError {
 }
 
 /**
- * Reads the command line, as bytes. Options end at `--` or at the first word that is none, so that the
- * command's own options stay the command's.
+ * Parses the command line, as bytes. Options end at `--` or at the first word that is not an option, so that the
+ * command keeps its own options.
  *
- * @throws {NoCommandGiven}
- * @throws {BadCommandLine} for an unknown option, and for a value that means nothing.
+ * @throws {NoCommandGiven} if there is no command and no `--pause`.
+ * @throws {BadCommandLine} if an option is unknown or its value is invalid.
  */
 export function parseArguments(words: readonly Buffer[], { programName, env }: Context): Request {
   const named = personaOf(programName) ?? (personaOf('none') as Persona)
@@ -100,7 +100,7 @@ function apply(given: readonly Given[], settings: Settings): Settings {
   return settings
 }
 
-// `given` has what was understood, also where the next word was not.
+// Adds to `given`, so that the caller has the options before an invalid one: one may be --compat.
 function split(words: readonly Buffer[], given: Given[]) {
   const queue = [...words]
   for (let word = queue[0]; word !== undefined; word = queue[0]) {
@@ -122,11 +122,13 @@ function readLong(word: Buffer, queue: Buffer[]): Given {
   const option = LONG.get(spelling.slice(2))
   if (option === undefined) throw unknown(text, spelling)
   if (equals < 0) return { option, spelling, bytes: argumentOf(option, spelling, queue) }
-  if (option.value === undefined) throw new RangeError(`${spelling} takes no value: '${text}'`)
+  if (option.value === undefined) {
+    throw new RangeError(`option ${spelling} takes no value, but got '${text}'`)
+  }
   return { option, spelling, bytes: word.subarray(equals + 1) }
 }
 
-// Letters in a row (`-sgv`), of which the last may have its value attached (`-e143`).
+// Reads letters in a row (`-sgv`). The last one may have its value attached (`-e143`).
 function readShort(word: Buffer, queue: Buffer[]): Given[] {
   const given: Given[] = []
   for (let at = 1; at < word.length; at += 1) {
@@ -148,7 +150,9 @@ function readShort(word: Buffer, queue: Buffer[]): Given[] {
 function argumentOf(option: Option, spelling: string, queue: Buffer[]): Buffer {
   if (option.value === undefined) return Buffer.alloc(0)
   const bytes = queue.shift()
-  if (bytes === undefined) throw new RangeError(`${spelling} needs a value: ${option.value}`)
+  if (bytes === undefined) {
+    throw new RangeError(`option ${spelling} needs a value: expected ${spelling} ${option.value}`)
+  }
   return bytes
 }
 

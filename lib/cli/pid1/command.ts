@@ -14,11 +14,11 @@ import { giveAwayPipes } from './pipes.js'
 import type { Settings } from './settings.js'
 import { isSessionLeader } from './terminal.js'
 
-/** The command that `pid1` runs, in the world that `pid1` was started in. */
+/** The command that `pid1` runs, in the environment that `pid1` itself was started in. */
 export class Command {
-  /** Whether it has a process group of its own. */
+  /** Whether the command has a process group of its own. */
   readonly ownGroup: boolean
-  /** Whether that group gets the terminal's foreground when `pid1`'s own would have it. */
+  /** Whether the command's group gets the terminal's foreground whenever `pid1`'s group would have it. */
   readonly foreground: boolean
   readonly #child: Child
   readonly #wholeGroup: boolean
@@ -46,7 +46,7 @@ export class Command {
     letGo(fds, settings.statusFd)
   }
 
-  /** @throws {SextonError} what kept it from being started. */
+  /** @throws {SextonError} the failure, if the command could not be started. */
   get pid(): number {
     return this.#child.pid
   }
@@ -55,12 +55,12 @@ export class Command {
     return this.#child.exited
   }
 
-  /** Sends a signal to it, or to its group where that is the target; false if it is gone. */
+  /** Sends a signal to the command, or to its group if that is the target. Returns false if it is gone. */
   send(signal: number): boolean {
     return this.#wholeGroup ? this.sendToGroup(signal) : this.#child.kill(signal)
   }
 
-  /** As long as its leader has not been reaped, no other group can have the number. */
+  /** Sends a signal to the command's group. Until its leader is reaped, no other group can have its id. */
   sendToGroup(signal: number): boolean {
     if (this.#child.status !== undefined) return false
     const result = binding.kill(-this.pid, signal)
@@ -71,11 +71,13 @@ export class Command {
 }
 
 /**
- * In a pipeline, or under a script, `pid1` shares its group with others, and the terminal belongs to all of
- * them: there the command stays in the group, as it would be without `pid1`. Elsewhere a group of its own
- * keeps what is sent to pid1's group from reaching the command twice, and lets
- * Ctrl-C be rewritten. But where pid1 leads the session there is no shell that could resume what
- * Ctrl-Z stops: in pid1's own group, which is an orphaned one, the kernel drops that.
+ * Whether the command needs a process group of its own.
+ *
+ * In a pipeline or under a script, `pid1` shares its group with others. The terminal belongs to all of them, so
+ * the command stays in the group, as it would without `pid1`. Elsewhere a group of its own prevents signals to
+ * pid1's group from reaching the command twice, and allows rewriting Ctrl-C. If pid1 leads the session, no shell
+ * could resume a command that Ctrl-Z stops. Then the command stays in pid1's group: that group is orphaned, and
+ * the kernel discards such stops there.
  */
 function needsOwnGroup({ rewrites }: Settings, terminal: boolean, shared: boolean): boolean {
   if (!terminal || rewrites.size > 0) return true
@@ -102,19 +104,19 @@ function wishesOf(settings: Settings): SpawnOptions {
 
 function withVariables(environment: readonly Buffer[], variables: readonly Buffer[]): Buffer[] {
   const nameOf = (entry: Buffer) => entry.toString('latin1').split('=', 1)[0]
-  const added = new Map(variables.map((entry) => [nameOf(entry), entry])) // the last of a name counts
+  const added = new Map(variables.map((entry) => [nameOf(entry), entry])) // the last value of a name wins
   return [...environment.filter((entry) => !added.has(nameOf(entry))), ...added.values()]
 }
 
-// Node has marked inherited descriptors to be closed. Those in between are its own, and stay here.
+// Passes inherited descriptors on, because Node has marked them close-on-exec. Those in between belong to Node.
 function inherit(fds: readonly number[]): Stdio[] {
   const passed = new Set([0, 1, 2, ...fds])
   const most = Math.max(...passed)
   return Array.from({ length: most + 1 }, (_, fd) => (passed.has(fd) ? 'inherit' : 'ignore'))
 }
 
-// Held open here too, a pipe that the command closes would never end for whoever reads it. Standard input
-// and output stay taken: what is opened next must not become one of them.
+// Closes pid1's copies of the inherited descriptors. Otherwise the reader of a pipe that the command closes would
+// never see its end. Descriptors 0 and 1 become /dev/null, so that no later file takes their numbers.
 function letGo(fds: readonly number[], statusFd: number | undefined): void {
   for (const fd of fds) closeSync(fd)
   if (!existsSync('/dev/null')) return

@@ -1,21 +1,22 @@
-import { Deadline } from '../../base/deadline.js'
-import type { ReceivedSignal } from '../../signals/received-signal.js'
+import { constants } from 'node:os'
+import { Deadline } from '../../base/time.js'
+import type { ReceivedSignal } from '../../signals/origin.js'
 import { signalName } from '../../system/signal-names.js'
 import type { Command } from './command.js'
 import type { Job } from './job.js'
 import type { Report } from './report.js'
 import { DEBUG, type Settings } from './settings.js'
 
-const [SIGINT, SIGQUIT, SIGKILL, SIGTERM] = [2, 3, 9, 15]
-const [SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH] = [18, 19, 20, 21, 22, 28]
+const { SIGINT, SIGQUIT, SIGKILL, SIGTERM } = constants.signals
+const { SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH } = constants.signals
 
-/** Asks a program to end. */
+/** Signals that ask a program to exit. */
 export const TERMINATING: ReadonlySet<number> = new Set([SIGINT, SIGQUIT, SIGTERM])
-// What the terminal sends to every process of the group in its foreground.
+// Signals that the terminal sends to every process of its foreground group.
 const FROM_TERMINAL = new Set([SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH])
 const STOPS = new Set([SIGTSTP, SIGTTIN, SIGTTOU])
 
-/** Hands signals on to the command: each once, rewritten where that was asked for. */
+/** Forwards signals to the command: each one once, and rewritten if the user asked for it. */
 export class Forwarding {
   readonly #command: Command
   readonly #settings: Settings
@@ -30,16 +31,16 @@ export class Forwarding {
     this.#report = report
   }
 
-  /** The command has ended. */
+  /** Ends the forwarding, after the command has exited. */
   end(): void {
     this.#force?.clear()
   }
 
   receive(received: ReceivedSignal): void {
     const { number, origin } = received
-    // What the job control sends to our own group is not for the command.
+    // Ignore the signals of pid1's own job control to its group.
     if (origin.pid === process.pid && origin.code === 'SI_USER') return
-    // In our own group it has what the terminal sends already.
+    // In pid1's group the command has already received the terminal's signals.
     const shared = !this.#command.ownGroup && origin.code === 'SI_KERNEL'
     if (shared && FROM_TERMINAL.has(number)) return
     if (number === SIGCONT && this.#job.resume()) return
@@ -48,8 +49,8 @@ export class Forwarding {
     if (TERMINATING.has(number) || TERMINATING.has(signal)) this.#force ??= this.#forceLater()
   }
 
-  // A session of its own stops only by a signal that cannot be caught: of the others the kernel spares
-  // a group that no shell watches.
+  // A command in its own session stops only by SIGSTOP. The kernel discards the other stops in an orphaned group,
+  // which has no shell that could resume it.
   #rewritten(number: number): number {
     const { rewrites, target, persona } = this.#settings
     const wanted = rewrites.get(number)
@@ -82,7 +83,7 @@ export class Forwarding {
     return new Deadline(killAfter, () => {
       const { pid } = this.#command
       if (!this.#command.send(SIGKILL)) return
-      this.#report.warn(`${pid} has not ended: sent it SIGKILL`, { pid })
+      this.#report.warn(`${pid} did not exit in time: sent it SIGKILL`, { pid })
       this.#report.event('killed', { pid, signal: 'SIGKILL' })
     })
   }

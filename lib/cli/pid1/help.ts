@@ -2,27 +2,27 @@ import { OPTIONS, type Option } from './options.js'
 
 const INTRO = `Usage: pid1 [options] [--] command [arguments…]
 
-Runs the command as an init does: forwards signals to it, reaps orphaned
-processes, and exits as it exits (128+n if signal n ended it).
+Runs the command as an init: forwards signals to it, reaps orphans, and exits
+with its exit code (128+n if signal n ended it).
 `
 
 const END = `
   -h, --help   -V, --version   -l, -L, --license
 
 Environment variables:
-  TINI_SUBREAPER               as -s, if set
-  TINI_KILL_PROCESS_GROUP      as -g, if set
-  TINI_VERBOSITY=N             0 to 4, whatever -v says; default 1
-  DUMB_INIT_SETSID=0           with --compat dumb-init: as -c
-  DUMB_INIT_DEBUG=1            as -vv
-  CATATONIT_DEBUG              as -vv, if set
+  TINI_SUBREAPER               if set, like -s
+  TINI_KILL_PROCESS_GROUP      if set, like -g
+  TINI_VERBOSITY=N             verbosity from 0 to 4 (default 1), overrides -v
+  DUMB_INIT_SETSID=0           with --compat dumb-init, like -c
+  DUMB_INIT_DEBUG=1            like -vv
+  CATATONIT_DEBUG              if set, like -vv
 
-Exit codes of its own: 2 usage, 126 not executable, 127 not found.
+Exit codes of pid1 itself: 2 usage error, 126 not executable, 127 not found.
 `
 
 const COLUMN = 31
 
-/** The help text, at most 80 columns wide. */
+/** Formats the help text, at most 80 columns wide. */
 export function help(): string {
   const groups = Object.entries(OPTIONS).map(
     ([heading, options]) => `\n${heading}:\n${options.map(line).join('')}`,

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { onChildSignal } from '../../exit/child-signal.js'
 import { binding } from '../../system/binding.js'
 import { signalName } from '../../system/signal-names.js'
@@ -7,17 +8,17 @@ import type { Report } from './report.js'
 import { INFO } from './settings.js'
 import { isSessionLeader } from './terminal.js'
 
-const [SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU] = [18, 19, 20, 21, 22]
+const { SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } = constants.signals
 const FROM_TERMINAL: ReadonlySet<number> = new Set([SIGTSTP, SIGTTIN, SIGTTOU])
 
 /**
- * Job control: a shell knows only `pid1`. When the terminal has stopped the command, `pid1` stops as
- * well, so that the shell gets its prompt back, and on `fg` and `bg` both go on.
+ * Job control. The shell knows only `pid1`, not the command. When the terminal stops the command, `pid1` stops
+ * too, so that the shell shows its prompt. On `fg` and `bg`, `pid1` resumes the command.
  */
 export class Job {
   readonly #command: Command
   readonly #report: Report
-  /** Under a shell. As leader of the session, and as PID 1, there is nobody to resume us. */
+  /** Whether a shell can resume pid1. It cannot if pid1 leads the session or is PID 1. */
   readonly #isJob = process.pid !== 1 && !isSessionLeader() && hasTerminal()
   readonly #stopListening: () => void
 
@@ -25,7 +26,7 @@ export class Job {
     this.#command = command
     this.#report = report
     this.#stopListening = onChildSignal(() => this.#look())
-    // It may have been stopped before anyone listened.
+    // The command may have stopped before the listener was installed.
     this.#look()
   }
 
@@ -33,12 +34,12 @@ export class Job {
     this.#stopListening()
   }
 
-  /** Stops this process, until someone sends it SIGCONT. */
+  /** Stops this process until it receives SIGCONT. */
   suspend(): void {
     if (process.pid !== 1) binding.kill(process.pid, SIGSTOP)
   }
 
-  /** We were resumed: the foreground, if it has come to us, and the order to go on are the command's. */
+  /** Passes SIGCONT on to the command, and the terminal's foreground if pid1 has it. */
   resume(): boolean {
     if (!this.#isJob || !this.#command.ownGroup) return false
     if (this.#command.foreground) binding.moveForeground(0, this.#command.pid)
@@ -56,9 +57,9 @@ export class Job {
     if (this.#isJob && FROM_TERMINAL.has(signal)) this.#stopLike(signal)
   }
 
-  // First the terminal, or the shell would find it taken. The rest of our group, such as a script that
-  // has started us, was spared by the terminal as it is not the command's; we have a handler and do not
-  // stop by that.
+  // Take the terminal back before stopping. Otherwise the shell would find it taken. The terminal stopped only the
+  // command's group, so the rest of pid1's group, such as a script that started it, must be stopped here. pid1 has a
+  // handler for that signal, so only `suspend()` stops it.
   #stopLike(signal: number): void {
     if (this.#command.ownGroup) {
       binding.moveForeground(this.#command.pid, 0)

@@ -1,14 +1,15 @@
-import { monotonicNow } from '../../base/clock.js'
-import { LONGEST_TIMER } from '../../base/deadline.js'
 import { attempt, SextonError } from '../../base/errors.js'
+import { LONGEST_TIMER, monotonicNow } from '../../base/time.js'
 import { readDescendants } from '../../system/descendants.js'
 import { identityOf } from '../../system/proc-formats.js'
 import { guiltyZombies } from '../tree/guilty.js'
 import type { Report } from './report.js'
 
 /**
- * Looks again and again for zombies that their parent, which lives, does not reap: no init can. One is
- * named when it has been there for `after` milliseconds, and only once.
+ * Reports zombies whose living parent does not reap them, which no init can change. Each is reported once, after
+ * it has existed for `after` milliseconds.
+ *
+ * @returns A function that ends the reports.
  */
 export function watchKeptZombies(after: number | undefined, report: Report): () => void {
   if (after === undefined) return () => {}
@@ -21,7 +22,7 @@ export function watchKeptZombies(after: number | undefined, report: Report): () 
 function reportKept(since: Map<string, number>, after: number, report: Report): void {
   const now = monotonicNow()
   const processes = attempt(readDescendants)
-  // Nothing is known, so the zombies seen before may still be there.
+  // The zombies seen before may still exist, so keep their times.
   if (processes instanceof SextonError) return
   const kept = guiltyZombies(processes).filter(({ parent }) => parent.pid !== process.pid)
   const present = new Set<string>()

@@ -1,15 +1,20 @@
 import { attempt, SextonError } from '../../base/errors.js'
-import type { ResourceLimit } from '../../spawn/options.js'
 import { readOwnFile } from '../../system/proc.js'
-import { splitAtNul } from './nul-separated.js'
-import { parseCaptured, restored } from './prologue-notes.js'
-import { rawArguments } from './raw-arguments.js'
+import {
+  type Limits,
+  limitsIn,
+  parseCaptured,
+  parseNote,
+  restored,
+  signalSets,
+  splitAtNul,
+} from './prologue-notes.js'
 
 /**
- * What the shell prologue (lib/cli/prologue.sh) has noted of the world before Node. Node empties the
- * signal mask, resets ignored signals, raises the soft limit of descriptors and marks inherited ones to
- * be closed. A shell drops variables whose names it cannot use, and the prologue raises other soft
- * limits. Without the prologue, the world is as Node has left it.
+ * The state in which pid1 was started, for the command to inherit. Node changes that state: it empties the signal
+ * mask, resets ignored signals, raises the soft limit of descriptors, and marks inherited descriptors
+ * close-on-exec. A shell drops variables whose names it cannot use, and the prologue raises other soft limits. So
+ * the prologue (lib/cli/prologue.sh) notes the state before. Without the prologue, it is the state that Node left.
  */
 export interface Launch {
   /** The arguments, as bytes. */
@@ -20,22 +25,11 @@ export interface Launch {
   fds: readonly number[]
   ignored: readonly number[]
   blocked: readonly number[]
-  /** The limits that were changed for Node, as they were. */
+  /** The original values of the limits that were changed for Node. */
   limits: Limits
 }
 
-type Limits = Partial<Record<keyof typeof LIMITS, ResourceLimit>>
-
-interface Note extends Pick<Launch, 'words' | 'fds' | 'ignored'> {
-  /** Whether the prologue has left one at all. */
-  launched: boolean
-  /** `undefined`: the prologue could not tell. */
-  blocked: readonly number[] | undefined
-}
-
-// Descriptors : blocked : ignored.
-const NOTE = /^--launched=([\d,]*):([0-9a-f]{16})?:([0-9a-f]{16})?$/
-
+/** Reads the state in which pid1 was started. */
 export function readLaunch(): Launch {
   const { launched, ...noted } = parseNote(rawArguments())
   if (!launched) return { ...noted, environment: ownEnvironment(), blocked: [], limits: {} }
@@ -48,62 +42,24 @@ export function readLaunch(): Launch {
   }
 }
 
-/** What the first word says of the world, if it is the prologue's, and the words after it. */
-export function parseNote(words: readonly Buffer[]): Note {
-  const note = NOTE.exec(words[0]?.toString('latin1') ?? '')
-  const [, fds = '', blocked, ignored] = note ?? []
-  return {
-    launched: note !== null,
-    words: note === null ? words : words.slice(1),
-    fds: fds
-      .split(',')
-      .filter(Boolean)
-      .map(Number)
-      .filter((fd) => fd > 2),
-    ignored: signalsOf(ignored) ?? [],
-    blocked: signalsOf(blocked),
-  }
-}
-
-const SIGQUIT = 3
-
-const LIMITS = {
-  nofile: 'Max open files',
-  as: 'Max address space',
-  data: 'Max data size',
-  stack: 'Max stack size',
-} as const
-
-/** The limits in the text of `/proc/self/limits`. */
-export function limitsIn(notes: string): Limits {
-  const limits: Limits = {}
-  for (const [name, title] of Object.entries(LIMITS)) {
-    const [, soft, hard] = new RegExp(`^${title} +(\\w+) +(\\w+)`, 'm').exec(notes) ?? []
-    if (soft === undefined || hard === undefined) continue
-    limits[name as keyof typeof LIMITS] = { soft: limitOf(soft), hard: limitOf(hard) }
-  }
-  return limits
-}
-
 /**
- * The sets of signals without those that the shell itself ignores or blocks. The notes tell the sets of
- * a program that it ran: bash, busybox and zsh ignore SIGQUIT, but not in a program. The prologue does
- * not tell what zsh and yash block.
+ * Returns the arguments of this program as the original bytes, without Node's own arguments. Node decodes
+ * `process.argv` as UTF-8, which loses other bytes.
  */
-export function signalSets(
-  { ignored, blocked }: Pick<Note, 'ignored' | 'blocked'>,
-  notes: string,
-): Pick<Launch, 'ignored' | 'blocked'> {
-  const ignoredInProgram = signalsOf(/^SigIgn:\s*([0-9a-f]{16})$/m.exec(notes)?.[1]) ?? ignored
-  const blockedInProgram = signalsOf(/^SigBlk:\s*([0-9a-f]{16})$/m.exec(notes)?.[1]) ?? []
-  return {
-    ignored: ignored.filter((n) => n !== SIGQUIT || ignoredInProgram.includes(n)),
-    blocked: blocked ?? blockedInProgram,
-  }
+export function rawArguments(): Buffer[] {
+  const decoded = process.argv.slice(2)
+  const raw = readCommandLine()?.slice(-decoded.length)
+  return decoded.map((word, i) => {
+    // A process title (NODE_OPTIONS=--title=…) may have overwritten the bytes. Use them only if they match.
+    const bytes = raw?.[i]
+    return bytes !== undefined && bytes.toString() === word ? bytes : Buffer.from(word)
+  })
 }
 
-function limitOf(text: string): number {
-  return text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text)
+// Returns `undefined` without /proc: then the arguments that Node decoded have to do.
+function readCommandLine(): Buffer[] | undefined {
+  const line = attempt(() => readOwnFile('cmdline'))
+  return line instanceof SextonError ? undefined : splitAtNul(line)
 }
 
 function ownEnvironment(): Buffer[] {
@@ -112,10 +68,4 @@ function ownEnvironment(): Buffer[] {
     return Object.entries(process.env).map(([name, value]) => Buffer.from(`${name}=${value}`))
   }
   return splitAtNul(environment)
-}
-
-function signalsOf(mask: string | undefined): number[] | undefined {
-  if (mask === undefined) return undefined
-  const bits = BigInt(`0x${mask}`)
-  return Array.from({ length: 64 }, (_, i) => i + 1).filter((n) => (bits >> BigInt(n - 1)) & 1n)
 }

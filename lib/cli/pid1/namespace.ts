@@ -6,20 +6,20 @@ import { type SignalName, signalNumber } from '../../system/signal-names.js'
 const CAP_KILL = 5n
 
 /**
- * Whether this process is the init of a PID namespace and may signal whoever is in it: then one call
- * reaches them all, whom it is about to outlive, and no birth can slip through.
+ * Whether this process is the init of a PID namespace and may signal every process in it. Then a single kill(-1)
+ * reaches them all, including processes that fork at that moment.
  */
 export function rulesNamespace(): boolean {
   return process.pid === 1 && mayKillAnyone()
 }
 
-/** Signals all of the namespace but this process. Anywhere else this would be all of the machine. */
+/** Signals every process of the namespace except this one. If it were not PID 1, kill(-1) would hit the machine. */
 export function signalNamespace(signal: SignalName): void {
   if (process.pid !== 1) throw new Error('not PID 1')
   binding.kill(-1, signalNumber(signal))
 }
 
-// What cannot be read is not relied upon: then each process is signalled by itself.
+// Returns false if the capabilities cannot be read. Then each process is signalled separately.
 function mayKillAnyone(): boolean {
   const status = attempt(() => readOwnFile('status').toString('latin1'))
   if (status instanceof SextonError) return false

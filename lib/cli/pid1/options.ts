@@ -1,3 +1,4 @@
+import { invalid } from '../../base/errors.js'
 import { PERSONA_NAMES, personaOf } from './persona.js'
 import type { Settings } from './settings.js'
 import {
@@ -9,105 +10,121 @@ import {
   parseSignal,
 } from './values.js'
 
-/** One option of `pid1`, for the parser and for the help. */
+/** An option of `pid1`, for the parser and the help text. */
 export interface Option {
   short?: string
   long: string
-  /** What stands behind it. */
+  /** The name of its value in the help text; `undefined` for an option without a value. */
   value?: string
   text: string
   set: (settings: Settings, word: string, bytes: Buffer) => void
 }
 
-/** Options by the heading that the help gives them. */
+/** The options, grouped by their heading in the help text. */
 export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
   Orphans: [
-    flag('s', 'subreaper', 'adopt them although this is not PID 1', (s) => {
+    flag('s', 'subreaper', 'adopt orphans although pid1 is not PID 1', (s) => {
       s.subreaper = true
     }),
-    flag('w', 'warn-on-reap', 'name each one that is reaped', (s) => {
+    flag('w', 'warn-on-reap', 'name each reaped process', (s) => {
       s.warnOnReap = true
     }),
     value(
       undefined,
       'report-zombies',
       'AFTER',
-      'name zombies that their parent keeps',
+      'name zombies that their parent does not reap',
       (s, word) => {
         s.reportZombies = parseDuration(word)
       },
     ),
-    flag('P', 'pause', 'run no command: reap until TERM or INT', (s) => {
+    flag('P', 'pause', 'run no command; reap until TERM or INT', (s) => {
       s.pause = true
     }),
   ],
   Signals: [
-    flag('c', 'single-child', 'forward to the command alone (default)', (s) => {
+    flag('c', 'single-child', 'forward signals to the command only (default)', (s) => {
       s.target = 'child'
     }),
-    flag('g', 'group', "forward to the command's process group", (s) => {
+    flag('g', 'group', "forward signals to the command's process group", (s) => {
       s.target = 'group'
     }),
-    flag('S', 'session', 'the same, in a session of its own', (s) => {
+    flag('S', 'session', 'like -g, and start the command in a new session', (s) => {
       s.target = 'session'
     }),
-    value('r', 'rewrite', 'S:R', 'forward R for S; R may be 0: nothing', (s, word) => {
+    value('r', 'rewrite', 'S:R', 'forward signal R instead of S; R=0 drops S', (s, word) => {
       s.rewrites.set(...parseRewrite(word))
     }),
-    value('p', 'parent-death-signal', 'S', "to pid1 when pid1's parent dies", (s, word) => {
+    value('p', 'parent-death-signal', 'S', 'send S to pid1 when its parent dies', (s, word) => {
       s.parentDeathSignal = parseSignal(word)
     }),
-    value(undefined, 'child-death-signal', 'S', 'to the command when pid1 dies', (s, word) => {
-      s.childDeathSignal = parseSignal(word)
-    }),
+    value(
+      undefined,
+      'child-death-signal',
+      'S',
+      'send S to the command when pid1 dies',
+      (s, word) => {
+        s.childDeathSignal = parseSignal(word)
+      },
+    ),
   ],
   Endings: [
-    value('e', 'remap-exit', 'CODES', 'exit with 0 for these: 143, 130-143', (s, word) => {
+    value('e', 'remap-exit', 'CODES', 'exit with 0 for these codes: 143, 130-143', (s, word) => {
       for (const code of parseExitCodes(word)) s.forgiven.add(code)
     }),
     value(
       undefined,
       'grace',
       'TIME',
-      'for what the command leaves: TERM, then KILL (5s)',
+      'TERM to KILL for leftover processes (5s), or none',
       (s, word) => {
         s.grace = word === 'none' ? undefined : parseDuration(word)
       },
     ),
-    value(undefined, 'kill-after', 'TIME', 'KILL if TERM, INT or QUIT has no effect', (s, word) => {
-      s.killAfter = parseDuration(word)
-    }),
-    value('t', 'timeout', 'SECONDS', 'the same', (s, word) => {
+    value(
+      undefined,
+      'kill-after',
+      'TIME',
+      'KILL the command TIME after TERM, INT or QUIT',
+      (s, word) => {
+        s.killAfter = parseDuration(word)
+      },
+    ),
+    value('t', 'timeout', 'SECONDS', 'like --kill-after', (s, word) => {
       s.killAfter = parseDuration(word)
     }),
   ],
   Command: [
-    value(undefined, 'workdir', 'DIR', 'where it runs', (s, _, bytes) => {
+    value(undefined, 'workdir', 'DIR', 'the working directory of the command', (s, _, bytes) => {
       s.workdir = bytes
     }),
-    value(undefined, 'env', 'NAME=VALUE', 'a variable for it', (s, word, bytes) => {
-      if (word.indexOf('=') < 1) throw new RangeError(`'${word}' is no variable; say NAME=VALUE`)
+    value(undefined, 'env', 'NAME=VALUE', 'set a variable for the command', (s, word, bytes) => {
+      if (word.indexOf('=') < 1) {
+        throw new RangeError(invalid('variable', word, 'NAME=VALUE, for example LANG=C'))
+      }
       s.variables.push(bytes)
     }),
-    value('u', 'user-id', 'UID', 'the user it runs as', (s, word) => {
+    value('u', 'user-id', 'UID', 'run the command as this user', (s, word) => {
       s.uid = parseId(word)
     }),
-    value(undefined, 'group-id', 'GID', 'the group it runs as', (s, word) => {
+    value(undefined, 'group-id', 'GID', 'run the command as this group', (s, word) => {
       s.gid = parseId(word)
     }),
   ],
   Messages: [
-    flag('v', 'verbose', 'say more, on stderr; up to three times', (s) => {
+    flag('v', 'verbose', 'write more to stderr; up to three times', (s) => {
       s.verbosity += 1
     }),
-    value(undefined, 'log-format', 'FORMAT', 'text or json', (s, word) => {
-      if (word !== 'text' && word !== 'json') throw new RangeError(`'${word}' is not text or json`)
+    value(undefined, 'log-format', 'FORMAT', 'text (default) or json', (s, word) => {
+      if (word !== 'text' && word !== 'json') {
+        throw new RangeError(invalid('format', word, 'text or json'))
+      }
       s.logFormat = word
     }),
-    value(undefined, 'status-fd', 'N', 'a JSON line for each event, to a descriptor', (s, word) => {
+    value(undefined, 'status-fd', 'N', 'write each event as JSON to descriptor N', (s, word) => {
       s.statusFd = parseDescriptor(word)
     }),
-    value(undefined, 'status-file', 'FILE', 'the same, appended to a file', (s, _, bytes) => {
+    value(undefined, 'status-file', 'FILE', 'append each event as JSON to FILE', (s, _, bytes) => {
       s.statusFile = bytes
     }),
   ],
@@ -115,9 +132,9 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     value(undefined, 'compat', 'NAME', `those of ${PERSONA_NAMES.join(', ')}`, (s, word) => {
       const persona = personaOf(word)
       if (persona === undefined) {
-        throw new RangeError(`'${word}' is none of ${PERSONA_NAMES.join(', ')}`)
+        throw new RangeError(invalid('name', word, `one of ${PERSONA_NAMES.join(', ')}`))
       }
-      // The parser has looked for it beforehand: what other options say counts for more.
+      // The parser has already applied its defaults, so that the other options override them.
       s.persona = persona
     }),
   ],

@@ -1,29 +1,31 @@
-/** Whom a signal for the command goes to. */
+import { constants } from 'node:os'
+
+/** The target of a signal for the command: the command, its process group, or its session. */
 export type Target = 'child' | 'group' | 'session'
 
-/** The program that `pid1` stands in for: where their defaults collide, its user has chosen by name. */
+/** The init that `pid1` replaces. It determines the defaults in which the inits differ. */
 export interface Persona {
   name: 'pid1' | 'tini' | 'dumb-init' | 'catatonit'
   target: Target
-  /** Milliseconds that what is left has between TERM and KILL; `undefined`: it is left alone. */
+  /** Milliseconds from TERM to KILL for leftover processes; `undefined` leaves them alone. */
   grace: number | undefined
-  /** The group gets a TERM as its leader goes, and no time. */
+  /** Whether the group receives TERM when its leader exits, without a grace. */
   farewell: boolean
-  /** Adopts orphans without being asked to. */
+  /** Whether it becomes a subreaper without an option. */
   adopts: boolean
-  /** Warns when orphans will go elsewhere. */
+  /** Whether it warns if another process will adopt the orphans. */
   warnsWhenPlain: boolean
-  /** Signals that are swallowed rather than forwarded. */
+  /** Signals that it does not forward. */
   swallows: readonly number[]
   usageExit: number
-  /** Exit codes for a command that is not there, that may not be run, and that fails otherwise. */
+  /** Exit codes for a command that does not exist, may not be executed, or cannot be executed otherwise. */
   execExits: readonly [missing: number, denied: number, other: number]
   helpTo: 'stdout' | 'stderr'
   versionTo: 'stdout' | 'stderr'
   versionText: (version: string) => string
 }
 
-const [SIGTSTP, SIGTTIN, SIGTTOU] = [20, 21, 22]
+const { SIGTSTP, SIGTTIN, SIGTTOU } = constants.signals
 
 const PID1: Persona = {
   name: 'pid1',
@@ -47,7 +49,7 @@ const TINI: Persona = {
   swallows: [SIGTTIN, SIGTTOU],
   usageExit: 1,
   execExits: [127, 126, 1],
-  // The form that container engines look for.
+  // Container engines expect this form.
   versionText: (version) => `tini version ${version}_sexton`,
 }
 
@@ -91,7 +93,7 @@ const PERSONAS: Readonly<Record<string, Persona>> = {
 /** The values of `--compat`. */
 export const PERSONA_NAMES = ['tini', 'dumb-init', 'catatonit', 'none'] as const
 
-/** The persona of a name given to `--compat`, or that the program was started by. */
+/** Finds the persona by a name that was given to `--compat`, or under which the program was started. */
 export function personaOf(name: string): Persona | undefined {
   return Object.hasOwn(PERSONAS, name) ? PERSONAS[name] : undefined
 }

@@ -4,8 +4,8 @@ import { binding } from '../../system/binding.js'
 const PIDS: readonly PidVariable[] = ['LISTEN_PID', 'SYSTEMD_EXEC_PID', 'WATCHDOG_PID']
 
 /**
- * The variables by which systemd has named this process. A program compares them with its own pid, so
- * they have to name the command. Variables that name another process stay as they are.
+ * Finds the variables in which systemd named this process. A program compares them with its own pid, so for the
+ * command they must hold the command's pid. Variables that name another process stay unchanged.
  */
 export function namesOfOurs(environment: readonly Uint8Array[]): PidVariable[] {
   const entries = new Set(environment.map((entry) => Buffer.from(entry).toString('latin1')))
@@ -13,7 +13,7 @@ export function namesOfOurs(environment: readonly Uint8Array[]): PidVariable[] {
   const id = [...entries].find((entry) => entry.startsWith('LISTEN_PIDFDID='))
   if (id === undefined || !names.includes('LISTEN_PID')) return names
   const own = binding.ownPidfdId()
-  // With the id of another process, LISTEN_PID is a number that was used again.
+  // If the pidfd id belongs to another process, LISTEN_PID is that process's pid, reused by this one.
   const isOurs = own === undefined || id === `LISTEN_PIDFDID=${own}`
   return isOurs ? [...names, 'LISTEN_PIDFDID'] : names.filter((name) => name !== 'LISTEN_PID')
 }

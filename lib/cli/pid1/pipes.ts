@@ -3,9 +3,9 @@ import { giveAway } from '../../spawn/stdio.js'
 import { binding } from '../../system/binding.js'
 
 /**
- * Makes the pipes at descriptors 0 to 2 another user's, as runc does for the user of a container: only a
- * pipe's owner may open `/dev/stdout` anew. Files and named pipes keep their owner, because they last
- * longer than the command; so does a terminal, because its next user would share it with the command's.
+ * Gives the pipes at descriptors 0 to 2 to another user, as runc does for the user of a container. Only the owner
+ * of a pipe may open `/dev/stdout` again. Files and named pipes keep their owner, because they outlive the
+ * command. A terminal keeps its owner too, because its next user would share it with the command's user.
  */
 export function giveAwayPipes(owner: number): void {
   const device = deviceOfPipes()
@@ -14,7 +14,7 @@ export function giveAwayPipes(owner: number): void {
   }
 }
 
-/** All pipes without a name are on one file system, which the kernel keeps for them. */
+/** Finds the device of anonymous pipes: the kernel keeps them all on one file system. */
 function deviceOfPipes(): bigint | undefined {
   const ends = new Int32Array(2)
   if (binding.makePipe(ends, 0) < 0) return undefined

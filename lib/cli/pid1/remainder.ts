@@ -1,6 +1,6 @@
-import { Deadline } from '../../base/deadline.js'
 import { attempt, SextonError } from '../../base/errors.js'
-import { hold } from '../../base/keep-alive.js'
+import { hold } from '../../base/process-life.js'
+import { Deadline } from '../../base/time.js'
 import { type Survivor, Survivors } from '../../exit/survivors.js'
 import { openIntake, pumpSoon } from '../../reaping/reap-loop.js'
 import { anyChildren } from '../../reaping/reaper.js'
@@ -10,24 +10,24 @@ import type { Reaping } from './reaping.js'
 import type { Report } from './report.js'
 import { INFO } from './settings.js'
 
-// Between two looks for what a KILL has not reached: a process that was born in that very moment, or
-// hangs in the kernel. While processes do end, each end is a look of its own.
+// Milliseconds between two lists of processes that survived a KILL: they were forked at that moment, or hang in the
+// kernel. Each exit triggers a list too.
 const LOOK_AGAIN = 20
-// Consecutive looks that reach none of the processes that remain, before pid1 gives them up: a second.
+// Consecutive lists that reach no remaining process before pid1 gives up. 50 lists take one second.
 const IN_VAIN = 50
 
 const ASK: readonly SignalName[] = ['SIGTERM', 'SIGCONT']
 
 /**
- * What the command has left behind when it ends: TERM first, KILL after the time of grace, again and
- * again until nothing remains but what this user may not signal, or cannot see.
+ * Terminates the processes that the command leaves behind: TERM first, KILL after the grace, repeated until none
+ * remains except those that this user may not signal or cannot see.
  */
 export class Remainder {
   readonly #report: Report
   readonly #reaping: Reaping
   readonly #survivors = new Survivors()
   #inVain = 0
-  /** Why the last look saw nothing. */
+  /** The error of the last list, if it failed. */
   #failure: SextonError | undefined
   #force: Deadline | undefined
   #again: NodeJS.Timeout | undefined
@@ -38,7 +38,7 @@ export class Remainder {
     this.#reaping = reaping
   }
 
-  /** Resolves when nothing is left. */
+  /** Terminates them, and resolves when none is left. `grace` is in milliseconds. */
   async end(grace: number): Promise<void> {
     const left = new Promise<void>((resolve) => {
       this.#leave = resolve
@@ -69,22 +69,22 @@ export class Remainder {
     }
   }
 
-  /** The time of grace is over. */
+  /** Ends the grace now, and sends KILL. */
   hurry(): void {
     this.#force?.clear()
     this.#killAll()
   }
 
-  // All are listed before any is asked: what one of them starts in order to end in good order is not.
-  // Where nobody wants their names, there is no need to look at each: they may be thousands, and dying. If
-  // there is one that one call does not reach after all, the end of the grace will find that out.
+  // Lists every process before signalling any, so that helpers started during a clean shutdown are not signalled.
+  // If no message needs their names, one kill(-1) replaces the list: there may be thousands of processes that are
+  // already exiting. A process that the call does not reach is found when the grace ends.
   #askAll(): void {
     if (!anyChildren()) return
     const namesMatter = this.#report.wants(INFO) || !rulesNamespace()
     const living = namesMatter ? this.#try(() => this.#survivors.list()) : []
     for (const survivor of living) this.#tell(survivor, ASK)
     if (living.length > 0 || tellUnseen(ASK)) return
-    // A descriptor may become free. A tree that must not be read stays unread.
+    // A descriptor may become free, so try again. If /proc may not be read, trying again is useless.
     if (this.#failure?.code !== 'ERR_SYSTEM') return
     this.#again = setTimeout(() => this.#askAll(), LOOK_AGAIN)
   }
@@ -103,7 +103,7 @@ export class Remainder {
     if (!anyChildren() || this.#seesNoMore()) this.#leave()
   }
 
-  /** Whether nothing is left but processes beyond this user's reach: to wait for these would last for ever. */
+  /** Whether only processes beyond this user's reach are left. Waiting for them could last for ever. */
   #seesNoMore(): boolean {
     if (this.#survivors.anyBeyondReach) {
       const living = this.#try(() => this.#survivors.look())
@@ -111,18 +111,18 @@ export class Remainder {
     }
     if (this.#inVain < IN_VAIN) return false
     const why = this.#failure === undefined ? '' : `: ${this.#failure.message}`
-    this.#report.warn(`processes that cannot be seen in /proc are left running${why}`)
+    this.#report.warn(`processes that /proc does not show are left running${why}`)
     return true
   }
 
-  /** An unreadable tree counts as empty for now: as PID 1 the caller signals everybody, and looks again. */
+  /** Treats an unreadable tree as empty. As PID 1 the caller then signals every process, and tries again. */
   #try(read: () => Survivor[]): Survivor[] {
     const result = attempt(read)
     this.#failure = result instanceof SextonError ? result : undefined
     return result instanceof SextonError ? [] : result
   }
 
-  /** Whether the signals have been sent. */
+  /** Sends signals to one survivor. Returns whether they were sent. */
   #tell(survivor: Survivor, signals: readonly SignalName[]): boolean {
     const { pid, name } = survivor
     const outcome = signals === ASK ? 'terminated' : 'killed'
@@ -141,8 +141,8 @@ export class Remainder {
 }
 
 /**
- * Signals whatever `/proc` does not show: without `/proc`, or where it hides another user's process, PID 1 can
- * still signal all processes of its namespace at once. Elsewhere that call would reach the whole machine.
+ * Signals the processes that `/proc` does not show. Without `/proc`, or if it hides other users' processes, PID 1
+ * can still signal all processes of its namespace at once. Elsewhere that call would reach the whole machine.
  *
  * @returns Whether this process is PID 1.
  */

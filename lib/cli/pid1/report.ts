@@ -3,42 +3,42 @@ import { printable } from '../../base/printable.js'
 import { binding } from '../../system/binding.js'
 import { WARNING } from './settings.js'
 
-/** Where a report goes, and how much of it. */
+/** The destination and the detail of a report. */
 export interface ReportOptions {
   /** The program's name in messages. */
   name: string
   verbosity: number
   format: 'text' | 'json'
-  /** For a JSON line each event; `undefined`: nobody asked. */
+  /** The descriptor for a line of JSON for each event; `undefined` if there is no status stream. */
   statusFd: number | undefined
 }
 
 export type Fields = Readonly<Record<string, unknown>>
 
 const STDERR = 2
-// Milliseconds for a reader of the status stream to make room: a burst of events may be ahead of it. One
-// that has stopped reading is not waited for again until it has read.
+// Milliseconds to wait for room in the status stream, because its reader may lag behind a burst of events. A reader
+// that did not make room is not waited for again until it reads.
 const PATIENCE = 100
 const LEVELS = ['fatal', 'warning', 'info', 'debug', 'trace'] as const
 
-/** What `pid1` says: messages for people on stderr, events for programs on a descriptor of their own. */
+/** The output of `pid1`: messages for people on stderr, and events for programs on a status stream. */
 export class Report {
   readonly #options: ReportOptions
-  /** Descriptors whose last line was cut off, as its reader has fallen behind. */
+  /** Descriptors whose last line was cut off because the reader has fallen behind. */
   readonly #torn = new Set<number>()
-  /** Whether somebody was reading the status stream when we last wrote to it. */
+  /** Whether the status stream accepted the last line. */
   #hasReader = true
 
   constructor(options: ReportOptions) {
     this.#options = options
   }
 
-  /** Whether anyone wants to hear of each process that is reaped. */
+  /** Whether messages of this level, or events, go anywhere. */
   wants(level: number): boolean {
     return this.#options.statusFd !== undefined || this.#options.verbosity >= level
   }
 
-  /** A message, if it is asked for at this level. */
+  /** Writes a message if the verbosity includes its level. */
   say(level: number, message: string, fields: Fields = {}): void {
     const { name, verbosity, format } = this.#options
     if (verbosity < level) return
@@ -53,7 +53,7 @@ export class Report {
     this.say(WARNING, message, fields)
   }
 
-  /** One line of the status stream. */
+  /** Writes an event to the status stream. */
   event(event: string, fields: Fields): void {
     const { statusFd } = this.#options
     if (statusFd === undefined) return
@@ -61,8 +61,8 @@ export class Report {
     this.#hasReader = this.#write(statusFd, json({ event, time: now(), ...fields }), patience)
   }
 
-  // A message that cannot be written is lost: nothing here may end or hold up the supervision, not even a
-  // pipe that is full. After half a line the next one begins anew.
+  // Loses a message that cannot be written, because logging must never stop or delay the supervision, not even on a
+  // full pipe. After half a line, the next message starts on a new line.
   #write(fd: number, line: string, patience: number): boolean {
     const bytes = Buffer.from(`${this.#torn.has(fd) ? '\n' : ''}${line}\n`)
     const written = binding.writeFromBackground(fd, bytes, patience)
@@ -74,7 +74,7 @@ export class Report {
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants
 
-/** Opens the file of the status stream, to be appended to. A FIFO that nobody reads fails, and does not wait. */
+/** Opens the file of the status stream for appending. It fails at once for a FIFO without a reader. */
 export function openStatusFile(path: Buffer): number {
   return openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o644)
 }
@@ -83,7 +83,7 @@ function now(): string {
   return new Date().toISOString()
 }
 
-// Processes choose their names, and a terminal may take U+0080 to U+009F for controls too.
+// Escapes control characters that JSON permits: processes choose their names, and a terminal interprets these.
 function json(fields: Fields): string {
   return JSON.stringify(fields).replace(/[\x7f-\x9f]/g, (character) => {
     return `\\u00${character.charCodeAt(0).toString(16)}`

@@ -1,13 +1,13 @@
 import type { Persona, Target } from './persona.js'
 
-/** What the options and the environment ask of `pid1`. */
+/** The settings of `pid1`, from its options and environment. */
 export interface Settings {
   persona: Persona
   subreaper: boolean
   target: Target
-  /** By signal; 0: drop it. */
+  /** The signal to forward instead, by received signal; 0 drops it. */
   rewrites: Map<number, number>
-  /** Exit codes that count as success. */
+  /** Exit codes of the command that `pid1` replaces with 0. */
   forgiven: Set<number>
   parentDeathSignal: number | undefined
   childDeathSignal: number | undefined
@@ -15,11 +15,11 @@ export interface Settings {
   killAfter: number | undefined
   pause: boolean
   workdir: Buffer | undefined
-  /** `NAME=value`, to be added to the environment. */
+  /** Variables to add to the environment, as `NAME=value`. */
   variables: Buffer[]
   uid: number | undefined
   gid: number | undefined
-  /** 0: only fatal errors, 1: warnings, 2: events, 3: every signal and every process, 4: the start, too. */
+  /** The level of messages. 0: fatal errors; each higher level adds 1: warnings, 2: events, 3: signals, 4: the start. */
   verbosity: number
   warnOnReap: boolean
   logFormat: 'text' | 'json'
@@ -28,12 +28,12 @@ export interface Settings {
   reportZombies: number | undefined
 }
 
-/** Names for levels of verbosity. */
+/** The levels of verbosity. */
 export const [FATAL, WARNING, INFO, DEBUG, TRACE] = [0, 1, 2, 3, 4] as const
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** The settings before any option: the persona's, and what the peers' own variables say. */
+/** Returns the settings before any option: the persona's defaults, changed by the variables of other inits. */
 export function defaultSettings(persona: Persona, env: Variables): Settings {
   const { target, grace } = persona
   return {
@@ -60,13 +60,13 @@ export function defaultSettings(persona: Persona, env: Variables): Settings {
   }
 }
 
-// As their owners document them: for these a set variable counts, even an empty one; for that only "0".
+// Follows the documentation of dumb-init and tini: the value "0" counts for one, and a set variable for the other.
 function targetFrom(target: Target, env: Variables): Target {
   if (env.DUMB_INIT_SETSID === '0' && target === 'session') return 'child'
   return env.TINI_KILL_PROCESS_GROUP !== undefined && target === 'child' ? 'group' : target
 }
 
-/** tini reads its variable after its options, and lets it win. */
+/** Determines the verbosity. TINI_VERBOSITY overrides the options, as in tini. */
 export function verbosityFrom(settings: Settings, env: Variables): number {
   const { TINI_VERBOSITY, DUMB_INIT_DEBUG, CATATONIT_DEBUG } = env
   if (TINI_VERBOSITY !== undefined && /^\d+$/.test(TINI_VERBOSITY)) return Number(TINI_VERBOSITY)

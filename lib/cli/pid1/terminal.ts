@@ -3,8 +3,8 @@ import { unlessUnsupported } from '../../system/proc-access.js'
 import { parseStat } from '../../system/proc-formats.js'
 
 /**
- * Whether no shell is above us that could resume us. Its own stat line counts pid and session alike in any PID
- * namespace. Without `/proc` this is not known, and counts as no.
+ * Whether this process leads its session, so that no shell above it could resume it. The pid and session in its own
+ * stat line belong to the same PID namespace, whichever `/proc` shows. Without `/proc` the answer is false.
  */
 export function isSessionLeader(): boolean {
   const text = unlessUnsupported(() => readOwnFile('stat').toString('latin1'))

@@ -1,34 +1,27 @@
-import {
-  allSignalNumbers,
-  type SignalName,
-  signalName,
-  signalNumber,
-} from '../../system/signal-names.js'
+import { invalid } from '../../base/errors.js'
+import { allSignalNumbers, type SignalName, signalNumber } from '../../system/signal-names.js'
 
-// What the words behind an option mean. Each throws a RangeError that quotes the word and says what
-// would be right.
+// Parsers of the values of options. Each throws a RangeError for an invalid value.
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-/** `5s`, `500ms`, `1.5m`, or a bare number of seconds, as milliseconds. */
+/** Parses `5s`, `500ms`, `1.5m`, or a bare number of seconds. Returns milliseconds. */
 export function parseDuration(word: string): number {
   const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(word) ?? []
   if (number === undefined) {
-    throw new RangeError(`'${word}' is no duration; say for example 5s, 500ms or 2m`)
+    throw new RangeError(invalid('duration', word, 'a time, for example 5s, 500ms or 2m'))
   }
   return Number(number) * (UNITS[unit] as number)
 }
 
-/** A signal by number or by name, with or without `SIG`: `15`, `TERM`, `sigterm`, `RTMIN+3`. */
+/** Parses a signal by number or name, with or without `SIG`: `15`, `TERM`, `sigterm`, `RTMIN+3`. */
 export function parseSignal(word: string): number {
   const number = numberOf(word)
   if (number !== undefined && SIGNALS.has(number)) return number
-  throw new RangeError(
-    `invalid signal '${word}' (for example TERM, SIGTERM, 15 or RTMIN+3, up to ${signalName(64)})`,
-  )
+  throw new RangeError(invalid('signal', word, 'a name or number, for example TERM or 15'))
 }
 
-// The C library keeps 32 and 33 for itself: no handler sees them, and no program may be sent them.
+// The C library reserves 32 and 33 for itself, so they can be neither received nor forwarded.
 const SIGNALS: ReadonlySet<number> = new Set(allSignalNumbers())
 
 function numberOf(word: string): number | undefined {
@@ -40,39 +33,39 @@ function numberOf(word: string): number | undefined {
   }
 }
 
-/** `TERM:INT`, `15:2`; `TERM:0` drops it. */
+/** Parses `TERM:INT` or `15:2`. The second signal is 0 to drop the first. */
 export function parseRewrite(word: string): [from: number, to: number] {
   const [, from, to] = /^([^:]+):([^:]+)$/.exec(word) ?? []
   if (from === undefined || to === undefined) {
-    throw new RangeError(
-      `'${word}' is no rewriting; say for example TERM:INT, or TERM:0 to drop it`,
-    )
+    const expected = 'two signals, for example TERM:INT, or TERM:0 to drop TERM'
+    throw new RangeError(invalid('rewrite', word, expected))
   }
   return [parseSignal(from), /^0+$/.test(to) ? 0 : parseSignal(to)]
 }
 
-/** Exit codes: `143`, `130-143`, `1,3`. */
+/** Parses exit codes: `143`, `130-143`, `1,3`. */
 export function parseExitCodes(word: string): number[] {
   return word.split(',').flatMap((part) => {
     const [, first, last = first] = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(part) ?? []
     const [from, to] = [Number(first), Number(last)]
     if (first === undefined || to > 255 || from > to) {
-      throw new RangeError(`'${word}' is no exit code; say one from 0 to 255, 130-143, or 1,3`)
+      const expected = 'codes from 0 to 255, for example 143, 130-143 or 1,3'
+      throw new RangeError(invalid('exit codes', word, expected))
     }
     return Array.from({ length: to - from + 1 }, (_, i) => from + i)
   })
 }
 
-/** A user or group id. */
+/** Parses a numeric user or group id. */
 export function parseId(word: string): number {
   const id = Number(word)
   if (/^\d+$/.test(word) && id < 2 ** 32 - 1) return id
-  throw new RangeError(`'${word}' is no numeric id; say for example 1000`)
+  throw new RangeError(invalid('id', word, 'a number, for example 1000'))
 }
 
-/** The number of a descriptor. */
+/** Parses the number of a descriptor. */
 export function parseDescriptor(word: string): number {
   const fd = Number(word)
   if (/^\d+$/.test(word) && fd < 2 ** 31) return fd
-  throw new RangeError(`'${word}' is no descriptor; say for example 3`)
+  throw new RangeError(invalid('descriptor', word, 'a number, for example 3'))
 }

@@ -1,11 +1,12 @@
+import { invalid } from '../../base/errors.js'
 import { parseCommandLine, usageError } from '../command-line.js'
 
-/** What is to be shown. */
+/** A request to draw a tree. */
 export interface TreeRequest {
   kind: 'tree'
   pid: number
   json: boolean
-  /** Seconds from one drawing to the next; `undefined` for one drawing only. */
+  /** Seconds between two drawings; `undefined` for a single drawing. */
   interval: number | undefined
 }
 
@@ -23,9 +24,9 @@ const SHORTEST = 0.1
 const LONGEST = 86_400
 
 /**
- * Reads the words after `sexton tree`.
+ * Parses the words after `sexton tree`.
  *
- * @throws {UsageError}
+ * @throws {UsageError} if an option or a value is invalid.
  */
 export function parseArguments(words: readonly string[]): Request {
   const { values, pid = 1 } = parseCommandLine('tree', withInterval(words), OPTIONS)
@@ -35,8 +36,8 @@ export function parseArguments(words: readonly string[]): Request {
   return { kind: 'tree', pid, json: values.json === true, interval }
 }
 
-// The seconds of --watch may be left out, which parseArgs does not know of: any number that follows it
-// is its own, anything else is not.
+// Adds the default seconds to --watch, because parseArgs has no optional values. A number after --watch is its value;
+// any other word is not.
 function withInterval(words: readonly string[]): string[] {
   const result: string[] = []
   for (let i = 0; i < words.length; i += 1) {
@@ -56,5 +57,6 @@ function isNumber(word: string | undefined): boolean {
 function parseInterval(word: string): number {
   const seconds = isNumber(word) ? Number(word) : Number.NaN
   if (seconds >= SHORTEST && seconds <= LONGEST) return seconds
-  throw usageError('tree', `--watch takes ${SHORTEST} to ${LONGEST} seconds, not '${word}'`)
+  const expected = `${SHORTEST} to ${LONGEST} seconds, for example 2`
+  throw usageError('tree', invalid('--watch', word, expected))
 }

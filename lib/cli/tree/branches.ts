@@ -1,6 +1,6 @@
 import type { TreeProcess } from './snapshot.js'
 
-/** A process, and the lines of the tree that stand before it. */
+/** A process, and the lines of the tree that are drawn before it. */
 export interface Branch {
   process: TreeProcess
   lines: string
@@ -10,9 +10,8 @@ const UNICODE = { last: '└─ ', middle: '├─ ', space: '   ', bar: '│  '
 const ASCII: typeof UNICODE = { last: '`- ', middle: '|- ', space: '   ', bar: '|  ', cut: '>' }
 
 /**
- * Draws the lines of a tree whose first process is the root and whose parents come before their
- * children. Beyond `most` columns only the innermost lines are drawn: a tree may be deeper than any
- * terminal is wide.
+ * Draws the lines of a tree. The first process is the root, and parents come before their children. Only the
+ * innermost `most` columns are drawn, because a tree may be deeper than a terminal is wide.
  */
 export function branches(
   processes: readonly TreeProcess[],
@@ -21,7 +20,7 @@ export function branches(
 ): Branch[] {
   const style = unicode ? UNICODE : ASCII
   const lastChild = new Map(processes.map(({ pid, ppid }) => [ppid, pid]))
-  const below = new Map<number, string>() // what the lines of a process' children begin with
+  const below = new Map<number, string>() // the start of the lines of each process's children
   return processes.map((process, index) => {
     const { pid, ppid } = process
     if (index === 0) {

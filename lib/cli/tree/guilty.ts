@@ -3,24 +3,24 @@ import { attempt, SextonError } from '../../base/errors.js'
 import { readStat } from '../../system/proc.js'
 import { isZombie, type ProcessStat } from '../../system/proc-formats.js'
 
-/** What is to be known of each process to tell who does not reap. */
+/** The facts about a process that show which parent does not reap. */
 export type Suspect = Pick<ProcessStat, 'pid' | 'ppid' | 'name' | 'state' | 'threads' | 'startTime'>
 
-/** A living process, and its children that are dead and not waited for. */
+/** A living process that keeps zombies, and those zombies. */
 export interface GuiltyParent {
   parent: { pid: number; name: string }
   zombies: { pid: number; name: string; startTime: number }[]
 }
 
-/** Long enough for a parent on a busy machine to reap what has just died. */
+/** Milliseconds that a parent on a busy machine may need to reap a child that has just died. */
 const MOMENT = 200
 
 /**
- * The parents among these processes that keep zombies among them, the one with the most first. No init
- * can reap those: only their parent can, or its death.
+ * Finds the parents among these processes that keep zombies, sorted by their number of zombies. No init can reap
+ * such a zombie while its parent lives.
  *
- * Every dead child is a zombie until its parent has run. To accuse none of that, give it only what is
- * `lingering()`.
+ * Every dead child is a zombie until its parent runs. Pass the result of `lingering()`, so that no parent is
+ * accused of that.
  */
 export function guiltyZombies(processes: readonly Suspect[]): GuiltyParent[] {
   const living = new Map(processes.filter((one) => !isZombie(one)).map((one) => [one.pid, one]))
@@ -37,9 +37,9 @@ export function guiltyZombies(processes: readonly Suspect[]): GuiltyParent[] {
 }
 
 /**
- * The processes without those zombies that are gone, or another's, a moment later.
+ * Waits a moment, and removes the zombies that are gone by then or have another parent.
  *
- * @throws {DOMException} `AbortError`
+ * @throws {DOMException} `AbortError` if `signal` is aborted.
  */
 export async function lingering<T extends Suspect>(
   processes: readonly T[],
@@ -50,7 +50,7 @@ export async function lingering<T extends Suspect>(
   return processes.filter((one) => !isZombie(one) || isStillThere(one))
 }
 
-// A zombie that cannot be read any more was one a moment ago, and nothing says that it is gone.
+// A zombie that can no longer be read counts as still there, because nothing shows that it is gone.
 function isStillThere({ pid, ppid, startTime }: Suspect): boolean {
   const now = attempt(() => readStat(pid))
   if (now instanceof SextonError) return true

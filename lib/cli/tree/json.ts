@@ -3,8 +3,8 @@ import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'
 
 /**
- * One document on one line: `processes` with parents before their children, and in `guilty` the living
- * parents that keep zombies. Names and commands are as they are, not escaped for a terminal.
+ * Formats a snapshot as one line of JSON: `processes`, parents before their children, and `guilty`, the living
+ * parents that keep zombies. Names and commands are not shortened or escaped beyond the rules of `safeJson()`.
  */
 export function toJson(
   processes: readonly TreeProcess[],

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { ProcessStat } from '../../system/proc-formats.js'
 
-/** What a process has inherited from whoever started it, and what it may have changed since. */
+/** The attributes that a process inherits from its first parent, some of which it may have changed since. */
 export type Kin = Pick<
   ProcessStat,
   'pid' | 'ppid' | 'name' | 'processGroup' | 'session' | 'terminal' | 'startTime'
@@ -9,26 +9,26 @@ export type Kin = Pick<
 
 type Find = (pid: number) => Kin | undefined
 
-// Programs that start one command, the first of their children: any other they have adopted.
+// Programs that start a single command. All their other children were adopted.
 const INITS: ReadonlySet<string> = new Set([
   ...['pid1', 'tini', 'tini-static', 'docker-init', 'podman-init', 'dumb-init', 'catatonit'],
 ])
 
-// A shell starts the members of a pipeline at once, in hundredths of a second.
+// Clock ticks (hundredths of a second) within which a shell starts all members of a pipeline.
 const PIPELINE = 20
 
 /**
- * Those of the processes that their parent has not started but adopted, after their own had died.
+ * Finds the orphans: the processes that their parent did not start but adopted.
  *
- * The kernel does not note it. The evidence is what a child inherits: its parent's session and process
- * group, which it can change only for its own, or be put into a sibling's group by a shell. Who has
- * others came from elsewhere. And under an init that starts one command, all others were adopted.
+ * The kernel does not record adoptions, so inherited attributes are the evidence. A child inherits the session and
+ * process group of its parent. It can only found its own, or a shell moves it to a sibling's group. A child with
+ * any other session or group was adopted. Under an init that starts one command, all other children were adopted.
  *
- * It cannot see an orphan that founded a session or group of its own (a daemon, after `setsid()`), nor
- * one whose whole family kept to those of its adopter. It takes for an orphan a child whose parent
- * founded its session or group later and then was adopted itself.
+ * Two kinds of orphans are missed: one that founded its own session or group (a daemon after `setsid()`), and one
+ * whose family shared those of its adopter. A child counts wrongly as an orphan if its parent founded a session or
+ * group later and was then adopted itself.
  *
- * `find` tells of processes outside the list: parents, and leaders of groups.
+ * @param find Finds processes outside the list: parents, and leaders of groups.
  */
 export function orphans(processes: readonly Kin[], find: Find): Set<number> {
   const commands = commandsOfInits(processes)
@@ -46,7 +46,7 @@ export function orphans(processes: readonly Kin[], find: Find): Set<number> {
   return new Set(processes.filter(isOrphan).map(({ pid }) => pid))
 }
 
-/** The one child of each init that it has started itself: the eldest, or it would have ended. */
+/** Finds the command of each init: its eldest child, because an init exits when its command does. */
 function commandsOfInits(processes: readonly Kin[]): Map<number, number> {
   const inits = new Set(processes.filter(isInit).map(({ pid }) => pid))
   const eldest = new Map<number, Kin>()
@@ -65,10 +65,10 @@ function isInit({ name, command }: Kin): boolean {
   return basename(program) === 'node' && INITS.has(basename(script, '.js'))
 }
 
-// 0 is a session, or group, outside our PID namespace: of it nothing is known.
+// A session or group 0 lies outside this PID namespace, and nothing is known about it.
 function hasForeignSession(child: Kin, parent: Kin, grandparent: Kin | undefined): boolean {
   if ([0, child.pid, parent.session].includes(child.session)) return false
-  // The parent may have founded its own session after this child was born into the earlier one.
+  // The parent may have founded its own session after this child was started in the earlier one.
   return parent.session !== parent.pid || child.session !== grandparent?.session
 }
 
@@ -83,7 +83,7 @@ function hasForeignGroup(
     return false
   if (parent.processGroup === parent.pid && group === grandparent?.processGroup) return false
   const leader = find(group)
-  // The rest of a pipeline whose first member has ended looks the same, where there may be a shell.
+  // With a terminal there may be a shell, and the rest of a pipeline whose first member has exited looks the same.
   if (leader === undefined) return parent.terminal === 0
   return leader.ppid !== parent.pid || child.startTime - leader.startTime > PIPELINE
 }

@@ -7,19 +7,19 @@ const MOST_COMMON = 4096
 const NARROW: readonly string[] = ['arm', 'ia32', 'mips', 'mipsel', 'ppc', 's390']
 
 /**
- * The size of a page of memory, in which `/proc` counts: 4096 bytes, but 16 or 64 KiB on some arm64
- * and ppc64 kernels. Node does not tell it; the kernel gave it to this program at its start.
+ * Returns the size of a page of memory, the unit of `/proc`: 4096 bytes, or 16 or 64 KiB on some arm64 and ppc64
+ * kernels. Node does not expose it, so it is read from the auxiliary vector of this program.
  *
  * @see getauxval(3)
  */
 export function pageSize(): number {
   const vector = attempt(() => readOwnFile('auxv'))
-  // A program with capabilities of its file must not read it.
+  // A program with file capabilities may not read its own auxiliary vector.
   if (vector instanceof SextonError) return MOST_COMMON
   return parsePageSize(vector) ?? MOST_COMMON
 }
 
-/** The auxiliary vector is pairs of machine words: what it is, and its value. */
+/** Parses an auxiliary vector, which consists of pairs of machine words: a type and a value. */
 export function parsePageSize(
   vector: Buffer,
   wordSize: 4 | 8 = NARROW.includes(process.arch) ? 4 : 8,

@@ -6,14 +6,14 @@ import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'
 import { formatAge, formatMemory, formatPercent } from './units.js'
 
-/** What it is drawn for. */
+/** The properties of the output that determine how a tree is drawn. */
 export interface Look {
   /** Whether the locale is UTF-8. */
   unicode: boolean
   colour: boolean
-  /** Columns of the terminal; `undefined` where there is none to fit. */
+  /** Columns of the terminal; `undefined` for no limit. */
   width: number | undefined
-  /** Lines of the terminal; `undefined` where it may be longer. */
+  /** Lines of the terminal; `undefined` for no limit. */
   height: number | undefined
 }
 
@@ -22,7 +22,7 @@ const YELLOW = '33'
 const BOLD = '1'
 const DEEPEST = 120
 
-/** The lines of the drawn tree, and after it who keeps zombies. */
+/** Draws a tree as lines of text, followed by a line for each parent that keeps zombies. */
 export function render(
   processes: readonly TreeProcess[],
   guilty: readonly GuiltyParent[],
@@ -46,7 +46,7 @@ function colourOf(process: TreeProcess): string | undefined {
   return process.orphan ? YELLOW : undefined
 }
 
-/** The end of a tree gives way where it is too long, not who is guilty. */
+/** Shortens a tree that is too long for the terminal. The lines about guilty parents stay. */
 function shorten(tree: string[], { height, unicode }: Look, others: number): string[] {
   const room = height === undefined ? tree.length : Math.max(1, height - others)
   if (tree.length <= room) return tree
@@ -74,7 +74,7 @@ function table(processes: readonly TreeProcess[], { unicode, width }: Look): str
   return ['COMMAND', ...commands].map((command, i) => `${columns[i]}  ${command}`)
 }
 
-// The mark is a column of its own: in the command, a process could give it to itself.
+// The marks have a column of their own. In the command column, a process could fake them.
 function figures(process: TreeProcess): string[] {
   const marks = [process.zombie ? 'zombie' : [], process.orphan ? 'orphan' : []].flat()
   return [
@@ -87,7 +87,7 @@ function figures(process: TreeProcess): string[] {
   ]
 }
 
-/** Its words, or like `ps` its name in brackets where it has none. */
+/** Returns the command line of a process, or like `ps` its name in brackets if that is empty. */
 function title({ command, name }: TreeProcess): string {
   return command.length === 0 ? `[${name}]` : command.join(' ')
 }
@@ -108,7 +108,7 @@ function sentence(
   )
 }
 
-// Node 24 and later call their main thread so, and with it the process.
+// Uses the program's name for Node 24 and later, which name the main thread, and so the process, `MainThread`.
 function shortName({ name, command }: TreeProcess): string {
   const [program] = command
   return /^(node-)?MainThread$/.test(name) && program !== undefined ? basename(program) : name

@@ -5,38 +5,38 @@ import { isZombie, type ProcessStat } from '../../system/proc-formats.js'
 import { type Kin, orphans } from './orphan.js'
 import { pageSize } from './page-size.js'
 
-/** One process as it is shown. */
+/** A process with the figures that the tree shows. */
 export interface TreeProcess extends ProcessStat {
-  /** Its words; none for a zombie or a thread of the kernel. */
+  /** The words of its command line; empty for a zombie or a kernel thread. */
   command: string[]
-  /** Seconds since it was started. */
+  /** Seconds since it started. */
   age: number
-  /** Per cent of one processor, since the snapshot before, or over its whole life if it was not there. */
+  /** Per cent of one processor since the previous snapshot, or since its start if it is new. */
   cpu: number
-  /** Bytes of memory that it has resident. */
+  /** Resident memory, in bytes. */
   memory: number
-  /** Dead, and not reaped. */
+  /** Whether it is dead and not reaped yet. */
   zombie: boolean
-  /** Adopted by its parent; see `orphans()`. */
+  /** Whether its parent adopted it: see `orphans()`. */
   orphan: boolean
 }
 
-/** A tree of processes at one time: the root first, parents before their children. */
+/** A tree of processes at one time. The root comes first, and parents come before their children. */
 export interface Snapshot {
   /** Seconds since boot. */
   time: number
   processes: TreeProcess[]
 }
 
-// USER_HZ: Linux promises programs this unit in /proc on every architecture that Node runs on,
-// whatever the kernel's own tick is.
+// USER_HZ, the unit of times in /proc. It is 100 on every architecture that Node supports, whatever the kernel's
+// own tick is.
 const TICKS_PER_SECOND = 100
 
 /**
- * Reads the tree of `pid` now. Who ends while it is read is left out, and so is who has been adopted
- * by someone outside the tree meanwhile.
+ * Reads the tree of `pid`. Processes that exit meanwhile are left out, and so are those that a process outside
+ * the tree adopts.
  *
- * @returns `undefined` if there is no such process, or it is no longer the one of `previous`.
+ * @returns The snapshot; `undefined` if there is no such process, or if the pid has been reused since `previous`.
  * @throws {SextonError} See `descendants()`.
  */
 export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undefined {
@@ -61,7 +61,7 @@ export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undef
   return { time, processes }
 }
 
-/** Those that can be reached from the first by their parents, which the time between two reads may undo. */
+/** Keeps the processes that are connected to the first one. Between two reads, a process may change its parent. */
 export function connected(stats: readonly ProcessStat[]): ProcessStat[] {
   const children = new Map<number, ProcessStat[]>()
   for (const stat of stats.slice(1)) {
@@ -93,8 +93,8 @@ function finder(processes: readonly Kin[]): (pid: number) => Kin | undefined {
   }
 }
 
-// In an LXC container /proc/uptime may be the container's, while start times stay the machine's; the
-// monotonic clock is the machine's, but stands still while that sleeps. The later one is right.
+// Start times count from the machine's boot. In an LXC container, /proc/uptime may count from the container's start.
+// The monotonic clock stops while the machine sleeps. Both can only be too early, so the later one is right.
 function secondsSinceBoot(): number {
   return Math.max(readUptime() ?? 0, Number(process.hrtime.bigint()) / 1e9)
 }

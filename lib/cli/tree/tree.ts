@@ -13,20 +13,20 @@ import { canRedraw, lookOf, overdraw } from './terminal.js'
 
 const USAGE = `Usage: sexton tree [options] [PID]
 
-Draws the processes that descend from PID (default: 1), with their state, age,
-share of one processor and resident memory; marks zombies and orphans, and says
-which living process keeps zombies.
+Draws the tree of processes below PID (default: 1), with their state, age, share
+of one processor and resident memory. Marks zombies and orphans, and names the
+living processes that keep zombies.
 
-  --watch [SECONDS]  draw again every so often (default: 2) until Ctrl-C
-  --json             print one line of JSON (with --watch: one each time)
+  --watch [SECONDS]  draw again every SECONDS (default: 2) until Ctrl-C
+  --json             print one line of JSON (with --watch: one for each drawing)
   -h, --help         show this help
   -V, --version      show the version
 
-A number after --watch is its seconds: write 'sexton tree PID --watch'.
-Exit codes: 0, 1 if there is no such process, 2 usage.
+A number after --watch is taken as SECONDS: write 'sexton tree PID --watch'.
+Exit codes: 0 success, 1 no such process, 2 usage error.
 `
 
-/** `sexton tree`: resolves to the exit code. */
+/** Runs `sexton tree`, and resolves to the exit code. */
 export async function tree(words: readonly string[]): Promise<number> {
   const request = parseArguments(words)
   if (request.kind !== 'tree') {
@@ -50,12 +50,12 @@ async function watch(request: TreeRequest, interval: number): Promise<void> {
     let snapshot: Snapshot | undefined = readFirst(request.pid)
     for (let isFirst = true; snapshot !== undefined; isFirst = false) {
       const due = delay(interval * 1000, undefined, { signal })
-      due.catch(() => {}) // until it is waited for
+      due.catch(() => {}) // it may reject before it is awaited below
       if (!(await show(snapshot, request, { isFirst, signal }))) return interrupt.abort()
       await due
       snapshot = readSnapshot(request.pid, snapshot)
     }
-    complain(`sexton: tree: process ${request.pid} has ended`)
+    complain(`sexton: tree: process ${request.pid} has exited`)
   } catch (error) {
     if (!signal.aborted) throw error
   }
@@ -66,7 +66,7 @@ interface Redraw {
   signal: AbortSignal
 }
 
-/** Resolves to false once nobody reads any more. */
+/** Shows one snapshot. Resolves to false if the reader has closed the pipe. */
 async function show(
   { processes }: Snapshot,
   request: TreeRequest,
@@ -83,7 +83,7 @@ async function show(
   return print(`${gap}${lines.join('\n')}\n`)
 }
 
-/** The processes of the tree; if its root is a zombie, also the one that may keep it. */
+/** Returns the processes of the tree. If the root is a zombie, its parent is added, which may keep it. */
 function suspects(processes: readonly TreeProcess[]): Suspect[] {
   const [root] = processes
   const parent = root?.zombie ? unlessHidden(() => readStat(root.ppid)) : undefined
@@ -96,7 +96,6 @@ function readFirst(pid: number): Snapshot {
     throw new SextonError(snapshot.code, `tree: ${snapshot.message}`, { cause: snapshot })
   }
   if (typeof snapshot === 'object') return snapshot
-  const why =
-    snapshot === 'thread' ? `${pid} is a thread, not a process` : `there is no process ${pid}`
+  const why = snapshot === 'thread' ? `${pid} is a thread, not a process` : `no process ${pid}`
   throw new SextonError('ERR_NO_SUCH_PROCESS', `tree: ${why}`, { pid })
 }

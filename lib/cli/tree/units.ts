@@ -1,4 +1,4 @@
-/** A time in at most 6 characters: `42s`, `3m07s`, `5h09m`, `12d03h`, `1234d`. */
+/** Formats a time in at most 6 characters: `42s`, `3m07s`, `5h09m`, `12d03h`, `1234d`. */
 export function formatAge(seconds: number): string {
   const whole = Math.floor(seconds)
   if (whole < 60) return `${whole}s`
@@ -13,7 +13,7 @@ function pair(value: number, large: number, name: string, small: number, rest: s
   return `${Math.floor(value / large)}${name}${String(remainder).padStart(2, '0')}${rest}`
 }
 
-/** A size in at most 5 characters, in powers of 1024: `0K`, `812K`, `12.5M`, `1023M`, `3.2G`. */
+/** Formats a size in at most 5 characters, in powers of 1024: `0K`, `812K`, `12.5M`, `1023M`, `3.2G`. */
 export function formatMemory(bytes: number): string {
   let value = bytes / 1024
   let unit = 0
@@ -22,7 +22,7 @@ export function formatMemory(bytes: number): string {
   return `${value.toFixed(digits)}${'KMGT'[unit]}`
 }
 
-/** A share of one processor: `0.0`, `99.9`, `100`, `1600`. */
+/** Formats a share of one processor: `0.0`, `99.9`, `100`, `1600`. */
 export function formatPercent(percent: number): string {
   return percent.toFixed(percent >= 99.95 ? 0 : 1)
 }

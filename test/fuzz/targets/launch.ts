@@ -1,8 +1,13 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
-import { limitsIn, parseNote, signalSets } from '../../../lib/cli/pid1/launch.js'
-import { splitAtNul } from '../../../lib/cli/pid1/nul-separated.js'
-import { parseCaptured, restored } from '../../../lib/cli/pid1/prologue-notes.js'
+import {
+  limitsIn,
+  parseCaptured,
+  parseNote,
+  restored,
+  signalSets,
+  splitAtNul,
+} from '../../../lib/cli/pid1/prologue-notes.js'
 import type { Target } from '../target.js'
 import { bytes, text } from '../values.js'
 

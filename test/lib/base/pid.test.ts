@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkPid } from '../../../lib/base/pid.js'
+import { checkPid } from '../../../lib/base/errors.js'
 
 describe('checkPid', () => {
   it('passes what can be a process', () => {
@@ -18,7 +18,9 @@ describe('checkPid', () => {
     Number.POSITIVE_INFINITY,
   ])('refuses %s, which means a group, or nothing', (bad) => {
     expect(() => checkPid(bad)).toThrow(RangeError)
-    expect(() => checkPid(bad)).toThrow(`not ${bad}`)
+    expect(() => checkPid(bad)).toThrow(
+      `invalid pid ${Object.is(bad, -0) ? '-0' : bad}: expected an integer`,
+    )
   })
 
   it.each([
@@ -31,6 +33,6 @@ describe('checkPid', () => {
     [true, 'true'],
   ])('refuses %s, which is no number', (bad, quoted) => {
     expect(() => checkPid(bad)).toThrow(TypeError)
-    expect(() => checkPid(bad)).toThrow(`not ${quoted}`)
+    expect(() => checkPid(bad)).toThrow(`invalid pid ${quoted}: expected an integer`)
   })
 })

@@ -57,7 +57,7 @@ describe('the back-end', () => {
   it('is none if SEXTON_BACKEND names none, which is an error that quotes it', async () => {
     expect(await ask('epoll')).toMatchObject({
       name: 'RangeError',
-      message: "backend must be one of pidfd, sigchld, poll, not 'epoll'",
+      message: "invalid SEXTON_BACKEND 'epoll': expected 'pidfd', 'sigchld' or 'poll'",
     })
   })
 })

@@ -114,13 +114,17 @@ describe('the options', () => {
   })
 
   it.each([
-    ['SEXTON_SUBREAPER', 'yes', "SEXTON_SUBREAPER must be 0 or 1, not 'yes'"],
+    ['SEXTON_SUBREAPER', 'yes', "invalid SEXTON_SUBREAPER 'yes': expected 0 or 1"],
     [
       'SEXTON_FOREIGN_CHILD_DELAY',
       '-1',
-      "SEXTON_FOREIGN_CHILD_DELAY must be a number of milliseconds, or Infinity, not '-1'",
+      "invalid SEXTON_FOREIGN_CHILD_DELAY '-1': expected milliseconds, for example 5000, or Infinity",
     ],
-    ['SEXTON_GRACE', '5s', "SEXTON_GRACE must be a number of milliseconds, or Infinity, not '5s'"],
+    [
+      'SEXTON_GRACE',
+      '5s',
+      "invalid SEXTON_GRACE '5s': expected milliseconds, for example 5000, or Infinity",
+    ],
   ])('tell at the start of a bad %s', async (name, value, message) => {
     const outcome = await run([...nodeWithInit, '--eval', '0'], { env: { [name]: value } })
     expect(outcome.code).toBe(1)
@@ -131,15 +135,19 @@ describe('the options', () => {
     [
       '{ foreignChildDelay: -1 }',
       'RangeError',
-      'foreignChildDelay must be 0 milliseconds or more, or Infinity, not -1',
+      'invalid foreignChildDelay -1: expected 0 or more milliseconds, for example 5000, or Infinity',
     ],
     [
       "{ foreignChildDelay: '1' }",
       'TypeError',
-      "foreignChildDelay must be a number of milliseconds, not '1'",
+      "invalid foreignChildDelay '1': expected 0 or more milliseconds, for example 5000, or Infinity",
     ],
-    ['{ grace: NaN }', 'RangeError', 'grace must be 0 milliseconds or more, or Infinity, not NaN'],
-    ['{ subreaper: 1 }', 'TypeError', 'subreaper must be true or false, not 1'],
+    [
+      '{ grace: NaN }',
+      'RangeError',
+      'invalid grace NaN: expected 0 or more milliseconds, for example 5000, or Infinity',
+    ],
+    ['{ subreaper: 1 }', 'TypeError', 'invalid subreaper 1: expected true or false'],
   ])('refuse %s, and change nothing', async (options, name, message) => {
     const result = await inProgram(`
       const { init } = await import('sexton/init')
@@ -154,8 +162,8 @@ describe('the options', () => {
       const { init } = await import('sexton/init')
       say([null, 5].map((options) => { try { init(options) } catch ({ message }) { return message } }))`)
     expect(result).toEqual([
-      'options must be a plain object such as { foreignChildDelay: … }, not null',
-      'options must be a plain object such as { foreignChildDelay: … }, not 5',
+      'invalid options null: expected a plain object, for example { foreignChildDelay: … }',
+      'invalid options 5: expected a plain object, for example { foreignChildDelay: … }',
     ])
   })
 

@@ -7,7 +7,10 @@ const LOOK = 0.1
 
 const world = vi.hoisted(() => ({ now: 1e6, dead: new Set<number>(), taken: 0 }))
 
-vi.mock('../../../lib/base/clock.js', () => ({ monotonicNow: () => world.now }))
+vi.mock('../../../lib/base/time.js', async (original) => ({
+  ...(await original<object>()),
+  monotonicNow: () => world.now,
+}))
 vi.mock('../../../lib/system/proc.js', () => ({ childrenOfMainThread: () => [...world.dead] }))
 vi.mock('../../../lib/reaping/ownership.js', () => ({
   ownershipOf: () => 'uncertain',

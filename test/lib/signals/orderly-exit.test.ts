@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { OrderlyExit, ProcessEnd, type ShutdownPlan } from '../../../lib/signals/orderly-exit.js'
-import type { ReceivedSignal } from '../../../lib/signals/received-signal.js'
+import type { ReceivedSignal } from '../../../lib/signals/origin.js'
 
 // On a clock of the tests: `hrtime` is what the monotonic clock reads.
 beforeEach(() => {

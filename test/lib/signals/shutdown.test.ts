@@ -33,7 +33,7 @@ describe('A shutdown', () => {
   it('exits with 1 where the handler throws', async () => {
     const outcome = await programs.run('throwError', [])
     expect(outcome).toMatchObject({ code: 1 })
-    expect(outcome.stderr).toContain('\nshutting down has failed: Error: broken')
+    expect(outcome.stderr).toContain('\nthe shutdown handler failed: Error: broken')
   })
 
   it.each([
@@ -45,7 +45,7 @@ describe('A shutdown', () => {
   ] as const)('exits with 1 where the handler rejects: %s', async (reason, words) => {
     const { code, stderr } = await programs.run('rejectWith', [reason])
     expect(code).toBe(1)
-    const [, told] = /^shutting down has failed: (.+)/m.exec(stderr) ?? []
+    const [, told] = /^the shutdown handler failed: (.+)/m.exec(stderr) ?? []
     expect(told).toMatch(words)
   })
 
@@ -128,14 +128,30 @@ describe('A Ctrl-C on a terminal, under a parent that hands it on', () => {
 
 describe('Bad arguments', () => {
   it.each([
-    [5, {}, 'handler must be a function, not 5'],
-    [() => {}, null as never, 'options must be a plain object such as { timeout: … }, not null'],
-    [() => {}, { timeout: -1 }, 'timeout must be 0 milliseconds or more, or Infinity, not -1'],
-    [() => {}, { timeout: '5s' }, "timeout must be a number of milliseconds, not '5s'"],
-    [() => {}, { signals: 'SIGTERM' }, "signals must be a list such as ['SIGTERM'], not 'SIGTERM'"],
+    [5, {}, 'invalid handler 5: expected a function'],
+    [
+      () => {},
+      null as never,
+      'invalid options null: expected a plain object, for example { timeout: … }',
+    ],
+    [
+      () => {},
+      { timeout: -1 },
+      'invalid timeout -1: expected 0 or more milliseconds, for example 5000, or Infinity',
+    ],
+    [
+      () => {},
+      { timeout: '5s' },
+      "invalid timeout '5s': expected 0 or more milliseconds, for example 5000, or Infinity",
+    ],
+    [
+      () => {},
+      { signals: 'SIGTERM' },
+      "invalid signals 'SIGTERM': expected a list, for example ['SIGTERM']",
+    ],
     [() => {}, { signals: ['SIGKILL'] }, 'SIGKILL cannot be caught'],
-    [() => {}, { force: true }, "force must be 'second-signal' or 'never', not true"],
-    [() => {}, { log: 'stderr' }, "log must be a function, not 'stderr'"],
+    [() => {}, { force: true }, "invalid force true: expected 'second-signal' or 'never'"],
+    [() => {}, { log: 'stderr' }, "invalid log 'stderr': expected a function"],
   ])('are quoted: %o, %o', (handler, options, message) => {
     expect(() => shutdown(handler as () => void, options as object)).toThrow(message)
   })

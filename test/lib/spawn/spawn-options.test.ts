@@ -143,7 +143,7 @@ describe('an option that makes no sense', () => {
     [{ umask: '022' }, TypeError, "'022'"],
     [{ processGroup: 0 }, RangeError, 'above 0'],
     [{ processGroup: -5 }, RangeError, '-5'],
-    [{ session: true, processGroup: 5 }, TypeError, 'leave out processGroup'],
+    [{ session: true, processGroup: 5 }, TypeError, 'session excludes a number for processGroup'],
     [{ foreground: true }, TypeError, 'processGroup: true'],
     [{ foreground: true, processGroup: true, session: true }, TypeError, 'exclude'],
     [{ deathSignal: 'SIGFOO' }, RangeError, 'SIGFOO'],
@@ -157,7 +157,7 @@ describe('an option that makes no sense', () => {
     [{ grace: Number.NaN }, RangeError, 'grace'],
     [{ argv0: 5 }, TypeError, 'argv0'],
     [{ cwd: 5 }, TypeError, 'cwd'],
-    [{ env: { A: 5 } }, TypeError, 'value of A'],
+    [{ env: { A: 5 } }, TypeError, 'invalid env.A 5'],
   ])('is refused, quoting it: %j', (options, kind, message) => {
     expect(() => spawn('true', [], options as SpawnOptions)).toThrow(kind)
     expect(() => spawn('true', [], options as SpawnOptions)).toThrow(message)

@@ -97,11 +97,11 @@ describe('descriptors', () => {
 
 describe('stdio', () => {
   it.each<[unknown, string]>([
-    ['pipes', "stdio[0] must be 'pipe'"],
-    [[null], 'not null'],
+    ['pipes', "invalid stdio[0] 'pipes': expected 'pipe'"],
+    [[null], 'stdio[0] null: '],
     [['pipe', -1], 'stdio[1]'],
-    [['pipe', 1.5], 'not 1.5'],
-    [['pipe', 'pipe', 'pipe', 'pipe'], "say 'readable' or 'writable'"],
+    [['pipe', 1.5], 'stdio[1] 1.5: '],
+    [['pipe', 'pipe', 'pipe', 'pipe'], "expected 'readable' or 'writable'"],
     [[{ fd: '1' }], 'stdio[0]'],
   ])('%j makes no sense', (stdio, message) => {
     expect(() => spawn('true', [], { stdio: stdio as Stdio })).toThrow(TypeError)

@@ -54,14 +54,11 @@ describe('Bad wishes', () => {
   it.each([
     [
       { ignoredSignals: 'SIGHUP' },
-      "ignoredSignals must be a list such as ['SIGHUP'], not 'SIGHUP'",
+      "invalid ignoredSignals 'SIGHUP': expected a list, for example ['SIGHUP']",
     ],
-    [
-      { blockedSignals: ['HUP'] },
-      "there is no signal 'HUP' on this system; did you mean 'SIGHUP'?",
-    ],
-    [{ listenPid: 5 }, 'listenPid must be true or false, not 5'],
-    [{ env: ['A=1', 5] }, 'env[1] must be a string or bytes, not 5'],
+    [{ blockedSignals: ['HUP'] }, "this system has no signal 'HUP'; did you mean 'SIGHUP'?"],
+    [{ listenPid: 5 }, 'invalid listenPid 5: expected true or false'],
+    [{ env: ['A=1', 5] }, 'invalid env[1] 5: expected a string or bytes'],
   ])('%j are quoted', (options, message) => {
     expect(() => spawn('true', [], options as object)).toThrow(message)
   })

@@ -54,7 +54,7 @@ describe('signalNumber', () => {
   })
 
   it('suggests nothing where nothing is near', () => {
-    expect(() => signalNumber('SIGFOO' as SignalName)).toThrow(/on this system$/)
+    expect(() => signalNumber('SIGFOO' as SignalName)).toThrow(/has no signal 'SIGFOO'$/)
   })
 
   it('is not taken in by names that every object has', () => {

@@ -9,6 +9,7 @@ import {
   waitForExit,
   Zombies,
 } from 'sexton'
+import { init, type ReapedMessage } from 'sexton/init'
 
 const child: Child = spawn('cat', [], { stdio: ['pipe', 'pipe', 'inherit'], timeout: 5_000 })
 child.stdin?.end('text')
@@ -33,4 +34,8 @@ child.kill('SIGNOTHING')
 // @ts-expect-error: known back-ends only
 await waitForExit(1, { backend: 'kqueue' })
 
-export { code, sent, shell }
+init({ grace: 1_000 })
+declare const message: ReapedMessage
+const reaped: ExitStatus = message.status
+
+export { code, reaped, sent, shell }

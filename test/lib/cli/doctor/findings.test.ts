@@ -22,9 +22,9 @@ const wrong = (seen: Partial<Examination>) => said(seen).filter((line) => line.s
 describe('judge', () => {
   it('finds nothing wrong with a healthy process', () => {
     expect(said({})).toEqual([
-      'fine: it has no zombies that last',
+      'fine: it keeps no zombies',
       'fine: SIGCHLD is neither ignored nor blocked',
-      'fine: it is not PID 1; it cannot be seen whether it is a subreaper',
+      'fine: it is not PID 1; it may or may not be a subreaper',
       'fine: back-end pidfd (Linux 6.1.0, seccomp: none)',
     ])
   })
@@ -38,7 +38,7 @@ describe('judge', () => {
     [
       'of Node with sexton',
       { zombies: [corpse('main')], sexton: true },
-      /is its event loop blocked/,
+      /whether its event loop is blocked/,
     ],
     [
       'of another PID 1',
@@ -48,12 +48,12 @@ describe('judge', () => {
     [
       'of another program',
       { zombies: [corpse('main')], node: false },
-      /as long as it lives no init can/,
+      /no init can reap them while it lives/,
     ],
     [
       'of a worker',
       { zombies: [corpse('worker')] },
-      /terminating it hands them to the main thread/,
+      /terminate it, and sexton\/init in the main thread reaps them/,
     ],
   ])('says what to do about a zombie %s', (_, seen, advice) => {
     expect(wrong(seen)).toEqual([expect.stringMatching(advice)])
@@ -63,8 +63,8 @@ describe('judge', () => {
     const zombies = [corpse('adopted'), corpse('worker'), corpse('adopted'), corpse('main')]
     expect(wrong({ zombies })).toEqual([
       expect.stringMatching(/2 zombies adopted/),
-      expect.stringMatching(/1 zombie started by a worker/),
-      expect.stringMatching(/1 zombie started by it/),
+      expect.stringMatching(/1 zombie started by one of its living worker threads/),
+      expect.stringMatching(/1 zombie started by its main thread/),
     ])
   })
 
@@ -84,24 +84,24 @@ describe('judge', () => {
     [
       'a SIGCHLD that is blocked',
       { sigchld: 'blocked', node: false },
-      /^note: SIGCHLD is blocked in every thread: whether .* cannot be seen/,
+      /^note: SIGCHLD is blocked in every thread: it may or may not learn/,
     ],
     [
       'a SIGCHLD that is blocked in a wait for children',
       { sigchld: 'blocked', node: false, waitsForChildren: true },
-      /^fine: SIGCHLD is blocked, while it waits for its children$/,
+      /^fine: SIGCHLD is blocked, but a thread waits for its children$/,
     ],
     ['a SIGCHLD that is awaited', { sigchld: 'awaited' }, /^fine: it waits for SIGCHLD/],
     ['a hidden SIGCHLD', { sigchld: 'unknown' }, /^fine: SIGCHLD is neither/],
     [
       'a SIGTERM that every thread of PID 1 blocks',
       { init: true, sigterm: 'blocked' },
-      /^note: whether SIGTERM reaches it cannot be seen: every thread blocks it/,
+      /^note: SIGTERM may or may not reach it: every thread blocks it/,
     ],
     [
       'a PID 1 that may not be traced',
       { init: true, sigterm: 'unknown' },
-      /^note: whether SIGTERM reaches it cannot be seen: .*: run sexton doctor as root$/,
+      /^note: SIGTERM may or may not reach it: .*: run sexton doctor as root$/,
     ],
     [
       'a PID 1 with a handler',
@@ -115,9 +115,9 @@ describe('judge', () => {
     ],
     ['sexton/init as PID 1', { init: true, handlesAll: true }, /^fine: SIGTERM reaches it/],
     ['another back-end', { backend: 'sigchld' }, /^note: back-end sigchld.*pidfd_open/],
-    ['another sandbox', { backend: null, seccomp: 'filter' }, /^note: which back-end.*inside/],
+    ['another sandbox', { backend: null, seccomp: 'filter' }, /^note: its back-end.*inside/],
     ['a subreaper', { subreaper: true }, /^fine: it is not PID 1; it is a subreaper/],
-    ['no subreaper', { subreaper: false }, /^fine: it is not PID 1; it is no subreaper/],
+    ['no subreaper', { subreaper: false }, /^fine: it is not PID 1; it is not a subreaper/],
   ])('notes %s', (_, seen, message) => {
     expect(said(seen)).toContainEqual(expect.stringMatching(message))
     expect(wrong(seen)).toEqual([])

@@ -141,25 +141,25 @@ describe('A bad command line', () => {
     [['-sx'], "unknown option '-sx'"],
     [['--'.concat('nope')], "unknown option '--nope'"],
     [['--gruop'], "unknown option '--gruop'; did you mean '--group'?"],
-    [['--subreaper=1'], "--subreaper takes no value: '--subreaper=1'"],
-    [['-r', 'TERM'], "-r: 'TERM' is no rewriting"],
+    [['--subreaper=1'], "option --subreaper takes no value, but got '--subreaper=1'"],
+    [['-r', 'TERM'], "-r: invalid rewrite 'TERM': expected two signals"],
     [['-r', 'TERM:FOO'], "-r: invalid signal 'FOO'"],
     [['-r', '0:1'], "-r: invalid signal '0'"],
-    [['-e', '256'], "-e: '256' is no exit code"],
-    [['-e', '5-3'], "-e: '5-3' is no exit code"],
-    [['--grace', 'soon'], "--grace: 'soon' is no duration"],
+    [['-e', '256'], "-e: invalid exit codes '256'"],
+    [['-e', '5-3'], "-e: invalid exit codes '5-3'"],
+    [['--grace', 'soon'], "--grace: invalid duration 'soon': expected a time, for example 5s"],
     [['-p', '65'], "-p: invalid signal '65'"],
-    [['--compat', 'runit'], "--compat: 'runit' is none of"],
-    [['--env', '=x'], "--env: '=x' is no variable"],
-    [['-u', 'root'], "-u: 'root' is no numeric id"],
-    [['--log-format', 'xml'], "--log-format: 'xml' is not text or json"],
+    [['--compat', 'runit'], "--compat: invalid name 'runit': expected one of tini"],
+    [['--env', '=x'], "--env: invalid variable '=x': expected NAME=VALUE"],
+    [['-u', 'root'], "-u: invalid id 'root': expected a number"],
+    [['--log-format', 'xml'], "--log-format: invalid format 'xml': expected text or json"],
   ])('%j is quoted, with what would be right', (words, message) => {
     expect(() => parse([...words, 'x'])).toThrow(BadCommandLine)
     expect(() => parse([...words, 'x'])).toThrow(message)
   })
 
   it('may end too early', () => {
-    expect(() => parse(['-r'])).toThrow('-r needs a value: S:R')
+    expect(() => parse(['-r'])).toThrow('option -r needs a value: expected -r S:R')
   })
 })
 

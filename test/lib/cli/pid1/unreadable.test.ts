@@ -50,7 +50,7 @@ describe('the remainder of a command', () => {
     const { report, said } = fakeReport()
     tree.failures = Number.POSITIVE_INFINITY
     await new Remainder(report, { asked: false } as Reaping).end(0)
-    expect(said).toEqual(['processes that cannot be seen in /proc are left running: open: EMFILE'])
+    expect(said).toEqual(['processes that /proc does not show are left running: open: EMFILE'])
     child.kill('SIGKILL')
     await child.exited
   })
