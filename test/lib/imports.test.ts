@@ -78,14 +78,14 @@ describe('The rooms of lib/', () => {
   })
 })
 
-it('no module is loaded later on, when there may be no descriptor to load it by', () => {
+it('imports nothing later, when no descriptor may be left', () => {
   const importing = files.filter((file) =>
     /^(?!\s*(\*|\/\/)).*\bimport\(/m.test(readFileSync(join(lib, file), 'utf8')),
   )
   expect(importing).toEqual([])
 })
 
-it('no module reads `performance`, whose first use loads a dozen of Node’s modules: see lib/base/time.ts', () => {
+it('reads `performance` nowhere: it loads a dozen of Node’s modules', () => {
   const readers = files.filter((file) =>
     /\bperformance\./.test(readFileSync(join(lib, file), 'utf8')),
   )

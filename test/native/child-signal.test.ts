@@ -89,7 +89,7 @@ describe('repairChildSignal', () => {
     },
   )
 
-  it('has nothing to do in a Node that was started with SIGCHLD ignored: Node has done it', async () => {
+  it('has nothing to do in a Node that was started with SIGCHLD ignored', async () => {
     const source = `
       import { binding } from './dist/system/binding.js'
       import { spawn } from 'sexton'
@@ -102,7 +102,7 @@ describe('repairChildSignal', () => {
 })
 
 describe('startChildSignal', () => {
-  it('calls after a death, not after stopChildSignal, and again when started again', async () => {
+  it('calls after a death and a restart, not after stopChildSignal', async () => {
     const source = `
       import { spawn } from 'node:child_process'
       import { once } from 'node:events'

@@ -56,7 +56,7 @@ describe('discardEach', () => {
   const each = (claims: readonly number[], pids: Float64Array, from = 0, limits = LAVISH) =>
     binding.discardEach(Float64Array.from(claims), limits, pids, from)
 
-  it('reaps those it is told of, but for the claimed, the living and the rest', async () => {
+  it('reaps those it is told of, not the claimed, the living and the rest', async () => {
     const [first, second, third, fourth] = (await dead(4)) as [number, number, number, number]
     const living = start('exec sleep 1000')
     const pids = Float64Array.of(first, 0, second, living, third, process.pid)

@@ -36,7 +36,7 @@ describe('The signal source', () => {
     records = []
   })
 
-  it('tells number, code, pid and user of the sender, and how many threads were told', async () => {
+  it('tells number, code, pid and user of the sender, and threads told', async () => {
     binding.subscribeSignal(SIGUSR2)
     kill(SIGUSR2)
     await eventually(() => expect(records).toEqual([own(SIGUSR2)]))

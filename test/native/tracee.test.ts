@@ -87,7 +87,7 @@ describe('a stop of a traced child', () => {
 })
 
 describe('the end of a traced thread', () => {
-  it('is told of as no end, and keeps its process from ending until it is taken', async () => {
+  it('is not an exit, and delays its process’s end until it is taken', async () => {
     const { pid, pidfd } = spawnRaw([traced, 'thread-end', '7'])
     let seen: WaitRecord | number = 0
     await eventually(() => {

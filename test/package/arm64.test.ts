@@ -51,7 +51,7 @@ describe.skipIf(process.arch === 'arm64' || lacks('qemu-aarch64-static'))(
       },
     )
 
-    it('pidfds of others are opened, waited for and signalled; what QEMU refuses is told', async () => {
+    it('opens pidfds of others, waits, signals; tells what QEMU refuses', async () => {
       const program = join(root, 'test', 'package', 'fixtures', 'emulated.mjs')
       const { stdout } = await succeed(emulate([program, folder], 'pidfd'))
       expect(JSON.parse(stdout)).toMatchObject({

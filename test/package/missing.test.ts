@@ -34,7 +34,7 @@ const ADVICE = `
 To compile it, with Python, make and a C++17 compiler:
   npx node-gyp rebuild --directory '${folder}'`
 
-it('Without an addon for this platform, the error says which there are and how to make one', async () => {
+it('lists the addons and says how to make one, without one', async () => {
   for (const path of ['sunos-x64/sexton.node', 'linux-ppc64/sexton.musl.node']) ship(path)
   const { name, code, message } = JSON.parse((await load()).stdout)
   expect({ name, code }).toEqual({ name: 'SextonError', code: 'ERR_UNSUPPORTED' })
@@ -48,7 +48,7 @@ it('Without any, it says so', async () => {
   )
 })
 
-it('Of one that does not load, it says why, and how to choose the other C library', async () => {
+it('says why an addon does not load, and how to choose the C library', async () => {
   ship(`${platform}/sexton.glibc.node`)
   const path = join(prebuilds, platform, 'sexton.glibc.node')
   const { name, code, message, ...rest } = JSON.parse((await load()).stdout)

@@ -18,7 +18,7 @@ function temporaryFolder(): string {
 describe.each(linux)('The addon for %s', (_, target) => {
   const file = join(prebuilds, fileOf(target))
 
-  it('needs no library but the C library, no newer glibc than 2.28, and has no fault', () => {
+  it('needs the C library alone, no newer than 2.28, and has no fault', () => {
     const { libraries, glibc } = requirementsOf(file)
     expect(libraries).toEqual([target.libc === 'musl' ? 'libc.so' : 'libc.so.6'])
     expect(glibc).toBe(target.libc === 'musl' ? undefined : '2.28')

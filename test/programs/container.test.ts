@@ -97,7 +97,7 @@ describe.skipIf(lacks('podman', 'runc', 'conmon', 'busybox'))('Under podman', ()
       expect(codes).toEqual(commands.map(([code]) => code))
     })
 
-    it('comes with SIGTERM to a command that does not handle it, which as PID 1 would not end', async () => {
+    it('comes with SIGTERM to a command that does not handle it', async () => {
       const words = ['node', '--eval', 'console.log("ready"); setInterval(() => {}, 1e6)']
       const supervised = podman.start({ entrypoint, command: words })
       const bare = podman.start({ entrypoint: words, command: [] })

@@ -149,7 +149,7 @@ describe('sexton doctor, of a PID 1 that SIGTERM does not end', () => {
     expect(await ended).toMatchObject({ code: 0, signal: null, stdout: 'ready\nalive\n' })
   })
 
-  it('Node: says that it cannot be seen, and knows it once Node has given up its own handler', async () => {
+  it('cannot see Node’s, until Node has given up its own handler', async () => {
     const { init, stdin, ended } = await diagnose(node(echoing), ['handled', 'default', 'note'])
     process.kill(init, 'SIGTERM')
     const handles = () =>

@@ -23,7 +23,7 @@ it('Every example is run here, or by `npm run demo`', () => {
 })
 
 describe('watch-any-pid', () => {
-  it('tells of processes that are not its own how they end, and of pids that are none', async () => {
+  it('tells how strangers end, and which pids do not exist', async () => {
     await using exiting = await Stranger.start()
     await using killed = await Stranger.start()
     const watch = start(node('watch-any-pid.mjs', `${exiting.pid}`, `${killed.pid}`, '4194304'))
@@ -50,7 +50,7 @@ describe('graceful-shutdown', () => {
     return { ...running, port: /port (\d+)/.exec(running.stdout())?.[1] }
   }
 
-  it("tells the sender's pid, name and user, answers what was asked, and ends with 0", async () => {
+  it('tells the sender, answers what was asked, and ends with 0', async () => {
     const { pid, port, printed, ended, stdout, stderr } = await server()
     const response = await fetch(`http://127.0.0.1:${port}`)
     const sender = start(['sh', '-c', `kill -TERM ${pid}; read line`], 'pipe')

@@ -44,7 +44,7 @@ describe.each(FRAMEWORKS.filter((name) => name !== 'puppeteer' || !lacks('chromi
   '%s',
   { timeout: patience(TIMEOUT) },
   (name) => {
-    it('gets every exit code right under sexton/init as PID 1, and nothing is left', async () => {
+    it('gets every exit code under sexton/init as PID 1, leaves nothing', async () => {
       expect(await verdict(name, nodeWithInit)).toEqual({ result: true, zombies: 0, clean: true })
     })
 

@@ -63,7 +63,7 @@ describe('What the command leaves', () => {
     expect(await running.ended).toMatchObject({ code: 4 })
   })
 
-  it('gets KILL too where its first thread has ended, so that it looks like a zombie', async () => {
+  it('gets KILL too where its first thread has ended, like a zombie', async () => {
     const source = `import ctypes, os, threading, time
 threading.Thread(target=time.sleep, args=(1000,)).start()
 print('alive', flush=True)

@@ -8,7 +8,7 @@ const [storm, adopted] = [fixture('orphan-storm.sh'), fixture('adopted.sh')]
 const inNamespace = { prefix: asPid1 }
 
 describe('Orphans', () => {
-  it('by the hundred are reaped while the command runs, and its own children are left to it', async () => {
+  it('are reaped by the hundred while the command runs with its children', async () => {
     const outcome = await run(under('sh', storm, '400', '400'), inNamespace)
     expect(outcome).toMatchObject({ code: 5, stderr: '' })
     expect(outcome.stdout).toBe('own child: 6\nzombies: 0\n')

@@ -20,7 +20,7 @@ const FAMILY = `(sh -c 'exit 9' & exec sh -c :)
 trap '' TERM; sleep 1000 & trap 'exit 7' USR1; echo ready; while :; do read line; done`
 
 describe('The status stream of pid1', () => {
-  it('tells the life of the command and of all that it adopted, a JSON line each, in a file', async () => {
+  it('tells a file the life of the command and of its orphans, as JSON', async () => {
     const file = join(directory, 'status')
     const options = ['--status-file', file, '--grace', '50ms']
     const running = start([...asPid1, ...under(...options, 'sh', '-c', FAMILY)], 'pipe')
@@ -53,7 +53,7 @@ describe('The status stream of pid1', () => {
     expect(kindsOf(events)).toEqual(['started', 'exited', 'started', 'exited'])
   })
 
-  it('goes to no descriptor that nobody has passed on, though Node may have opened it', async () => {
+  it('goes to no descriptor that only Node may have opened', async () => {
     for (const fd of ['4', '77']) {
       const { code, stdout, stderr } = await run(under('--status-fd', fd, 'echo', 'started'))
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -63,7 +63,7 @@ describe('The status stream of pid1', () => {
     }
   })
 
-  it('is lost where nobody reads it, and so are messages: pid1 waits for no reader', async () => {
+  it('is lost where nobody reads it, as messages are: pid1 never waits', async () => {
     const fill = 'mkfifo "$0"; exec 3<>"$0"; head -c 65536 /dev/zero >&3'
     const script = `${fill}; "$@" 2>&3; echo $?; dd if="$0" bs=4096 count=16 status=none | tr -d '\\0'`
     const words = under('-s', '-v', '--status-fd', '3', 'sh', '-c', 'exit 7')
@@ -96,7 +96,7 @@ describe('The status stream of pid1', () => {
 })
 
 describe('The messages of pid1', () => {
-  it('may be JSON, a line each, and never go where the output of the command goes', async () => {
+  it('may be JSON lines, and never go where the command’s output goes', async () => {
     const options = ['-s', '-vv', '-w', '--log-format', 'json']
     // The substitution ends when the orphan has let go of it.
     const script = 'out=$( (sh -c "exit 9" &) ); echo done'

@@ -55,7 +55,7 @@ describe('pid1 forwards', () => {
     expect(await running.ended).toMatchObject({ code: 128 + SIGKILL })
   })
 
-  it('as PID 1 too, where the kernel drops what has no handler: from outside and from inside', async () => {
+  it('come as PID 1 too, from outside and inside, without a handler', async () => {
     const { running } = await startLog(asPid1)
     const pid = await innerPid(running)
     const sent: number[] = []

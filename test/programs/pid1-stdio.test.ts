@@ -42,7 +42,7 @@ describe('The descriptors of the command', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: usual })
   })
 
-  it('may be a channel to a parent that is Node, of which pid1 takes no message', async () => {
+  it('may be a channel to a Node, from which pid1 takes no message', async () => {
     const echo = `process.on('message', (n) => n === 99 ? process.exit(7) : process.send(n))`
     const [file, ...words] = under(process.execPath, '-e', echo) as [string, ...string[]]
     const child = fork('-', { execPath: file, execArgv: words, env: environment })
@@ -72,7 +72,7 @@ os.execv(sys.argv[1], sys.argv[1:])`
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/etc/passwd\n' })
   })
 
-  it('are blocking, as programs expect them, though pid1 has them from a pipe', async () => {
+  it('are blocking, as programs expect, though pid1 has a pipe’s', async () => {
     const script = 'import os; print(os.get_blocking(0), os.get_blocking(1), os.get_blocking(2))'
     const running = start([...asPid1, ...under('python3', '-c', script)], 'pipe')
     expect(await running.ended).toMatchObject({ code: 0, stdout: 'True True True\n' })

@@ -60,7 +60,7 @@ describe.each(Object.entries(WAYS))('Under %s', (name, { prefix, init }) => {
   )
 
   it.skipIf(isMissing)(
-    '10 000 orphans that die with the command leave nothing, and its code is right',
+    'leaves none of 10 000 orphans that die with it, and its code',
     async () => {
       const outcome = await run([...init, storm, String(ORPHANS), 'leave'], { prefix, timeout })
       expect(outcome).toMatchObject({ code: 7, signal: null, stderr: '' })

@@ -59,7 +59,7 @@ describe('sexton tree', () => {
     await parent.ended
   })
 
-  it('names the parent of a zombie that was asked for itself, though it is not in the tree', async () => {
+  it('names the parent of a zombie as root, outside of the tree', async () => {
     const parent = family('1')
     await parent.printed('ready')
     const { stdout } = await sexton(`tree ${descendants(parent.pid)[0]?.pid}`)
@@ -246,7 +246,7 @@ describe('On a terminal', () => {
     return start(['python3', fixture('terminal.py'), ...size, ...command], 'pipe')
   }
 
-  it('it draws over itself, in colour, within the width and height, until Ctrl-C', async () => {
+  it('draws over itself, in colour, within its size, until Ctrl-C', async () => {
     const parent = family('2', '20')
     await parent.printed('ready')
     const terminal = on(50, 12, {}, `tree ${parent.pid} --watch 0.1`)

@@ -91,7 +91,7 @@ while os.path.exists(f'/proc/{orphan}'): time.sleep(0.001)`,
 ]
 
 describe('pid1 as dumb-init', () => {
-  it('sends its TERM to the group when the command has ended, not while it lives', async () => {
+  it('sends TERM to the group after the command’s end, not before', async () => {
     // An orphan's end makes the back-ends without pidfds look at the command.
     const script = 'trap "echo told; exit 9" TERM; (true &); read line; exit 4'
     const all = Array.from({ length: 20 }, () =>

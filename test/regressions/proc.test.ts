@@ -79,7 +79,7 @@ describe.each([
   })
 })
 
-it('a /proc of another PID namespace is not taken for ours where the pids are equal', async () => {
+it('tells another namespace’s /proc from ours where pids are equal', async () => {
   const seen = await programs.evaluate('lookWhereThePidsAreEqual', [], {
     prefix: [...FOREIGN, 'python3', join(root, 'test/fixtures/equal-pids.py')],
   })

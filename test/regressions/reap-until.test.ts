@@ -33,7 +33,7 @@ describe('reapUntil', () => {
   })
 
   it.each([true, false])(
-    'has reaped all that was dead by then, with another addon loaded, too (onReap: %s)',
+    'has reaped all dead by then, beside an addon (onReap: %s)',
     async (tells) => {
       const result = await inProgram<{ code: number; told: number; left: number; slow: boolean }>(`
         loadForeignAddon()
@@ -67,7 +67,7 @@ describe('reapUntil', () => {
   })
 
   it.each([true, false])(
-    'ends when it is aborted while it leaves dead children to another addon (onReap: %s)',
+    'aborts while it leaves the dead to an addon (onReap: %s)',
     async (tells) => {
       const result = await inProgram(
         `loadForeignAddon()

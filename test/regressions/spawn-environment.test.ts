@@ -87,7 +87,7 @@ describe('the default environment', () => {
     expect(result).toEqual({ own, plain: own, added, again: own, listening: own })
   })
 
-  it('is the object that someone has put in the place of process.env, untouched', async () => {
+  it('is the object that was put in the place of process.env', async () => {
     const source = `${program}
       const inherited = await seen()
       process.env = { ONLY: 'this' }

@@ -87,7 +87,7 @@ describe.each(SHELLS.filter((shell) => !lacks(shell)))('Where sh is %s', (shell)
     expect(names).toEqual(['OPENSSL_CONF=/dev/null'])
   })
 
-  it('pid1 gives these variables to the command though it cannot note a long environment', async () => {
+  it('passes these on though it cannot note a long environment', async () => {
     const long = ['A', 'B'].map((name) => `${name}=${'x'.repeat(60_000)}`)
     const all = [`PATH=${path()}`, ...long, ...VARIABLES]
     const { stdout } = await run(['env', '-i', ...all, pid1, '-s', '/usr/bin/env', '-0'])
@@ -146,7 +146,7 @@ describe.runIf(isRoot)('pid1 with few processes allowed', () => {
     )
   })
 
-  it('exits with 126 where no base64 shows whether there is room for two threads', async () => {
+  it('exits with 126 where no base64 tells if two threads have room', async () => {
     const bin = folder()
     for (const name of ['sh', 'cat', '[', 'env']) symlinkSync(`/usr/bin/${name}`, join(bin, name))
     symlinkSync(process.execPath, join(bin, 'node'))

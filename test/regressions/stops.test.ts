@@ -27,7 +27,7 @@ const programs = await programFile<typeof import('./stops.program.js')>(
 describe.each(backends)('A traced child, on %s,', (backend) => {
   const env = { TRACED: traced, SEXTON_BACKEND: backend }
 
-  it('ends as if it had no tracer, among forty that do and do not ask for one', async () => {
+  it('ends as if it had no tracer, among forty traced and untraced', async () => {
     const result = await programs.evaluate('spawnTraced', [], { env })
     expect(result).toEqual({ wrong: [], leaked: 0 })
   })
@@ -96,7 +96,7 @@ describe('pid1', () => {
     expect(outcome).toMatchObject({ code: 7, stderr: '' })
   })
 
-  it('forwards signals to a traced command, and tells of no stop but that of job control', async () => {
+  it('forwards signals to a traced command, and tells of job stops only', async () => {
     const running = start([...asPid1, pid1, '--status-fd', '2', '--', traced, 'wait', '7'])
     await running.printed('ready')
     process.kill(await innerPid(running), 'SIGUSR1')
@@ -106,7 +106,7 @@ describe('pid1', () => {
     expect(events).toEqual(['started', 'forwarded', 'exited'])
   })
 
-  it('tells once that a traced command is stopped, and lets it go on by SIGCONT', async () => {
+  it('tells once that a traced command stops; SIGCONT lets it go on', async () => {
     const running = start([...asPid1, pid1, '--status-fd', '2', '--', traced, 'stop', '7'])
     await running.printed('"event":"stopped"')
     process.kill(await innerPid(running), 'SIGCONT')

@@ -17,7 +17,7 @@ interface Verdict {
 
 describe('A program under sexton/init', () => {
   it(
-    'loses no exit, takes no status and leaves no zombie: child_process, execa, node-pty, workers',
+    'loses no exit, takes no status of others, and leaves no zombie',
     async () => {
       const options = { node: nodeWithInit, timeout: TIMEOUT - 2000 }
       const verdict = await verdictOf<Verdict>('init.mjs', sizes.init, options)

@@ -15,7 +15,7 @@ interface Verdict {
 }
 
 describe('Statuses', () => {
-  it('of short children by every way, in three threads at once, are never lost or stolen', async () => {
+  it('are never lost or stolen, of short children in three threads', async () => {
     const { children, workers } = sizes.statuses
     const verdict = await verdictOf<Verdict>('statuses.mjs', { children, workers })
     expect(verdict).toMatchObject({ gaveUp: false, ended: children, wrong: [], stolen: [] })

@@ -27,7 +27,7 @@ describe('The addon in 200 worker threads, and in no other', () => {
     expect(verdict.loaded).toBe(false)
   })
 
-  it('comes and goes with signals arriving all the time, its code pinned in memory', async () => {
+  it('comes and goes as signals arrive, its code pinned in memory', async () => {
     const verdict = await cycle(['bare', 'watching', 'signals', 'everything', 'exit'])
     expectNothingKept(verdict)
     expect(verdict.loaded).toBe(true)

@@ -74,7 +74,7 @@ describe.skipIf(lacks('strace'))('where the system denies a call', () => {
     expect(result).toEqual(['sigchld', 1, 2, 4, 'SIGUSR1'])
   })
 
-  it('pidfd_open, a pidfd that was asked for by name is ERR_UNSUPPORTED, with the cause', async () => {
+  it('fails with ERR_UNSUPPORTED and its cause, if pidfd was asked for', async () => {
     const source = `
       import { waitForExit } from 'sexton'
       const error = await waitForExit(1, { backend: 'pidfd' }).catch((error) => error)

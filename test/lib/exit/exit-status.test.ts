@@ -15,7 +15,7 @@ describe('ExitStatus', () => {
     expect(ExitStatus.unknown(9).success).toBe(false)
   })
 
-  it('reads the signal from the low 7 bits, and the core flag from the eighth', () => {
+  it('reads the signal from the low 7 bits, the core flag from bit 8', () => {
     expect(ExitStatus.fromRaw(9, 9)).toMatchObject({ code: null, signal: 'SIGKILL' })
     expect(ExitStatus.fromRaw(9, 9).coreDumped).toBe(false)
     expect(ExitStatus.fromRaw(9, 11 | 0x80)).toMatchObject({ signal: 'SIGSEGV', coreDumped: true })
@@ -57,7 +57,7 @@ describe('toShellCode', () => {
     expect(ExitStatus.fromRaw(9, 37).toShellCode()).toBe(165)
   })
 
-  it("is 128 + n even for the C library's own signals, which kill like any other", () => {
+  it('is 128 + n even for the C library’s own signals', () => {
     expect(ExitStatus.fromRaw(9, 32).toShellCode()).toBe(160)
     expect(ExitStatus.fromRaw(9, 33).toShellCode()).toBe(161)
   })

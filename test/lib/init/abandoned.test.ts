@@ -42,7 +42,7 @@ describe('The children of a worker', () => {
     expect(result).toEqual({ ...all, reaped: 1, abandoned: 1 })
   })
 
-  it('of a worker’s worker that ended among dead ones are, although no SIGCHLD tells of it', async () => {
+  it('are reaped too if a worker’s worker ends among dead ones', async () => {
     const left = await programs.evaluate('endParentAmongTheDead', [], withInit)
     expect(left).toBe(0)
   })
@@ -55,7 +55,7 @@ describe('The children of a worker', () => {
     expect(outcome).toMatchObject({ code: 0, stdout: '0\n', stderr: '' })
   })
 
-  it('are not waited for longer where another addon is loaded: they were child_process’s', async () => {
+  it('are reaped at once beside an addon: they were child_process’s', async () => {
     const result = await programs.evaluate('terminateBesideAddon', [], withInit)
     expect(result).toEqual(all)
   })

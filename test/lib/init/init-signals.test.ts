@@ -48,7 +48,7 @@ describe('a signal that nobody listens to, sent to PID 1', () => {
     expect([code, stdout]).toEqual([143, 'SIGTERM SI_USER 143\nexit 143\n'])
   })
 
-  it('does so when it is sent by the program itself, as signal-exit does after its listeners', async () => {
+  it('ends it when sent by itself, as signal-exit does afterwards', async () => {
     const { code, stdout } = await asInit(`
       process.on('SIGTERM', function last() {
         console.log('heard')
@@ -60,7 +60,7 @@ describe('a signal that nobody listens to, sent to PID 1', () => {
   })
 
   // libuv does not hand a signal to who comes later.
-  it('does so if it came before the listener, in a program that is still loading', async () => {
+  it('ends it if it came before the listener, in a program that loads', async () => {
     const { code, stdout } = await asInit(`
       send('TERM')
       process.on('SIGTERM', () => console.log('heard'))

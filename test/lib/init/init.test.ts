@@ -167,7 +167,7 @@ describe('the options', () => {
     ])
   })
 
-  it('are the main thread’s: in a worker the import is harmless, and init() a clear error', async () => {
+  it('fail in a worker with a clear error; the import is harmless', async () => {
     const result = await inProgram(`
       import { Worker } from 'node:worker_threads'
       const worker = new Worker(\`

@@ -67,7 +67,7 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
     expect(code).toBe(4)
   })
 
-  it('nobody waits longer than it takes: the grace is over when all have ended', async () => {
+  it('ends the wait as soon as all have ended', async () => {
     const start = performance.now()
     const source = "await started('echo; exec sleep 1000'); process.exit()"
     await exiting(source, { SEXTON_GRACE: '15000' }, prefix)
@@ -166,7 +166,7 @@ describe('The time of grace at exit', () => {
     expect(outcome).toEqual(killed)
   })
 
-  it('is ended by a second signal that comes at once, not by the first, which may be an echo', async () => {
+  it('ends by a second signal at once, not by the first one’s echo', async () => {
     const start = performance.now()
     const outcome = await lingering(1500, async (pid) => process.kill(pid, 'SIGINT') && undefined)
     expect(outcome).toEqual(killed)
@@ -203,7 +203,7 @@ it('Only descendants are ended: not siblings, nor the parent', async () => {
 })
 
 it.skipIf(lacksRoot())(
-  "Another user's, that may not be signalled, is named, left running and not waited for",
+  'names another user’s, leaves it running, and does not wait for it',
   async () => {
     const source = `
     console.log(await started('echo $$; exec sleep 1000 2>&-'))

@@ -47,7 +47,7 @@ const unowned = `${loaded}
   await dead(pids)`
 
 describe('what nobody will ever wait for', () => {
-  it('are children that died while their worker still lived, which no SIGCHLD tells of', async () => {
+  it('are children that died before their worker, without a SIGCHLD', async () => {
     const result = await inProgram<unknown[]>(`
       const worker = startWorker(\`
         import { spawn } from 'node:child_process'
@@ -118,7 +118,7 @@ describe('what nobody will ever wait for', () => {
     expect(result.waited).toBeLessThan(patience(most))
   })
 
-  it('is never certain where another addon is loaded and SEXTON_FOREIGN_CHILD_DELAY=Infinity', async () => {
+  it('is never certain beside an addon with an infinite delay', async () => {
     const zombies = await inProgram(
       `${unowned}
       new Zombies().next()
@@ -151,7 +151,7 @@ describe('what nobody will ever wait for', () => {
   })
 
   // libuv would take it, if it were its own, in a turn of the loop.
-  it('is certain after a second where it was there before, by SEXTON_FOREIGN_CHILD_DELAY=0 too', async () => {
+  it('is certain after a second if it was there before, at delay 0 too', async () => {
     const result = await inProgram<{ waited: number; signal: string; cpu: number }>(
       `
       const { readTaskChildren } = await import('./dist/system/proc.js')
@@ -172,7 +172,7 @@ describe('what nobody will ever wait for', () => {
   })
 
   // Each copy would take the other's children for orphans.
-  it('is certain only later where a second copy of the package has loaded the same addon', async () => {
+  it('is certain later if a second copy has loaded the same addon', async () => {
     const result = await inProgram<number>(`
       const { cpSync, copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync } = await import('node:fs')
       const { default: addon } = await import('node-gyp-build')

@@ -61,7 +61,7 @@ describe('a burst', () => {
     expect(result).toEqual([new Array(10).fill(100), 0])
   })
 
-  it('of a standard signal coalesces: the first is kept, and a later one comes again', async () => {
+  it('coalesces a standard signal: keeps the first, and a later one', async () => {
     const result = await programs.evaluate('coalesceStandardBurst', [])
     expect(result).toEqual([true, 'SIGRTMIN', true])
   })

@@ -41,7 +41,7 @@ describe('a step', () => {
     if (path !== undefined) expect(error.path).toBe(path)
   })
 
-  it("never takes sexton's own descriptors for those of a caller who names closed ones", async () => {
+  it('never takes sexton’s own descriptors for a caller’s closed ones', async () => {
     const codes = await evaluate<unknown[]>(
       `
       import { closeSync, openSync } from 'node:fs'

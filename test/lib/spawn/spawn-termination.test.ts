@@ -35,7 +35,7 @@ describe('timeout', () => {
     }
   })
 
-  it('is never blamed on a child that ended in time while the loop was held up', async () => {
+  it('is never blamed on a child that ended in time in a blocked loop', async () => {
     const child = spawn('sh', ['-c', 'exit 4'], { timeout: 150 })
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
     expect(await child.exited).toMatchObject({ code: 4 })
@@ -91,7 +91,7 @@ describe('an AbortSignal', () => {
 })
 
 describe('await using', () => {
-  it('ends the child at the end of the scope, waits for it, and closes its streams', async () => {
+  it('ends the child with the scope, waits, and closes its streams', async () => {
     const { child: outside, streams } = await (async () => {
       await using child = spawn('cat')
       return { child, streams: child.stdio }

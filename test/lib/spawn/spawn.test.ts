@@ -43,7 +43,7 @@ describe('a child', () => {
     expect(() => child.kill('SIGFOO' as 'SIGTERM')).toThrow(RangeError)
   })
 
-  it("has every signal at its default and none blocked, whatever this process's are", async () => {
+  it('has every signal at its default and unblocked, unlike this one', async () => {
     const status = await evaluate<string>(
       `
       import { text } from 'node:stream/consumers'

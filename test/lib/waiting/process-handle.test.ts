@@ -87,7 +87,7 @@ describe('a handle', () => {
     expect(handle.kill()).toBe(false)
   })
 
-  it('says of a dead and reaped process that it is gone, and hits no one else', async () => {
+  it('says that a reaped process is gone, and hits no one else', async () => {
     await using stranger = await Stranger.start()
     using handle = openProcess(stranger.pid)
     await stranger.exit(3)

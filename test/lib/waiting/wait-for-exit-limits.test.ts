@@ -37,7 +37,7 @@ describe('a timeout', () => {
     expect(await waitForExit(child.pid, patience(10_000))).toMatchObject({ code: 0 })
   })
 
-  it('is never blamed on a process that ended in time, however late the loop looks', async () => {
+  it('is never blamed on a process that ended in time, in a late loop', async () => {
     const waiting = waitForExit(child.pid, 50)
     child.kill('SIGTERM')
     block(200)

@@ -53,7 +53,7 @@ describe('an adopted orphan', () => {
     expect(result).toEqual({ codes: 128, zombies: 64 })
   })
 
-  it('is left a zombie by a worker, which may not reap it, but learns its end', async () => {
+  it('stays a zombie in a worker, which may not reap, but learns its end', async () => {
     const worker = `
       import { parentPort, workerData } from 'node:worker_threads'
       const { waitForExit } = await import(workerData.sexton)

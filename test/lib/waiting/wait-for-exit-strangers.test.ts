@@ -39,7 +39,7 @@ describe("another process's child", () => {
     await expect(stranger.reap()).resolves.toBeUndefined()
   })
 
-  it('is known after its parent has reaped it at once, where the kernel tells', async () => {
+  it('is known after its parent has reaped it, where the kernel tells', async () => {
     await using stranger = await Stranger.start()
     const waiting = waitForExit(stranger.pid, ENOUGH)
     // One look at the pipe between the two: nothing of ours runs in between but the loop's own turn.
@@ -50,7 +50,7 @@ describe("another process's child", () => {
     expect(status.known).toBe(status.code === 7)
   })
 
-  it('is known every time, where the kernel tells, however soon its parent reaps it', async () => {
+  it('is known each time, however soon its parent reaps it', async () => {
     await using parent = new Dialogue(['python3', reapingParent, '300'])
     const statuses = { known: 0, right: 0 }
     for (let round = 0; round < 300; round += 1) {

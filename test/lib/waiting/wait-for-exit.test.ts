@@ -32,7 +32,7 @@ describe("a child of sexton's spawn", () => {
 })
 
 describe('a child that ends at once', () => {
-  it('can be waited for in the turn of its birth, as it cannot have been reaped before', async () => {
+  it('can be waited for in the turn of its birth, not yet reaped', async () => {
     const waiting: Promise<unknown>[] = []
     for (let i = 0; i < 100; i += 1) {
       const { pid } = spawn('true', [], { stdio: 'ignore' })

@@ -10,7 +10,7 @@ import { insert, render } from './table.js'
 describe('The table', () => {
   const cases = topics.flatMap((topic) => topic.cases)
 
-  it('has a case for every weakness of the peers, or says that it is from reading', () => {
+  it('has a case for every weakness of the peers, or a source for it', () => {
     const all = Object.entries({ T: 12, D: 11, C: 7, P: 6 }).flatMap(([letter, count]) =>
       Array.from({ length: count }, (_, i) => `${letter}${i + 1}`),
     )

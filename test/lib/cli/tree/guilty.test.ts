@@ -49,7 +49,7 @@ describe('lingering', () => {
     expect(guiltyZombies(await lingering(processes))).toEqual([])
   })
 
-  it('does not wait where nobody is dead, and can be interrupted where it does', async () => {
+  it('waits only where somebody is dead, and can be interrupted', async () => {
     const aborted = AbortSignal.abort()
     expect(await lingering([aProcess(1, 0)], aborted)).toHaveLength(1)
     await expect(lingering([zombie(2, 1)], aborted)).rejects.toThrow('aborted')

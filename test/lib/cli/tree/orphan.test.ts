@@ -40,7 +40,7 @@ describe('orphans by their process group', () => {
     expect(orphansAmong(app, kin(3, 1, 2, 1))).toEqual([3])
   })
 
-  it('may be the rest of a pipeline where there is a terminal for job control', () => {
+  it('may be the rest of a pipeline under job control', () => {
     expect(orphansAmong({ ...app, terminal: 34_816 }, kin(3, 1, 2, 1))).toEqual([])
   })
 
@@ -55,7 +55,7 @@ describe('orphans by their process group', () => {
     expect(orphansAmong(app, kin(2, 1, 1, 1), kin(3, 2, 3, 1), kin(4, 1, 3, 1))).toEqual([4])
   })
 
-  it('are not those who lead a group, nor those born before their parent founded its own', () => {
+  it('are neither group leaders nor older than their parent’s group', () => {
     expect(orphansAmong(app, kin(2, 1, 2, 1), kin(3, 2, 1, 1), kin(4, 2, 2, 1))).toEqual([])
   })
 })

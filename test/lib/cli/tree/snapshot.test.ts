@@ -73,7 +73,7 @@ describe('connected', () => {
     expect(pids(connected(tree))).toEqual([1, 2, 4, 3, 5])
   })
 
-  it('leaves out who was adopted by someone outside meanwhile, with all below', () => {
+  it('leaves out those adopted by an outsider, with all below', () => {
     const tree = [aProcess(7, 1), aProcess(8, 7), aProcess(9, 1), aProcess(10, 9)]
     expect(pids(connected(tree))).toEqual([7, 8])
   })
