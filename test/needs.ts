@@ -1,7 +1,6 @@
 import { accessSync, appendFileSync, constants } from 'node:fs'
 import { join } from 'node:path'
-import { expect } from 'vitest'
-import { getCurrentTest } from 'vitest/suite'
+import { expect, TestRunner } from 'vitest'
 
 /** Debian's package for each program that some tests run, and that a bare machine lacks. */
 const PACKAGES = {
@@ -54,7 +53,8 @@ const PRIVILEGED = ['unshare', 'setpriv']
 
 /** Skips the test that runs if it is about to start a command that this user may not. */
 export function skipWithoutRoot([file = '']: readonly string[]): void {
-  if (PRIVILEGED.includes(file) && lacksRoot()) getCurrentTest()?.context.skip('it needs root')
+  if (PRIVILEGED.includes(file) && lacksRoot())
+    TestRunner.getCurrentTest()?.context.skip('it needs root')
 }
 
 function report(program: Program): void {
