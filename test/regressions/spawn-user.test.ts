@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { spawn } from '../../lib/index.js'
+import { lacksRoot } from '../needs.js'
 import { pid1 } from '../program.js'
 
 const NOBODY = 65534
@@ -20,7 +21,7 @@ function openedFile(): { fd: number; path: string } {
   return { fd, path }
 }
 
-describe('a child under another user', () => {
+describe.skipIf(lacksRoot())('a child under another user', () => {
   it.each([{ uid: NOBODY }, { uid: NOBODY, gid: NOBODY }])(
     'opens every pipe of its own anew: %o',
     async (user) => {
@@ -47,7 +48,7 @@ describe('a child under another user', () => {
   })
 })
 
-describe('pid1 --user-id', () => {
+describe.skipIf(lacksRoot())('pid1 --user-id', () => {
   const command = [pid1, '-s', '--user-id', String(NOBODY), '--', 'sh', '-c']
 
   it('lets the command open its pipes anew', async () => {
