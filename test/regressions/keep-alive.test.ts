@@ -19,7 +19,7 @@ describe('A hold', () => {
 })
 
 describe('EventQueue', () => {
-  it('tells nothing when its backlog is dropped while a consumer waits for its turn', async () => {
+  it('tells nothing if its backlog is dropped while a consumer waits', async () => {
     const told: string[] = []
     const queue = new EventQueue<number>({
       onWanted: () => {
@@ -35,7 +35,7 @@ describe('EventQueue', () => {
     expect(told).toEqual([])
   })
 
-  it('gives the hold of a waiting consumer back when it is closed during a pause', async () => {
+  it('gives a waiting consumer’s hold back if closed during a pause', async () => {
     const told: string[] = []
     const queue = new EventQueue<number>({
       onWanted: () => {
