@@ -28,7 +28,7 @@ export interface ReceivedSignal {
   origin: SignalOrigin
 }
 
-/** @internal One of the native layer's records: native/signal_glue.cc writes them. */
+/** @internal One of the native layer's records: native/node/signal_glue.cc writes them. */
 export function fromRecord(records: Float64Array, at: number): ReceivedSignal {
   const [number, code, pid, uid] = records.slice(at, at + 4) as unknown as Quadruple
   const origin = { pid, uid, code: CODES.get(code) ?? String(code) }

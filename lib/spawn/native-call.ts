@@ -20,7 +20,7 @@ const PIDFD = 4
 const GROUPS_IF_ALLOWED = 8
 const OWN_VARIABLES = 16
 
-/** Calls the native `spawn`, whose arguments are arrays only; see native/spawn_glue.cc. */
+/** Calls the native `spawn`, whose arguments are arrays only; see native/node/spawn_glue.cc. */
 export function startProcess(
   { files, argv, env, naming, cwd }: SpawnStrings,
   options: CheckedOptions,

@@ -1,0 +1,78 @@
+#include "node/args.h"
+
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+
+namespace sexton {
+namespace {
+
+template <typename Integer>
+bool IsInteger(const Napi::Value& value) {
+  if (!value.IsNumber()) return false;
+  const double number = value.As<Napi::Number>().DoubleValue();
+  return number >= std::numeric_limits<Integer>::min() &&
+         number <= std::numeric_limits<Integer>::max() && number == std::trunc(number);
+}
+
+bool IsArray(const Napi::Value& value, napi_typedarray_type type, size_t room) {
+  if (!value.IsTypedArray()) return false;
+  const auto array = value.As<Napi::TypedArray>();
+  return array.TypedArrayType() == type && array.ElementLength() >= room;
+}
+
+bool Fits(const Napi::Value& value, const Parameter& parameter) {
+  if (parameter.optional && value.IsUndefined()) return true;
+  switch (parameter.kind) {
+    case Parameter::kInt:
+      return IsInteger<int32_t>(value);
+    case Parameter::kUint:
+      return IsInteger<uint32_t>(value);
+    case Parameter::kBool:
+      return value.IsBoolean();
+    case Parameter::kFunction:
+      return value.IsFunction();
+    case Parameter::kBytes:
+      return IsArray(value, napi_uint8_array, parameter.room);
+    case Parameter::kInts:
+      return IsArray(value, napi_int32_array, parameter.room);
+    case Parameter::kUints:
+      return IsArray(value, napi_uint32_array, parameter.room);
+    case Parameter::kDoubles:
+      return IsArray(value, napi_float64_array, parameter.room);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Check(const Napi::CallbackInfo& info, const std::vector<Parameter>& parameters) {
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (Fits(info[i], parameters[i])) continue;
+    char message[64];
+    snprintf(message, sizeof message, "native argument %zu is none that fits", i);
+    Napi::TypeError::New(info.Env(), message).ThrowAsJavaScriptException();
+    return false;
+  }
+  return true;
+}
+
+std::vector<char*> Strings(const Napi::Value& block) {
+  auto bytes = block.As<Napi::Uint8Array>();
+  char* const begin = reinterpret_cast<char*>(bytes.Data());
+  char* const end = begin + bytes.ByteLength();
+  std::vector<char*> strings;
+  // A last string without its NUL would be read past the block: it does not count.
+  for (char* at = begin; at < end;) {
+    void* stop = std::memchr(at, '\0', end - at);
+    if (stop == nullptr) break;
+    strings.push_back(at);
+    at = static_cast<char*>(stop) + 1;
+  }
+  strings.push_back(nullptr);
+  return strings;
+}
+
+}  // namespace sexton

@@ -1,0 +1,80 @@
+#include "platform/environ_copy.h"
+
+#include <cstdint>
+#include <cstring>
+
+#include "platform/own_memory.h"
+
+extern char** environ;
+
+namespace sexton {
+namespace {
+
+// Bytes: the smallest page of all platforms. Larger pages are multiples of it.
+constexpr uintptr_t kPage = 4096;
+
+// Bytes: no execve(2) takes more than 6 MiB of strings. A torn array can lead into any memory.
+constexpr size_t kMost = 8 << 20;
+
+// Pages of this process as they were when each was first looked at: an environment spans few.
+class PageCopies {
+ public:
+  // The copy of the page at this address, up to the next call; null where no memory is mapped.
+  const char* At(uintptr_t page) {
+    for (size_t i = pages_.size(); i-- > 0;) {
+      if (pages_[i] == page) return &bytes_[i * kPage];
+    }
+    bytes_.resize((pages_.size() + 1) * kPage);
+    char* copy = &bytes_[pages_.size() * kPage];
+    if (!ReadOwnMemory(reinterpret_cast<const void*>(page), copy, kPage)) return nullptr;
+    pages_.push_back(page);
+    return copy;
+  }
+
+  bool ReadPointer(uintptr_t address, uintptr_t* pointer) {
+    const char* page = At(address / kPage * kPage);
+    if (page == nullptr || address % sizeof *pointer != 0) return false;
+    std::memcpy(pointer, page + address % kPage, sizeof *pointer);
+    return true;
+  }
+
+  // Appends the string at this address, with its NUL.
+  bool AppendString(uintptr_t address, std::vector<char>* block) {
+    while (block->size() < kMost) {
+      const uintptr_t offset = address % kPage;
+      const char* page = At(address - offset);
+      if (page == nullptr) return false;
+      const char* begin = page + offset;
+      const auto* end = static_cast<const char*>(std::memchr(begin, '\0', kPage - offset));
+      block->insert(block->end(), begin, end != nullptr ? end + 1 : page + kPage);
+      if (end != nullptr) return true;
+      address += kPage - offset;
+    }
+    return false;
+  }
+
+ private:
+  std::vector<uintptr_t> pages_;
+  std::vector<char> bytes_;
+};
+
+}  // namespace
+
+bool CopyEnviron(std::vector<char>* block) {
+  PageCopies pages;
+  auto entry = reinterpret_cast<uintptr_t>(__atomic_load_n(&environ, __ATOMIC_ACQUIRE));
+  if (entry == 0) return true;  // after clearenv(3)
+  bool whole = true;
+  for (;; entry += sizeof entry) {
+    uintptr_t string;
+    if (!pages.ReadPointer(entry, &string)) return false;
+    if (string == 0) return whole;
+    const size_t length = block->size();
+    if (pages.AppendString(string, block)) continue;
+    if (block->size() >= kMost) return false;
+    block->resize(length);
+    whole = false;
+  }
+}
+
+}  // namespace sexton

@@ -1,0 +1,101 @@
+#include "signals/capture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "platform/pipe.h"
+
+namespace sexton {
+namespace {
+
+constexpr int kLastSignal = 64;
+
+// A burst of so many records may have filled the pipe, 4096 records long, by which libuv hears of
+// signals: our handler calls libuv's, and one signal can fill several places in it.
+constexpr int kBurst = 512;
+
+// libuv, and Node with it, has nothing to do with realtime signals: there is no watcher to keep in
+// place, and no reason to fill its pipe with a burst of them.
+bool NeedsHold(int signal) {
+#ifdef SIGRTMIN
+  return signal < SIGRTMIN;
+#else
+  static_cast<void>(signal);
+  return true;
+#endif
+}
+
+bool IsSignal(int number) { return number >= 1 && number <= kLastSignal; }
+
+}  // namespace
+
+SignalCapture::~SignalCapture() {
+  // Before the pipe is closed: a handler on another thread may be writing to its number.
+  if (slot_ >= 0) ReleaseSlot(slot_);
+}
+
+int SignalCapture::Open() {
+  if (slot_ >= 0) return -EALREADY;
+  const int made = MakePipe(&read_end_, &write_end_, O_NONBLOCK);
+  if (made < 0) return made;
+  GrowPipe(write_end_.get());
+  const int slot = ClaimSlot(write_end_.get());
+  if (slot < 0) return slot;
+  slot_ = slot;
+  return 0;
+}
+
+SignalHold* SignalCapture::HoldFor(int signal) {
+  if (!NeedsHold(signal)) return nullptr;
+  std::unique_ptr<SignalHold>& hold = holds_[signal];
+  if (hold == nullptr) hold = std::make_unique<SignalHold>();
+  return hold.get();
+}
+
+int SignalCapture::Subscribe(uv_loop_t* loop, int signal) {
+  if (slot_ < 0 || !IsSignal(signal)) return -EINVAL;
+  return AddListener(slot_, signal, HoldFor(signal), loop);
+}
+
+void SignalCapture::Unsubscribe(int signal) {
+  if (slot_ < 0 || !IsSignal(signal)) return;
+  RemoveListener(slot_, signal, HoldFor(signal));
+}
+
+bool SignalCapture::HasHandler(int signal) {
+  struct sigaction action = {};
+  if (!IsSignal(signal) || sigaction(signal, nullptr, &action) != 0) return false;
+  return (action.sa_flags & SA_SIGINFO) != 0 ||
+         (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
+}
+
+void SignalCapture::UnsubscribeAll() {
+  if (slot_ < 0) return;
+  for (int signal = 1; signal <= kLastSignal; ++signal) Unsubscribe(signal);
+}
+
+int SignalCapture::Drain(SignalRecord* records) {
+  ssize_t bytes;
+  do {
+    bytes = read(read_end_.get(), records, kBatch * sizeof *records);
+  } while (bytes < 0 && errno == EINTR);
+  const int count =
+      bytes <= 0 ? 0 : static_cast<int>(bytes / static_cast<ssize_t>(sizeof *records));
+  burst_ += count;
+  if (count < kBatch) EndBurst();
+  return count;
+}
+
+// A SIGCHLD that found libuv's pipe full is gone, and with it, perhaps for ever, the exit of a
+// child. One more does no harm: whoever hears it looks for itself.
+void SignalCapture::EndBurst() {
+  if (burst_ >= kBurst) kill(getpid(), SIGCHLD);
+  burst_ = 0;
+}
+
+uint32_t SignalCapture::dropped() const { return slot_ < 0 ? 0 : DroppedBy(slot_); }
+
+}  // namespace sexton

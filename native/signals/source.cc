@@ -1,0 +1,50 @@
+#include "signals/source.h"
+
+namespace sexton {
+
+int SignalSource::Start(uv_loop_t* loop, int signal, OnSignal on_signal, void* data) {
+  on_signal_ = on_signal;
+  data_ = data;
+  if (!open_) {
+    handle_.data = this;
+    const int opened = uv_signal_init(loop, &handle_);
+    if (opened != 0) return opened;
+    open_ = true;
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handle_));
+  }
+  return uv_signal_start(
+      &handle_,
+      [](uv_signal_t* handle, int) {
+        auto* self = static_cast<SignalSource*>(handle->data);
+        if (self->on_signal_ != nullptr) self->on_signal_(self->data_);
+      },
+      signal);
+}
+
+void SignalSource::Stop() {
+  if (open_) uv_signal_stop(&handle_);
+}
+
+void SignalSource::Close(OnClosed on_closed, void* data) {
+  on_closed_ = on_closed;
+  data_ = data;
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_), [](uv_handle_t* handle) {
+    auto* self = static_cast<SignalSource*>(handle->data);
+    self->open_ = false;
+    self->on_closed_(self->data_);
+  });
+}
+
+int SignalSource::HoldForever(int signal) {
+  static uv_loop_t loop;
+  static SignalSource holds[kSignals];
+  static bool initialized = false;
+  if (!initialized) {
+    const int error = uv_loop_init(&loop);
+    if (error != 0) return error;
+    initialized = true;
+  }
+  return holds[signal].Start(&loop, signal, nullptr, nullptr);
+}
+
+}  // namespace sexton

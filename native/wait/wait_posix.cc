@@ -1,0 +1,34 @@
+#include "platform/retry.h"
+#include "wait/wait.h"
+
+namespace sexton {
+
+const int kOnlyThisThread = 0;
+
+// POSIX waitid() tells no resource usage; wait4() tells it but cannot peek. So peek first: the
+// child is then known to be dead or stopped, and wait4() on its pid answers at once.
+int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
+  siginfo_t info = {};
+  const long peeked = Retry([&] { return waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT); });
+  if (peeked < 0) return static_cast<int>(peeked);
+  if (info.si_pid == 0) return 0;
+  if ((flags & WNOWAIT) == 0) {
+    const long taken = Retry([&] { return wait4(info.si_pid, nullptr, WNOHANG, &out->usage); });
+    if (taken < 0) return static_cast<int>(taken);
+  }
+  out->pid = info.si_pid;
+  out->cause = info.si_code;
+  out->status = info.si_status;
+  return 0;
+}
+
+int WaitForEnd(pid_t pid) {
+  int status = 0;
+  do {
+    const long result = Retry([&] { return waitpid(pid, &status, 0); });
+    if (result < 0) return static_cast<int>(result);
+  } while (WIFSTOPPED(status));
+  return 0;
+}
+
+}  // namespace sexton
