@@ -21,62 +21,42 @@
       },
       "sources": [
         "native/node/addon.cc",
-        "native/node/args.cc",
-        "native/node/environment.cc",
-        "native/signals/child_signal.cc",
-        "native/platform/terminal.cc",
-        "native/wait/wait.cc",
-        "native/node/wait_glue.cc",
-        "native/wait/record.cc",
+        "native/node/descriptor_glue.cc",
         "native/node/discard_glue.cc",
+        "native/node/environment.cc",
+        "native/node/glue.cc",
         "native/node/pidfd_glue.cc",
+        "native/node/process_glue.cc",
+        "native/node/signal_glue.cc",
         "native/node/spawn_glue.cc",
         "native/node/spawn_plan_glue.cc",
         "native/node/terminal_glue.cc",
-        "native/node/signal_glue.cc",
-        "native/node/open_fds.cc",
-        "native/platform/own_memory.cc",
-        "native/spawn/own_variables.cc",
+        "native/node/wait_glue.cc",
         "native/platform/environ_copy.cc",
-        "native/node/loop_poll.cc",
-        "native/signals/slots.cc",
-        "native/signals/source.cc",
+        "native/platform/terminal.cc",
         "native/signals/capture.cc",
+        "native/signals/dispositions.cc",
         "native/signals/handler.cc",
-        "native/signals/hold.cc",
+        "native/signals/source.cc",
+        "native/spawn/child.cc",
+        "native/spawn/own_variables.cc",
         "native/spawn/spawn.cc",
-        "native/spawn/child.cc"
+        "native/wait/wait.cc"
       ],
       "conditions": [
         ["OS=='linux' and sexton_portable==0", {
           "sources": [
-            "native/platform/pidfd_linux.cc",
-            "native/platform/thread_linux.cc",
-            "native/wait/tracee_linux.cc",
-            "native/wait/wait_linux.cc",
-            "native/wait/exit_source_linux.cc",
+            "native/platform/linux.cc",
             "native/spawn/birth_linux.cc",
-            "native/spawn/dumpable_linux.cc",
-            "native/platform/pipe_linux.cc",
-            "native/platform/own_memory_linux.cc",
-            "native/platform/foreign_addons_linux.cc",
             "native/spawn/child_calls_linux.cc",
-            "native/platform/subreaper_linux.cc"
+            "native/spawn/dumpable_linux.cc",
+            "native/wait/wait_linux.cc"
           ]
         }, {
           "sources": [
-            "native/platform/pidfd_none.cc",
-            "native/platform/thread_none.cc",
-            "native/wait/tracee_none.cc",
-            "native/wait/wait_posix.cc",
-            "native/wait/exit_source_none.cc",
-            "native/spawn/birth_posix.cc",
-            "native/spawn/dumpable_none.cc",
-            "native/platform/pipe_posix.cc",
-            "native/platform/own_memory_posix.cc",
-            "native/platform/foreign_addons_none.cc",
-            "native/spawn/child_calls_posix.cc",
-            "native/platform/subreaper_none.cc"
+            "native/platform/posix.cc",
+            "native/spawn/spawn_posix.cc",
+            "native/wait/wait_posix.cc"
           ]
         }],
         # A sanitizer brings its own.

@@ -2,7 +2,7 @@ import { printable } from '../base/printable.js'
 import { readName } from '../system/proc.js'
 import type { SignalOrigin } from './received-signal.js'
 
-// Those that tell a sender: native/signals/slots.cc.
+// Those that tell a sender: native/signals/handler.cc.
 const BY_PROCESS: ReadonlySet<string> = new Set(['SI_USER', 'SI_QUEUE', 'SI_MESGQ', 'SI_TKILL'])
 
 /**

@@ -1,18 +1,38 @@
 #include <sys/wait.h>
+#include <time.h>
 
 #include <algorithm>
+#include <cstdint>
 
-#include "node/args.h"
 #include "node/glue.h"
-#include "wait/record.h"
-#include "wait/stopwatch.h"
-#include "wait/tracee.h"
 #include "wait/wait.h"
 
 namespace sexton {
 namespace {
 
-// How many one call may reap, and how long it may run, in nanoseconds: together, and for each.
+// Measures how long this thread has run. Time in which other threads had the processor does not
+// count. Reading that clock takes a system call, so the monotonic clock, which takes none, is read
+// first.
+class Stopwatch {
+ public:
+  bool Exceeds(int64_t nanoseconds) const {
+    return Now(CLOCK_MONOTONIC) - begun_ > nanoseconds &&
+           Now(CLOCK_THREAD_CPUTIME_ID) - used_ > nanoseconds;
+  }
+
+ private:
+  static int64_t Now(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
+  }
+
+  const int64_t begun_ = Now(CLOCK_MONOTONIC);
+  const int64_t used_ = Now(CLOCK_THREAD_CPUTIME_ID);
+};
+
+// The limits of one call, from [most, total, each]: how many children it may reap, and how many
+// nanoseconds it may run, in all and for each child.
 class Limits {
  public:
   explicit Limits(const Napi::Value& value) : limits_(value.As<Napi::Int32Array>().Data()) {}
@@ -33,7 +53,7 @@ class Claims {
 
   size_t Count() const { return pids_.ElementLength(); }
 
-  // Null if there is none. Writing 0 to it withdraws it.
+  // Null if nobody claims the pid. Writing 0 to the place withdraws the claim.
   double* Find(double pid) {
     double* const end = pids_.Data() + pids_.ElementLength();
     double* const found = std::find(pids_.Data(), end, pid);
@@ -45,10 +65,10 @@ class Claims {
 };
 
 // discard(claims: Float64Array, limits: Int32Array, records: Float64Array): reaps dead children of
-// this thread, and keeps only what the claimed ones left, a record each, then one of pid 0: to make
-// a status of each for no one would take longer than to reap it. A traced child that has stopped is
-// let go on, and counts as one. How many it has reaped if no one else is dead; -1 less that number
-// where a limit was reached.
+// this thread. It writes a record for each claimed child only, then one with pid 0: making a status
+// that nobody reads would take longer than reaping. Lets a traced child that has stopped go on, and
+// counts it. How many children it has reaped if no other is dead; -1 less that number if it has
+// reached a limit.
 Napi::Value Discard(const Napi::CallbackInfo& info) {
   Claims claims(info[0]);
   const Limits limits(info[1]);
@@ -72,7 +92,7 @@ Napi::Value Discard(const Napi::CallbackInfo& info) {
     }
     double* const claim = claims.Find(status.pid);
     if (claim == nullptr) continue;
-    *claim = 0;  // the pid may come back at once, as an orphan's
+    *claim = 0;  // an orphan may get the same pid at once
     WriteRecord(status, record);
     record += kRecordFields;
   }
@@ -80,10 +100,10 @@ Napi::Value Discard(const Napi::CallbackInfo& info) {
   return Result(info, all ? count : -1 - count);
 }
 
-// discardEach(claims: Float64Array, limits: Int32Array, pids: Float64Array, from): the same for
-// those of `pids` from this index on that no one claims: without a search, but by a call for each
-// that lives. Who is no child any more becomes 0. The index of the next where a limit was reached,
-// or their number.
+// discardEach(claims: Float64Array, limits: Int32Array, pids: Float64Array, from): reaps the given
+// pids one by one from index `from`, without those that somebody claims. The kernel need not
+// search, but each living child costs a call. A pid that is no longer a child becomes 0. The index
+// to resume at if it has reached a limit, otherwise the number of pids.
 Napi::Value DiscardEach(const Napi::CallbackInfo& info) {
   Claims claims(info[0]);
   const Limits limits(info[1]);

@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "platform/thread.h"
+#include "platform/process.h"
 
 namespace sexton {
 namespace {
@@ -13,9 +13,36 @@ std::atomic<int> loads_on_main_thread{0};
 
 }  // namespace
 
-// The hook must be the asynchronous one: libuv closes handles on a later loop turn. From a
-// synchronous hook the close callback would run after this object was unloaded (SIGSEGV); without a
-// hook Node finds the loop still busy and aborts.
+OpenFds::~OpenFds() {
+  for (size_t fd = 0; fd < ours_.size(); ++fd) {
+    if (ours_[fd]) close(static_cast<int>(fd));
+  }
+}
+
+int OpenFds::Add(int fd) {
+  if (fd < 0) return fd;
+  const auto number = static_cast<size_t>(fd);
+  if (number >= ours_.size()) ours_.resize(number + 1);
+  ours_[number] = true;
+  return fd;
+}
+
+void OpenFds::Close(int fd) {
+  if (Take(fd)) close(fd);
+}
+
+void OpenFds::Forget(int fd) { Take(fd); }
+
+bool OpenFds::Take(int fd) {
+  const auto number = static_cast<size_t>(fd);  // a negative number becomes too large
+  if (number >= ours_.size() || !ours_[number]) return false;
+  ours_[number] = false;
+  return true;
+}
+
+// The hook must be the asynchronous one, because libuv closes handles on a later turn of the loop.
+// After a synchronous hook the close callback would run when this object is unloaded already
+// (SIGSEGV). Without a hook Node would find the loop still busy, and abort.
 Environment::Environment(napi_env env_in) : env(env_in) {
   if (ThreadId() == getpid()) loads_on_main_thread.fetch_add(1);
   napi_get_uv_event_loop(env, &loop);
@@ -47,14 +74,14 @@ void Environment::Call(const Napi::FunctionReference& function) {
 
 void Environment::Close() {
   closing_ = true;
-  // Here, while there is an environment to give them back to; nobody else does.
+  // Release the references now: afterwards there is no environment to return them to.
   on_exits.Reset();
   on_child_signal.Reset();
   on_signals.Reset();
   signals.UnsubscribeAll();
 
   const auto closed = [](void* data) { static_cast<Environment*>(data)->HandleClosed(); };
-  open_handles_ = 1;  // this call's own, so that the count cannot reach zero before its end
+  open_handles_ = 1;  // held by this call, so that the count cannot reach zero before its end
   for (LoopPoll* poll : {&exits_poll, &signals_poll}) {
     if (!poll->started()) continue;
     ++open_handles_;

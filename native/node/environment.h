@@ -3,21 +3,37 @@
 
 #include <napi.h>
 
+#include <vector>
+
 #include "node/loop_poll.h"
-#include "node/open_fds.h"
 #include "signals/capture.h"
 #include "signals/source.h"
 #include "wait/exit_source.h"
 
 namespace sexton {
 
-// All state of one JavaScript environment (the main thread, or one worker). It outlives the
-// environment by a few loop turns: until libuv has given its handles back.
+// The descriptors that JavaScript holds as bare numbers. A worker that is terminated never closes
+// them, so this closes them when its environment ends.
+class OpenFds {
+ public:
+  ~OpenFds();
+  int Add(int fd);      // returns `fd`, so that it can wrap a call; ignores a negative result
+  void Close(int fd);   // ignores any other number: a double close would hit a stranger
+  void Forget(int fd);  // leaves the descriptor to another owner
+
+ private:
+  bool Take(int fd);  // forgets a descriptor; true if it was ours
+
+  std::vector<bool> ours_;  // by number
+};
+
+// All state of one JavaScript environment: the main thread, or one worker. It outlives the
+// environment by a few turns of the loop, until libuv has closed its handles.
 class Environment {
  public:
   explicit Environment(napi_env env);
 
-  // How often the main thread has loaded this object, by as many paths.
+  // How often the main thread has loaded this object: each path is loaded on its own.
   static int LoadsOnMainThread();
 
   napi_env env;
@@ -35,10 +51,10 @@ class Environment {
   LoopPoll signals_poll;
   Napi::FunctionReference on_signals;
 
-  // Calls into JavaScript from the event loop. MakeCallback, so that promise jobs and nextTick run
-  // right after it and not when some later callback happens to end; what it throws is an uncaught
-  // exception. No wrapper of node-addon-api: in a worker that is being terminated every one of
-  // these may fail, and a wrapper would answer with an abort of the whole process.
+  // Calls into JavaScript from the event loop. It uses napi_make_callback(), so that promise jobs
+  // and nextTick run right after the call. An error that the function throws is an uncaught
+  // exception. In a worker that is being terminated each of these calls may fail. node-addon-api's
+  // wrappers would then abort the whole process, so this calls Node-API directly.
   void Call(const Napi::FunctionReference& function);
 
  private:

@@ -5,21 +5,44 @@
 
 namespace sexton {
 
-// One descriptor watched for readability by the environment's event loop. It never keeps the loop
-// alive: who awaits something says so in lib/base/keep-alive.ts.
+// One descriptor whose readability the environment's event loop watches. It never keeps the loop
+// alive: lib/base/keep-alive.ts does, while a program awaits something.
 //
-// Level-triggered by libuv: what a bounded drain leaves behind is reported again next turn.
+// libuv polls level-triggered, so whatever a bounded drain leaves is reported again on the next
+// turn.
 class LoopPoll {
  public:
   using OnReadable = void (*)(void* data);
   using OnClosed = void (*)(void* data);
 
-  int Start(uv_loop_t* loop, int fd, OnReadable on_readable, void* data);  // 0 or -errno
+  // 0 or -errno.
+  int Start(uv_loop_t* loop, int fd, OnReadable on_readable, void* data) {
+    on_readable_ = on_readable;
+    data_ = data;
+    handle_.data = this;
+    const int opened = uv_poll_init(loop, &handle_, fd);
+    if (opened != 0) return opened;
+    started_ = true;
+    uv_unref(reinterpret_cast<uv_handle_t*>(&handle_));
+    return uv_poll_start(&handle_, UV_READABLE, [](uv_poll_t* handle, int, int) {
+      auto* self = static_cast<LoopPoll*>(handle->data);
+      self->on_readable_(self->data_);
+    });
+  }
+
   bool started() const { return started_; }
 
   // Asynchronous: the handle's memory must live until `on_closed` has been called. The descriptor
   // may be closed as soon as this returns (libuv's rule for uv_poll_t).
-  void Close(OnClosed on_closed, void* data);
+  void Close(OnClosed on_closed, void* data) {
+    on_closed_ = on_closed;
+    data_ = data;
+    uv_close(reinterpret_cast<uv_handle_t*>(&handle_), [](uv_handle_t* handle) {
+      auto* self = static_cast<LoopPoll*>(handle->data);
+      self->started_ = false;
+      self->on_closed_(self->data_);
+    });
+  }
 
  private:
   uv_poll_t handle_ = {};

@@ -1,19 +1,17 @@
-#include "node/args.h"
 #include "node/glue.h"
 #include "platform/pidfd.h"
 
 namespace sexton {
 namespace {
 
-// Only a call: what there is, lib/ asks for. Nothing is allocated here, which could fail in a
-// worker that is being terminated, where the loop still turns but no JavaScript may run.
+// Only calls: lib/ then drains the source. It allocates nothing, because that could fail in a
+// worker that is being terminated, whose loop still turns although no JavaScript may run.
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
   state->Call(state->on_exits);
 }
 
-// drainExits(tokens: Float64Array): how many tokens it has filled in. The array has room for
-// kBatch.
+// drainExits(tokens: Float64Array): how many tokens it has written. The array has room for kBatch.
 Napi::Value DrainExits(const Napi::CallbackInfo& info) {
   auto tokens = info[0].As<Napi::Float64Array>();
   return Result(info, State(info)->exits.Drain(tokens.Data()));
@@ -58,30 +56,9 @@ Napi::Value ExitStatusOf(const Napi::CallbackInfo& info) {
   return Result(info, PidfdExitStatus(IntArg(info, 0)));
 }
 
-Napi::Value CloseFd(const Napi::CallbackInfo& info) {
-  State(info)->open_fds.Close(IntArg(info, 0));
-  return info.Env().Undefined();
-}
-
-// startChildSignal(onSignal): one call per SIGCHLD that libuv delivers, which coalesce.
-Napi::Value StartChildSignal(const Napi::CallbackInfo& info) {
-  Environment* state = State(info);
-  state->on_child_signal = Napi::Persistent(info[0].As<Napi::Function>());
-  const auto on_signal = [](void* data) {
-    auto* self = static_cast<Environment*>(data);
-    self->Call(self->on_child_signal);
-  };
-  return Result(info, state->child_signal.Start(state->loop, SIGCHLD, on_signal, state));
-}
-
-Napi::Value StopChildSignal(const Napi::CallbackInfo& info) {
-  State(info)->child_signal.Stop();
-  return info.Env().Undefined();
-}
-
 }  // namespace
 
-void DefineExitSource(Napi::Object exports, Environment* state) {
+void DefinePidfds(Napi::Object exports, Environment* state) {
   exports.Set("exitBatch", ExitSource::kBatch);
   Define(exports, "openExitSource", OpenExitSource, {kFunction}, state);
   Define(exports, "drainExits", DrainExits, {Doubles(ExitSource::kBatch)}, state);
@@ -92,9 +69,6 @@ void DefineExitSource(Napi::Object exports, Environment* state) {
   Define(exports, "pidfdState", StateOf, {kInt}, state);
   Define(exports, "pidfdAwait", Await, {kInt, kInt}, state);
   Define(exports, "pidfdExitStatus", ExitStatusOf, {kInt}, state);
-  Define(exports, "closeFd", CloseFd, {kInt}, state);
-  Define(exports, "startChildSignal", StartChildSignal, {kFunction}, state);
-  Define(exports, "stopChildSignal", StopChildSignal, {}, state);
 }
 
 }  // namespace sexton

@@ -1,12 +1,13 @@
 #include <signal.h>
 
-#include "node/args.h"
 #include "node/glue.h"
+#include "signals/dispositions.h"
 
 namespace sexton {
 namespace {
 
-// signal, code, pid, uid, environments: lib/signals/received-signal.ts reads them in this order
+// The numbers of a record: signal, code, pid, uid, environments. lib/signals/received-signal.ts
+// reads them in this order.
 constexpr int kFields = 5;
 
 void OnReadable(void* data) {
@@ -14,7 +15,17 @@ void OnReadable(void* data) {
   state->Call(state->on_signals);
 }
 
-// drainSignals(records: Float64Array): how many records it has filled in. Room for kBatch.
+#ifdef SIGRTMIN
+void SetRealtimeRange(Napi::Object exports) {
+  exports.Set("realtimeMin", SIGRTMIN);
+  exports.Set("realtimeMax", SIGRTMAX);
+}
+#else
+void SetRealtimeRange(Napi::Object) {}
+#endif
+
+// drainSignals(records: Float64Array): how many records it has written. The array has room for
+// kBatch.
 Napi::Value DrainSignals(const Napi::CallbackInfo& info) {
   SignalRecord records[SignalCapture::kBatch];
   const int count = State(info)->signals.Drain(records);
@@ -49,13 +60,35 @@ Napi::Value UnsubscribeSignal(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// hasHandler(signal): whether anyone has a handler for it, in whatever language.
-Napi::Value HasHandler(const Napi::CallbackInfo& info) {
-  return Result(info, SignalCapture::HasHandler(IntArg(info, 0)) ? 1 : 0);
+// hasHandler(signal): 1 if this process has a handler for it, in whatever language; else 0.
+Napi::Value IsHandled(const Napi::CallbackInfo& info) {
+  return Result(info, HasHandler(IntArg(info, 0)) ? 1 : 0);
 }
 
 Napi::Value DroppedSignals(const Napi::CallbackInfo& info) {
   return Result(info, State(info)->signals.dropped());
+}
+
+// startChildSignal(onSignal): calls it once for each SIGCHLD that libuv delivers; several signals
+// may coalesce into one.
+Napi::Value StartChildSignal(const Napi::CallbackInfo& info) {
+  Environment* state = State(info);
+  state->on_child_signal = Napi::Persistent(info[0].As<Napi::Function>());
+  const auto on_signal = [](void* data) {
+    auto* self = static_cast<Environment*>(data);
+    self->Call(self->on_child_signal);
+  };
+  return Result(info, state->child_signal.Start(state->loop, SIGCHLD, on_signal, state));
+}
+
+Napi::Value StopChildSignal(const Napi::CallbackInfo& info) {
+  State(info)->child_signal.Stop();
+  return info.Env().Undefined();
+}
+
+// repairChildSignal(): whether there was something to undo.
+Napi::Value Repair(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), RepairChildSignal());
 }
 
 }  // namespace
@@ -67,12 +100,12 @@ void DefineSignals(Napi::Object exports, Environment* state) {
   Define(exports, "drainSignals", DrainSignals, {Doubles(SignalCapture::kBatch * kFields)}, state);
   Define(exports, "subscribeSignal", SubscribeSignal, {kInt}, state);
   Define(exports, "unsubscribeSignal", UnsubscribeSignal, {kInt}, state);
-  Define(exports, "hasHandler", HasHandler, {kInt}, state);
+  Define(exports, "hasHandler", IsHandled, {kInt}, state);
   Define(exports, "droppedSignals", DroppedSignals, {}, state);
-#ifdef SIGRTMIN
-  exports.Set("realtimeMin", SIGRTMIN);
-  exports.Set("realtimeMax", SIGRTMAX);
-#endif
+  Define(exports, "startChildSignal", StartChildSignal, {kFunction}, state);
+  Define(exports, "stopChildSignal", StopChildSignal, {}, state);
+  Define(exports, "repairChildSignal", Repair, {}, state);
+  SetRealtimeRange(exports);
 }
 
 }  // namespace sexton

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "node/args.h"
+#include "node/glue.h"
 #include "spawn/own_variables.h"
 
 namespace sexton {

@@ -1,19 +1,18 @@
 #include <unistd.h>
 
-#include "node/args.h"
 #include "node/glue.h"
 #include "platform/terminal.h"
 
 namespace sexton {
 namespace {
 
-// moveForeground(from, to): process groups; 0 is this process's own.
+// moveForeground(from, to): two process groups; 0 means this process's own. 0 or -errno.
 Napi::Value Move(const Napi::CallbackInfo& info) {
   const auto group = [](int id) { return id == 0 ? getpgrp() : id; };
   return Result(info, MoveForeground(group(IntArg(info, 0)), group(IntArg(info, 1))));
 }
 
-// writeFromBackground(fd, bytes, patience in ms): how many, which may be fewer, or -errno.
+// writeFromBackground(fd, bytes, patience in ms): how many bytes it has written, or -errno.
 Napi::Value Write(const Napi::CallbackInfo& info) {
   auto bytes = info[1].As<Napi::Uint8Array>();
   const auto* data = reinterpret_cast<const char*>(bytes.Data());

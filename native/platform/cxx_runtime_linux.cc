@@ -1,14 +1,14 @@
-// What the addon calls of the C++ library's compiled part, so that it needs no libstdc++: the
-// shared object may be missing, or older than the compiler's; the archive in turn would want the
-// compiler's glibc. A function that is not here brings the shared object back, and the prebuild is
-// refused.
+// The few functions of libstdc++'s compiled part that the addon calls. With these it loads without
+// libstdc++.so, which may be missing or older than the compiler's; the static archive would need
+// the compiler's glibc. Another function would bring the shared object back, and
+// packaging/prebuild.mjs would refuse the addon.
 
 #include <cstdlib>
 #include <new>
 
 namespace {
 
-// There are no exceptions to throw, and nobody to catch them.
+// Aborts when memory runs out: the addon is built without exceptions.
 void* Allocate(size_t size) {
   void* memory = malloc(size == 0 ? 1 : size);
   if (memory == nullptr) abort();

@@ -1,22 +1,25 @@
-#include "platform/environ_copy.h"
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstring>
 
-#include "platform/own_memory.h"
+#include "platform/descriptors.h"
+#include "platform/process.h"
+#include "platform/retry.h"
 
 extern char** environ;
 
 namespace sexton {
 namespace {
 
-// Bytes: the smallest page of all platforms. Larger pages are multiples of it.
+// The smallest page of all platforms, in bytes. Larger pages are multiples of it.
 constexpr uintptr_t kPage = 4096;
 
-// Bytes: no execve(2) takes more than 6 MiB of strings. A torn array can lead into any memory.
+// Bytes after which a copy gives up: a torn array can lead into any memory. No execve(2) takes more
+// than 6 MiB of strings.
 constexpr size_t kMost = 8 << 20;
 
-// Pages of this process as they were when each was first looked at: an environment spans few.
+// Copies of this process's pages, each made when it is first needed. An environment spans few.
 class PageCopies {
  public:
   // The copy of the page at this address, up to the next call; null where no memory is mapped.
@@ -59,6 +62,15 @@ class PageCopies {
 };
 
 }  // namespace
+
+bool ReadOwnMemoryByPipe(const void* from, char* to, size_t size) {
+  // A pipe has room for a page, so the write does not block.
+  UniqueFd read_end, write_end;
+  if (MakePipe(&read_end, &write_end, 0) < 0) return false;
+  const auto length = static_cast<long>(size);
+  return Retry([&] { return write(write_end.get(), from, size); }) == length &&
+         Retry([&] { return read(read_end.get(), to, size); }) == length;
+}
 
 bool CopyEnviron(std::vector<char>* block) {
   PageCopies pages;

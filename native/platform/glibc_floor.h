@@ -1,6 +1,7 @@
-// Put in front of every source of an addon that is shipped. Linked on a newer glibc, it would ask
-// for these under the version that they got when they moved into libc.so.6; under the first one,
-// which every glibc has, it loads from 2.28 on. Node itself loads the libraries they lay in before.
+// Included before every source of a prebuilt addon for glibc. glibc 2.34 moved these functions into
+// libc.so.6 under a new version, so an addon linked there would not load on an older glibc. Their
+// first version, which every glibc has, loads from 2.28 on: Node itself loads the libraries that
+// held them before.
 
 #ifndef SEXTON_PLATFORM_GLIBC_FLOOR_H_
 #define SEXTON_PLATFORM_GLIBC_FLOOR_H_

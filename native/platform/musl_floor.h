@@ -1,5 +1,5 @@
-// Put in front of every source of an addon for musl. The compiler's C++ headers were configured for
-// glibc; of what they take it to have, this is what musl has not.
+// Included before every source of an addon for musl. The compiler's C++ headers were configured for
+// glibc; this hides the parts of glibc that musl lacks.
 
 #ifndef SEXTON_PLATFORM_MUSL_FLOOR_H_
 #define SEXTON_PLATFORM_MUSL_FLOOR_H_

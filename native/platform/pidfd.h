@@ -5,22 +5,23 @@
 
 namespace sexton {
 
-// Each gives a value >= 0, or -errno; -ENOSYS where the platform has no process descriptors.
+// Process descriptors. Each function returns a value >= 0, or -errno; -ENOSYS means that the
+// platform has no process descriptors.
 
-// A close-on-exec descriptor of the process `pid` (pidfd_open(2), Linux 5.3).
+// Opens a close-on-exec descriptor of the process `pid` (pidfd_open(2), Linux 5.3).
 int PidfdOpen(pid_t pid);
 
-// Sends `signal` to that very process, never to a later one with its pid (Linux 5.1).
+// Sends `signal` to this process, never to a later one with its pid (Linux 5.1).
 int PidfdSend(int pidfd, int signal);
 
-// 0: it lives; 1: it has ended and may be a zombie; 2: it has been reaped (told since Linux 6.9).
+// 0: the process lives; 1: it has exited and may be a zombie; 2: it has been reaped (Linux 6.9).
 int PidfdState(int pidfd);
 
-// The same, but waits up to so many milliseconds for its end. -EINTR: a signal was handled
-// meanwhile.
+// Returns the state as PidfdState() does, after waiting at most `milliseconds` for the exit.
+// -EINTR: this thread handled a signal meanwhile.
 int PidfdAwait(int pidfd, int milliseconds);
 
-// The raw wait status of a process that its parent has reaped already, whoever the parent is
+// Returns the raw wait status of a process that its parent has reaped, whoever the parent is
 // (PIDFD_GET_INFO with PIDFD_INFO_EXIT, Linux 6.15). -EAGAIN: not reaped yet.
 int PidfdExitStatus(int pidfd);
 

@@ -5,8 +5,8 @@
 
 namespace sexton {
 
-// Calls `call` until it is not interrupted; gives its result, or -errno. SIGCHLD is this library's
-// constant companion, so an EINTR that is not retried is a lost exit.
+// Repeats `call` while a signal interrupts it. Returns its result, or -errno. A program that waits
+// for children gets SIGCHLD all the time, so a call without a retry would lose an exit.
 template <typename Call>
 long Retry(Call call) {
   long result;

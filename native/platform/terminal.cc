@@ -10,15 +10,15 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "platform/descriptors.h"
 #include "platform/retry.h"
-#include "platform/unique_fd.h"
 
 namespace sexton {
 
 namespace {
 
-// To touch the terminal from the background stops the caller by SIGTTOU, unless that is blocked in
-// the thread that does it (tcsetpgrp(3), termios(3)).
+// Makes a call that SIGTTOU would stop: a background process that touches the terminal gets that
+// signal, unless the calling thread blocks it (tcsetpgrp(3), termios(3)).
 template <typename Call>
 long WithoutStop(Call call) {
   sigset_t stop, before;
@@ -30,11 +30,11 @@ long WithoutStop(Call call) {
   return result;
 }
 
-// A descriptor that others share cannot be made non-blocking, as it would be so for them too. But
-// where poll(2) sees room, there is room for PIPE_BUF bytes (pipe(7)).
+// Bytes written at once. A shared descriptor must stay blocking, because the flag would change for
+// the others too. But where poll(2) reports room, PIPE_BUF bytes fit without blocking (pipe(7)).
 constexpr size_t kPiece = PIPE_BUF;
 
-// A reader that is at work gets so long to make room for the next piece of a long message.
+// Milliseconds in which a reader that has begun may make room for the next piece of a long message.
 constexpr int kPatience = 100;
 
 bool HasRoom(int fd, int patience) {

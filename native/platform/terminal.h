@@ -5,14 +5,13 @@
 
 namespace sexton {
 
-// Moves the controlling terminal's foreground from one process group to another. Does nothing where
-// a third has it by now, or there is no terminal. 0 or -errno.
+// Moves the controlling terminal's foreground from one process group to another. Does nothing if a
+// third group has it by now, or if there is no terminal. 0 or -errno.
 int MoveForeground(pid_t from, pid_t to);
 
-// write(2) that waits for a reader no longer than `patience` milliseconds: what does not fit by
-// then is not written. Also to a
-// terminal that stops its background by SIGTTOU: with that signal caught, the call would be started
-// again for ever. Bytes written, which may be fewer, or -errno.
+// Calls write(2), but waits at most `patience` milliseconds for a reader; bytes that do not fit by
+// then stay unwritten. A terminal that stops background writers by SIGTTOU gets the bytes too: if a
+// program catches that signal, write(2) would restart for ever. Bytes written, or -errno.
 ssize_t WriteFromBackground(int fd, const char* data, size_t size, int patience);
 
 }  // namespace sexton

@@ -6,27 +6,24 @@
 
 #include <cerrno>
 
-#include "platform/pipe.h"
+#include "signals/dispositions.h"
 
 namespace sexton {
 namespace {
 
 constexpr int kLastSignal = 64;
 
-// A burst of so many records may have filled the pipe, 4096 records long, by which libuv hears of
-// signals: our handler calls libuv's, and one signal can fill several places in it.
+// A burst of this many records may have filled the pipe by which libuv's handler tells its loops,
+// which has room for 4096: one signal can fill several places there.
 constexpr int kBurst = 512;
 
-// libuv, and Node with it, has nothing to do with realtime signals: there is no watcher to keep in
-// place, and no reason to fill its pipe with a burst of them.
-bool NeedsHold(int signal) {
+// A realtime signal needs no hold: Node has no handler for it that must stay in place, and a burst
+// would fill libuv's pipe.
 #ifdef SIGRTMIN
-  return signal < SIGRTMIN;
+bool NeedsHold(int signal) { return signal < SIGRTMIN; }
 #else
-  static_cast<void>(signal);
-  return true;
+bool NeedsHold(int) { return true; }
 #endif
-}
 
 bool IsSignal(int number) { return number >= 1 && number <= kLastSignal; }
 
@@ -65,13 +62,6 @@ void SignalCapture::Unsubscribe(int signal) {
   RemoveListener(slot_, signal, HoldFor(signal));
 }
 
-bool SignalCapture::HasHandler(int signal) {
-  struct sigaction action = {};
-  if (!IsSignal(signal) || sigaction(signal, nullptr, &action) != 0) return false;
-  return (action.sa_flags & SA_SIGINFO) != 0 ||
-         (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
-}
-
 void SignalCapture::UnsubscribeAll() {
   if (slot_ < 0) return;
   for (int signal = 1; signal <= kLastSignal; ++signal) Unsubscribe(signal);
@@ -89,8 +79,8 @@ int SignalCapture::Drain(SignalRecord* records) {
   return count;
 }
 
-// A SIGCHLD that found libuv's pipe full is gone, and with it, perhaps for ever, the exit of a
-// child. One more does no harm: whoever hears it looks for itself.
+// If libuv's pipe was full, a SIGCHLD may be lost, and libuv would never notice that its child has
+// exited. One more SIGCHLD does no harm: each listener checks its own children.
 void SignalCapture::EndBurst() {
   if (burst_ >= kBurst) kill(getpid(), SIGCHLD);
   burst_ = 0;

@@ -5,33 +5,29 @@
 #include <cstdint>
 #include <memory>
 
-#include "platform/unique_fd.h"
+#include "platform/descriptors.h"
 #include "signals/handler.h"
-#include "signals/hold.h"
-#include "signals/slots.h"
+#include "signals/source.h"
 
 namespace sexton {
 
-// One environment's view of the signals it asked for, with who sent each: the pipe that the handler
-// writes to.
+// The signals that one environment listens to: its slot, and the pipe that the handler writes to.
 class SignalCapture {
  public:
   static constexpr int kBatch = 128;
 
   ~SignalCapture();
-  int Open();  // 0 or -errno; -ENOSPC: too many environments listen
+  int Open();  // 0 or -errno; -ENOSPC: too many environments
   int fd() const { return read_end_.get(); }
 
   int Subscribe(uv_loop_t* loop, int signal);  // 0 or -errno
   void Unsubscribe(int signal);
   void UnsubscribeAll();
 
-  static bool HasHandler(int signal);
-
-  int Drain(SignalRecord* records);  // at most kBatch; how many
+  int Drain(SignalRecord* records);  // reads at most kBatch records; how many it has read
   uint32_t dropped() const;          // records that found the pipe full, since Open()
 
-  // libuv watchers to be closed at teardown; each must outlive its close callback.
+  // libuv's watchers, which the environment's teardown closes. Each outlives its close callback.
   using Holds = std::array<std::unique_ptr<SignalHold>, kSignals>;  // by number
   Holds& holds() { return holds_; }
 

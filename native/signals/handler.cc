@@ -1,45 +1,74 @@
 #include "signals/handler.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
-#include <signal.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 
-#include "signals/slots.h"
+#include "signals/source.h"
 
 namespace sexton {
 namespace {
 
-struct Disposition {
-  int users = 0;
-  bool buried = false;             // another library's handler lies over ours
-  struct sigaction original = {};  // to come back to: what libuv's own handler replaced
-  struct sigaction chained = {};   // what our handler calls on
-};
-Disposition dispositions[kSignals];
+constexpr int kMaxEnvironments = 256;
 
-// Not std::mutex: libstdc++'s takes the threads of a musl it was not configured for to be missing,
-// and locks nothing.
-pthread_mutex_t dispositions_lock = PTHREAD_MUTEX_INITIALIZER;
-
-class Locked {
- public:
-  Locked() { pthread_mutex_lock(&dispositions_lock); }
-  ~Locked() { pthread_mutex_unlock(&dispositions_lock); }
-  Locked(const Locked&) = delete;
-  Locked& operator=(const Locked&) = delete;
+// The handler reads these at any instant, so all of them are atomic.
+struct Slot {
+  std::atomic<bool> taken{false};
+  std::atomic<int> fd{-1};
+  std::atomic<uint64_t> mask{0};
+  std::atomic<uint32_t> dropped{0};
 };
+Slot slots[kMaxEnvironments];
+std::atomic<int> in_handler{0};
+
+// By signal. Written only while no handler runs: see Quiesce().
+struct sigaction next_handlers[kSignals];
+
+uint64_t Bit(int signal) { return uint64_t{1} << (signal - 1); }
+
+#ifdef SI_TKILL
+constexpr int kThreadKill = SI_TKILL;
+#else
+constexpr int kThreadKill = SI_USER;
+#endif
+
+// si_pid and si_uid share their bytes with timer and fault fields. Only these codes fill them in.
+bool HasSender(const siginfo_t& info) {
+  return info.si_code == SI_USER || info.si_code == SI_QUEUE || info.si_code == SI_MESGQ ||
+         info.si_code == kThreadKill || info.si_signo == SIGCHLD;
+}
+
+// Writes a whole record or nothing: its 16 bytes are fewer than PIPE_BUF.
+void Write(Slot& slot, const SignalRecord& record) {
+  if (write(slot.fd.load(), &record, sizeof record) < 0) slot.dropped.fetch_add(1);
+}
+
+void RecordSignal(const siginfo_t& info) {
+  SignalRecord record = {static_cast<int16_t>(info.si_signo), 0, info.si_code, 0, 0};
+  if (HasSender(info)) {
+    record.pid = info.si_pid;
+    record.uid = info.si_uid;
+  }
+  const auto listens = [&](const Slot& slot) {
+    return (slot.mask.load() & Bit(info.si_signo)) != 0;
+  };
+  for (const Slot& slot : slots) record.environments += listens(slot) ? 1 : 0;
+  for (Slot& slot : slots) {
+    if (listens(slot)) Write(slot, record);
+  }
+}
 
 void OnSignal(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
-  EnterHandler();
-  CountSeen(signal);
+  in_handler.fetch_add(1);
+  SignalHold::CountSeen(signal);
   RecordSignal(*info);
-  const struct sigaction next = dispositions[signal].chained;
-  // Let go before calling on: a handler that never returns must not hold up Quiesce() for ever.
-  LeaveHandler();
+  const struct sigaction next = next_handlers[signal];
+  // Leave before calling on: a handler that never returns must not block Quiesce() for ever.
+  in_handler.fetch_sub(1);
   if ((next.sa_flags & SA_SIGINFO) != 0) {
     next.sa_sigaction(signal, info, context);
   } else if (next.sa_handler != SIG_DFL && next.sa_handler != SIG_IGN) {
@@ -48,21 +77,17 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
   errno = saved_errno;
 }
 
-bool IsOurs(const struct sigaction& action) {
-  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == OnSignal;
+// Waits until no thread is in the part of the handler that reads the slots.
+void Quiesce() {
+  while (in_handler.load() != 0) sched_yield();
 }
 
-bool IsPlain(const struct sigaction& action) {
-  return (action.sa_flags & SA_SIGINFO) == 0 &&
-         (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN);
-}
-
-// The handler's code must outlive the addon: another library may have saved our handler and call it
-// after a worker, the only environment that loaded this object, has ended and unloaded it.
+// Keeps the addon's code loaded for ever. A worker that alone has loaded it may end and unload it,
+// but another library may have saved our handler and still call it.
 void PinThisObject() {
   static std::atomic<bool> pinned{false};
-  // Whoever comes second may go on before the first is through: until then the first's environment
-  // keeps the object loaded.
+  // A second thread may go on before the first has pinned the object: the first thread's
+  // environment keeps it loaded until then.
   if (pinned.exchange(true)) return;
   Dl_info info;
   if (dladdr(reinterpret_cast<void*>(&OnSignal), &info) != 0) {
@@ -70,20 +95,42 @@ void PinThisObject() {
   }
 }
 
-bool SameHandler(const struct sigaction& a, const struct sigaction& b) {
-  return a.sa_handler == b.sa_handler;  // a union with sa_sigaction: one comparison serves both
+}  // namespace
+
+int ClaimSlot(int fd) {
+  for (int i = 0; i < kMaxEnvironments; ++i) {
+    bool free = false;
+    if (!slots[i].taken.compare_exchange_strong(free, true)) continue;
+    slots[i].dropped.store(0);
+    slots[i].fd.store(fd);
+    return i;
+  }
+  return -ENOSPC;
 }
 
-void Install(int signal) {
-  struct sigaction current;
-  sigaction(signal, nullptr, &current);
-  Disposition& disposition = dispositions[signal];
-  // A handler that was put over ours calls it still: to install ours again would make the two call
-  // each other in a circle.
-  if (IsOurs(current) || (disposition.buried && !IsPlain(current))) return;
-  disposition.buried = false;
+void ReleaseSlot(int slot) {
+  slots[slot].mask.store(0);
   Quiesce();
-  disposition.chained = current;
+  slots[slot].fd.store(-1);
+  slots[slot].taken.store(false);
+}
+
+void AddToSlot(int slot, int signal) { slots[slot].mask.fetch_or(Bit(signal)); }
+
+bool RemoveFromSlot(int slot, int signal) {
+  return (slots[slot].mask.fetch_and(~Bit(signal)) & Bit(signal)) != 0;
+}
+
+uint32_t DroppedBy(int slot) { return slots[slot].dropped.load(); }
+
+void RecordMissed(int slot, int signal) {
+  Write(slots[slot], {static_cast<int16_t>(signal), 1, SI_USER, 0, 0});
+}
+
+void InstallHandler(int signal, const struct sigaction& next) {
+  PinThisObject();
+  Quiesce();
+  next_handlers[signal] = next;
   struct sigaction action = {};
   action.sa_sigaction = OnSignal;
   action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
@@ -91,72 +138,10 @@ void Install(int signal) {
   sigaction(signal, &action, nullptr);
 }
 
-void Uninstall(int signal) {
-  struct sigaction current;
-  sigaction(signal, nullptr, &current);
-  Disposition& disposition = dispositions[signal];
-  if (IsOurs(current)) {
-    sigaction(signal, &disposition.chained, nullptr);
-  } else {
-    // Not ours any more: someone chained over us, and to put the old one back would cut them off.
-    disposition.buried = !IsPlain(current) && !SameHandler(current, disposition.chained);
-  }
-}
+const struct sigaction& NextHandler(int signal) { return next_handlers[signal]; }
 
-// libuv leaves the default action behind when its last watcher goes, whatever its handler replaced.
-// Of a signal that was ignored, such as SIGPIPE, one more in the instant before it is ignored again
-// would end the process. So libuv's handler stays, which with nobody to tell does nothing either.
-void KeepHarmless(int signal) {
-  const struct sigaction& original = dispositions[signal].original;
-  if (IsPlain(original) && original.sa_handler == SIG_IGN) SignalSource::HoldForever(signal);
-}
-
-// Node's own handler of SIGUSR1 would be forgotten as well.
-void RestoreOriginal(int signal) {
-  struct sigaction current;
-  sigaction(signal, nullptr, &current);
-  if (IsPlain(current) && current.sa_handler == SIG_DFL) {
-    sigaction(signal, &dispositions[signal].original, nullptr);
-  }
-}
-
-// Puts libuv's handler in place and notes what that replaced. If it was there before, a watcher of
-// someone else's had it, and what it once replaced is libuv's affair: to bring libuv's handler back
-// after its last watcher has gone would swallow the signal for ever.
-int Hold(SignalHold* hold, uv_loop_t* loop, int slot, int signal) {
-  struct sigaction before, now;
-  sigaction(signal, nullptr, &before);
-  const int held = hold->Start(loop, slot, signal, RecordMissed);
-  if (held != 0) return held;
-  sigaction(signal, nullptr, &now);
-  if (!SameHandler(before, now) && !IsOurs(before)) dispositions[signal].original = before;
-  return 0;
-}
-
-}  // namespace
-
-// The order matters: libuv's handler is in place, and stays, before ours chains to it; the bit
-// comes before the handler, so that the first record already finds its pipe.
-int AddListener(int slot, int signal, SignalHold* hold, uv_loop_t* loop) {
-  PinThisObject();
-  const Locked locked;
-  const int held = hold == nullptr ? 0 : Hold(hold, loop, slot, signal);
-  if (held != 0) return held;
-  AddToSlot(slot, signal);
-  Install(signal);
-  ++dispositions[signal].users;
-  return 0;
-}
-
-void RemoveListener(int slot, int signal, SignalHold* hold) {
-  const Locked locked;
-  if (!RemoveFromSlot(slot, signal)) return;
-  const bool last = --dispositions[signal].users == 0;
-  if (last) Uninstall(signal);
-  if (hold == nullptr) return;
-  if (last) KeepHarmless(signal);
-  hold->watcher().Stop();
-  if (last) RestoreOriginal(signal);
+bool IsOurHandler(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == OnSignal;
 }
 
 }  // namespace sexton

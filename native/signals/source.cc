@@ -1,6 +1,14 @@
 #include "signals/source.h"
 
+#include <atomic>
+
 namespace sexton {
+namespace {
+
+// How many of each signal our handler has seen, in all environments.
+std::atomic<uint32_t> seen[kSignals];
+
+}  // namespace
 
 int SignalSource::Start(uv_loop_t* loop, int signal, OnSignal on_signal, void* data) {
   on_signal_ = on_signal;
@@ -45,6 +53,25 @@ int SignalSource::HoldForever(int signal) {
     initialized = true;
   }
   return holds[signal].Start(&loop, signal, nullptr, nullptr);
+}
+
+void SignalHold::CountSeen(int signal) { seen[signal].fetch_add(1); }
+
+int SignalHold::Start(uv_loop_t* loop, int slot, int signal, OnMissed on_missed) {
+  on_missed_ = on_missed;
+  slot_ = slot;
+  signal_ = signal;
+  if (!watcher_.open()) seen_before_ = seen[signal].load();
+  return watcher_.Start(
+      loop, signal, [](void* data) { static_cast<SignalHold*>(data)->OnTold(); }, this);
+}
+
+void SignalHold::OnTold() {
+  if (told_ != seen[signal_].load() - seen_before_) {
+    ++told_;
+  } else {
+    on_missed_(slot_, signal_);
+  }
 }
 
 }  // namespace sexton

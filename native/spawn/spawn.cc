@@ -5,7 +5,7 @@
 #include <atomic>
 #include <cerrno>
 
-#include "platform/pipe.h"
+#include "platform/descriptors.h"
 #include "platform/retry.h"
 #include "platform/terminal.h"
 #include "spawn/child_calls.h"

@@ -3,15 +3,15 @@
 
 #include <cstdint>
 
-#include "platform/unique_fd.h"
+#include "platform/descriptors.h"
 
 namespace sexton {
 
-// One descriptor that becomes readable when any of the watched process descriptors does.
+// One descriptor that becomes readable when any of the watched pidfds does.
 //
-// Watches are edge-triggered. Level-triggered ones would spin for as long as a debugger holds a
-// dead child: its pidfd is readable, yet waitid() has nothing until the tracer lets go (the kernel
-// then wakes the pidfd again). Events beyond a batch stay queued in the kernel, so nothing is lost.
+// Watches are edge-triggered. A level-triggered watch would spin while a debugger holds a dead
+// child: the child's pidfd is readable, but waitid() reports nothing until the debugger lets go,
+// which makes the kernel signal the pidfd again. Events beyond a batch stay queued in the kernel.
 class ExitSource {
  public:
   static constexpr int kBatch = 64;
@@ -19,8 +19,8 @@ class ExitSource {
   int Open();  // 0 or -errno
   int fd() const { return epoll_.get(); }
   int Watch(int pidfd, uint32_t token);  // 0 or -errno
-  int Unwatch(int pidfd);                // before the pidfd is closed; 0 or -errno
-  int Drain(double* tokens);             // at most kBatch; how many, or -errno
+  int Unwatch(int pidfd);                // call it before closing the pidfd; 0 or -errno
+  int Drain(double* tokens);             // writes at most kBatch; how many, or -errno
 
  private:
   UniqueFd epoll_;

@@ -1,11 +1,13 @@
 #include "wait/wait.h"
 
-#include "wait/tracee.h"
+#include <algorithm>
 
 namespace sexton {
 namespace {
 
 bool IsNobody(int result, const WaitStatus& status) { return result < 0 || status.pid == 0; }
+
+double Microseconds(const struct timeval& time) { return time.tv_sec * 1e6 + time.tv_usec; }
 
 }  // namespace
 
@@ -20,7 +22,8 @@ int Peek(idtype_t type, id_t id, int flags, WaitStatus* out) {
   return 0;
 }
 
-// A wait that takes takes stops too, which may be for another thread that traces the child.
+// Peeks first: a wait without WNOWAIT would also take a stop, which another thread may wait for as
+// the child's tracer.
 int Take(idtype_t type, id_t id, int flags, WaitStatus* out) {
   const int result = WaitNow(type, id, flags | WNOWAIT, out);
   if (IsNobody(result, *out) || !IsEnd(*out)) return result;
@@ -49,6 +52,19 @@ int LetGo(pid_t pid) {
   if (!IsThread(pid)) return 0;
   const int taken = WaitNow(P_PID, static_cast<id_t>(pid), kOnlyThisThread, &status);
   return taken < 0 ? taken : 1;
+}
+
+void WriteRecord(const WaitStatus& status, double* record) {
+  const struct rusage& usage = status.usage;
+  const double fields[kRecordFields] = {
+      static_cast<double>(status.pid),       static_cast<double>(status.cause),
+      static_cast<double>(status.status),    Microseconds(usage.ru_utime),
+      Microseconds(usage.ru_stime),          static_cast<double>(usage.ru_maxrss),
+      static_cast<double>(usage.ru_minflt),  static_cast<double>(usage.ru_majflt),
+      static_cast<double>(usage.ru_inblock), static_cast<double>(usage.ru_oublock),
+      static_cast<double>(usage.ru_nvcsw),   static_cast<double>(usage.ru_nivcsw),
+  };
+  std::copy(fields, fields + kRecordFields, record);
 }
 
 }  // namespace sexton

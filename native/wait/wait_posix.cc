@@ -1,12 +1,17 @@
+#include <cerrno>
+
 #include "platform/retry.h"
+#include "wait/exit_source.h"
 #include "wait/wait.h"
 
 namespace sexton {
 
+// --- wait.h ---
+
 const int kOnlyThisThread = 0;
 
-// POSIX waitid() tells no resource usage; wait4() tells it but cannot peek. So peek first: the
-// child is then known to be dead or stopped, and wait4() on its pid answers at once.
+// POSIX waitid() reports no resource usage; wait4() does, but cannot peek. So peek first: after
+// that the child is known to be dead or stopped, and wait4() on its pid answers at once.
 int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
   siginfo_t info = {};
   const long peeked = Retry([&] { return waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT); });
@@ -30,5 +35,15 @@ int WaitForEnd(pid_t pid) {
   } while (WIFSTOPPED(status));
   return 0;
 }
+
+int Detach(const WaitStatus&) { return -ENOSYS; }
+bool IsThread(pid_t) { return false; }
+
+// --- exit_source.h ---
+
+int ExitSource::Open() { return -ENOSYS; }
+int ExitSource::Watch(int, uint32_t) { return -ENOSYS; }
+int ExitSource::Unwatch(int) { return -ENOSYS; }
+int ExitSource::Drain(double*) { return -ENOSYS; }
 
 }  // namespace sexton

@@ -109,4 +109,18 @@ describe('The rooms of native/', () => {
   it('name Node-API in node/ alone', () => {
     expect(including('napi.h').filter((name) => dirname(name) !== 'node')).toEqual([])
   })
+
+  it('choose a platform outside of functions', () => {
+    expect(sources.flatMap((name) => conditionsInFunctions(read(name)))).toEqual([])
+  })
 })
+
+// A function ends with a brace in the first column, as clang-format lays it out.
+function conditionsInFunctions(source: string): string[] {
+  let inside = false
+  return source.split('\n').filter((line) => {
+    if (/\)( const)?( noexcept)? \{$/.test(line)) inside = true
+    if (line.startsWith('}')) inside = false
+    return inside && /^#\s*(if|el|endif)/.test(line)
+  })
+}

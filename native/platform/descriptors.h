@@ -1,5 +1,5 @@
-#ifndef SEXTON_PLATFORM_UNIQUE_FD_H_
-#define SEXTON_PLATFORM_UNIQUE_FD_H_
+#ifndef SEXTON_PLATFORM_DESCRIPTORS_H_
+#define SEXTON_PLATFORM_DESCRIPTORS_H_
 
 #include <unistd.h>
 
@@ -29,8 +29,8 @@ class UniqueFd {
     return fd;
   }
 
-  // No retry on EINTR: Linux has released the number by then, and a second close() would hit a
-  // stranger (close(2), "Dealing with error returns from close()").
+  // Closes without a retry on EINTR: Linux has released the number by then, and a second close()
+  // would hit a stranger (close(2), "Dealing with error returns from close()").
   void Reset(int fd) {
     if (fd_ >= 0) close(fd_);
     fd_ = fd;
@@ -40,6 +40,15 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+// --- once per platform ---
+
+// Makes a close-on-exec pipe; `flags` may add O_NONBLOCK. 0 or -errno.
+int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags);
+
+// Asks for the largest pipe an ordinary user may have, so that a burst of records fits while the
+// event loop is busy. If the kernel refuses, the pipe keeps its default size.
+void GrowPipe(int fd);
+
 }  // namespace sexton
 
-#endif  // SEXTON_PLATFORM_UNIQUE_FD_H_
+#endif  // SEXTON_PLATFORM_DESCRIPTORS_H_

@@ -1,4 +1,4 @@
-#include "node/args.h"
+#include "node/glue.h"
 
 #include <cmath>
 #include <cstdint>
@@ -46,17 +46,27 @@ bool Fits(const Napi::Value& value, const Parameter& parameter) {
   return false;
 }
 
-}  // namespace
-
+// If an argument has the wrong type, a TypeError is pending.
 bool Check(const Napi::CallbackInfo& info, const std::vector<Parameter>& parameters) {
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (Fits(info[i], parameters[i])) continue;
     char message[64];
-    snprintf(message, sizeof message, "native argument %zu is none that fits", i);
+    snprintf(message, sizeof message, "native argument %zu has the wrong type", i);
     Napi::TypeError::New(info.Env(), message).ThrowAsJavaScriptException();
     return false;
   }
   return true;
+}
+
+}  // namespace
+
+void Define(Napi::Object exports, const char* name, Method method,
+            std::initializer_list<Parameter> parameters, Environment* state) {
+  const auto checked = [method, parameters = std::vector<Parameter>(parameters)](
+                           const Napi::CallbackInfo& info) -> Napi::Value {
+    return Check(info, parameters) ? method(info) : Napi::Value();
+  };
+  exports.Set(name, Napi::Function::New(exports.Env(), checked, name, state));
 }
 
 std::vector<char*> Strings(const Napi::Value& block) {

@@ -5,8 +5,21 @@
 #include <cerrno>
 
 #include "spawn/child_calls.h"
+#include "spawn/dumpable.h"
+#include "spawn/spawn.h"
 
 namespace sexton {
+
+// --- spawn.h ---
+
+pid_t CreateChild(SpawnPlan* plan, int* pidfd) {
+  *pidfd = -1;
+  const pid_t pid = fork();
+  if (pid == 0) RunChild(plan);
+  return pid < 0 ? -errno : pid;
+}
+
+// --- child_calls.h ---
 
 void BlockAllSignals(sigset_t* original) {
   sigset_t all;
@@ -41,5 +54,10 @@ int SetDeathSignal(int) {
   errno = ENOSYS;
   return -1;
 }
+
+// --- dumpable.h ---
+
+Undumpable::Undumpable(bool changes_credentials) : changes_credentials_(changes_credentials) {}
+Undumpable::~Undumpable() { static_cast<void>(changes_credentials_); }
 
 }  // namespace sexton

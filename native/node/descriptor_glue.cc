@@ -1,0 +1,62 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "node/glue.h"
+#include "platform/descriptors.h"
+#include "platform/retry.h"
+
+namespace sexton {
+namespace {
+
+// isOpen(fd): whether this process has the descriptor.
+Napi::Value IsOpen(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), fcntl(IntArg(info, 0), F_GETFD) != -1);
+}
+
+// makePipe(ends: Int32Array, ours: 0 | 1): writes [read, write]; 0 or -errno. Our end is
+// non-blocking; the child's blocks, as most programs expect.
+Napi::Value Pipe(const Napi::CallbackInfo& info) {
+  auto ends = info[0].As<Napi::Int32Array>();
+  UniqueFd read_end, write_end;
+  const int made = MakePipe(&read_end, &write_end, 0);
+  if (made < 0) return Result(info, made);
+  const int ours = IntArg(info, 1) == 0 ? read_end.get() : write_end.get();
+  if (fcntl(ours, F_SETFL, O_NONBLOCK) != 0) return Result(info, -errno);
+  ends[size_t{0}] = State(info)->open_fds.Add(read_end.Release());
+  ends[size_t{1}] = State(info)->open_fds.Add(write_end.Release());
+  return Result(info, 0);
+}
+
+// hasReader(fd): whether any process holds the read end of a pipe that this one writes to.
+Napi::Value HasReader(const Napi::CallbackInfo& info) {
+  struct pollfd pipe = {IntArg(info, 0), 0, 0};  // poll() reports POLLERR and POLLHUP unasked
+  const long closed = Retry([&] { return poll(&pipe, 1, 0); });
+  return Napi::Boolean::New(info.Env(), closed <= 0);
+}
+
+// handOver(fd): leaves the descriptor to a stream, which closes it.
+Napi::Value HandOver(const Napi::CallbackInfo& info) {
+  State(info)->open_fds.Forget(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
+// closeFd(fd): closes a descriptor that the addon has opened, and no other.
+Napi::Value CloseFd(const Napi::CallbackInfo& info) {
+  State(info)->open_fds.Close(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+void DefineDescriptors(Napi::Object exports, Environment* state) {
+  Define(exports, "isOpen", IsOpen, {kInt}, state);
+  Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
+  Define(exports, "hasReader", HasReader, {kInt}, state);
+  Define(exports, "handOver", HandOver, {kInt}, state);
+  Define(exports, "closeFd", CloseFd, {kInt}, state);
+}
+
+}  // namespace sexton

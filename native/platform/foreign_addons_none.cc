@@ -1,7 +1,0 @@
-#include "platform/foreign_addons.h"
-
-namespace sexton {
-
-int CountForeignAddons() { return -1; }
-
-}  // namespace sexton
