@@ -29,8 +29,6 @@
         "native/node/process_glue.cc",
         "native/node/signal_glue.cc",
         "native/node/spawn_glue.cc",
-        "native/node/spawn_plan_glue.cc",
-        "native/node/terminal_glue.cc",
         "native/node/wait_glue.cc",
         "native/platform/environ_copy.cc",
         "native/platform/terminal.cc",
@@ -40,6 +38,7 @@
         "native/signals/source.cc",
         "native/spawn/child.cc",
         "native/spawn/own_variables.cc",
+        "native/spawn/plan.cc",
         "native/spawn/spawn.cc",
         "native/wait/wait.cc"
       ],
@@ -49,7 +48,6 @@
             "native/platform/linux.cc",
             "native/spawn/birth_linux.cc",
             "native/spawn/child_calls_linux.cc",
-            "native/spawn/dumpable_linux.cc",
             "native/wait/wait_linux.cc"
           ]
         }, {

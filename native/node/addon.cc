@@ -16,7 +16,6 @@ class SextonAddon : public Napi::Addon<SextonAddon> {
     DefineProcess(exports, state);
     DefineDescriptors(exports, state);
     DefineSpawn(exports, state);
-    DefineTerminal(exports, state);
     DefineSignals(exports, state);
   }
 };

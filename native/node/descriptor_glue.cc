@@ -7,6 +7,7 @@
 #include "node/glue.h"
 #include "platform/descriptors.h"
 #include "platform/retry.h"
+#include "platform/terminal.h"
 
 namespace sexton {
 namespace {
@@ -43,6 +44,15 @@ Napi::Value HandOver(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// writeFromBackground(fd, bytes, patience in ms): how many bytes it has written, or -errno.
+Napi::Value Write(const Napi::CallbackInfo& info) {
+  auto bytes = info[1].As<Napi::Uint8Array>();
+  const auto* data = reinterpret_cast<const char*>(bytes.Data());
+  const ssize_t written =
+      WriteFromBackground(IntArg(info, 0), data, bytes.ElementLength(), IntArg(info, 2));
+  return Result(info, static_cast<int>(written));
+}
+
 // closeFd(fd): closes a descriptor that the addon has opened, and no other.
 Napi::Value CloseFd(const Napi::CallbackInfo& info) {
   State(info)->open_fds.Close(IntArg(info, 0));
@@ -56,6 +66,7 @@ void DefineDescriptors(Napi::Object exports, Environment* state) {
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);
   Define(exports, "handOver", HandOver, {kInt}, state);
+  Define(exports, "writeFromBackground", Write, {kInt, kBytes, kInt}, state);
   Define(exports, "closeFd", CloseFd, {kInt}, state);
 }
 

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <limits>
+#include <vector>
 
 namespace sexton {
 namespace {
@@ -24,7 +24,6 @@ bool IsArray(const Napi::Value& value, napi_typedarray_type type, size_t room) {
 }
 
 bool Fits(const Napi::Value& value, const Parameter& parameter) {
-  if (parameter.optional && value.IsUndefined()) return true;
   switch (parameter.kind) {
     case Parameter::kInt:
       return IsInteger<int32_t>(value);
@@ -38,8 +37,6 @@ bool Fits(const Napi::Value& value, const Parameter& parameter) {
       return IsArray(value, napi_uint8_array, parameter.room);
     case Parameter::kInts:
       return IsArray(value, napi_int32_array, parameter.room);
-    case Parameter::kUints:
-      return IsArray(value, napi_uint32_array, parameter.room);
     case Parameter::kDoubles:
       return IsArray(value, napi_float64_array, parameter.room);
   }
@@ -67,22 +64,6 @@ void Define(Napi::Object exports, const char* name, Method method,
     return Check(info, parameters) ? method(info) : Napi::Value();
   };
   exports.Set(name, Napi::Function::New(exports.Env(), checked, name, state));
-}
-
-std::vector<char*> Strings(const Napi::Value& block) {
-  auto bytes = block.As<Napi::Uint8Array>();
-  char* const begin = reinterpret_cast<char*>(bytes.Data());
-  char* const end = begin + bytes.ByteLength();
-  std::vector<char*> strings;
-  // A last string without its NUL would be read past the block: it does not count.
-  for (char* at = begin; at < end;) {
-    void* stop = std::memchr(at, '\0', end - at);
-    if (stop == nullptr) break;
-    strings.push_back(at);
-    at = static_cast<char*>(stop) + 1;
-  }
-  strings.push_back(nullptr);
-  return strings;
 }
 
 }  // namespace sexton

@@ -4,7 +4,6 @@
 #include <napi.h>
 
 #include <initializer_list>
-#include <vector>
 
 #include "node/environment.h"
 
@@ -23,18 +22,15 @@ namespace sexton {
 // The type of one argument. Without the check another value would be read as 0, which as a pid
 // means the whole process group, or as memory that does not exist.
 struct Parameter {
-  enum Kind { kInt, kUint, kBool, kFunction, kBytes, kInts, kUints, kDoubles };
+  enum Kind { kInt, kUint, kBool, kFunction, kBytes, kInts, kDoubles };
   Kind kind;
   size_t room = 0;  // elements that an array must have at least
-  bool optional = false;
 };
 constexpr Parameter kInt = {Parameter::kInt};
 constexpr Parameter kUint = {Parameter::kUint};
 constexpr Parameter kBool = {Parameter::kBool};
 constexpr Parameter kFunction = {Parameter::kFunction};
 constexpr Parameter kBytes = {Parameter::kBytes};
-constexpr Parameter kOptionalBytes = {Parameter::kBytes, 0, true};
-constexpr Parameter kOptionalUints = {Parameter::kUints, 0, true};
 
 constexpr Parameter Ints(size_t room) { return {Parameter::kInts, room}; }
 constexpr Parameter Doubles(size_t room) { return {Parameter::kDoubles, room}; }
@@ -61,10 +57,6 @@ inline Napi::Value Result(const Napi::CallbackInfo& info, double value) {
   return Napi::Number::New(info.Env(), value);
 }
 
-// Pointers to the NUL-terminated strings of `block`, in order, with a null pointer after the last.
-// They point into the buffer: it must outlive them.
-std::vector<char*> Strings(const Napi::Value& block);
-
 // --- one for each glue file ---
 
 void DefineDescriptors(Napi::Object exports, Environment* state);
@@ -73,7 +65,6 @@ void DefinePidfds(Napi::Object exports, Environment* state);
 void DefineProcess(Napi::Object exports, Environment* state);
 void DefineSignals(Napi::Object exports, Environment* state);
 void DefineSpawn(Napi::Object exports, Environment* state);
-void DefineTerminal(Napi::Object exports, Environment* state);
 void DefineWait(Napi::Object exports, Environment* state);
 
 }  // namespace sexton

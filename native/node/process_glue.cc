@@ -7,6 +7,7 @@
 
 #include "node/glue.h"
 #include "platform/process.h"
+#include "platform/terminal.h"
 #include "spawn/child_calls.h"
 
 namespace sexton {
@@ -16,6 +17,12 @@ namespace {
 // versions only, and throws errors of its own.
 Napi::Value Kill(const Napi::CallbackInfo& info) {
   return Result(info, kill(IntArg(info, 0), IntArg(info, 1)) == 0 ? 0 : -errno);
+}
+
+// moveForeground(from, to): two process groups; 0 means this process's own. 0 or -errno.
+Napi::Value Foreground(const Napi::CallbackInfo& info) {
+  const auto group = [](int id) { return id == 0 ? getpgrp() : id; };
+  return Result(info, MoveForeground(group(IntArg(info, 0)), group(IntArg(info, 1))));
 }
 
 // exitNow(code): exits without the work that Node and the C library do at an exit.
@@ -70,6 +77,7 @@ Napi::Value OwnId(const Napi::CallbackInfo& info) {
 
 void DefineProcess(Napi::Object exports, Environment* state) {
   Define(exports, "kill", Kill, {kInt, kInt}, state);
+  Define(exports, "moveForeground", Foreground, {kInt, kInt}, state);
   Define(exports, "exitNow", ExitNow, {kInt}, state);
   Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
   Define(exports, "foreignAddons", ForeignAddons, {}, state);

@@ -1,63 +1,74 @@
+#include "spawn/child.h"
+
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "spawn/child_calls.h"
-#include "spawn/own_variables.h"
-#include "spawn/spawn.h"
 
-// Everything here runs in the child, which may share its memory with the suspended parent: only
-// async-signal-safe calls, no allocation, and no write to memory that the parent still needs.
+// Everything here runs in the child, which may share its memory with the sleeping parent. So it
+// makes async-signal-safe calls only, allocates nothing, and writes to its plan, its Birth and its
+// stack.
 
 namespace sexton {
 namespace {
 
-[[noreturn]] void Fail(SpawnPlan* plan, SpawnStep step) {
+constexpr int kReportPipe = -2;  // in fds: the report pipe has this number, and stays
+
+[[noreturn]] void Fail(Birth* birth, SpawnStep step) {
   const SpawnReport report = {step, errno};
-  plan->report = report;
-  // If even this fails there is no one to tell; the exit code is the shell's for "could not run".
-  const ssize_t ignored = write(plan->report_fd, &report, sizeof report);
+  birth->report = report;
+  // If this fails, nobody can be told. The exit code is the shell's for "could not run".
+  const ssize_t ignored = write(birth->report_fd, &report, sizeof report);
   static_cast<void>(ignored);
   _exit(127);
 }
 
-void Check(SpawnPlan* plan, SpawnStep step, int result) {
-  if (result == -1) Fail(plan, step);
+void Check(Birth* birth, SpawnStep step, int result) {
+  if (result == -1) Fail(birth, step);
 }
 
-// Makes the child's group the terminal's foreground, as a shell does for a job, but only if ours
-// had the foreground to give: it may not be taken from another job. All signals are blocked here,
-// so SIGTTOU does not stop us. No controlling terminal: nothing to hand over.
-int TakeForeground(const SpawnPlan& plan) {
+uint64_t Halves(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
+
+// Makes the child's group the terminal's foreground, as a shell does for a job, but only if the
+// parent's group has the foreground: another job must not lose it. All signals are blocked, so
+// SIGTTOU does not stop the child. Does nothing without a controlling terminal.
+int TakeForeground(pid_t parent_group) {
   const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (terminal < 0) return 0;
   const pid_t owner = tcgetpgrp(terminal);
-  const int result = owner == plan.parent_group ? tcsetpgrp(terminal, getpgrp()) : 0;
+  const int result = owner == parent_group ? tcsetpgrp(terminal, getpgrp()) : 0;
   close(terminal);
   return result;
 }
 
-void JoinGroup(SpawnPlan* plan) {
-  if (plan->session) Check(plan, SpawnStep::kSession, setsid());
-  if (!plan->session && plan->process_group >= 0) {
-    Check(plan, SpawnStep::kProcessGroup, setpgid(0, static_cast<pid_t>(plan->process_group)));
+void JoinGroup(Birth* birth) {
+  const SpawnPlan& plan = *birth->plan;
+  if (Has(plan, kSession)) {
+    Check(birth, SpawnStep::kSession, setsid());
+  } else if (plan.process_group != kUnchanged) {
+    Check(birth, SpawnStep::kProcessGroup, setpgid(0, plan.process_group));
   }
-  if (plan->foreground) Check(plan, SpawnStep::kForeground, TakeForeground(*plan));
+  if (Has(plan, kForeground)) {
+    Check(birth, SpawnStep::kForeground, TakeForeground(birth->parent_group));
+  }
 }
 
 int Inherit(int fd) {
   if (fcntl(fd, F_SETFD, 0) == -1) return -1;
   if (fd > STDERR_FILENO) return 0;
-  // Node makes its own pipes and terminals non-blocking, and the flag is shared with the child,
-  // where most programs do not expect it.
+  // Node makes its own pipes and terminals non-blocking. The child shares the flag, and most
+  // programs do not expect it.
   const int flags = fcntl(fd, F_GETFL);
   return (flags & O_NONBLOCK) != 0 ? fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) : 0;
 }
 
-// Opened once; `at` is where it has been put.
+// Puts /dev/null at `target`. It is opened once; `at` says where it has been put, or is -1.
 int PlaceNullDevice(int target, int* at) {
   if (*at >= 0) return dup2(*at, target);
   const int source = open("/dev/null", O_RDWR);
@@ -72,7 +83,7 @@ int PlaceNullDevice(int target, int* at) {
 int Place(int source, int target, int* null_device) {
   if (source == kReportPipe) return 0;
   if (source == kNullDevice && target > STDERR_FILENO) {
-    close(target);  // EBADF is the wish fulfilled
+    close(target);  // EBADF: there is no such descriptor, as wanted
     return 0;
   }
   if (source == kNullDevice) return PlaceNullDevice(target, null_device);
@@ -80,84 +91,140 @@ int Place(int source, int target, int* null_device) {
   return Inherit(target);
 }
 
-// Where its number is to be closed for the program anyway, the report pipe stays until execve()
-// closes it: an inherited descriptor may have a number beyond the limit, with no room above it.
-void KeepReportPipe(SpawnPlan* plan, int count) {
-  const int fd = plan->report_fd;
+// Moves the report pipe out of the way of the targets. If its number is one that the program gets
+// closed, it stays there until execve() closes it: an inherited descriptor may have a number beyond
+// the limit, and then there is no room above it.
+void KeepReportPipe(Birth* birth, int32_t* fds, int count) {
+  const int fd = birth->report_fd;
   if (fd < 0 || fd >= count) return;
-  if (fd > STDERR_FILENO && plan->fds[fd] == kNullDevice) {
-    plan->fds[fd] = kReportPipe;
+  if (fd > STDERR_FILENO && fds[fd] == kNullDevice) {
+    fds[fd] = kReportPipe;
     return;
   }
-  plan->report_fd = fcntl(fd, F_DUPFD_CLOEXEC, count);
-  Check(plan, SpawnStep::kStdio, plan->report_fd);
+  birth->report_fd = fcntl(fd, F_DUPFD_CLOEXEC, count);
+  Check(birth, SpawnStep::kStdio, birth->report_fd);
 }
 
-// First lifts every source, and the report pipe, above the targets, then places them: done in one
-// pass, filling target 1 could close the source that target 2 wants. The vector is the plan's own
-// and the parent reads it no more.
-void PlaceDescriptors(SpawnPlan* plan) {
-  const int count = static_cast<int>(plan->fds.size());
-  KeepReportPipe(plan, count);
+// Lifts every source, and the report pipe, above the targets, and then places them. In one pass,
+// filling target 1 could close the source that target 2 wants.
+void PlaceDescriptors(Birth* birth) {
+  auto* fds = PlanPart<int32_t>(birth->plan, birth->plan->fds);
+  const int count = static_cast<int>(birth->plan->fd_count);
+  KeepReportPipe(birth, fds, count);
   for (int target = 0; target < count; ++target) {
-    const int source = plan->fds[target];
+    const int source = fds[target];
     if (source < 0 || source == target || source >= count) continue;
-    plan->fds[target] = fcntl(source, F_DUPFD_CLOEXEC, count);
-    Check(plan, SpawnStep::kStdio, plan->fds[target]);
+    fds[target] = fcntl(source, F_DUPFD_CLOEXEC, count);
+    Check(birth, SpawnStep::kStdio, fds[target]);
   }
   int null_device = -1;
   for (int target = 0; target < count; ++target) {
-    Check(plan, SpawnStep::kStdio, Place(plan->fds[target], target, &null_device));
+    Check(birth, SpawnStep::kStdio, Place(fds[target], target, &null_device));
   }
 }
 
-// Groups before user: afterwards there would be no right to change them.
-void ChangeCredentials(SpawnPlan* plan) {
-  if (plan->set_groups) {
-    const int result = SetGroups(plan->groups.size(), plan->groups.data());
-    const bool tolerable = plan->groups_if_allowed && result == -1 && errno == EPERM;
-    if (!tolerable) Check(plan, SpawnStep::kGroups, result);
+rlim_t LimitValue(uint32_t low, uint32_t high) {
+  const uint64_t value = Halves(low, high);
+  return value == ~uint64_t{0} ? RLIM_INFINITY : static_cast<rlim_t>(value);
+}
+
+void SetLimits(Birth* birth) {
+  const auto* limit = PlanPart<const PlanLimit>(birth->plan, birth->plan->limits);
+  for (uint32_t i = 0; i < birth->plan->limit_count; ++i, ++limit) {
+    const struct rlimit value = {LimitValue(limit->soft_low, limit->soft_high),
+                                 LimitValue(limit->hard_low, limit->hard_high)};
+    const auto resource = static_cast<int>(limit->resource);
+    Check(birth, SpawnStep::kResourceLimit, setrlimit(resource, &value));
   }
-  if (plan->gid >= 0) Check(plan, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan->gid)));
-  if (plan->uid >= 0) Check(plan, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan->uid)));
 }
 
-// After the credentials, whose change clears it (PR_SET_PDEATHSIG(2const)). The parent may have
-// died before the kernel knew of our wish; then no signal would ever come, so end here.
-void BindToParent(SpawnPlan* plan) {
-  if (plan->death_signal == 0) return;
-  Check(plan, SpawnStep::kDeathSignal, SetDeathSignal(plan->death_signal));
-  if (getppid() != plan->parent) _exit(128 + plan->death_signal);
+// Changes the groups before the user: afterwards the child has no right to.
+void ChangeCredentials(Birth* birth) {
+  SpawnPlan* plan = birth->plan;
+  if (Has(*plan, kGroups)) {
+    const int result = SetGroups(plan->group_count, PlanPart<const gid_t>(plan, plan->groups));
+    const bool tolerable = Has(*plan, kGroupsIfAllowed) && result == -1 && errno == EPERM;
+    if (!tolerable) Check(birth, SpawnStep::kGroups, result);
+  }
+  if (plan->gid != kUnchanged) {
+    Check(birth, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan->gid)));
+  }
+  if (plan->uid != kUnchanged) {
+    Check(birth, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan->uid)));
+  }
 }
 
-// The C library refuses those that it keeps for itself; then they stay at their default.
-void IgnoreSignals(uint64_t bits) {
+// Comes after the credentials, because their change clears the signal (PR_SET_PDEATHSIG(2const)).
+// If the parent has died before this call, the signal would never come, so the child exits.
+void BindToParent(Birth* birth) {
+  const int signal = birth->plan->death_signal;
+  if (signal == 0) return;
+  Check(birth, SpawnStep::kDeathSignal, SetDeathSignal(signal));
+  if (getppid() != birth->parent) _exit(128 + signal);
+}
+
+// The C library refuses the signals that it uses itself; these keep their default action.
+void IgnoreSignals(const SpawnPlan& plan) {
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
+  uint64_t bits = Halves(plan.ignored_low, plan.ignored_high);
   for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
     if ((bits & 1) != 0) sigaction(signal, &ignore, nullptr);
   }
 }
 
-// Whether execvp(3) goes on to the next directory of PATH: there is no such file, or it cannot be
+sigset_t MaskOf(const Birth& birth) {
+  if (!Has(*birth.plan, kMask)) return birth.original_mask;
+  sigset_t mask;
+  sigemptyset(&mask);
+  uint64_t bits = Halves(birth.plan->blocked_low, birth.plan->blocked_high);
+  for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
+    if ((bits & 1) != 0) sigaddset(&mask, signal);
+  }
+  return mask;
+}
+
+// Tells whether execvp(3) tries the next directory of PATH: the file does not exist, or cannot be
 // reached.
 bool IsAbsent(int error) {
   return error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV ||
          error == ETIMEDOUT;
 }
 
-// execvp()'s rules: a missing file, try the next; no permission, try the next but remember; a path
-// that is too long, try the next, as a directory of PATH may be; no "#!" line, let the shell have
-// it; anything else is the answer.
-[[noreturn]] void Exec(SpawnPlan* plan) {
+// Fills `slots` with the addresses of the strings of a section, and a null. Returns the place after
+// them.
+char** FillSlots(char** slots, SpawnPlan* plan, uint32_t strings, uint32_t bytes) {
+  char* string = PlanPart<char>(plan, strings);
+  char* const end = string + bytes;
+  for (; string < end; string += strlen(string) + 1) *slots++ = string;
+  *slots = nullptr;
+  return slots + 1;
+}
+
+// Runs a file. One without a "#!" line goes to the shell: /bin/sh, the file, the arguments after
+// argv[0]. The slot before argv has room for the shell's name.
+void ExecOrShell(char* file, char** argv, char** env) {
+  execve(file, argv, env);
+  if (errno != ENOEXEC) return;
+  char shell[] = "/bin/sh";
+  char* const name = argv[0];
+  argv[-1] = shell;
+  argv[0] = file;
+  if (name == nullptr) argv[1] = nullptr;
+  execve(shell, argv - 1, env);
+  argv[0] = name;
+}
+
+// Tries each file by execvp()'s rules. Missing: try the next. No permission: try the next, but
+// remember. A path that is too long: try the next, because a directory of PATH may be. Any other
+// error is the answer.
+[[noreturn]] void Exec(Birth* birth, char** argv, char** env) {
+  SpawnPlan* plan = birth->plan;
+  char* file = PlanPart<char>(plan, plan->files);
+  char* const end = file + plan->file_bytes;
   int error = 0;
-  for (size_t i = 0; i + 1 < plan->files.size(); ++i) {
-    char* file = plan->files[i];
-    execve(file, plan->argv.data(), plan->env);
-    if (errno == ENOEXEC) {
-      plan->shell[1] = file;
-      execve(plan->shell[0], plan->shell.data(), plan->env);
-    }
+  for (; file < end; file += strlen(file) + 1) {
+    ExecOrShell(file, argv, env);
     if (errno == EACCES) {
       error = EACCES;
     } else if (IsAbsent(errno)) {
@@ -170,30 +237,36 @@ bool IsAbsent(int error) {
     }
   }
   errno = error == 0 ? ENOENT : error;
-  Fail(plan, SpawnStep::kExec);
+  Fail(birth, SpawnStep::kExec);
 }
 
 }  // namespace
 
-void RunChild(SpawnPlan* plan) {
-  plan->child_was_here = true;
-  Check(plan, SpawnStep::kSignals, ResetSignals());
-  IgnoreSignals(plan->ignored);
-  JoinGroup(plan);
-  if (plan->umask >= 0) umask(static_cast<mode_t>(plan->umask));
-  PlaceDescriptors(plan);
-  WriteOwnVariables(plan);  // before the limits: it takes a descriptor for a moment
-  // After the descriptors, which a small limit on their number would keep from being placed; before
-  // the credentials, as raising a hard limit takes privilege.
-  for (const ResourceLimit& limit : plan->limits) {
-    Check(plan, SpawnStep::kResourceLimit, setrlimit(limit.resource, &limit.value));
+void RunChild(Birth* birth) {
+  birth->child_was_here = true;
+  SpawnPlan* plan = birth->plan;
+  Check(birth, SpawnStep::kSignals, ResetSignals());
+  IgnoreSignals(*plan);
+  JoinGroup(birth);
+  if (plan->umask != kUnchanged) umask(static_cast<mode_t>(plan->umask));
+  PlaceDescriptors(birth);
+  // Two slots more: one for the shell's name before argv, and, if argv is empty, one for the file.
+  char** const argv = birth->pointers + 1;
+  char** const env = FillSlots(argv, plan, plan->argv, plan->argv_bytes) + 1;
+  FillSlots(env, plan, plan->env, plan->env_bytes);
+  // Before the limits, because it opens a descriptor for a moment.
+  if (Has(*plan, kOwnVariables)) WriteOwnVariables(env);
+  // After the descriptors, because a small limit would leave no room to place them. Before the
+  // credentials, because raising a hard limit takes privilege.
+  SetLimits(birth);
+  if (plan->cwd != 0) {
+    Check(birth, SpawnStep::kWorkingDirectory, chdir(PlanPart<const char>(plan, plan->cwd)));
   }
-  if (plan->cwd != nullptr) Check(plan, SpawnStep::kWorkingDirectory, chdir(plan->cwd));
-  ChangeCredentials(plan);
-  BindToParent(plan);
-  // Last: a signal that was waiting is delivered now, with the default action, as to any process.
-  RestoreMask(plan->child_mask);
-  Exec(plan);
+  ChangeCredentials(birth);
+  BindToParent(birth);
+  // Last: a pending signal is delivered now, with the default action, as to any process.
+  RestoreMask(MaskOf(*birth));
+  Exec(birth, argv, env);
 }
 
 }  // namespace sexton

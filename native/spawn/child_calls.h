@@ -9,24 +9,24 @@
 
 namespace sexton {
 
-// The calls around a child's birth that differ between platforms. Safe in a child that shares its
-// parent's memory: no locks, no allocation, and on Linux the kernel's own calls, as glibc's
-// setuid() family would go and change every thread of the parent. All but the masks give 0 or -1
-// with errno.
+// The calls around a child's birth that differ between platforms. They are safe in a child that
+// shares its parent's memory: they take no locks and allocate nothing. On Linux they are raw system
+// calls, because glibc's setuid() family would change every thread of the parent. Unless noted,
+// they return 0, or -1 with errno.
 
-void BlockAllSignals(sigset_t* original);  // the C library's internal signals too, where possible
+void BlockAllSignals(sigset_t* original);  // on Linux the C library's own signals too
 void RestoreMask(const sigset_t& mask);
 
-int ResetSignals();  // default action for all, ignored ones too
+int ResetSignals();  // sets every signal to its default action
 int SetGroups(size_t count, const gid_t* groups);
 int SetGroup(gid_t gid);
 int SetUser(uid_t uid);
 
-// The inode of a pidfd of the calling process on pidfs (Linux 6.9): no other process ever has it.
-// False where the kernel has no pidfs, or the descriptor cannot be had.
+// Finds the inode of the calling process's pidfd on pidfs (Linux 6.9), which no other process ever
+// has. False if the kernel has no pidfs, or no descriptor is free.
 bool OwnPidfdId(uint64_t* id);
 
-// The child is killed when its parent thread dies. The caller checks that it has not died already.
+// Sends the caller `signal` when the parent's thread dies. It may have died already: check.
 int SetDeathSignal(int signal);
 
 }  // namespace sexton

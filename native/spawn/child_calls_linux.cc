@@ -21,8 +21,7 @@ constexpr int kLastSignal = 64;
 constexpr long kPidfs = 0x50494446;  // PID_FS_MAGIC of <linux/magic.h>
 constexpr unsigned kInode = 0x100;   // STATX_INO
 
-// The kernel's struct statx (statx(2)). Not fstat(): newer glibcs have that under a new version
-// only.
+// The kernel's struct statx (statx(2)). fstat() would need a newer glibc than the addon asks for.
 struct KernelStatx {
   uint32_t mask, block_size;
   uint64_t attributes;
@@ -31,17 +30,18 @@ struct KernelStatx {
   uint64_t inode;
   uint64_t rest[27];
 };
-static_assert(sizeof(KernelStatx) == 256, "the kernel writes as much");
+static_assert(sizeof(KernelStatx) == 256, "the kernel writes this many bytes");
 
-// The kernel's struct sigaction; all zero is the default action. Larger than any architecture's.
+// The kernel's struct sigaction, in which all zeros are the default action. No architecture's is
+// larger.
 struct KernelAction {
   uint64_t words[8];
 };
 
 }  // namespace
 
-// Not pthread_sigmask(): it refuses to block 32 and 33, and glibc's handler for setuid() in another
-// thread would then run in the child.
+// pthread_sigmask() would refuse to block 32 and 33, and glibc's handler for setuid() in another
+// thread could then run in the child.
 void BlockAllSignals(sigset_t* original) {
   const uint64_t all = ~uint64_t{0};
   std::memset(original, 0, sizeof *original);
@@ -74,7 +74,7 @@ bool OwnPidfdId(uint64_t* id) {
   if (pidfd < 0) return false;
   struct statfs system;
   KernelStatx file;
-  // Without pidfs every pidfd has the inode of all anonymous files.
+  // Without pidfs every pidfd has the inode that all anonymous files share.
   const bool found = fstatfs(pidfd, &system) == 0 && system.f_type == kPidfs &&
                      syscall(SYS_statx, pidfd, "", AT_EMPTY_PATH, kInode, &file) == 0;
   close(pidfd);

@@ -1,26 +1,26 @@
-#include "spawn/own_variables.h"
-
 #include <unistd.h>
 
 #include <cstring>
 
+#include "spawn/child.h"
 #include "spawn/child_calls.h"
 
 namespace sexton {
 namespace {
 
-const struct {
+struct Known {
   const char* name;
-  size_t room;  // digits, all zero, which lib/spawn/strings.ts leaves
+  size_t room;  // digits, all zero, that lib/spawn/strings.ts leaves
   bool is_pidfd_id;
-} kKnown[] = {
+};
+const Known kKnown[] = {
     {"LISTEN_PID=", 10, false},
     {"LISTEN_PIDFDID=", 20, true},
     {"SYSTEMD_EXEC_PID=", 10, false},
     {"WATCHDOG_PID=", 10, false},
 };
 
-// snprintf() is not safe here.
+// snprintf() is not async-signal-safe.
 void WriteNumber(uint64_t number, char* out) {
   char digits[20];
   int count = 0;
@@ -33,29 +33,35 @@ void RemoveEntry(char** entry) {
   for (; *entry != nullptr; ++entry) entry[0] = entry[1];
 }
 
-}  // namespace
-
-void FindOwnVariables(SpawnPlan* plan) {
-  for (size_t i = 0; plan->env[i] != nullptr; ++i) {
-    for (const auto& known : kKnown) {
-      const size_t length = strlen(known.name);
-      if (strncmp(plan->env[i], known.name, length) != 0) continue;
-      char* value = plan->env[i] + length;
-      if (strspn(value, "0") != known.room || value[known.room] != '\0') continue;
-      plan->own_variables.push_back({i, value, known.is_pidfd_id});
-    }
-  }
+// The room for the number if the entry is this variable, otherwise null.
+char* RoomIn(char* entry, const Known& known) {
+  const size_t length = strlen(known.name);
+  if (strncmp(entry, known.name, length) != 0) return nullptr;
+  char* room = entry + length;
+  return strspn(room, "0") == known.room && room[known.room] == '\0' ? room : nullptr;
 }
 
-// From the last to the first, because a removal shifts the entries after it.
-void WriteOwnVariables(SpawnPlan* plan) {
-  for (size_t i = plan->own_variables.size(); i-- > 0;) {
-    const OwnVariable& variable = plan->own_variables[i];
+// False if there is no number for the variable.
+bool WriteEntry(char* entry) {
+  for (const Known& known : kKnown) {
+    char* room = RoomIn(entry, known);
+    if (room == nullptr) continue;
     auto number = static_cast<uint64_t>(getpid());
-    if (variable.is_pidfd_id && !OwnPidfdId(&number)) {
-      RemoveEntry(plan->env + variable.entry);
+    if (known.is_pidfd_id && !OwnPidfdId(&number)) return false;
+    WriteNumber(number, room);
+    return true;
+  }
+  return true;
+}
+
+}  // namespace
+
+void WriteOwnVariables(char** env) {
+  while (*env != nullptr) {
+    if (WriteEntry(*env)) {
+      ++env;
     } else {
-      WriteNumber(number, variable.value);
+      RemoveEntry(env);
     }
   }
 }

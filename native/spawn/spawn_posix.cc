@@ -4,20 +4,22 @@
 
 #include <cerrno>
 
+#include "spawn/child.h"
 #include "spawn/child_calls.h"
-#include "spawn/dumpable.h"
-#include "spawn/spawn.h"
 
 namespace sexton {
 
-// --- spawn.h ---
+// --- child.h ---
 
-pid_t CreateChild(SpawnPlan* plan, int* pidfd) {
+pid_t CreateChild(Birth* birth, int* pidfd) {
   *pidfd = -1;
   const pid_t pid = fork();
-  if (pid == 0) RunChild(plan);
+  if (pid == 0) RunChild(birth);
   return pid < 0 ? -errno : pid;
 }
+
+Undumpable::Undumpable(bool changes_credentials) : changes_credentials_(changes_credentials) {}
+Undumpable::~Undumpable() { static_cast<void>(changes_credentials_); }
 
 // --- child_calls.h ---
 
@@ -34,7 +36,7 @@ int ResetSignals() {
   default_action.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; ++signal) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
-    // The C library keeps some numbers to itself and says EINVAL.
+    // The C library refuses the signals that it uses itself, with EINVAL.
     if (sigaction(signal, &default_action, nullptr) != 0 && errno != EINVAL) return -1;
   }
   return 0;
@@ -54,10 +56,5 @@ int SetDeathSignal(int) {
   errno = ENOSYS;
   return -1;
 }
-
-// --- dumpable.h ---
-
-Undumpable::Undumpable(bool changes_credentials) : changes_credentials_(changes_credentials) {}
-Undumpable::~Undumpable() { static_cast<void>(changes_credentials_); }
 
 }  // namespace sexton
