@@ -37,7 +37,8 @@
         "native/signals/handler.cc",
         "native/signals/source.cc",
         "native/spawn/child.cc",
-        "native/spawn/own_variables.cc",
+        "native/spawn/descriptors.cc",
+        "native/spawn/exec.cc",
         "native/spawn/plan.cc",
         "native/spawn/spawn.cc",
         "native/wait/wait.cc"

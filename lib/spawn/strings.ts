@@ -59,7 +59,7 @@ function isList(env: Environment | undefined): env is readonly Bytes[] {
   return Array.isArray(env)
 }
 
-// The child writes over the zeros; native/spawn/own_variables.cc counts on as many: a pid has at most ten
+// The child writes over the zeros; native/spawn/exec.cc counts on as many: a pid has at most ten
 // digits, an id of a pidfd twenty.
 function withRoom(entry: Uint8Array, naming: readonly PidVariable[]): Uint8Array {
   const text = Buffer.from(entry).toString('latin1')

@@ -32,12 +32,27 @@ struct Birth {
 // The child's whole life before exec.
 [[noreturn]] void RunChild(Birth* birth);
 
-// Writes the child's pid, and the id of a pidfd, into the variables of `env` by which systemd names
-// one process: LISTEN_PID and LISTEN_PIDFDID (sd_listen_fds(3)), WATCHDOG_PID
-// (sd_watchdog_enabled(3)), SYSTEMD_EXEC_PID (systemd.exec(5)). lib/spawn/strings.ts leaves zeros
-// as room for the number. Without pidfs it removes the variable for the id, because the parent's id
-// would name the wrong process.
-void WriteOwnVariables(char** env);
+// --- its steps in files of their own ---
+
+// Reports a failed step to the parent, and exits.
+[[noreturn]] void Fail(Birth* birth, SpawnStep step);
+
+// Fails with the call's errno if its result is -1.
+void Check(Birth* birth, SpawnStep step, int result);
+
+// Gives the child the descriptors of its plan, and no others that are close-on-exec.
+void PlaceDescriptors(Birth* birth);
+
+struct Strings {
+  char** argv;
+  char** env;
+};
+
+// The program's arguments and environment, as execve(2) takes them.
+Strings StringsOf(const Birth& birth);
+
+// Becomes the program, or reports why it cannot.
+[[noreturn]] void Exec(Birth* birth, const Strings& strings);
 
 // --- once per platform ---
 

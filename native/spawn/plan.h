@@ -55,7 +55,7 @@ namespace sexton {
   FLAG(kGroups, groups, 8)                    /* change the supplementary groups */ \
   FLAG(kGroupsIfAllowed, groupsIfAllowed, 16) /* EPERM is no failure then */        \
   FLAG(kMask, mask, 32)                       /* otherwise the parent's mask */     \
-  FLAG(kOwnVariables, ownVariables, 64)       /* see WriteOwnVariables() */
+  FLAG(kOwnVariables, ownVariables, 64)       /* exec.cc names them */
 
 // A limit for setrlimit(2). Both halves with all bits set: RLIM_INFINITY.
 #define SEXTON_PLAN_LIMIT(WORD)       \
