@@ -6,7 +6,7 @@
   "targets": [
     {
       "target_name": "sexton",
-      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "include_dirs": ["native", "<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED", "NAPI_DISABLE_CPP_EXCEPTIONS",
         # Or the failure to throw in a worker that is being terminated aborts the process.
         "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
@@ -20,72 +20,52 @@
         "WARNING_CFLAGS": ["-Wall", "-Wextra", "-Werror"]
       },
       "sources": [
-        "native/addon.cc",
-        "native/args.cc",
-        "native/environment.cc",
-        "native/child_signal.cc",
-        "native/terminal.cc",
-        "native/wait.cc",
-        "native/wait_glue.cc",
-        "native/wait_record.cc",
-        "native/discard_glue.cc",
-        "native/exit_source_glue.cc",
-        "native/spawn_glue.cc",
-        "native/spawn_plan_glue.cc",
-        "native/terminal_glue.cc",
-        "native/signal_glue.cc",
-        "native/open_fds.cc",
-        "native/own_memory.cc",
-        "native/own_variables.cc",
-        "native/environ_copy.cc",
-        "native/loop_poll.cc",
-        "native/signal_slots.cc",
-        "native/signal_source.cc",
-        "native/signal_capture.cc",
-        "native/signal_handler.cc",
-        "native/signal_hold.cc",
-        "native/spawn.cc",
-        "native/spawn_child.cc"
+        "native/node/addon.cc",
+        "native/node/descriptor_glue.cc",
+        "native/node/discard_glue.cc",
+        "native/node/environment.cc",
+        "native/node/glue.cc",
+        "native/node/open_fds.cc",
+        "native/node/pidfd_glue.cc",
+        "native/node/process_glue.cc",
+        "native/node/signal_glue.cc",
+        "native/node/spawn_glue.cc",
+        "native/node/wait_glue.cc",
+        "native/platform/environ_copy.cc",
+        "native/platform/terminal.cc",
+        "native/signals/capture.cc",
+        "native/signals/dispositions.cc",
+        "native/signals/handler.cc",
+        "native/signals/source.cc",
+        "native/spawn/child.cc",
+        "native/spawn/descriptors.cc",
+        "native/spawn/exec.cc",
+        "native/spawn/plan.cc",
+        "native/spawn/spawn.cc",
+        "native/wait/wait.cc"
       ],
       "conditions": [
         ["OS=='linux' and sexton_portable==0", {
           "sources": [
-            "native/pidfd_linux.cc",
-            "native/thread_linux.cc",
-            "native/tracee_linux.cc",
-            "native/wait_linux.cc",
-            "native/exit_source_linux.cc",
-            "native/spawn_linux.cc",
-            "native/dumpable_linux.cc",
-            "native/pipe_linux.cc",
-            "native/own_memory_linux.cc",
-            "native/foreign_addons_linux.cc",
-            "native/child_calls_linux.cc",
-            "native/subreaper_linux.cc"
+            "native/platform/linux.cc",
+            "native/spawn/birth_linux.cc",
+            "native/spawn/child_calls_linux.cc",
+            "native/wait/wait_linux.cc"
           ]
         }, {
           "sources": [
-            "native/pidfd_none.cc",
-            "native/thread_none.cc",
-            "native/tracee_none.cc",
-            "native/wait_posix.cc",
-            "native/exit_source_none.cc",
-            "native/spawn_posix.cc",
-            "native/dumpable_none.cc",
-            "native/pipe_posix.cc",
-            "native/own_memory_posix.cc",
-            "native/foreign_addons_none.cc",
-            "native/child_calls_posix.cc",
-            "native/subreaper_none.cc"
+            "native/platform/posix.cc",
+            "native/spawn/spawn_posix.cc",
+            "native/wait/wait_posix.cc"
           ]
         }],
         # A sanitizer brings its own.
         ["OS=='linux' and sexton_asan==0", {
-          "sources": ["native/cxx_runtime_linux.cc"],
+          "sources": ["native/platform/cxx_runtime_linux.cc"],
           "ldflags": [
             # libstdc++ comes along with g++: only where the file above has left something out.
             "-Wl,--as-needed",
-            "-Wl,--version-script=<(module_root_dir)/native/exports_linux.map"
+            "-Wl,--version-script=<(module_root_dir)/native/platform/exports_linux.map"
           ]
         }],
         ["sexton_asan==1 or sexton_coverage==1", {

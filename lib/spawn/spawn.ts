@@ -11,8 +11,9 @@ import { hasTerminal, sharesGroup } from '../system/terminal.js'
 import { openCgroup } from './cgroup.js'
 import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Child } from './child.js'
-import { type SpawnStrings, startProcess } from './native-call.js'
+import { startProcess } from './native-call.js'
 import type { Bytes, SpawnOptions } from './options.js'
+import type { SpawnStrings } from './plan.js'
 import {
   closeChildEnds,
   closeStdio,

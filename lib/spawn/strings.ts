@@ -59,7 +59,7 @@ function isList(env: Environment | undefined): env is readonly Bytes[] {
   return Array.isArray(env)
 }
 
-// Reserves room for an id as zeros, which the child overwrites. The native code relies on their number: a pid has at
+// Reserves room for an id as zeros, which the child overwrites. native/spawn/exec.cc relies on their number: a pid has at
 // most 10 digits, the id of a pidfd at most 20.
 function withRoom(entry: Uint8Array, naming: readonly PidVariable[]): Uint8Array {
   const text = Buffer.from(entry).toString('latin1')

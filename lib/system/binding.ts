@@ -46,17 +46,10 @@ export interface Binding {
   stopChildSignal(): void
 
   readonly spawnSteps: readonly string[]
-  spawn(
-    files: Uint8Array,
-    argv: Uint8Array,
-    env: Uint8Array,
-    cwd: Uint8Array | undefined,
-    fds: Int32Array,
-    rlimits: Float64Array,
-    groups: Uint32Array | undefined,
-    numbers: Float64Array,
-    result: Int32Array,
-  ): void
+  readonly planWords: Readonly<Record<PlanWord, number>>
+  readonly planFlags: Readonly<Record<PlanFlag, number>>
+  readonly limitWords: Readonly<Record<LimitWord, number>>
+  spawn(plan: Uint8Array, result: Int32Array): void
   copyEnvironment(room: Uint8Array): number
   ownPidfdId(): bigint | undefined
   isOpen(fd: number): boolean
@@ -78,6 +71,22 @@ export interface Binding {
   hasHandler(signal: number): 0 | 1
   droppedSignals(): number
 }
+
+type Half = 'Low' | 'High'
+type Sections = 'fd' | 'group' | 'limit'
+
+/** The words of a plan: see native/spawn/plan.h. */
+export type PlanWord =
+  | ('size' | 'flags' | 'uid' | 'gid' | 'umask' | 'processGroup' | 'deathSignal' | 'cgroupFd')
+  | `${'ignored' | 'blocked'}${Half}`
+  | (`${Sections}s` | `${Sections}Count`)
+  | ('files' | 'fileBytes' | 'argv' | 'argvBytes' | 'env' | 'envBytes' | 'cwd')
+/** The flags of a plan, by value. */
+export type PlanFlag =
+  | ('session' | 'foreground' | 'pidfd' | 'groups' | 'groupsIfAllowed')
+  | ('mask' | 'ownVariables')
+/** The words of a plan's limit. */
+export type LimitWord = 'resource' | `${'soft' | 'hard'}${Half}`
 
 /** Values of `idtype_t` for waitid(2). */
 export const P_ALL = 0

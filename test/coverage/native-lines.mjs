@@ -7,7 +7,9 @@ import { join, relative } from 'node:path'
 /** Adds the hits of one build to those of others: each leaves out the other's platform. */
 export function addNativeLines(folder, files) {
   const objects = join(folder, 'build', 'Release', 'obj.target', 'sexton', 'native')
-  const notes = readdirSync(objects).filter((name) => name.endsWith('.gcno'))
+  const notes = readdirSync(objects, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.gcno'),
+  )
   for (const file of notes.flatMap((name) => gcov(folder, join(objects, name)))) {
     const path = relative(folder, join(folder, 'build', file.file))
     if (!path.startsWith('native/')) continue

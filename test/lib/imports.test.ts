@@ -92,19 +92,58 @@ it('reads `performance` nowhere: it loads a dozen of Node’s modules', () => {
   expect(readers).toEqual([])
 })
 
-describe('native includes', () => {
-  const native = join(root, 'native')
-  const including = (header: string) =>
-    readdirSync(native).filter((name) =>
-      readFileSync(join(native, name), 'utf8').includes(`#include <${header}>`),
-    )
+// What each room of native/ may include, besides its own files.
+const NATIVE_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  platform: [],
+  signals: ['platform'],
+  wait: ['platform'],
+  spawn: ['wait', 'platform'],
+  node: ['spawn', 'wait', 'signals', 'platform'],
+}
 
-  it('keep libuv in the two files that are about its loop', () => {
-    expect(including('uv.h').sort()).toEqual(['loop_poll.h', 'signal_source.h'])
+describe('The rooms of native/', () => {
+  const native = join(root, 'native')
+  const sources = readdirSync(native, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.\w+$/.test(name),
+  )
+  const read = (name: string) => readFileSync(join(native, name), 'utf8')
+  const including = (header: string) =>
+    sources.filter((name) => read(name).includes(`#include <${header}>`)).sort()
+
+  it('hold every file', () => {
+    expect(sources.filter((name) => NATIVE_ROOMS[dirname(name)] === undefined)).toEqual([])
   })
 
-  it('keep Node-API in the glue', () => {
-    const glue = /^(addon|args|environment|glue|.*_glue)\.(cc|h)$/
-    expect(including('napi.h').filter((name) => !glue.test(name))).toEqual([])
+  it('include downward only', () => {
+    const upward = sources.flatMap((name) => {
+      const room = dirname(name)
+      const included = [...read(name).matchAll(/^#include "([^"]+)"/gm)].map((match) => match[1])
+      return included
+        .filter((header = '') => ![room, ...(NATIVE_ROOMS[room] ?? [])].includes(dirname(header)))
+        .map((header) => `${name} includes ${header}`)
+    })
+    expect(upward).toEqual([])
+  })
+
+  it('name libuv in the two files that are about its loop', () => {
+    expect(including('uv.h')).toEqual(['node/loop_poll.h', 'signals/source.h'])
+  })
+
+  it('name Node-API in node/ alone', () => {
+    expect(including('napi.h').filter((name) => dirname(name) !== 'node')).toEqual([])
+  })
+
+  it('choose a platform outside of functions', () => {
+    expect(sources.flatMap((name) => conditionsInFunctions(read(name)))).toEqual([])
   })
 })
+
+// A function ends with a brace in the first column, as clang-format lays it out.
+function conditionsInFunctions(source: string): string[] {
+  let inside = false
+  return source.split('\n').filter((line) => {
+    if (/\)( const)?( noexcept)? \{$/.test(line)) inside = true
+    if (line.startsWith('}')) inside = false
+    return inside && /^#\s*(if|el|endif)/.test(line)
+  })
+}

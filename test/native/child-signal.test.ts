@@ -37,17 +37,20 @@ afterAll(() => rmSync(directory, { recursive: true }))
 /** Spoils SIGCHLD in a Node, then runs `body` there. */
 function spoiled<T>(how: string, body: string): Promise<T> {
   const source = `
+    import { encodePlan } from './dist/spawn/plan.js'
     import { binding } from './dist/system/binding.js'
     try { process.dlopen({ exports: {} }, '${library}') } catch {}
     const strings = (...all) => Buffer.from(all.map((one) => one + '\\0').join(''))
     // By the native spawn alone: the library repairs SIGCHLD before its first child.
     const statusOf = async () => {
       const [result, record] = [new Int32Array(4), new Float64Array(binding.waitFields)]
-      const numbers = Float64Array.of(NaN, NaN, NaN, NaN, NaN, NaN, 0)
       const argv = strings('/bin/sh', '-c', 'exit 7')
-      const fds = Int32Array.of(-1, -1, -1)
-      binding.spawn(strings('/bin/sh'), argv, strings('PATH=/bin'), undefined, fds, new Float64Array(),
-        undefined, numbers, result)
+      const plan = {
+        strings: { files: strings('/bin/sh'), argv, env: strings('PATH=/bin') },
+        options: { rlimits: new Float64Array() },
+        fds: Int32Array.of(-1, -1, -1),
+      }
+      binding.spawn(encodePlan(plan), result)
       let count = 0
       while ((count = binding.wait(1, result[0], 0, record)) === 0) await new Promise(setImmediate)
       return count < 0 ? 127 : record[2]

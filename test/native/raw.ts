@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { encodePlan, type PlanOptions, type SpawnStrings } from '../../lib/spawn/plan.js'
 import { binding, P_PID } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
 
@@ -21,42 +22,30 @@ export function block(...strings: (string | Uint8Array)[]): Uint8Array {
 
 const inherited = block(...Object.entries(process.env).map(([name, value]) => `${name}=${value}`))
 
-/** What is asked of a spawn besides its strings. NaN to the binding: not asked for. */
-export interface Spec {
-  files?: Uint8Array
-  env?: Uint8Array
-  cwd?: Uint8Array
-  fds?: Int32Array
-  /** `[resource, soft, hard]`, again and again. */
+/** A plan, besides its arguments. */
+export interface Spec extends Omit<PlanOptions, 'rlimits'>, Partial<Omit<SpawnStrings, 'argv'>> {
   rlimits?: readonly number[]
-  groups?: Uint32Array
-  uid?: number
-  gid?: number
-  umask?: number
-  processGroup?: number
-  deathSignal?: number
+  fds?: Int32Array
   cgroupFd?: number
-  session?: boolean
   pidfd?: boolean
 }
 
-/** The native `spawn`: the child, or the errno and the step that failed. `argv[0]` is the file too. */
+/** The plan of a spawn; its file is `argv[0]` too. */
+export function planOf(argv: readonly (string | Uint8Array)[], spec: Spec = {}): Uint8Array {
+  const { files = block(argv[0] ?? ''), env = inherited, naming = false, cwd } = spec
+  return encodePlan({
+    strings: { files, argv: block(...argv), env, naming, cwd },
+    options: { ...spec, rlimits: Float64Array.from(spec.rlimits ?? []) },
+    fds: spec.fds ?? Int32Array.of(-1, -1, -1),
+    cgroupFd: spec.cgroupFd,
+    pidfd: spec.pidfd ?? true,
+  })
+}
+
+/** The native `spawn`: the child, or the errno and the step that failed. */
 export function spawnRaw(argv: readonly (string | Uint8Array)[], spec: Spec = {}) {
-  const { uid, gid, umask, processGroup, deathSignal, cgroupFd } = spec
-  const flags = (spec.session ? 1 : 0) | (spec.pidfd === false ? 0 : 4)
-  const numbers = [uid, gid, umask, processGroup, deathSignal, cgroupFd, flags]
   const result = new Int32Array(4)
-  binding.spawn(
-    spec.files ?? block(argv[0] ?? ''),
-    block(...argv),
-    spec.env ?? inherited,
-    spec.cwd,
-    spec.fds ?? Int32Array.of(-1, -1, -1),
-    Float64Array.from(spec.rlimits ?? []),
-    spec.groups,
-    Float64Array.from(numbers, (number) => number ?? Number.NaN),
-    result,
-  )
+  binding.spawn(planOf(argv, spec), result)
   const [pid, pidfd, errno, step] = result as unknown as [number, number, number, number]
   return { pid, pidfd, errno, step: binding.spawnSteps[step] ?? String(step) }
 }

@@ -33,7 +33,7 @@ async function runSanitized(folder: string, back: string, parts: readonly string
   return run(exercise(folder, ...parts), { env, timeout: 60_000 })
 }
 
-const OURS = /\/native\/\w+\.(cc|h):|sexton\.node/
+const OURS = /\/native\/\w+\/\w+\.(cc|h):|sexton\.node/
 
 /**
  * The leaks that are ours. One report is one place of allocation with all its callers. Node may well

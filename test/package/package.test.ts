@@ -7,6 +7,10 @@ import { emptyProject, type Packed, pack, prebuilt, succeed } from './project.js
 
 // What a user gets: the packed tarball, installed in an empty project.
 
+const nativeFiles = readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.\w+$/.test(name))
+  .map((name) => `native/${name}`)
+
 const consumers = join(root, 'test', 'package', 'consumers')
 const project = emptyProject()
 let packed: Packed
@@ -29,7 +33,7 @@ const ALLOWED = [
   /^dist\/(index|init)\.(d\.)?(js|cjs|ts|cts)$/,
   /^dist\/core\.cjs$/,
   /^dist\/cli\/package\.json$/,
-  /^native\/\w+\.(cc|h|map)$/,
+  /^native\/\w+\/\w+\.(cc|h|map)$/,
   /^prebuilds\/darwin-(x64|arm64)\/sexton\.node$/, // where those were brought in for a release
 ]
 
@@ -49,7 +53,7 @@ describe('the packed tarball', () => {
       expect.arrayContaining([
         ...['dist/index.js', 'dist/index.cjs', 'dist/index.d.ts', 'dist/index.d.cts'],
         ...['dist/cli/pid1.js', 'dist/cli/pid1-program.js', 'dist/cli/sexton.js'],
-        ...readdirSync(join(root, 'native')).map((name) => `native/${name}`),
+        ...nativeFiles,
       ]),
     )
   })

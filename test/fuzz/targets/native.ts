@@ -3,8 +3,11 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc, { type Arbitrary } from 'fast-check'
+import { encodePlan } from '../../../lib/spawn/plan.js'
+import { binding } from '../../../lib/system/binding.js'
 import { patience } from '../../pace.mjs'
 import { asPid1, environment, root } from '../../program.js'
+import { revive } from '../revive.mjs'
 import type { Target } from '../target.js'
 import { anything, bytes, number } from '../values.js'
 
@@ -23,7 +26,35 @@ const block = fc.oneof(
   fc.constantFrom('/bin/true\0', '/none\0/bin/true\0', 'A=b\0LISTEN_PID=0000000000\0', '/\0', '\0'),
 ).map((string) => ({ $bytes: string })) // biome-ignore format: it reads as a list
 const call = fc.constant({ $: 'function' })
-const absent = fc.constant({ $: 'undefined' })
+
+// A plan as lib/ writes it, of any numbers, in which one word may have been changed.
+const strings = block.map(({ $bytes }) => Buffer.from($bytes.replace(/[^\0]$/, '$&\0'), 'latin1'))
+const any = fc.option(
+  number.map((described) => Number(revive(described))),
+  { nil: undefined },
+)
+const numbers = fc.array(any.map((value) => value ?? 0))
+const written = fc.record({
+  strings: fc.record({
+    ...{ files: strings, argv: strings, env: strings, naming: fc.boolean() },
+    cwd: fc.option(strings, { nil: undefined }),
+  }),
+  options: fc.record({
+    ...{ uid: any, gid: any, umask: any, processGroup: any, deathSignal: any },
+    groups: fc.option(numbers.map(Uint32Array.from.bind(Uint32Array)), { nil: undefined }),
+    ...{ session: fc.boolean(), foreground: fc.boolean(), groupsIfAllowed: fc.boolean() },
+    rlimits: numbers.map(Float64Array.from.bind(Float64Array)),
+  }),
+  fds: numbers.map((list) => Int32Array.from(list.slice(0, 8))),
+  ...{ cgroupFd: any, pidfd: fc.boolean() },
+})
+const plan = fc
+  .tuple(written, fc.constantFrom(...Object.values(binding.planWords)), any)
+  .map(([given, place, value]) => {
+    const bytes = encodePlan(given)
+    if (value !== undefined) new Int32Array(bytes.buffer, bytes.byteOffset)[place] = value
+    return { $bytes: Buffer.from(bytes).toString('latin1') }
+  })
 // Of another process's or of libuv's descriptors nothing may be written to, nor any process killed.
 const strange = fc.constantFrom(-1, 1_000_000, 2 ** 31 - 1, 2 ** 31)
 const nobody = fc.constantFrom(4_194_305, 2 ** 31 - 1)
@@ -48,12 +79,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   startChildSignal: [call],
   stopChildSignal: [],
   spawn: [
-    ...[block, block, block, fc.oneof(absent, block), ints, doubles(9)],
-    fc.oneof(
-      absent,
-      fc.array(number, { maxLength: 4 }).map((list) => ({ $uints: list })),
-    ),
-    doubles(12),
+    fc.oneof({ weight: 4, arbitrary: plan }, block),
     fc.oneof(ints, fc.constant({ $ints: [0, 0, 0, 0] })),
   ],
   copyEnvironment: [block],

@@ -93,7 +93,7 @@ function recorded(action: () => void): { calls: number; error?: unknown } {
   let calls = 0
   const failing = (...args: Parameters<typeof own>) => {
     calls += 1
-    args[8].set([0, -1, 2, binding.spawnSteps.indexOf('execve')])
+    args[1].set([0, -1, 2, binding.spawnSteps.indexOf('execve')])
   }
   try {
     Object.assign(binding, { spawn: failing })

@@ -1,7 +1,0 @@
-#include "foreign_addons.h"
-
-namespace sexton {
-
-int CountForeignAddons() { return -1; }
-
-}  // namespace sexton

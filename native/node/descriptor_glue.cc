@@ -1,0 +1,89 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "node/glue.h"
+#include "platform/descriptors.h"
+#include "platform/retry.h"
+#include "platform/terminal.h"
+
+namespace sexton {
+namespace {
+
+// isOpen(fd): whether this process has the descriptor.
+Napi::Value IsOpen(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), fcntl(IntArg(info, 0), F_GETFD) != -1);
+}
+
+// makePipe(ends: Int32Array, ours: 0 | 1): writes [read, write]; 0 or -errno. Our end is
+// non-blocking; the child's blocks, as most programs expect.
+Napi::Value Pipe(const Napi::CallbackInfo& info) {
+  auto ends = info[0].As<Napi::Int32Array>();
+  UniqueFd read_end, write_end;
+  const int made = MakePipe(&read_end, &write_end, 0);
+  if (made < 0) return Result(info, made);
+  const int ours = IntArg(info, 1) == 0 ? read_end.get() : write_end.get();
+  if (fcntl(ours, F_SETFL, O_NONBLOCK) != 0) return Result(info, -errno);
+  ends[size_t{0}] = State(info)->open_fds.Add(read_end.Release());
+  ends[size_t{1}] = State(info)->open_fds.Add(write_end.Release());
+  return Result(info, 0);
+}
+
+// hasReader(fd): whether any process holds the read end of a pipe that this one writes to.
+Napi::Value HasReader(const Napi::CallbackInfo& info) {
+  struct pollfd pipe = {IntArg(info, 0), 0, 0};  // poll() reports POLLERR and POLLHUP unasked
+  const long closed = Retry([&] { return poll(&pipe, 1, 0); });
+  return Napi::Boolean::New(info.Env(), closed <= 0);
+}
+
+// bytesInPipe(fd): how many can be read without waiting, or -errno.
+Napi::Value BytesInPipe(const Napi::CallbackInfo& info) {
+  int bytes = 0;
+  if (ioctl(IntArg(info, 0), FIONREAD, &bytes) != 0) return Result(info, -errno);
+  return Result(info, bytes);
+}
+
+// lend(fd): a stream opens the descriptor now, and may come to close it.
+Napi::Value Lend(const Napi::CallbackInfo& info) {
+  State(info)->open_fds.Lend(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
+// handOver(fd): leaves the descriptor to a stream, which closes it.
+Napi::Value HandOver(const Napi::CallbackInfo& info) {
+  State(info)->open_fds.Forget(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
+// writeFromBackground(fd, bytes, patience in ms): how many bytes it has written, or -errno.
+Napi::Value Write(const Napi::CallbackInfo& info) {
+  auto bytes = info[1].As<Napi::Uint8Array>();
+  const auto* data = reinterpret_cast<const char*>(bytes.Data());
+  const ssize_t written =
+      WriteFromBackground(IntArg(info, 0), data, bytes.ElementLength(), IntArg(info, 2));
+  return Result(info, static_cast<int>(written));
+}
+
+// closeFd(fd): closes a descriptor that the addon has opened, and no other.
+Napi::Value CloseFd(const Napi::CallbackInfo& info) {
+  State(info)->open_fds.Close(IntArg(info, 0));
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+void DefineDescriptors(Napi::Object exports, Environment* state) {
+  Define(exports, "isOpen", IsOpen, {kInt}, state);
+  Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
+  Define(exports, "hasReader", HasReader, {kInt}, state);
+  Define(exports, "bytesInPipe", BytesInPipe, {kInt}, state);
+  Define(exports, "lend", Lend, {kInt}, state);
+  Define(exports, "handOver", HandOver, {kInt}, state);
+  Define(exports, "writeFromBackground", Write, {kInt, kBytes, kInt}, state);
+  Define(exports, "closeFd", CloseFd, {kInt}, state);
+}
+
+}  // namespace sexton

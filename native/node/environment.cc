@@ -1,0 +1,81 @@
+#include "node/environment.h"
+
+#include <unistd.h>
+
+#include <atomic>
+
+#include "platform/process.h"
+
+namespace sexton {
+namespace {
+
+std::atomic<int> loads_on_main_thread{0};
+
+}  // namespace
+
+// The hook must be the asynchronous one, because libuv closes handles on a later turn of the loop.
+// After a synchronous hook the close callback would run when this object is unloaded already
+// (SIGSEGV). Without a hook Node would find the loop still busy, and abort.
+Environment::Environment(napi_env env_in) : env(env_in) {
+  if (ThreadId() == getpid()) loads_on_main_thread.fetch_add(1);
+  napi_get_uv_event_loop(env, &loop);
+  napi_add_async_cleanup_hook(
+      env,
+      [](napi_async_cleanup_hook_handle, void* data) { static_cast<Environment*>(data)->Close(); },
+      this, &cleanup_);
+}
+
+int Environment::LoadsOnMainThread() { return loads_on_main_thread.load(); }
+
+void Environment::Call(const Napi::FunctionReference& function) {
+  if (closing_) return;
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  napi_value receiver, callee;
+  if (napi_get_global(env, &receiver) == napi_ok &&
+      napi_get_reference_value(env, function, &callee) == napi_ok && callee != nullptr) {
+    const napi_status status =
+        napi_make_callback(env, nullptr, receiver, callee, 0, nullptr, nullptr);
+    napi_value error;
+    if (status == napi_pending_exception &&
+        napi_get_and_clear_last_exception(env, &error) == napi_ok) {
+      napi_fatal_exception(env, error);
+    }
+  }
+  napi_close_handle_scope(env, scope);
+}
+
+void Environment::Close() {
+  closing_ = true;
+  // Release the references now: afterwards there is no environment to return them to.
+  on_exits.Reset();
+  on_child_signal.Reset();
+  on_signals.Reset();
+  signals.UnsubscribeAll();
+
+  const auto closed = [](void* data) { static_cast<Environment*>(data)->HandleClosed(); };
+  open_handles_ = 1;  // held by this call, so that the count cannot reach zero before its end
+  for (LoopPoll* poll : {&exits_poll, &signals_poll}) {
+    if (!poll->started()) continue;
+    ++open_handles_;
+    poll->Close(closed, this);
+  }
+  if (child_signal.open()) {
+    ++open_handles_;
+    child_signal.Close(closed, this);
+  }
+  for (const auto& hold : signals.holds()) {
+    if (hold == nullptr || !hold->watcher().open()) continue;
+    ++open_handles_;
+    hold->watcher().Close(closed, this);
+  }
+  HandleClosed();
+}
+
+void Environment::HandleClosed() {
+  if (--open_handles_ > 0) return;
+  napi_remove_async_cleanup_hook(cleanup_);
+  delete this;
+}
+
+}  // namespace sexton

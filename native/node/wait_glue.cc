@@ -1,0 +1,69 @@
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "node/glue.h"
+#include "platform/retry.h"
+#include "wait/wait.h"
+
+namespace sexton {
+namespace {
+
+int WaitOnce(idtype_t type, id_t id, int flags, WaitStatus* status) {
+  if ((flags & WNOWAIT) != 0) return Peek(type, id, flags, status);
+  return type == P_ALL ? TakeAny(flags, status) : Take(type, id, flags, status);
+}
+
+// wait(idType, id, flags, records: Float64Array): how many records it has written, or -errno. With
+// P_ALL and without WNOWAIT it continues until the array is full or no other child has exited. A
+// record may be a stop: see IsEnd().
+Napi::Value Wait(const Napi::CallbackInfo& info) {
+  const auto type = static_cast<idtype_t>(IntArg(info, 0));
+  const auto id = static_cast<id_t>(UintArg(info, 1));
+  const int flags = IntArg(info, 2);
+  auto records = info[3].As<Napi::Float64Array>();
+  const bool many = type == P_ALL && (flags & WNOWAIT) == 0;
+  const int places = static_cast<int>(records.ElementLength()) / kRecordFields;
+  const int room = many ? places : std::min(places, 1);
+  int count = 0;
+  for (; count < room; ++count) {
+    WaitStatus status;
+    const int result = WaitOnce(type, id, flags, &status);
+    if (result < 0 && count == 0) return Result(info, result);
+    if (result < 0 || status.pid == 0) break;
+    WriteRecord(status, records.Data() + count * kRecordFields);
+  }
+  return Result(info, count);
+}
+
+// takeStop(pid): the signal that has stopped a child, SIGCONT if it has continued, 0 if nothing is
+// new, or -errno. Lets a child go on that has stopped for its tracer, which is not job control.
+Napi::Value TakeStop(const Napi::CallbackInfo& info) {
+  siginfo_t child = {};
+  const auto pid = static_cast<id_t>(UintArg(info, 0));
+  const long result =
+      Retry([&] { return waitid(P_PID, pid, &child, WSTOPPED | WCONTINUED | WNOHANG); });
+  if (result < 0) return Result(info, static_cast<int>(result));
+  if (child.si_code != CLD_TRAPPED) return Result(info, child.si_status);
+  WaitStatus stop;
+  stop.pid = child.si_pid;
+  stop.status = child.si_status;
+  Detach(stop);
+  return Result(info, 0);
+}
+
+// letGo(pid): 1 if it has let a traced child, or a thread of one, go on; 0 if not; or -errno.
+Napi::Value LetGoOn(const Napi::CallbackInfo& info) { return Result(info, LetGo(IntArg(info, 0))); }
+
+}  // namespace
+
+void DefineWait(Napi::Object exports, Environment* state) {
+  Define(exports, "wait", Wait, {kInt, kUint, kInt, Doubles(0)}, state);
+  Define(exports, "takeStop", TakeStop, {kUint}, state);
+  Define(exports, "letGo", LetGoOn, {kInt}, state);
+  exports.Set("waitFields", kRecordFields);
+  exports.Set("onlyThisThread", kOnlyThisThread);
+  exports.Set("peek", static_cast<int>(WNOWAIT));
+}
+
+}  // namespace sexton

@@ -1,9 +1,0 @@
-#include "own_memory.h"
-
-namespace sexton {
-
-bool ReadOwnMemory(const void* from, char* to, size_t size) {
-  return ReadOwnMemoryByPipe(from, to, size);
-}
-
-}  // namespace sexton

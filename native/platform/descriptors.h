@@ -1,0 +1,54 @@
+#ifndef SEXTON_PLATFORM_DESCRIPTORS_H_
+#define SEXTON_PLATFORM_DESCRIPTORS_H_
+
+#include <unistd.h>
+
+namespace sexton {
+
+// A descriptor that is closed exactly once. Move only: a copied owner would close a number that may
+// by then belong to someone else.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    Reset(other.Release());
+    return *this;
+  }
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+  ~UniqueFd() { Reset(-1); }
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+
+  int Release() {
+    const int fd = fd_;
+    fd_ = -1;
+    return fd;
+  }
+
+  // Closes without a retry on EINTR: Linux has released the number by then, and a second close()
+  // would hit a stranger (close(2), "Dealing with error returns from close()").
+  void Reset(int fd) {
+    if (fd_ >= 0) close(fd_);
+    fd_ = fd;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+// --- once per platform ---
+
+// Makes a close-on-exec pipe; `flags` may add O_NONBLOCK. 0 or -errno.
+int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags);
+
+// Asks for the largest pipe an ordinary user may have, so that a burst of records fits while the
+// event loop is busy. If the kernel refuses, the pipe keeps its default size.
+void GrowPipe(int fd);
+
+}  // namespace sexton
+
+#endif  // SEXTON_PLATFORM_DESCRIPTORS_H_

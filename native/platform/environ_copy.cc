@@ -1,0 +1,92 @@
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "platform/descriptors.h"
+#include "platform/process.h"
+#include "platform/retry.h"
+
+extern char** environ;
+
+namespace sexton {
+namespace {
+
+// The smallest page of all platforms, in bytes. Larger pages are multiples of it.
+constexpr uintptr_t kPage = 4096;
+
+// Bytes after which a copy gives up: a torn array can lead into any memory. No execve(2) takes more
+// than 6 MiB of strings.
+constexpr size_t kMost = 8 << 20;
+
+// Copies of this process's pages, each made when it is first needed. An environment spans few.
+class PageCopies {
+ public:
+  // The copy of the page at this address, up to the next call; null where no memory is mapped.
+  const char* At(uintptr_t page) {
+    for (size_t i = pages_.size(); i-- > 0;) {
+      if (pages_[i] == page) return &bytes_[i * kPage];
+    }
+    bytes_.resize((pages_.size() + 1) * kPage);
+    char* copy = &bytes_[pages_.size() * kPage];
+    if (!ReadOwnMemory(reinterpret_cast<const void*>(page), copy, kPage)) return nullptr;
+    pages_.push_back(page);
+    return copy;
+  }
+
+  bool ReadPointer(uintptr_t address, uintptr_t* pointer) {
+    const char* page = At(address / kPage * kPage);
+    if (page == nullptr || address % sizeof *pointer != 0) return false;
+    std::memcpy(pointer, page + address % kPage, sizeof *pointer);
+    return true;
+  }
+
+  // Appends the string at this address, with its NUL.
+  bool AppendString(uintptr_t address, std::vector<char>* block) {
+    while (block->size() < kMost) {
+      const uintptr_t offset = address % kPage;
+      const char* page = At(address - offset);
+      if (page == nullptr) return false;
+      const char* begin = page + offset;
+      const auto* end = static_cast<const char*>(std::memchr(begin, '\0', kPage - offset));
+      block->insert(block->end(), begin, end != nullptr ? end + 1 : page + kPage);
+      if (end != nullptr) return true;
+      address += kPage - offset;
+    }
+    return false;
+  }
+
+ private:
+  std::vector<uintptr_t> pages_;
+  std::vector<char> bytes_;
+};
+
+}  // namespace
+
+bool ReadOwnMemoryByPipe(const void* from, char* to, size_t size) {
+  // A pipe has room for a page, so the write does not block.
+  UniqueFd read_end, write_end;
+  if (MakePipe(&read_end, &write_end, 0) < 0) return false;
+  const auto length = static_cast<long>(size);
+  return Retry([&] { return write(write_end.get(), from, size); }) == length &&
+         Retry([&] { return read(read_end.get(), to, size); }) == length;
+}
+
+bool CopyEnviron(std::vector<char>* block) {
+  PageCopies pages;
+  auto entry = reinterpret_cast<uintptr_t>(__atomic_load_n(&environ, __ATOMIC_ACQUIRE));
+  if (entry == 0) return true;  // after clearenv(3)
+  bool whole = true;
+  for (;; entry += sizeof entry) {
+    uintptr_t string;
+    if (!pages.ReadPointer(entry, &string)) return false;
+    if (string == 0) return whole;
+    const size_t length = block->size();
+    if (pages.AppendString(string, block)) continue;
+    if (block->size() >= kMost) return false;
+    block->resize(length);
+    whole = false;
+  }
+}
+
+}  // namespace sexton

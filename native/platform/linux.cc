@@ -1,0 +1,145 @@
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+#include "platform/descriptors.h"
+#include "platform/pidfd.h"
+#include "platform/process.h"
+#include "platform/retry.h"
+
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+namespace sexton {
+namespace {
+
+// The kernel's layout and numbers (include/uapi/linux/pidfd.h, 6.15), 64 bytes in the first
+// version. The build machine's <linux/pidfd.h> may be older than the kernel that runs.
+struct PidfdInfo {
+  uint64_t mask;
+  uint64_t cgroupid;
+  uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+  int32_t exit_code;
+};
+static_assert(sizeof(PidfdInfo) == 64, "PIDFD_GET_INFO encodes the size in its number");
+
+constexpr uint64_t kInfoExit = 1u << 3;
+constexpr unsigned long kGetInfo = _IOWR(0xFF, 11, PidfdInfo);
+
+struct Count {
+  const void* own_base;
+  int others;
+};
+
+bool IsAddon(const char* path) {
+  const size_t length = std::strlen(path);
+  return length >= 5 && std::strcmp(path + length - 5, ".node") == 0;
+}
+
+int Visit(struct dl_phdr_info* object, size_t, void* data) {
+  auto* count = static_cast<Count*>(data);
+  const bool own = reinterpret_cast<const void*>(object->dlpi_addr) == count->own_base;
+  if (!own && IsAddon(object->dlpi_name)) ++count->others;
+  return 0;
+}
+
+}  // namespace
+
+// --- descriptors.h ---
+
+int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | flags) != 0) return -errno;
+  read_end->Reset(ends[0]);
+  write_end->Reset(ends[1]);
+  return 0;
+}
+
+void GrowPipe(int fd) { fcntl(fd, F_SETPIPE_SZ, 1 << 20); }
+
+// --- process.h ---
+
+int ThreadId() { return static_cast<int>(syscall(SYS_gettid)); }
+
+bool ThreadExists(int id) { return syscall(SYS_tgkill, getpid(), id, 0) == 0; }
+
+int SetSubreaper(bool enabled) {
+  return prctl(PR_SET_CHILD_SUBREAPER, enabled ? 1 : 0, 0, 0, 0) == 0 ? 0 : -errno;
+}
+
+int GetSubreaper() {
+  int enabled = 0;
+  return prctl(PR_GET_CHILD_SUBREAPER, &enabled, 0, 0, 0) == 0 ? enabled : -errno;
+}
+
+int CountForeignAddons() {
+  Dl_info own;
+  if (dladdr(reinterpret_cast<void*>(&CountForeignAddons), &own) == 0) return -1;
+  Count count = {own.dli_fbase, 0};
+  dl_iterate_phdr(Visit, &count);
+  return count.others;
+}
+
+bool ReadOwnMemory(const void* from, char* to, size_t size) {
+  const iovec local = {to, size};
+  const iovec remote = {const_cast<void*>(from), size};
+  const ssize_t result = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+  if (result == static_cast<ssize_t>(size)) return true;
+  // Seccomp filters and kernels without CONFIG_CROSS_MEMORY_ATTACH refuse the call.
+  if (result == -1 && (errno == ENOSYS || errno == EPERM || errno == EACCES)) {
+    return ReadOwnMemoryByPipe(from, to, size);
+  }
+  return false;
+}
+
+// --- pidfd.h ---
+
+int PidfdOpen(pid_t pid) {
+  return static_cast<int>(Retry([&] { return syscall(SYS_pidfd_open, pid, 0); }));
+}
+
+int PidfdSend(int pidfd, int signal) {
+  return static_cast<int>(
+      Retry([&] { return syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0); }));
+}
+
+int PidfdState(int pidfd) {
+  int state;
+  do {
+    state = PidfdAwait(pidfd, 0);
+  } while (state == -EINTR);
+  return state;
+}
+
+int PidfdAwait(int pidfd, int milliseconds) {
+  struct pollfd target = {pidfd, POLLIN, 0};
+  const int result = poll(&target, 1, milliseconds);
+  if (result < 0) return -errno;
+  if (result == 0) return 0;
+  return (target.revents & POLLHUP) != 0 ? 2 : 1;
+}
+
+int PidfdExitStatus(int pidfd) {
+  PidfdInfo info = {};
+  info.mask = kInfoExit;
+  const long result = Retry([&] { return ioctl(pidfd, kGetInfo, &info); });
+  if (result < 0) return static_cast<int>(result);
+  // A kernel before 6.15 answers without the bit; exit_code is meaningless then.
+  return (info.mask & kInfoExit) != 0 ? info.exit_code : -EAGAIN;
+}
+
+}  // namespace sexton

@@ -1,0 +1,51 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "platform/descriptors.h"
+#include "platform/pidfd.h"
+#include "platform/process.h"
+
+namespace sexton {
+
+// --- descriptors.h ---
+
+// Without pipe2(), a fork on another thread can inherit the descriptors before they get the flag.
+int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags) {
+  int ends[2];
+  if (pipe(ends) != 0) return -errno;
+  read_end->Reset(ends[0]);
+  write_end->Reset(ends[1]);
+  for (const int fd : ends) {
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return -errno;
+    if (flags != 0 && fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | flags) != 0) return -errno;
+  }
+  return 0;
+}
+
+void GrowPipe(int) {}
+
+// --- process.h ---
+
+int ThreadId() { return 0; }
+bool ThreadExists(int) { return false; }
+
+int SetSubreaper(bool) { return -ENOSYS; }
+int GetSubreaper() { return 0; }
+
+int CountForeignAddons() { return -1; }
+
+bool ReadOwnMemory(const void* from, char* to, size_t size) {
+  return ReadOwnMemoryByPipe(from, to, size);
+}
+
+// --- pidfd.h ---
+
+int PidfdOpen(pid_t) { return -ENOSYS; }
+int PidfdSend(int, int) { return -ENOSYS; }
+int PidfdState(int) { return -ENOSYS; }
+int PidfdAwait(int, int) { return -ENOSYS; }
+int PidfdExitStatus(int) { return -ENOSYS; }
+
+}  // namespace sexton

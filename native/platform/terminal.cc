@@ -1,0 +1,70 @@
+#include "platform/terminal.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "platform/descriptors.h"
+#include "platform/retry.h"
+
+namespace sexton {
+
+namespace {
+
+// Makes a call that SIGTTOU would stop: a background process that touches the terminal gets that
+// signal, unless the calling thread blocks it (tcsetpgrp(3), termios(3)).
+template <typename Call>
+long WithoutStop(Call call) {
+  sigset_t stop, before;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &stop, &before);
+  const long result = Retry(call);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return result;
+}
+
+// Bytes written at once. A shared descriptor must stay blocking, because the flag would change for
+// the others too. But where poll(2) reports room, PIPE_BUF bytes fit without blocking (pipe(7)).
+constexpr size_t kPiece = PIPE_BUF;
+
+// Milliseconds in which a reader that has begun may make room for the next piece of a long message.
+constexpr int kPatience = 100;
+
+bool HasRoom(int fd, int patience) {
+  pollfd room = {fd, POLLOUT, 0};
+  return Retry([&] { return poll(&room, 1, patience); }) == 1 && (room.revents & POLLOUT) != 0;
+}
+
+ssize_t Outcome(size_t done, ssize_t failure) {
+  return done == 0 ? failure : static_cast<ssize_t>(done);
+}
+
+}  // namespace
+
+int MoveForeground(pid_t from, pid_t to) {
+  const UniqueFd terminal(open("/dev/tty", O_RDWR | O_CLOEXEC));
+  if (!terminal.valid() || tcgetpgrp(terminal.get()) != from) return 0;
+  return static_cast<int>(WithoutStop([&] { return tcsetpgrp(terminal.get(), to); }));
+}
+
+ssize_t WriteFromBackground(int fd, const char* data, size_t size, int patience) {
+  size_t done = 0;
+  while (done < size) {
+    if (!HasRoom(fd, done == 0 ? patience : std::max(patience, kPatience)))
+      return Outcome(done, -EAGAIN);
+    const size_t piece = std::min(kPiece, size - done);
+    const long result = WithoutStop([&] { return write(fd, data + done, piece); });
+    if (result < 0) return Outcome(done, result);
+    done += static_cast<size_t>(result);
+  }
+  return static_cast<ssize_t>(done);
+}
+
+}  // namespace sexton

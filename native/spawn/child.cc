@@ -1,0 +1,145 @@
+#include "spawn/child.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "spawn/child_calls.h"
+
+// Everything here, in descriptors.cc and in exec.cc runs in the child, which may share its memory
+// with the sleeping parent. So it makes async-signal-safe calls only, allocates nothing, and writes
+// to its plan, its Birth and its stack.
+
+namespace sexton {
+
+[[noreturn]] void Fail(Birth* birth, SpawnStep step) {
+  const SpawnReport report = {step, errno};
+  birth->report = report;
+  // If this fails, nobody can be told. The exit code is the shell's for "could not run".
+  const ssize_t ignored = write(birth->report_fd, &report, sizeof report);
+  static_cast<void>(ignored);
+  _exit(127);
+}
+
+void Check(Birth* birth, SpawnStep step, int result) {
+  if (result == -1) Fail(birth, step);
+}
+
+namespace {
+
+uint64_t Halves(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
+
+// Makes the child's group the terminal's foreground, as a shell does for a job, but only if the
+// parent's group has the foreground: another job must not lose it. All signals are blocked, so
+// SIGTTOU does not stop the child. Does nothing without a controlling terminal.
+int TakeForeground(pid_t parent_group) {
+  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+  if (terminal < 0) return 0;
+  const pid_t owner = tcgetpgrp(terminal);
+  const int result = owner == parent_group ? tcsetpgrp(terminal, getpgrp()) : 0;
+  close(terminal);
+  return result;
+}
+
+void JoinGroup(Birth* birth) {
+  const SpawnPlan& plan = *birth->plan;
+  if (Has(plan, kSession)) {
+    Check(birth, SpawnStep::kSession, setsid());
+  } else if (plan.process_group != kUnchanged) {
+    Check(birth, SpawnStep::kProcessGroup, setpgid(0, plan.process_group));
+  }
+  if (Has(plan, kForeground)) {
+    Check(birth, SpawnStep::kForeground, TakeForeground(birth->parent_group));
+  }
+}
+
+rlim_t LimitValue(uint32_t low, uint32_t high) {
+  const uint64_t value = Halves(low, high);
+  return value == ~uint64_t{0} ? RLIM_INFINITY : static_cast<rlim_t>(value);
+}
+
+void SetLimits(Birth* birth) {
+  const auto* limit = PlanPart<const PlanLimit>(birth->plan, birth->plan->limits);
+  for (uint32_t i = 0; i < birth->plan->limit_count; ++i, ++limit) {
+    const struct rlimit value = {LimitValue(limit->soft_low, limit->soft_high),
+                                 LimitValue(limit->hard_low, limit->hard_high)};
+    const auto resource = static_cast<int>(limit->resource);
+    Check(birth, SpawnStep::kResourceLimit, setrlimit(resource, &value));
+  }
+}
+
+// Changes the groups before the user: afterwards the child has no right to.
+void ChangeCredentials(Birth* birth) {
+  SpawnPlan* plan = birth->plan;
+  if (Has(*plan, kGroups)) {
+    const int result = SetGroups(plan->group_count, PlanPart<const gid_t>(plan, plan->groups));
+    const bool tolerable = Has(*plan, kGroupsIfAllowed) && result == -1 && errno == EPERM;
+    if (!tolerable) Check(birth, SpawnStep::kGroups, result);
+  }
+  if (plan->gid != kUnchanged) {
+    Check(birth, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan->gid)));
+  }
+  if (plan->uid != kUnchanged) {
+    Check(birth, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan->uid)));
+  }
+}
+
+// Comes after the credentials, because their change clears the signal (PR_SET_PDEATHSIG(2const)).
+// If the parent has died before this call, the signal would never come, so the child exits.
+void BindToParent(Birth* birth) {
+  const int signal = birth->plan->death_signal;
+  if (signal == 0) return;
+  Check(birth, SpawnStep::kDeathSignal, SetDeathSignal(signal));
+  if (getppid() != birth->parent) _exit(128 + signal);
+}
+
+// The C library refuses the signals that it uses itself; these keep their default action.
+void IgnoreSignals(const SpawnPlan& plan) {
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  uint64_t bits = Halves(plan.ignored_low, plan.ignored_high);
+  for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
+    if ((bits & 1) != 0) sigaction(signal, &ignore, nullptr);
+  }
+}
+
+sigset_t MaskOf(const Birth& birth) {
+  if (!Has(*birth.plan, kMask)) return birth.original_mask;
+  sigset_t mask;
+  sigemptyset(&mask);
+  uint64_t bits = Halves(birth.plan->blocked_low, birth.plan->blocked_high);
+  for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
+    if ((bits & 1) != 0) sigaddset(&mask, signal);
+  }
+  return mask;
+}
+
+}  // namespace
+
+void RunChild(Birth* birth) {
+  birth->child_was_here = true;
+  SpawnPlan* plan = birth->plan;
+  Check(birth, SpawnStep::kSignals, ResetSignals());
+  IgnoreSignals(*plan);
+  JoinGroup(birth);
+  if (plan->umask != kUnchanged) umask(static_cast<mode_t>(plan->umask));
+  PlaceDescriptors(birth);
+  // Before the limits, because it opens a descriptor for a moment.
+  const Strings strings = StringsOf(*birth);
+  // After the descriptors, because a small limit would leave no room to place them. Before the
+  // credentials, because raising a hard limit takes privilege.
+  SetLimits(birth);
+  if (plan->cwd != 0) {
+    Check(birth, SpawnStep::kWorkingDirectory, chdir(PlanPart<const char>(plan, plan->cwd)));
+  }
+  ChangeCredentials(birth);
+  BindToParent(birth);
+  // Last: a pending signal is delivered now, with the default action, as to any process.
+  RestoreMask(MaskOf(*birth));
+  Exec(birth, strings);
+}
+
+}  // namespace sexton

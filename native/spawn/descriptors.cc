@@ -1,0 +1,77 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "spawn/child.h"
+
+namespace sexton {
+namespace {
+
+constexpr int kReportPipe = -2;  // in fds: the report pipe has this number, and stays
+
+int Inherit(int fd) {
+  if (fcntl(fd, F_SETFD, 0) == -1) return -1;
+  if (fd > STDERR_FILENO) return 0;
+  // Node makes its own pipes and terminals non-blocking. The child shares the flag, and most
+  // programs do not expect it.
+  const int flags = fcntl(fd, F_GETFL);
+  return (flags & O_NONBLOCK) != 0 ? fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) : 0;
+}
+
+// Puts /dev/null at `target`. It is opened once; `at` says where it has been put, or is -1.
+int PlaceNullDevice(int target, int* at) {
+  if (*at >= 0) return dup2(*at, target);
+  const int source = open("/dev/null", O_RDWR);
+  if (source == -1) return -1;
+  *at = target;
+  if (source == target) return 0;
+  const int placed = dup2(source, target);
+  close(source);
+  return placed;
+}
+
+int Place(int source, int target, int* null_device) {
+  if (source == kReportPipe) return 0;
+  if (source == kNullDevice && target > STDERR_FILENO) {
+    close(target);  // EBADF: there is no such descriptor, as wanted
+    return 0;
+  }
+  if (source == kNullDevice) return PlaceNullDevice(target, null_device);
+  if (source != target && dup2(source, target) == -1) return -1;
+  return Inherit(target);
+}
+
+// Moves the report pipe out of the way of the targets. If its number is one that the program gets
+// closed, it stays there until execve() closes it: an inherited descriptor may have a number beyond
+// the limit, and then there is no room above it.
+void KeepReportPipe(Birth* birth, int32_t* fds, int count) {
+  const int fd = birth->report_fd;
+  if (fd < 0 || fd >= count) return;
+  if (fd > STDERR_FILENO && fds[fd] == kNullDevice) {
+    fds[fd] = kReportPipe;
+    return;
+  }
+  birth->report_fd = fcntl(fd, F_DUPFD_CLOEXEC, count);
+  Check(birth, SpawnStep::kStdio, birth->report_fd);
+}
+
+}  // namespace
+
+// Lifts every source, and the report pipe, above the targets, and then places them. In one pass,
+// filling target 1 could close the source that target 2 wants.
+void PlaceDescriptors(Birth* birth) {
+  auto* fds = PlanPart<int32_t>(birth->plan, birth->plan->fds);
+  const int count = static_cast<int>(birth->plan->fd_count);
+  KeepReportPipe(birth, fds, count);
+  for (int target = 0; target < count; ++target) {
+    const int source = fds[target];
+    if (source < 0 || source == target || source >= count) continue;
+    fds[target] = fcntl(source, F_DUPFD_CLOEXEC, count);
+    Check(birth, SpawnStep::kStdio, fds[target]);
+  }
+  int null_device = -1;
+  for (int target = 0; target < count; ++target) {
+    Check(birth, SpawnStep::kStdio, Place(fds[target], target, &null_device));
+  }
+}
+
+}  // namespace sexton

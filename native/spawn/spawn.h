@@ -1,0 +1,63 @@
+#ifndef SEXTON_SPAWN_SPAWN_H_
+#define SEXTON_SPAWN_SPAWN_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+#include "spawn/plan.h"
+
+// How a program is started without copying this process's memory.
+//
+// plan    what the child has to do, laid out beforehand in one flat block
+// spawn   the parent's part: blocks all signals, makes the child, reads what it reports
+// birth   once per platform: makes the child; on Linux by clone(CLONE_VM | CLONE_VFORK)
+// child   the child's part, from birth to exec, in order
+//
+// On Linux the child borrows the parent's memory and the parent's thread sleeps until exec, so a
+// spawn takes as long in a large process as in a small one. In return the child may do very little:
+// async-signal-safe calls, no allocation, no locks, and writes only to its plan, its Birth and its
+// own stack. On other systems it is a fork, and the same code runs.
+//
+// A child that fails reports the step and its errno. Spawn() then reaps it, so afterwards there is
+// no process and no descriptor. Nothing here knows Node: another program can run the same plan.
+
+namespace sexton {
+
+// STEP(name, the call that lib/ names in errors), in the order in which they happen.
+#define SEXTON_SPAWN_STEPS(STEP)    \
+  STEP(kNone, "none")               \
+  STEP(kPipe, "pipe2")              \
+  STEP(kClone, "clone")             \
+  STEP(kSignals, "sigaction")       \
+  STEP(kSession, "setsid")          \
+  STEP(kProcessGroup, "setpgid")    \
+  STEP(kForeground, "tcsetpgrp")    \
+  STEP(kStdio, "dup2")              \
+  STEP(kResourceLimit, "setrlimit") \
+  STEP(kWorkingDirectory, "chdir")  \
+  STEP(kGroups, "setgroups")        \
+  STEP(kGroup, "setresgid")         \
+  STEP(kUser, "setresuid")          \
+  STEP(kDeathSignal, "prctl")       \
+  STEP(kExec, "execve")
+
+#define SEXTON_STEP(name, call) name,
+enum class SpawnStep : int32_t { SEXTON_SPAWN_STEPS(SEXTON_STEP) };
+#undef SEXTON_STEP
+
+struct SpawnResult {
+  pid_t pid = 0;
+  int pidfd = -1;  // -1 if the kernel gives none
+  int error = 0;   // errno of the failed step
+  SpawnStep step = SpawnStep::kNone;
+};
+
+// Starts a process, or reports the step that failed; then no process and no descriptor remains.
+// Returns when the child has run exec or is reaped: after some 100 µs, whatever this process's
+// size. `plan` is whole, and a copy for this call alone.
+SpawnResult Spawn(SpawnPlan* plan);
+
+}  // namespace sexton
+
+#endif  // SEXTON_SPAWN_SPAWN_H_

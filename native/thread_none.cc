@@ -1,8 +1,0 @@
-#include "thread.h"
-
-namespace sexton {
-
-int ThreadId() { return 0; }
-bool ThreadExists(int) { return false; }
-
-}  // namespace sexton

@@ -1,0 +1,80 @@
+#ifndef SEXTON_WAIT_WAIT_H_
+#define SEXTON_WAIT_WAIT_H_
+
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+
+// How a process's exit is noticed and its status taken.
+//
+// exit_source   says which of many watched processes has exited: one epoll set of pidfds
+// wait          asks the kernel for statuses, by waitid(2), and never blocks the event loop
+//
+// A status can be taken once, so nothing here takes one unless lib/reaping/reaper.ts asks for it:
+// Peek() only looks. A traced child complicates every wait, because its stops are reported too,
+// whatever the flags ask for ("Tracing stops" in ptrace(2)). A child that has called PTRACE_TRACEME
+// is traced by the thread that started or adopted it, and stops at each signal and each exec until
+// that thread lets it go on. So each status is an exit or a stop: IsEnd() tells which.
+
+namespace sexton {
+
+struct WaitStatus {
+  pid_t pid = 0;   // 0: no child to report
+  int cause = 0;   // CLD_EXITED, CLD_KILLED, CLD_DUMPED; CLD_TRAPPED in a stop; or kThreadEnd
+  int status = 0;  // the exit code, or the signal's number
+  struct rusage usage = {};
+};
+
+// The cause when a traced thread has exited. Its process may live on.
+constexpr int kThreadEnd = 0;
+
+// Tells whether the status is a process's exit, and not a traced child's stop.
+bool IsEnd(const WaitStatus& status);
+
+// Looks at a child that has exited or stopped, and leaves it as it is. With P_ALL the exit of a
+// thread has the cause kThreadEnd. Returns what WaitNow() returns.
+int Peek(idtype_t type, id_t id, int flags, WaitStatus* out);
+
+// Takes the status of a child that has exited. Reports a stop, and leaves it as it is.
+int Take(idtype_t type, id_t id, int flags, WaitStatus* out);
+
+// Takes the status of any child that has exited, or lets a stopped child go on. Only for a process
+// in which nobody else waits for children.
+int TakeAny(int flags, WaitStatus* out);
+
+// Lets a child go on, untraced, that has stopped for this thread as its tracer. Also takes the
+// status of a traced thread that has exited, because its process could not exit before. 1 if there
+// was something to do, 0 if not, or -errno.
+int LetGo(pid_t pid);
+
+// --- a status as numbers, in the order in which lib/exit/exit-status.ts reads them ---
+
+constexpr int kRecordFields = 12;
+void WriteRecord(const WaitStatus& status, double* record);
+
+// --- once per platform ---
+
+// Calls waitid(2) with WEXITED | WNOHANG and `flags` (WNOWAIT to peek; kOnlyThisThread). Reports
+// the child's resource usage too. 0 with `pid` set, 0 with pid 0 if no child has exited, or -errno
+// (-ECHILD: no such child). Never blocks: that would stall the event loop. The status may be a
+// stop.
+int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out);
+
+// Waits until a child is dead, and reaps it. Only for a child that is certain to exit soon.
+int WaitForEnd(pid_t pid);
+
+// The flag that leaves out children of other threads of this process; 0 on a platform without it.
+extern const int kOnlyThisThread;
+
+// Detaches a stopped child from this thread, its tracer. The child goes on as it would without a
+// tracer: the signal that has stopped it is delivered. 0 or -errno: -ESRCH if another thread is its
+// tracer, -ENOSYS on a platform without it.
+int Detach(const WaitStatus& stop);
+
+// Tells whether `pid` is a thread other than its process's first. Such a thread can be a tracee of
+// its own, and its exit is then reported like a child's.
+bool IsThread(pid_t pid);
+
+}  // namespace sexton
+
+#endif  // SEXTON_WAIT_WAIT_H_
