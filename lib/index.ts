@@ -12,7 +12,7 @@
 export { SextonError, type SextonErrorCode, type SextonErrorDetails } from './base/errors.js'
 export { type Backend, backend } from './exit/backend.js'
 export { ExitStatus, type ResourceUsage } from './exit/exit-status.js'
-export type { ZombieScope } from './reaping/reap-loop.js'
+export type { ZombieScope } from './reaping/observers.js'
 export { Zombies, type ZombiesOptions } from './reaping/zombies.js'
 export type { ReceivedSignal, SignalOrigin } from './signals/origin.js'
 export { type ShutdownOptions, shutdown } from './signals/shutdown.js'

@@ -2,25 +2,29 @@ import { monotonicNow } from '../base/time.js'
 import type { Check, Watch } from './backend.js'
 import { Sweep } from './sweep.js'
 
-// Of a child that stops for a tracer neither its descriptor nor its pid tells: SIGCHLD alone does, and almost
-// always that is about something else. So there is one look for all that comes within some milliseconds, and
-// those looks take a tenth of all time at most.
-const LEISURE = 10
-const TENTH = 0.1
+// Only SIGCHLD tells that a child has stopped for a tracer: its pidfd does not, and neither does polling. Most signals
+// are about something else, so a busy parent must not pay for each. The first SIGCHLD starts a quiet period in which
+// none is heard. One look follows, and then the signal is heard again. So there are ten looks a second at most.
 
-let delay = LEISURE
+// Milliseconds of the quiet period.
+const QUIET = 100
+
+// The share of all time that the looks may take.
+const SHARE = 0.01
+
+let quiet = QUIET
 
 const sweep = new Sweep((run) => {
   const timer = setTimeout(() => {
     const start = monotonicNow()
     run()
-    delay = Math.max(LEISURE, (monotonicNow() - start) / TENTH)
-  }, delay)
+    quiet = Math.max(QUIET, (monotonicNow() - start) / SHARE)
+  }, quiet)
   timer.unref()
   return () => clearTimeout(timer)
 }, true)
 
-/** Watches a child of this thread, whose end is noticed otherwise, for stops: `check` lets it go on. */
+/** Watches a child of this thread for stops: `check` lets it go on. Its end is noticed otherwise. */
 export function watchStops(pid: number, check: Check): Watch {
   return sweep.watch(pid, check)
 }

@@ -1,14 +1,18 @@
+import { monotonicNow } from '../base/time.js'
 import { binding, P_ALL } from '../system/binding.js'
 import type { Check, Watch } from './backend.js'
 import { onChildSignal } from './child-signal.js'
 import { isEnd, letGo, processOf } from './tracees.js'
 
-// A child that asks to be traced again and again could hold a sweep up for ever.
+// The most stops that one sweep ends: a child that asks to be traced again and again could prolong it for ever.
 const MOST_LET_GO = 256
+
+// Milliseconds that a patient sweep asks one child after the other, before the event loop gets its turn.
+const PART = 5
 
 const peeked = new Float64Array(binding.waitFields)
 
-/** Calls `sweep` later, once; the result calls it off. */
+/** Calls `sweep` once, later. The returned function cancels the call. */
 export type Schedule = (sweep: () => void) => () => void
 
 /** Children of this thread that are looked at after each SIGCHLD. */
@@ -19,7 +23,7 @@ export class Sweep {
   #unsubscribe: (() => void) | undefined
   #callOff: (() => void) | undefined
 
-  /** @param isPatient Whether a SIGCHLD may be told of later, with others. */
+  /** @param isPatient Whether it hears no SIGCHLD between the first one and the sweep, and asks children in parts. */
   constructor(schedule: Schedule, isPatient: boolean) {
     this.#schedule = schedule
     this.#isPatient = isPatient
@@ -28,24 +32,39 @@ export class Sweep {
   /** Calls `check` when the child may have ended, or has stopped for a tracer. */
   watch(pid: number, check: Check): Watch {
     this.#checks.set(pid, check)
-    // A child that ended or stopped before SIGCHLD was being heard would otherwise never be noticed. Not at
-    // once: who has just been given its pid must have the time to wait for it.
+    // Sweep once for a child that ended or stopped before SIGCHLD was heard. Not at once: the caller has just got
+    // the pid, and must have the time to wait for it.
     if (this.#unsubscribe === undefined || !this.#isPatient) this.#sweepLater()
-    this.#unsubscribe ??= onChildSignal(() => this.#sweepLater(), this.#isPatient)
+    if (!this.#isPatient) this.#listen()
     return { stop: () => this.#stop(pid, check) }
   }
 
+  #listen(): void {
+    this.#unsubscribe ??= onChildSignal(() => this.#hear(), this.#isPatient)
+  }
+
+  #hear(): void {
+    if (this.#isPatient) this.#stopListening()
+    this.#sweepLater()
+  }
+
+  #stopListening(): void {
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
+  }
+
   #sweepLater(): void {
-    if (this.#checks.size === 0) return
     this.#callOff ??= this.#schedule(() => {
       this.#callOff = undefined
+      // Before the look, which then sees what no signal tells of any more.
+      if (this.#checks.size > 0) this.#listen()
       if (this.#sweep()) this.#sweepLater()
     })
   }
 
-  // The kernel names one dead or stopped child at a time. As long as it names ours, each costs two calls,
-  // however many children live. Someone else's at the head hides the rest: then ask for each. True if
-  // there may be more.
+  // The kernel names one dead or stopped child at a time. As long as it names watched ones, each costs two calls,
+  // however many children live. Somebody else's child at the head of the line hides the others: then ask for each.
+  // Returns whether there may be more.
   #sweep(): boolean {
     let previous = 0
     let mayLetGo = MOST_LET_GO
@@ -56,7 +75,7 @@ export class Sweep {
       if (found > 0 && !isEnd(peeked)) {
         if (mayLetGo === 0) return true
         mayLetGo -= 1
-        if (this.#checks.has(processOf(pid)) && letGo(pid)) continue
+        if (this.#mayBeOurs(pid) && letGo(pid)) continue
         break
       }
       const check = pid === previous ? undefined : this.#checks.get(pid)
@@ -64,20 +83,41 @@ export class Sweep {
       this.#stop(pid, check)
       previous = pid
     }
-    for (const [pid, check] of this.#checks) if (check()) this.#stop(pid, check)
+    return this.#askEach()
+  }
+
+  // Where `/proc` cannot tell the thread's process, only the kernel can: it lets nobody but the tracer detach it.
+  #mayBeOurs(id: number): boolean {
+    const process = processOf(id)
+    return process === undefined || this.#checks.has(process)
+  }
+
+  // A child that was asked goes to the end of the map, so that the next part starts with the others.
+  #askEach(): boolean {
+    const end = this.#isPatient ? monotonicNow() + PART : Number.POSITIVE_INFINITY
+    let left = this.#checks.size
+    for (const [pid, check] of this.#checks) {
+      if (left === 0) return false
+      left -= 1
+      if (check()) this.#stop(pid, check)
+      else if (this.#isPatient) this.#moveToEnd(pid, check)
+      if (monotonicNow() > end) return left > 0
+    }
     return false
+  }
+
+  #moveToEnd(pid: number, check: Check): void {
+    if (this.#checks.delete(pid)) this.#checks.set(pid, check)
   }
 
   // A child that is watched since may have the same pid.
   #stop(pid: number, check: Check): void {
     if (this.#checks.get(pid) !== check) return
     this.#checks.delete(pid)
-    if (this.#checks.size > 0) return
+    // A patient sweep stays as it is: to listen anew for each child would cost more than a look now and then.
+    if (this.#checks.size > 0 || this.#isPatient) return
     this.#callOff?.()
     this.#callOff = undefined
-    // To begin and end to hear of it costs more system calls than to be told now and then of other children.
-    if (this.#isPatient) return
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
+    this.#stopListening()
   }
 }

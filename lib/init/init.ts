@@ -4,18 +4,13 @@ import { invalid, SextonError } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import { checkDuration } from '../base/time.js'
 import { backend } from '../exit/backend.js'
-import { openIntake, pumpSoon } from '../reaping/reap-loop.js'
-import {
-  countSuspects,
-  foreignChildDelay as currentForeignChildDelay,
-  setForeignChildDelay,
-} from '../reaping/suspects.js'
+import { lookSoon, observe, suspects } from '../reaping/reap-loop.js'
 import { learnOfWorkerChildren, noteChildren } from '../reaping/worker-notes.js'
 import { binding } from '../system/binding.js'
 import { subreaper } from '../system/subreaper.js'
 import { restoreDefaultActions } from './default-actions.js'
 import { goLast, graceTime, hookExit, setGraceTime } from './exit-hook.js'
-import { countReaped, reapedCounts } from './stats.js'
+import { counting, reapedCounts } from './stats.js'
 
 // `sexton/init`: makes a Node process a correct init, by an import.
 //
@@ -111,7 +106,7 @@ let started = false
 export function init(options: InitOptions = {}): void {
   checkOptionNames('init()', options, OPTION_NAMES)
   const {
-    foreignChildDelay = currentForeignChildDelay(),
+    foreignChildDelay = suspects.delay,
     grace = graceTime(),
     subreaper: wanted = subreaper.enabled,
   } = options
@@ -121,7 +116,7 @@ export function init(options: InitOptions = {}): void {
     throw new TypeError(invalid('subreaper', wanted, 'true or false'))
   }
   if (!isMainThread) throw new SextonError('ERR_UNSUPPORTED', 'init() needs the main thread')
-  setForeignChildDelay(foreignChildDelay)
+  suspects.delay = foreignChildDelay
   setGraceTime(grace)
   if (wanted !== subreaper.enabled) setSubreaper(wanted)
 }
@@ -131,7 +126,7 @@ export function init(options: InitOptions = {}): void {
  *
  * @returns A copy of the counters.
  */
-init.stats = (): InitStats => ({ ...reapedCounts(), pending: countSuspects() })
+init.stats = (): InitStats => ({ ...reapedCounts(), pending: suspects.size })
 
 /** @internal Starts it all. The import of `sexton/init` calls this function. */
 export function start(): void {
@@ -143,14 +138,13 @@ export function start(): void {
 
 function startInMainThread(): void {
   // Read the variables now, so that the import reports a bad value, not the death of the first child.
-  currentForeignChildDelay()
+  suspects.delay
   graceTime()
   backend()
   if (switchFrom('SEXTON_SUBREAPER') && process.pid !== 1) setSubreaper(true)
-  countReaped()
   learnOfWorkerChildren()
-  openIntake({ scope: 'adopted', wants: () => true })
-  pumpSoon()
+  observe({ scope: 'adopted', wants: () => Number.POSITIVE_INFINITY, ...counting })
+  lookSoon()
   hookExit()
   if (process.pid === 1) restoreDefaultActions(goLast)
 }

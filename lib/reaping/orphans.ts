@@ -1,180 +1,197 @@
 import { isMainThread } from 'node:worker_threads'
-import { LONGEST_TIMER, monotonicNow } from '../base/time.js'
+import { attempt, SextonError } from '../base/errors.js'
+import { monotonicNow } from '../base/time.js'
+import { isSoleListener } from '../exit/child-signal.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { letGo, type Tracee } from '../exit/tracees.js'
 import { childrenOfMainThread, readStat } from '../system/proc.js'
-import { forgetAllBut, ownershipOf, wasThereBefore } from './ownership.js'
-import { ownedChild, peekAny, peekHere, take } from './reaper.js'
-import {
-  betweenLooks,
-  forgetOverdue,
-  forgetSuspects,
-  isLeftAlone,
-  isSuspect,
-  look,
-  nextLook,
-  overdue,
-} from './suspects.js'
+import { Budget, SHARE } from './budget.js'
+import { forgetAllBut, ownerOf, wasThereBefore } from './ownership.js'
+import { peekAny, peekHere, take } from './reaper.js'
+import { Suspects } from './suspects.js'
+import type { Next } from './wakeups.js'
 
-// Dead children that nobody will ever wait for: orphans that this process adopted (as PID 1 or as a
-// subreaper), and children of worker threads that have ended. All of them hang on the main thread.
+// The strategy for scope 'adopted': reap the dead children of the main thread that nobody else waits for. These are
+// orphans that this process adopted as PID 1 or as a subreaper, and children that libuv has given up.
+//
+// A child that has stopped for a tracer is seen where dead ones are. The same rules decide: if it is sexton's or
+// nobody's, it goes on; otherwise it is left alone like a dead one.
 
-// Before `/proc` is tried again when it could not be read, for want of descriptors, or libuv has not yet
-// reaped its own.
+// Milliseconds until the next try, where `/proc` could not be read for want of descriptors, or where libuv has not
+// reaped its own child yet.
 const BREATHER = 100
 
-// So many milliseconds at a time, so that the event loop gets its turn; or, where its turns are long, a tenth
-// of one: with less, a program that is busy would have ever more zombies.
-const PART = 10
-const TENTH = 0.1
-const MOST = 1000
+// Milliseconds without a SIGCHLD after a look for which nobody waits. Without them a look for each exit of its own
+// children costs a busy server between 3 and 10 percent of its processor time.
+const QUIET = 10
 
-// Who was there before may be libuv's, which has to get its turn, whatever is said of addons.
+// The shortest delay, in milliseconds, for a child that was there before sexton: libuv may own it, and needs a turn
+// of the event loop to reap it.
 const LEAST_FOR_EARLIER = 1000
-
-// Until when the children are not listed again: a tenth of all time goes to that at most.
-let restUntil = 0
-let nextChild = 0
-/** When it was last certain that none is hidden. */
-let seenAllAt = 0
-
-export interface Sweep {
-  /** There may be more to reap right now. */
-  more: boolean
-  /** Milliseconds until it is worth while to look again, unless a child dies before; `Infinity`: never. */
-  retryAfter: number
-}
 
 const NEVER = Number.POSITIVE_INFINITY
 
-/**
- * Reaps what is nobody's, for a while, and at most so many. One system call when no child is dead. `turn`: for
- * so many milliseconds the event loop has been busy with other things before it got to this.
- */
-export function sweepOrphans(most: number, turn: number): Sweep {
-  look(monotonicNow())
-  return sweep(Math.min(Math.max(PART, turn * TENTH), MOST), most)
-}
+/** What a look finds at a child that does not run. */
+type Sight = ExitStatus | Tracee
 
-/**
- * Reaps all that is dead by now and nobody's, however long it takes. What may be another addon's becomes a
- * suspect. Where the children cannot be listed, one of those hides the rest.
- */
-export function sweepAllOrphans(): void {
-  while (sweepOrphans(Number.POSITIVE_INFINITY, 0).more);
-  if (peekAny() === undefined) return
-  for (const pid of childrenOfMainThread() ?? []) {
-    if (!isSuspect(pid) && !isClaimed(pid)) reapDead(pid)
-  }
-}
+/** Reaps dead children that nobody else will ever wait for. */
+export class Orphans {
+  readonly suspects = new Suspects()
+  /** Dead processes that waits have seen, and that could not be reaped at once. */
+  readonly #reported = new Set<number>()
+  #retryAt = NEVER
+  /** The children of the last listing that there was no time to look at. */
+  #unseen: readonly number[] = []
+  /** Not before this time are the children listed again: that takes a tenth of all time at most. */
+  #listAt = 0
+  /** The last time when certainly no child was hidden. */
+  #allSeenAt = 0
 
-function sweep(share: number, most: number): Sweep {
-  const until = monotonicNow() + share
-  let left = most
-  const hasTime = () => left > 0 && monotonicNow() <= until
-  for (const pid of overdue()) {
-    if (!hasTime()) return { more: true, retryAfter: NEVER }
-    if (reapDead(pid)) left -= 1
-    forgetOverdue(pid) // if it was no more, or is somebody's by now
+  /**
+   * Reaps as many as the budget allows. This is one system call when no child is dead.
+   *
+   * @returns When to look again.
+   */
+  reap(budget: Budget): Next {
+    const retry = this.#retryReported()
+    // Only if nobody asks: where the time is over before it began, the sweep asks for another look.
+    if (budget.isEmpty) return next(retry, 0)
+    const again = this.#sweep(budget)
+    if (again === 'now') return { again, quietFor: 0 }
+    return next(Math.min(retry, again), budget.isUnlimited && isSoleListener() ? QUIET : 0)
   }
-  for (; hasTime(); left -= 1) {
-    const seen = peekAny()
-    if (seen === undefined) {
-      seenAllAt = monotonicNow()
-      forgetSuspects()
-      return { more: false, retryAfter: NEVER }
+
+  /**
+   * Reaps all that are dead by now, however long it takes. Children that another addon may own become suspects.
+   * Where the children cannot be listed, one of those hides the others.
+   */
+  reapNow(): void {
+    while (this.#sweep(new Budget(NEVER, 0)) === 'now');
+    if (peekAny() === undefined) return
+    for (const pid of childrenOfMainThread() ?? []) {
+      if (!this.suspects.has(pid) && !isClaimed(pid)) this.#reapDead(pid)
     }
-    // The kernel names the same child until it is reaped or goes on: one that we must leave hides the rest.
-    if (!settle(seen)) return sweepHidden(seen, share)
   }
-  return { more: true, retryAfter: NEVER }
-}
 
-/** Reaps a dead child if it is nobody's, now or once its grace is over. */
-export function reapIfNobodys(pid: number): void {
-  if (!isMainThread) return
-  look(monotonicNow())
-  if (reapDead(pid)) return
-  // Unreferenced: if the process ends first, its own parent gets the zombie, and reaps it. A turn of
-  // the loop after the timer: if the loop was held up, libuv gets to its own children first.
-  const again = Math.min(betweenLooks() + 1, LONGEST_TIMER)
-  setTimeout(() => setImmediate(reapIfNobodys, pid), again).unref()
-}
-
-/** Those that the first dead or stopped child hides. */
-function sweepHidden(first: ExitStatus | Tracee, share: number): Sweep {
-  const now = monotonicNow()
-  // libuv reaps its own in the turn in which it hears of them, and then another look is due in any case.
-  // To list them all is worth while now and then only: where there always is one of its own, or where one
-  // has been abandoned, of which nothing tells.
-  const isLibuvs = ownershipOf(first.pid) === 'child_process'
-  const listAt = Math.max(restUntil, isLibuvs ? seenAllAt + BREATHER : 0)
-  const again = now < listAt ? listAt - now : sweepEach(first, share)
-  return { more: false, retryAfter: Math.min(again, isLibuvs ? BREATHER : NEVER, nextLook()) }
-}
-
-/** Milliseconds until it must be tried again; `NEVER` when it is done. */
-function sweepEach(first: ExitStatus | Tracee, share: number): number {
-  const start = monotonicNow()
-  const children = childrenOfMainThread()
-  // Nothing is known: to take that for "no children" would forget whose they are.
-  if (children === undefined) return BREATHER
-  if (first instanceof ExitStatus && !children.includes(first.pid)) return BREATHER
-  forgetAllBut(children)
-  const turned = [...children.slice(nextChild), ...children.slice(0, nextChild)]
-  const done = lookAtSome(turned, monotonicNow() + share)
-  const end = monotonicNow()
-  restUntil = end + (end - start) / TENTH
-  nextChild = done === children.length ? 0 : (nextChild + done) % children.length
-  if (nextChild !== 0) return restUntil - end
-  seenAllAt = end
-  return NEVER
-}
-
-/** How many it got to before the time was over. */
-function lookAtSome(children: readonly number[], until: number): number {
-  for (const [i, pid] of children.entries()) {
-    if (isSuspect(pid) || isClaimed(pid)) continue
-    reapDead(pid)
-    if (monotonicNow() > until) return i + 1
+  /**
+   * Reaps a process that a wait has seen dead, if it is nobody's; if it may be another addon's, later.
+   *
+   * @returns Whether there is nothing left to do.
+   */
+  reapReported(pid: number): boolean {
+    if (!isMainThread || this.#reapDead(pid)) return true
+    this.#reported.add(pid)
+    this.#retryAt = Math.min(this.#retryAt, monotonicNow() + this.suspects.interval)
+    return false
   }
-  return children.length
-}
 
-/** Whether there is nothing more to do: it has been reaped, or is no dead child of the main thread. */
-function reapDead(pid: number): boolean {
-  const seen = peekHere(pid)
-  return typeof seen === 'string' || settle(seen)
-}
-
-/**
- * Reaps a dead child of the main thread, and lets a stopped one go on; or leaves it to its owner, for as
- * long as it takes to be sure.
- */
-function settle(seen: ExitStatus | Tracee): boolean {
-  if (seen instanceof ExitStatus) {
-    if (mustLeave(seen.pid, seen)) return false
-    take(seen.pid)
-    return true
+  /** Milliseconds until the next try. */
+  #retryReported(): number {
+    const now = monotonicNow()
+    if (now >= this.#retryAt) {
+      for (const pid of this.#reported) if (this.#reapDead(pid)) this.#reported.delete(pid)
+      this.#retryAt = this.#reported.size > 0 ? now + this.suspects.interval : NEVER
+    }
+    return this.#retryAt - now
   }
-  const pid = seen.process
-  return !isStranger(pid) && !mustLeave(pid, seen) && letGo(seen.pid)
+
+  #sweep(budget: Budget): number | 'now' {
+    for (const pid of this.suspects.overdue()) {
+      if (budget.isSpent) return 'now'
+      if (this.#reapDead(pid)) budget.spend()
+      this.suspects.forgetOverdue(pid)
+    }
+    for (; !budget.isSpent; budget.spend()) {
+      const seen = peekAny()
+      if (seen === undefined) {
+        this.#allSeenAt = monotonicNow()
+        this.suspects.clear()
+        return NEVER
+      }
+      if (!this.#settle(seen)) return this.#sweepHidden(seen, budget)
+    }
+    return 'now'
+  }
+
+  /** Looks behind a child that must be left alone. Returns the milliseconds until the next look. */
+  #sweepHidden(first: Sight, budget: Budget): number {
+    const now = monotonicNow()
+    // libuv reaps its own child in the turn in which it hears of it, and a look follows then in any case. So list
+    // the children only where one of libuv's is always dead, or where one was abandoned without a signal.
+    const isLibuvs = ownerOf(first.pid) === 'child_process'
+    const listAt = Math.max(this.#listAt, isLibuvs ? this.#allSeenAt + BREATHER : 0)
+    const again = now < listAt ? listAt - now : this.#sweepListed(first, budget)
+    return Math.min(again, isLibuvs ? BREATHER : NEVER, this.suspects.nextCheck)
+  }
+
+  #sweepListed(first: Sight, budget: Budget): number {
+    const start = monotonicNow()
+    const isRest = this.#unseen.length > 0
+    const children = isRest ? this.#unseen : childrenOfMainThread()
+    // An unknown list is not an empty one, which would forget whose the children are.
+    if (children === undefined) return BREATHER
+    if (!isRest) {
+      if (first instanceof ExitStatus && !children.includes(first.pid)) return BREATHER
+      forgetAllBut(children)
+    }
+    budget.renew()
+    this.#unseen = children.slice(this.#reapSome(children, budget))
+    const end = monotonicNow()
+    this.#listAt = end + (end - start) / SHARE
+    // Children that died since the list was made are not in it.
+    if (isRest || this.#unseen.length > 0) return this.#listAt - end
+    this.#allSeenAt = end
+    return NEVER
+  }
+
+  /** Returns how many of the children there was time for. */
+  #reapSome(children: readonly number[], budget: Budget): number {
+    for (const [i, pid] of children.entries()) {
+      if (this.suspects.has(pid) || isClaimed(pid)) continue
+      this.#reapDead(pid)
+      if (budget.isOver) return i + 1
+    }
+    return children.length
+  }
+
+  /** Whether there is nothing more to do: it has been reaped, or is not a dead child of the main thread. */
+  #reapDead(pid: number): boolean {
+    const seen = peekHere(pid)
+    return typeof seen === 'string' || this.#settle(seen)
+  }
+
+  /** Reaps a dead child and lets a stopped one go on, unless that may be somebody else's to do. */
+  #settle(seen: Sight): boolean {
+    if (seen instanceof ExitStatus) {
+      if (this.#mustLeave(seen.pid, seen)) return false
+      take(seen.pid)
+      return true
+    }
+    const pid = seen.process
+    return !isStranger(pid) && !this.#mustLeave(pid, seen) && letGo(seen.pid)
+  }
+
+  #mustLeave(pid: number, seen: Sight): boolean {
+    const owner = ownerOf(pid)
+    if (owner === 'child_process') return true
+    const least = wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0
+    return owner === 'unknown' && this.suspects.leaveAlone(seen, least)
+  }
 }
 
-// A debugger in this thread may trace a process that is no child.
+function next(milliseconds: number, quietFor: number): Next {
+  return { again: milliseconds === NEVER ? 'on-signal' : milliseconds, quietFor }
+}
+
+// A debugger in this thread may trace a process that is not a child. Where `/proc` cannot tell, the process counts as a
+// child: left in its stop, it would hide every zombie behind it for ever.
 function isStranger(pid: number): boolean {
-  const stat = readStat(pid)
+  const stat = attempt(() => readStat(pid))
+  if (stat instanceof SextonError) return false
   return stat !== undefined && stat.ppid !== process.pid
 }
 
-function mustLeave(pid: number, seen: ExitStatus | Tracee): boolean {
-  if (ownedChild(pid) !== undefined) return false
-  const ownership = ownershipOf(pid)
-  if (ownership === 'child_process') return true
-  const least = wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0
-  return ownership === 'uncertain' && isLeftAlone(seen, least)
-}
-
 function isClaimed(pid: number): boolean {
-  return ownedChild(pid) !== undefined || ownershipOf(pid) === 'child_process'
+  const owner = ownerOf(pid)
+  return owner === 'sexton' || owner === 'child_process'
 }

@@ -19,8 +19,8 @@ export class OwnedChild {
   #watch: Watch | undefined
 
   /**
-   * @internal By the reaper alone.
-   * @param take Takes its status if there is one, and settles it.
+   * @internal For the reaper alone.
+   * @param take Takes its status if there is one, and then calls `settle()`.
    */
   constructor(pid: number, pidfd: number, take: (pid: number) => unknown) {
     this.pid = pid
@@ -29,7 +29,7 @@ export class OwnedChild {
     this.exited = new Promise((resolve) => this.#waiters.add(resolve))
   }
 
-  /** @internal Once the reaper knows of it. */
+  /** @internal Watches for its end, once the reaper knows it. */
   watch(): void {
     this.#watch = this.#startWatch(() => this.check())
   }
@@ -38,14 +38,16 @@ export class OwnedChild {
     return this.#status
   }
 
-  /** @internal Negative if there is none. */
+  /** @internal Its process descriptor; negative if it has none. */
   get pidfd(): number {
     return this.#pidfd
   }
 
   /**
-   * Tells `waiter` how it ended, unless that was taken back. Not by `exited`: what waits on a promise
-   * cannot be taken back, and each wait that was given up would be kept for as long as the child lives.
+   * Calls `waiter` with the status when the child has ended. `exited` does not serve here: a promise cannot forget
+   * a wait, so each wait that was given up would be kept for as long as the child lives.
+   *
+   * @returns Cancels the call.
    */
   onExit(waiter: (status: ExitStatus) => void): () => void {
     if (this.#status !== undefined) waiter(this.#status)
@@ -53,15 +55,16 @@ export class OwnedChild {
     return () => void this.#waiters.delete(waiter)
   }
 
-  /** Takes the status if there is one by now; whether it has ended. */
+  /** Takes the status if there is one by now. Returns whether the child has ended. */
   check(): boolean {
     if (this.#status === undefined) this.#take(this.pid)
     return this.#status !== undefined
   }
 
   /**
-   * Sends a signal; false if the child has ended: the kernel takes a signal for a zombie, to no effect. Until
-   * it is reaped its pid is its own even without a descriptor, for no one else reaps it.
+   * Sends a signal. Until the child is reaped its pid is its own, even without a descriptor: nobody else reaps it.
+   *
+   * @returns False if the child has ended. The kernel accepts a signal to a zombie, without effect.
    */
   kill(signal: number): boolean {
     if (this.check()) return false
@@ -71,10 +74,10 @@ export class OwnedChild {
     return true
   }
 
-  /** @internal The status has been taken. */
+  /** @internal For the reaper: it has taken the status. */
   settle(status: ExitStatus): void {
     this.#status = status
-    // First out of the set, then closed: the number may be another process's the instant after.
+    // Stop the watch before the close: the descriptor's number may be given away in the next instant.
     this.#watch?.stop()
     if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
     this.#pidfd = -1
@@ -84,7 +87,7 @@ export class OwnedChild {
 
   #startWatch(check: Check): Watch {
     if (this.#pidfd < 0 && backend() !== 'poll') return watchChild(this.pid, check)
-    // A stop, if it should be traced, is told of by SIGCHLD alone.
+    // Only SIGCHLD tells when a traced child has stopped.
     const ends = this.#watchEnd(check)
     const stops = watchStops(this.pid, check)
     return {
@@ -100,7 +103,7 @@ export class OwnedChild {
     try {
       return watchPidfd(this.#pidfd, check)
     } catch {
-      // The child runs already: that it cannot be watched comfortably must not lose it.
+      // The child runs already, so it must not be lost for want of a watch.
       return watchByPolling(check)
     }
   }

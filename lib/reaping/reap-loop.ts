@@ -1,143 +1,107 @@
+// Reaping, the whole strategy. A dead child stays a zombie until somebody takes its status, which can be done once.
+//
+// - Observers ask for deaths and look at them. They never reap. Nothing is taken that nobody asks for, so the
+//   kernel's table of zombies is the queue.
+// - Wakeups decide when to look. SIGCHLD says only that something may have happened, so a look goes on until nothing
+//   is left or its Budget is spent, and returns when to look again.
+// - Two strategies look: `Orphans` takes what is nobody's, `All` takes everything. `ownerOf()` tells whose a child
+//   is, and only the `take` and `discard` functions of the reaper take a status.
+// - Another addon may own a dead child. Such Suspects are left alone for a delay.
+// - The head of the line: waitid(2) names the same dead child until it is reaped, so a child that must be left alone
+//   hides all others. `Orphans` then lists the children in /proc and looks at each.
+
 import { onAbort, reasonOf } from '../base/abort.js'
 import { hold } from '../base/process-life.js'
-import { LONGEST_TIMER, monotonicNow } from '../base/time.js'
-import { isSoleListener, onChildSignal, restChildSignal } from '../exit/child-signal.js'
-import type { ExitStatus } from '../exit/exit-status.js'
-import { discard, discardNow } from './discard.js'
-import { sweepAllOrphans, sweepOrphans } from './orphans.js'
-import { onReaped, takeAll } from './reaper.js'
-import { watchSuspects } from './suspects.js'
-import { onWorkerExit } from './worker-exit.js'
+import { All } from './all.js'
+import { Budget } from './budget.js'
+import { type Observer, observers, type ZombieScope } from './observers.js'
+import { Orphans } from './orphans.js'
+import { type Next, sooner, Wakeups } from './wakeups.js'
+import { forgetGoneWorkerChildren } from './workers.js'
 
-// Dead children are taken out of the kernel's table while someone asks for more, in batches.
+/** Reaps for all observers of this thread. */
+class ReapLoop {
+  readonly #all = new All()
+  readonly #orphans = new Orphans()
+  readonly #wakeups = new Wakeups((busyFor) => this.#look(busyFor), forgetGoneWorkerChildren)
 
-/** Which dead children a `Zombies` reaps. */
-export type ZombieScope = 'adopted' | 'all'
-
-/** Someone for whom dead children are reaped. */
-export interface Intake {
-  readonly scope: ZombieScope
-  /** Whether it asks for more now. */
-  wants(): boolean
-  /**
-   * Gets each that its scope covers. Where no one has this, no one wants to know how orphans ended, and
-   * a storm of them costs little more than the system calls.
-   */
-  receive?(status: ExitStatus): void
-  /** After each batch. */
-  reaped?(): void
-}
-
-// What a `Zombies` promises not to exceed.
-const READ_AHEAD = 256
-
-// A look for each of a busy server's own children would cost it some per cent, and nobody waits for what it
-// finds: one every so many milliseconds does.
-const REST = 10
-
-const intakes = new Set<Intake>()
-let stopListening: (() => void) | undefined
-let pumping = false
-let askedAt = 0
-let rested = false
-let graceTimer: NodeJS.Timeout | undefined
-
-/** Hears of deaths from now on, until the returned function is called; the first look is `pumpSoon()`. */
-export function openIntake(intake: Intake): () => void {
-  stopListening ??= startListening()
-  intakes.add(intake)
-  return () => close(intake)
-}
-
-function close(intake: Intake): void {
-  if (!intakes.delete(intake) || intakes.size > 0) return
-  clearTimeout(graceTimer)
-  stopListening?.()
-  stopListening = undefined
-}
-
-function startListening(): () => void {
-  const stopSignal = onChildSignal(pumpSoon)
-  const stopWorkers = onWorkerExit(pumpSoon)
-  const stopReaped = onReaped((status, own) => {
-    for (const intake of intakes) if (intake.scope === 'all' || !own) intake.receive?.(status)
-  })
-  return () => {
-    stopSignal()
-    stopWorkers()
-    stopReaped()
+  get suspects(): Orphans['suspects'] {
+    return this.#orphans.suspects
   }
-}
 
-/**
- * Reaps a batch if anyone wants it, and goes on while there is more. In a turn of its own: libuv has
- * then reaped its children for the same SIGCHLD, so that the first look usually finds nothing of
- * theirs; and a storm of zombies cannot starve the event loop.
- */
-export function pumpSoon(): void {
-  if (pumping) return
-  pumping = true
-  askedAt = monotonicNow()
-  setImmediate(pump)
-}
-
-function pump(): void {
-  pumping = false
-  clearTimeout(graceTimer)
-  const wanted = (scope: ZombieScope) =>
-    [...intakes].some((intake) => intake.scope === scope && intake.wants())
-  let more = wanted('all') && (isSeen() ? takeAll() : discard())
-  if (wanted('adopted')) {
-    const most = isReadAhead() ? READ_AHEAD : Number.POSITIVE_INFINITY
-    const sweep = sweepOrphans(most, monotonicNow() - askedAt)
-    more ||= sweep.more
-    if (!sweep.more && !isReadAhead()) rest()
-    if (sweep.retryAfter !== Number.POSITIVE_INFINITY) {
-      graceTimer = setTimeout(pumpSoon, Math.min(sweep.retryAfter + 1, LONGEST_TIMER)).unref()
+  observe(observer: Observer): () => void {
+    if (typeof observer.scope !== 'number') this.#wakeups.listen()
+    observers.add(observer)
+    return () => {
+      observers.remove(observer)
+      if (!observers.any) this.#wakeups.stop()
     }
   }
-  if (more) pumpSoon()
-  for (const intake of intakes) intake.reaped?.()
+
+  lookSoon(): void {
+    this.#wakeups.soon()
+  }
+
+  reapNow(scope: ZombieScope): void {
+    if (scope === 'all') this.#all.reapNow()
+    else this.#orphans.reapNow()
+  }
+
+  report(pid: number): void {
+    if (!this.#orphans.reapReported(pid)) this.#wakeups.soon()
+  }
+
+  #look(busyFor: number): Next {
+    const all: Next =
+      observers.wanted('all') > 0 ? this.#all.reap() : { again: 'on-signal', quietFor: 0 }
+    const orphans = this.#orphans.reap(new Budget(observers.wanted('adopted'), busyFor))
+    observers.rested()
+    return sooner(all, orphans)
+  }
 }
 
-// Not after the look that ends a rest: nothing may ever come again.
-function rest(): void {
-  rested = !rested && isSoleListener()
-  if (rested) restChildSignal(REST)
+const loop = new ReapLoop()
+
+/** The dead children of this thread that are being left alone now. */
+export const suspects = loop.suspects
+
+/**
+ * Registers an observer. Deaths are heard of from now on; `lookSoon()` looks for those before.
+ *
+ * @returns Takes the observer away again.
+ */
+export function observe(observer: Observer): () => void {
+  return loop.observe(observer)
 }
 
-/** Whether all who ask for orphans keep what they get until it is asked for. */
-function isReadAhead(): boolean {
-  return [...intakes].every(
-    (intake) => intake.scope !== 'adopted' || !intake.wants() || intake.receive !== undefined,
-  )
+/** Reaps in the next turn of the event loop what observers ask for by then. */
+export function lookSoon(): void {
+  loop.lookSoon()
 }
 
-/** Whether anyone wants to know how an orphan ended. */
-function isSeen(): boolean {
-  return [...intakes].some((intake) => intake.receive !== undefined)
-}
-
-/** Reaps all that is dead by now, for whoever is open, but for what may be another addon's. */
+/** Reaps all that are dead by now, except what another addon may own. */
 export function reapNow(scope: ZombieScope): void {
-  if (scope === 'all' && !isSeen()) discardNow()
-  else if (scope === 'all') while (takeAll());
-  else sweepAllOrphans()
+  loop.reapNow(scope)
 }
 
-/** Waits until none is left of those that are dead by now and may be another addon's. */
-export async function awaitGrace(signal?: AbortSignal): Promise<void> {
-  const anyLeft = watchSuspects()
+/** Tells that a wait has seen this process dead: it is reaped now if it is nobody's, or later, or never. */
+export function reportDeath(pid: number): void {
+  loop.report(pid)
+}
+
+/** Waits until all suspects of this moment have been reaped, here or by their owners. */
+export async function awaitSuspects(signal?: AbortSignal): Promise<void> {
+  const anyLeft = suspects.watch()
   if (!anyLeft()) return
   const release = hold()
   let ignoreSignal = () => {}
   let close = () => {}
   try {
     await new Promise<void>((resolve, reject) => {
-      const reaped = () => anyLeft() || resolve()
-      close = openIntake({ scope: 'adopted', wants: () => true, reaped })
+      const rested = () => anyLeft() || resolve()
+      close = observe({ scope: 'adopted', wants: () => Number.POSITIVE_INFINITY, rested })
       ignoreSignal = onAbort(signal, () => reject(reasonOf(signal)))
-      pumpSoon()
+      lookSoon()
     })
   } finally {
     release()

@@ -2,27 +2,19 @@ import { ECHILD, systemError } from '../base/errors.js'
 import { ExitStatus, usageFromRecord } from '../exit/exit-status.js'
 import { isEnd, letGo, Tracee } from '../exit/tracees.js'
 import { binding, P_ALL, P_PID, P_PIDFD } from '../system/binding.js'
-import { anyOnlookers, lookFirst } from './onlookers.js'
+import { ASK_LIMITS, BATCH, MOST_DISCARDED, WALK_LIMITS } from './budget.js'
+import { Death, observers } from './observers.js'
 import { OwnedChild } from './owned-child.js'
-import { anyThereBefore, forget } from './ownership.js'
+import { anyThereBefore, forget, owned, ownerOf } from './ownership.js'
 
-// Who waits for whom. A child's status can be taken once, and only this module takes any.
+// The only module that takes statuses: a child's can be taken once. Everybody else peeks, or asks for it here.
 
-const BATCH = 256
 const records = new Float64Array(BATCH * binding.waitFields)
 
-// How many are reaped without a word at once, and the nanoseconds that this may take, together and for
-// each: so long that the event loop gets its turn in time.
-const MOST_DISCARDED = 1024
-const SEARCH_LIMITS = Int32Array.of(MOST_DISCARDED, 100_000, 5_000)
-const ASKING_LIMITS = Int32Array.of(MOST_DISCARDED, 1_000_000, 5_000)
-// Each orphan is looked up among them, one after the other.
+// The native discard compares each orphan with each owned child: with more of those it is no gain.
 const MOST_CLAIMS = 64
 
-const owned = new Map<number, OwnedChild>()
-const listeners = new Set<(status: ExitStatus, own: boolean) => void>()
-
-/** Makes a child that was just started this thread's own: only here is its status taken. */
+/** Makes a child that was just started this thread's own: its status is taken here alone. */
 export function own(pid: number, pidfd: number): OwnedChild {
   const child = new OwnedChild(pid, pidfd, take)
   owned.set(pid, child)
@@ -35,18 +27,12 @@ export function ownedChild(pid: number): OwnedChild | undefined {
   return owned.get(pid)
 }
 
-/** Tells of every status taken here, and whether it was an owned child's. */
-export function onReaped(listener: (status: ExitStatus, own: boolean) => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
-}
-
 /** Whether this process has any child, of any of its threads, dead or alive. */
 export function anyChildren(): boolean {
   return binding.wait(P_ALL, 0, binding.peek, records) !== -ECHILD
 }
 
-/** What `peek` and `take` find: its status, that it lives, or that it is no child of ours. */
+/** What a look at one child finds: its status, that it lives, or that it is not a child of this process. */
 export type Found = ExitStatus | 'alive' | 'not-child'
 
 /** Looks at a child's status and leaves it. */
@@ -54,39 +40,46 @@ export function peek(pid: number): Found {
   return aliveIfStopped(found(pid, binding.wait(P_PID, pid, binding.peek, records)))
 }
 
-/** The same for the process of a descriptor, which no later process with its pid can stand in for. */
+/** Looks at the status of a descriptor's process, which a later process with its pid cannot stand in for. */
 export function peekPidfd(pid: number, pidfd: number): Found {
   return aliveIfStopped(found(pid, binding.wait(P_PIDFD, pidfd, binding.peek, records)))
 }
 
-/** Looks at a child of this thread, and also tells if it has stopped for a tracer. */
+/** Looks at a child of this thread. Tells a stop for a tracer from life. */
 export function peekHere(pid: number): Found | Tracee {
   return found(pid, binding.wait(P_PID, pid, binding.peek | binding.onlyThisThread, records))
 }
 
-/** The first dead or stopped child of this thread that the kernel names, left as it is. */
+/** Looks at the first child of this thread that the kernel names as dead or stopped. */
 export function peekAny(): ExitStatus | Tracee | undefined {
   const flags = binding.peek | binding.onlyThisThread
   return binding.wait(P_ALL, 0, flags, records) > 0 ? firstRecord() : undefined
 }
 
 /**
- * Reaps one child that is ours, or certainly no one else's, and tells whoever waits for it. If it has only
- * stopped for a tracer, it goes on.
+ * Reaps one child that is sexton's, or certainly nobody else's, and tells its observers. A child that has only
+ * stopped for a tracer goes on.
+ *
+ * @returns What was found, and taken if it is a status.
  */
 export function take(pid: number): Found {
   const pidfd = owned.get(pid)?.pidfd ?? -1
-  // The back-ends without pidfds call this at each of their looks, mostly for a child that lives. Onlookers are
-  // told of the dead alone.
-  if (anyOnlookers() && found(pid, waitFor(pid, pidfd, binding.peek)) instanceof ExitStatus) {
-    lookFirst(pid)
-  }
+  const death = observers.lookBefore ? announce(pid, pidfd) : undefined
   const result = found(pid, waitFor(pid, pidfd, 0))
   if (result instanceof Tracee) letGo(pid)
-  else if (result instanceof ExitStatus) deliver(result)
-  // Someone else took it. That is how it ended for us: gone, status unknown.
-  else if (result === 'not-child' && owned.has(pid)) deliver(ExitStatus.unknown(pid))
+  else if (result instanceof ExitStatus) deliver(result, death)
+  // Somebody else has reaped our child: it is gone, and its status is unknown.
+  else if (result === 'not-child' && owned.has(pid)) deliver(ExitStatus.unknown(pid), death)
   return aliveIfStopped(result)
+}
+
+// Looks first: back-ends without pidfds take again and again, mostly from a child that lives.
+function announce(pid: number, pidfd: number): Death | undefined {
+  const seen = found(pid, waitFor(pid, pidfd, binding.peek))
+  if (!(seen instanceof ExitStatus)) return undefined
+  const death = new Death(pid, ownerOf(pid), seen)
+  observers.before(death)
+  return death
 }
 
 // By the descriptor where there is one: it cannot mean another child.
@@ -96,14 +89,15 @@ function waitFor(pid: number, pidfd: number, flags: number): number {
 }
 
 /**
- * Reaps dead children of this thread, of every kind, at most a batch; true if there may be more. Only
- * where there is no other spawner: a `child_process` child that it meets never gets its `'exit'` event.
- * Children of other threads are left to those (on Linux; elsewhere threads share all children).
+ * Reaps dead children of this thread, whoever owns them, at most a batch. Children of other threads are left to
+ * those on Linux; elsewhere threads share all children.
+ *
+ * @returns Whether there may be more.
  */
-export function takeAll(): boolean {
-  if (anyOnlookers()) return takeOneByOne()
+export function takeAny(): boolean {
+  if (observers.lookBefore) return takeOneByOne()
   const count = binding.wait(P_ALL, 0, binding.onlyThisThread, records)
-  // All read before any is delivered: a listener may wait for another child, into the same records.
+  // All are read before any is delivered: an observer may wait for another child, into the same records.
   const statuses: ExitStatus[] = []
   for (let i = 0; i < count; i += 1) {
     if (isEnd(records, i)) statuses.push(ExitStatus.fromRecord(records, i))
@@ -112,23 +106,31 @@ export function takeAll(): boolean {
   return count === BATCH
 }
 
-/**
- * Whether dead children may be reaped without a word, where no one wants to know how orphans ended:
- * not while someone wants to look at one first, or a pid stands for more than a child of `spawn`.
- */
-export function mayDiscard(): boolean {
-  return !anyOnlookers() && !anyThereBefore() && owned.size <= MOST_CLAIMS
+function takeOneByOne(): boolean {
+  for (let i = 0; i < BATCH; i += 1) {
+    const seen = peekAny()
+    if (seen === undefined) return false
+    if (seen instanceof ExitStatus) take(seen.pid)
+    // A stop for a tracer in another thread would hide everything behind it: take the stop.
+    else if (!letGo(seen.pid)) binding.takeStop(seen.pid)
+  }
+  return true
 }
 
-/** What a look for dead children has left: none, some, or some of which each costs a long search. */
+/**
+ * Whether deaths may be discarded: taken without a status, except those of `spawn`'s children. Not while somebody
+ * looks at them, and not while a child is there whose owner nobody told.
+ */
+export function mayDiscard(): boolean {
+  return !observers.look && !anyThereBefore() && owned.size <= MOST_CLAIMS
+}
+
+/** What `discardAny()` leaves: nothing, some, or some that each cost a long walk to find. */
 export type Left = 'none' | 'some' | 'costly'
 
-/**
- * The same as `takeAll()`, but only children of `spawn` have their status told. An orphan then costs
- * little more than the system call. Only where one `mayDiscard()`.
- */
-export function discardAll(): Left {
-  const count = binding.discard(claims(), SEARCH_LIMITS, records)
+/** Reaps like `takeAny()`, where one `mayDiscard()`: an orphan costs little more than the system call. */
+export function discardAny(): Left {
+  const count = binding.discard(claims(), WALK_LIMITS, records)
   const statuses: ExitStatus[] = []
   for (let i = 0; records[i * binding.waitFields] !== 0; i += 1) {
     statuses.push(ExitStatus.fromRecord(records, i))
@@ -139,26 +141,17 @@ export function discardAll(): Left {
 }
 
 /**
- * The same for those of `pids` from this index on that are no children of `spawn`: each is asked, so
- * there is no search. Where to go on; who is no child any more becomes 0.
+ * Reaps the given pids one by one from index `from`, skipping spawn's children: no walk is needed to find them.
+ *
+ * @param pids Those that are not children any more become 0.
+ * @returns The index to resume at.
  */
 export function discardEach(pids: Float64Array, from: number): number {
-  return binding.discardEach(claims(), ASKING_LIMITS, pids, from)
+  return binding.discardEach(claims(), ASK_LIMITS, pids, from)
 }
 
 function claims(): Float64Array {
   return Float64Array.from(owned.keys())
-}
-
-function takeOneByOne(): boolean {
-  for (let i = 0; i < BATCH; i += 1) {
-    const seen = peekAny()
-    if (seen === undefined) return false
-    if (seen instanceof ExitStatus) take(seen.pid)
-    // If another thread traces it, its stop would hide all that comes after it.
-    else if (!letGo(seen.pid)) binding.takeStop(seen.pid)
-  }
-  return true
 }
 
 function firstRecord(): ExitStatus | Tracee {
@@ -177,11 +170,15 @@ function found(pid: number, result: number): Found | Tracee {
   throw systemError(result, 'waitid', { pid })
 }
 
-function deliver(status: ExitStatus): void {
-  const child = owned.get(status.pid)
-  // At once: the pid may be the next child's before anyone hears of this one.
-  owned.delete(status.pid)
-  forget(status.pid)
+function deliver(status: ExitStatus, seen?: Death): void {
+  const { pid } = status
+  const death = seen ?? (observers.look ? new Death(pid, ownerOf(pid), status) : undefined)
+  const child = owned.get(pid)
+  // Forget first: the pid may be another child's before anyone hears of this one.
+  owned.delete(pid)
+  forget(pid)
   child?.settle(status)
-  for (const listener of listeners) listener(status, child !== undefined)
+  if (death === undefined) return
+  death.taken(status)
+  observers.after(death)
 }

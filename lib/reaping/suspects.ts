@@ -1,122 +1,129 @@
 import { isDeepStrictEqual } from 'node:util'
 import { durationFrom } from '../base/environment.js'
-import { LONGEST_TIMER } from '../base/time.js'
+import { LONGEST_TIMER, monotonicNow } from '../base/time.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 
-// Dead children that may be someone else's, who cannot be asked: another addon's thread, that waits for
-// them. It is left time to be scheduled, on a loaded machine too.
-
-// Six times the worst that 64 children of node-pty at once needed with fifty busy processes on each core:
-// `npm run bench -- foreign-child-delay`.
+// Six times the longest delay that 64 children of node-pty needed at once, with fifty busy processes on each
+// core: `npm run bench -- foreign-child-delay`. In milliseconds.
 const DEFAULT = 1000
 
-// So many times this process must have been awake meanwhile. While it is stopped, frozen or swapped out the
-// time goes on, but no thread of it has had a chance. Not more often: while only the event loop is blocked,
-// which looks the same from here, the other threads do run.
-const LOOKS = 2
+// How many times this process must have been awake during the delay. While it is stopped, frozen or swapped out
+// time goes on, but no thread of it can run. Two are enough: while only the event loop is blocked, which looks
+// the same from here, the other threads do run.
+const CHECKS = 2
 
-// Who was there before is left alone even where the time of grace is 0, and for that it must go on, too.
+// The shortest time between two checks in milliseconds. A child that was there before sexton is left alone even
+// where the delay is 0, so the checks must go on there, too.
 const SHORTEST = 50
 
-let delay: number | undefined
-
-// A clock that counts no more than one of the looks at a time.
-let clock = 0
-let lastLook = Number.NEGATIVE_INFINITY
-
-/** What is seen of one: that it has ended, or has stopped for a tracer. */
+/** What a look sees of one: that it has ended, or has stopped for a tracer. */
 type Sight = Pick<ExitStatus, 'pid' | 'code' | 'signal' | 'usage'>
 
 interface Suspect {
-  /** How it ended, and what it had used: with that it is told from a later one with its pid. */
+  /** How it ended, and what it had used: that tells it from a later child with the same pid. */
   seen: Sight
-  /** By that clock. */
+  /** The time on the clock of `Suspects` when the delay is over. */
   until: number
 }
 
-const suspects = new Map<number, Suspect>()
-
-/** Milliseconds for which they are left alone: `SEXTON_FOREIGN_CHILD_DELAY`, or one second. */
-export function foreignChildDelay(): number {
-  delay ??= durationFrom('SEXTON_FOREIGN_CHILD_DELAY', DEFAULT)
-  return delay
-}
-
-/** Another one from now on. */
-export function setForeignChildDelay(milliseconds: number): void {
-  delay = milliseconds
-}
-
-/** Lets the time of grace go on until now. */
-export function look(now: number): void {
-  clock += Math.min(now - lastLook, betweenLooks())
-  lastLook = now
-}
-
 /**
- * Whether a dead child is left alone: for the time of grace, and `least` at least, from when it is first
- * seen. When that is over it is a suspect no more.
+ * Dead children that another addon may own. Nobody can ask the addon, so each is left alone for a delay in which
+ * the addon's thread can reap it.
  */
-export function isLeftAlone(seen: Sight, least: number): boolean {
-  const known = suspects.get(seen.pid)
-  if (known === undefined || !isSame(known.seen, seen)) {
-    const until = clock + Math.max(foreignChildDelay(), least)
-    if (until <= clock) return false
-    // Even if its pid is known: then the owner has taken the first, and this is another.
-    suspects.set(seen.pid, { seen, until })
-    return true
+export class Suspects {
+  readonly #suspects = new Map<number, Suspect>()
+  #delay: number | undefined
+  #time = 0
+  #checkedAt = Number.NEGATIVE_INFINITY
+
+  /** Milliseconds of the delay, from `SEXTON_FOREIGN_CHILD_DELAY` unless set; 1000 by default. */
+  get delay(): number {
+    this.#delay ??= durationFrom('SEXTON_FOREIGN_CHILD_DELAY', DEFAULT)
+    return this.#delay
   }
-  if (clock < known.until) return true
-  suspects.delete(seen.pid)
-  return false
+
+  /** A new delay counts for those that are first seen afterwards. */
+  set delay(milliseconds: number) {
+    this.#delay = milliseconds
+  }
+
+  /** How many are being left alone. */
+  get size(): number {
+    return this.#suspects.size
+  }
+
+  has(pid: number): boolean {
+    return this.#suspects.has(pid)
+  }
+
+  /**
+   * Decides whether a dead child is left alone: for the delay, or for `least` milliseconds if that is longer,
+   * from when it is first seen. After that it is no suspect any more.
+   */
+  leaveAlone(seen: Sight, least: number): boolean {
+    const now = this.#clock()
+    const known = this.#suspects.get(seen.pid)
+    // If only its pid is known, the owner has reaped the first child, and this is another one.
+    if (known === undefined || !isSame(known.seen, seen)) {
+      const until = now + Math.max(this.delay, least)
+      if (until > now) this.#suspects.set(seen.pid, { seen, until })
+      return until > now
+    }
+    if (now < known.until) return true
+    this.#suspects.delete(seen.pid)
+    return false
+  }
+
+  /** The suspects whose delay is over. */
+  overdue(): number[] {
+    if (this.#suspects.size === 0) return []
+    const now = this.#clock()
+    return [...this.#suspects].filter(([, { until }]) => now >= until).map(([pid]) => pid)
+  }
+
+  /** Forgets a suspect whose delay is over: its owner has reaped it, or has become known. */
+  forgetOverdue(pid: number): void {
+    const suspect = this.#suspects.get(pid)
+    if (suspect !== undefined && this.#clock() >= suspect.until) this.#suspects.delete(pid)
+  }
+
+  /** Forgets all: no child is dead, so the owners have reaped theirs. */
+  clear(): void {
+    this.#suspects.clear()
+  }
+
+  /**
+   * Remembers the suspects of this moment.
+   *
+   * @returns Tells whether any of them is still left alone. Those that are left alone for ever do not count.
+   */
+  watch(): () => boolean {
+    const known = [...this.#suspects].filter(([, { until }]) => until !== Number.POSITIVE_INFINITY)
+    return () => known.some(([pid, suspect]) => this.#suspects.get(pid) === suspect)
+  }
+
+  /** Milliseconds until the next check; `Infinity` if there is nobody to check. */
+  get nextCheck(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const { until } of this.#suspects.values()) next = Math.min(next, until)
+    if (next === Number.POSITIVE_INFINITY) return next
+    return Math.max(0, Math.min(next - this.#clock(), this.interval))
+  }
+
+  /** The longest time between two checks that counts in full, in milliseconds. */
+  get interval(): number {
+    return Math.min(Math.max(this.delay / CHECKS, SHORTEST), LONGEST_TIMER)
+  }
+
+  // Advances by at most one interval for each check, so time in which the process was frozen does not count.
+  #clock(): number {
+    const now = monotonicNow()
+    this.#time += Math.min(now - this.#checkedAt, this.interval)
+    this.#checkedAt = now
+    return this.#time
+  }
 }
 
 function isSame(a: Sight, b: Sight): boolean {
   return a.code === b.code && a.signal === b.signal && isDeepStrictEqual(a.usage, b.usage)
-}
-
-/** Whether it is being left alone. */
-export function isSuspect(pid: number): boolean {
-  return suspects.has(pid)
-}
-
-/** Those that have been left alone for long enough. */
-export function overdue(): number[] {
-  const found: number[] = []
-  for (const [pid, { until }] of suspects) if (clock >= until) found.push(pid)
-  return found
-}
-
-/** Forgets it, unless its time has begun anew. */
-export function forgetOverdue(pid: number): void {
-  if (clock >= (suspects.get(pid)?.until ?? Number.POSITIVE_INFINITY)) suspects.delete(pid)
-}
-
-/** Nobody is dead any more: the owners have taken theirs. */
-export function forgetSuspects(): void {
-  suspects.clear()
-}
-
-/** Whether any of those that are being left alone now still is; those left alone for ever do not count. */
-export function watchSuspects(): () => boolean {
-  const known = [...suspects].filter(([, { until }]) => until !== Number.POSITIVE_INFINITY)
-  return () => known.some(([pid, suspect]) => suspects.get(pid) === suspect)
-}
-
-/** How many are being left alone. */
-export function countSuspects(): number {
-  return suspects.size
-}
-
-/** Milliseconds until the next look at any; `Infinity` if there is none to come. */
-export function nextLook(): number {
-  let next = Number.POSITIVE_INFINITY
-  for (const { until } of suspects.values()) next = Math.min(next, until)
-  if (next === Number.POSITIVE_INFINITY) return next
-  return Math.max(0, Math.min(next - clock, betweenLooks()))
-}
-
-/** The longest time between two looks that counts in full. */
-export function betweenLooks(): number {
-  return Math.min(Math.max(foreignChildDelay() / LOOKS, SHORTEST), LONGEST_TIMER)
 }

@@ -3,21 +3,20 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { BroadcastChannel } from 'node:worker_threads'
 import { lastingListeners } from '../base/lasting-listeners.js'
 import { binding } from '../system/binding.js'
-import { childrenOfMainThread } from '../system/proc.js'
-import { addTable, anyTables, forgetAbandonedBut, type Table } from './worker-children.js'
-import { announceWorkerExit, onWorkerExit } from './worker-exit.js'
+import { addTable, announceWorkerExit, onWorkerExit, type Table } from './workers.js'
 
-// When a worker thread is terminated, no code of its own runs any more: who its children were, must be
-// known to the main thread before. So each worker writes the pids of its `child_process` children to
-// memory that the main thread sees too.
+// A worker that is terminated runs no more code of its own, so it must tell the main thread about its children
+// beforehand: it writes the pids of its `child_process` children to memory that both share. This is a file of its
+// own because `pid1` has no workers and leaves it out.
 
 const CHANNEL = 'sexton:worker-children'
 const ENDED = 'ended'
+// Places in a worker's first table; each further table has twice as many.
 const FIRST_ROOM = 64
 
-/** In the main thread: learns of the children of workers that call `noteChildren()`, once there is any. */
+/** In the main thread: learns about the children of workers that call `noteChildren()`. */
 export function learnOfWorkerChildren(): void {
-  // Half a megabyte that most programs do not need.
+  // Wait for the first worker: the channel takes half a megabyte that most programs do not need.
   const open = () => {
     unsubscribe('worker_threads', open)
     openChannel()
@@ -27,20 +26,17 @@ export function learnOfWorkerChildren(): void {
 
 function openChannel(): void {
   const channel = new BroadcastChannel(CHANNEL)
-  channel.onmessage = ({ data }) =>
-    data === ENDED ? announceWorkerExit() : addTable(data as Table)
-  // After the handler, which would keep the process alive.
+  channel.onmessage = ({ data }) => {
+    if (data === ENDED) announceWorkerExit()
+    else addTable(data as Table)
+  }
+  // Call this after the handler is set: setting it references the channel, which would keep the process alive.
   channel.unref()
-  // Before the pid of one that libuv has reaped without time to tell of it is another child's.
-  onWorkerExit(() => {
-    const children = anyTables() ? childrenOfMainThread() : undefined
-    if (children !== undefined) forgetAbandonedBut(children)
-  })
 }
 
 /**
- * In a worker: notes each child of `child_process` from now on, from its birth until its `'exit'`; and tells
- * of the end of workers that it starts itself, of which the main thread does not hear.
+ * In a worker: notes each `child_process` child from its birth until its `'exit'`, and tells the main thread when
+ * a worker ends that this worker has started. The main thread does not hear of that one otherwise.
  */
 export function noteChildren(): void {
   const notes = new Notes()
@@ -57,35 +53,35 @@ function tellMainThread(message: Table | typeof ENDED): void {
   channel.close()
 }
 
-// There is no pid yet, and later is too late: the worker may be stuck in a loop right after the birth.
+// The child has no pid yet when it is published. A microtask later is too late: the worker may enter an endless
+// loop right after the birth.
 function onceBorn(child: ChildProcess, tell: (pid: number) => void): void {
+  const visible = { configurable: true, enumerable: true }
   Object.defineProperty(child, 'pid', {
-    configurable: true,
-    enumerable: true,
+    ...visible,
     get: () => undefined,
     set: (pid: number | undefined) => {
-      Object.defineProperty(child, 'pid', {
-        configurable: true,
-        enumerable: true,
-        writable: true,
-        value: pid,
-      })
+      Object.defineProperty(child, 'pid', { ...visible, writable: true, value: pid })
       if (pid !== undefined) tell(pid)
     },
   })
 }
 
-/** What one worker writes down. */
+/** The tables of this worker. */
 class Notes {
   readonly #tables: Int32Array[] = []
 
-  /** Notes a pid; the returned function strikes it out. */
+  /**
+   * Notes a pid.
+   *
+   * @returns Strikes it out again.
+   */
   add(pid: number): () => void {
     const pids = this.#tables.find((table) => table.includes(0)) ?? this.#moreRoom()
     const place = pids.indexOf(0)
     pids[place] = pid
     return () => {
-      // Unless the main thread has, and it is another's place by now.
+      // The main thread may have struck it out before, and the place may hold another child's pid by now.
       if (pids[place] === pid) pids[place] = 0
     }
   }

@@ -3,8 +3,7 @@ import { attempt, ESRCH, systemError } from '../base/errors.js'
 import type { Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { watchPidfd } from '../exit/pidfd.js'
-import { beforeReaping } from '../reaping/onlookers.js'
-import { reapIfNobodys } from '../reaping/orphans.js'
+import { observe, reportDeath } from '../reaping/reap-loop.js'
 import { peekPidfd } from '../reaping/reaper.js'
 import { binding } from '../system/binding.js'
 import { readStat } from '../system/proc.js'
@@ -41,7 +40,7 @@ export class ObservedByPidfd implements Observation {
       binding.closeFd(this.#pidfd)
       throw error
     }
-    this.#stopLooking = beforeReaping(pid, () => this.#look())
+    this.#stopLooking = observe({ scope: pid, wants: () => 0, before: () => void this.#see() })
   }
 
   check(): boolean {
@@ -72,14 +71,20 @@ export class ObservedByPidfd implements Observation {
     this.#pidfd = -1
   }
 
+  /** Looks, and leaves the dead process to the reaper. */
   #look(): boolean {
     if (this.#settled || this.#pidfd < 0) return true
+    if (!this.#see()) return false
+    reportDeath(this.pid)
+    return true
+  }
+
+  #see(): boolean {
     const state = this.#state()
     if (state === ALIVE) return false
     const status = this.#status(state)
     if (status === undefined) return false
     this.#settle(status)
-    reapIfNobodys(this.pid)
     return true
   }
 

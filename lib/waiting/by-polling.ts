@@ -2,8 +2,7 @@ import { attempt, ESRCH, SextonError } from '../base/errors.js'
 import type { Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
 import { watchByPolling } from '../exit/poll.js'
-import { beforeReaping } from '../reaping/onlookers.js'
-import { reapIfNobodys } from '../reaping/orphans.js'
+import { observe, reportDeath } from '../reaping/reap-loop.js'
 import { peek } from '../reaping/reaper.js'
 import { binding } from '../system/binding.js'
 import { isThread, readStat } from '../system/proc.js'
@@ -38,19 +37,24 @@ export class ObservedByPolling implements Observation {
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve
     })
-    this.#stopLooking = beforeReaping(pid, () => this.check())
+    this.#stopLooking = observe({ scope: pid, wants: () => 0, before: () => void this.#see() })
     this.#watch = watchByPolling(() => this.check())
     if (this.check()) this.#watch.stop()
   }
 
   check(): boolean {
     if (this.#ended) return true
+    if (!this.#see()) return false
+    reportDeath(this.pid)
+    return true
+  }
+
+  #see(): boolean {
     const status = this.#look()
     if (status === undefined) return false
     this.#ended = true
     this.#stopLooking()
     this.#resolve(status)
-    reapIfNobodys(this.pid)
     return true
   }
 

@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { ExitStatus } from '../exit/exit-status.js'
-import { beforeReaping } from '../reaping/onlookers.js'
-import { reapIfNobodys } from '../reaping/orphans.js'
-import { childProcessOf } from '../reaping/ownership.js'
+import { childProcessOf } from '../reaping/births.js'
+import { observe, reportDeath } from '../reaping/reap-loop.js'
 import { peek } from '../reaping/reaper.js'
 import { readStat } from '../system/proc.js'
 import { onExitEvent } from './exit-event.js'
@@ -26,7 +25,7 @@ export class ObservedChildProcess implements Observation {
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve
     })
-    this.#stopLooking = beforeReaping(pid, () => this.#look())
+    this.#stopLooking = observe({ scope: pid, wants: () => 0, before: () => void this.#see() })
     this.#stopWaiting = onExitEvent(child, ([code, signal]) =>
       this.#resolve(ExitStatus.fromExitEvent(pid, code, signal)),
     )
@@ -35,9 +34,13 @@ export class ObservedChildProcess implements Observation {
   // A dead child counts even if libuv has not noticed yet, because libuv will. The event may never come: what an
   // earlier listener throws keeps it from the later ones.
   check(): boolean {
-    if (!this.#hasEnded()) return this.#look()
-    const { exitCode, signalCode } = this.#child
-    this.#resolve(ExitStatus.fromExitEvent(this.pid, exitCode, signalCode))
+    if (this.#hasEnded()) {
+      const { exitCode, signalCode } = this.#child
+      this.#resolve(ExitStatus.fromExitEvent(this.pid, exitCode, signalCode))
+      return true
+    }
+    if (!this.#see()) return false
+    if (this.#isAbandoned()) reportDeath(this.pid)
     return true
   }
 
@@ -58,17 +61,23 @@ export class ObservedChildProcess implements Observation {
     this.#stopWaiting()
   }
 
-  // Checks whether the child is dead. If its handle was closed, libuv does not ask any more. Then this is the last
-  // chance to see the status, so the wait takes it from here.
-  #look(): boolean {
+  /**
+   * Checks whether the child is dead. If its handle was closed, libuv does not ask any more. Then this is the last
+   * chance to see the status, so the wait takes it from here.
+   */
+  #see(): boolean {
     const status = peek(this.pid)
     if (!(status instanceof ExitStatus)) return false
-    if (childProcessOf(this.pid) !== this.#child && !this.#hasEnded()) {
+    if (this.#isAbandoned()) {
+      this.#stopLooking()
       this.#resolve(status)
-      this.#stopLooking() // before the reaper calls this method again
-      reapIfNobodys(this.pid)
     }
     return true
+  }
+
+  /** Whether libuv has closed its handle before it has seen the end. */
+  #isAbandoned(): boolean {
+    return childProcessOf(this.pid) !== this.#child && !this.#hasEnded()
   }
 
   #hasEnded(): boolean {

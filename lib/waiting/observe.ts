@@ -1,5 +1,5 @@
 import { type Backend, backend as defaultBackend } from '../exit/backend.js'
-import { childProcessOf } from '../reaping/ownership.js'
+import { childProcessOf } from '../reaping/births.js'
 import { ownedChild } from '../reaping/reaper.js'
 import { ObservedByPidfd } from './by-pidfd.js'
 import { ObservedByPolling } from './by-polling.js'

@@ -2,13 +2,8 @@ import { checkAbortSignal, onAbort, reasonOf } from '../base/abort.js'
 import { invalid } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import type { ExitStatus } from '../exit/exit-status.js'
-import {
-  awaitGrace,
-  openIntake,
-  pumpSoon,
-  reapNow,
-  type ZombieScope,
-} from '../reaping/reap-loop.js'
+import type { ZombieScope } from '../reaping/observers.js'
+import { awaitSuspects, lookSoon, observe, reapNow } from '../reaping/reap-loop.js'
 import { checkScope, Zombies } from '../reaping/zombies.js'
 import { waitForExit } from './wait-for-exit.js'
 
@@ -64,8 +59,8 @@ async function discardUntil(
   signal: AbortSignal | undefined,
 ): Promise<ExitStatus> {
   // Open before the first check of the child, so that no death in between is missed.
-  const close = openIntake({ scope: checkScope(scope), wants: () => true })
-  pumpSoon()
+  const close = observe({ scope: checkScope(scope), wants: () => Number.POSITIVE_INFINITY })
+  lookSoon()
   try {
     return await endOf(pid, scope, signal)
   } finally {
@@ -104,6 +99,6 @@ async function endOf(
 ): Promise<ExitStatus> {
   const status = await waitForExit(pid, { ...(signal && { signal }) })
   reapNow(scope)
-  if (scope === 'adopted') await awaitGrace(signal)
+  if (scope === 'adopted') await awaitSuspects(signal)
   return status
 }

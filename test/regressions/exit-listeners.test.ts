@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { openProcess, waitForExit } from '../../lib/index.js'
-import { onWorkerExit } from '../../lib/reaping/worker-exit.js'
+import { onWorkerExit } from '../../lib/reaping/workers.js'
 import { evaluate } from '../program.js'
 
 function start(): ChildProcess & { pid: number } {
@@ -73,12 +73,7 @@ describe('A wait for a child of child_process', () => {
 describe('The end of a worker', () => {
   it('is told of although its listeners were removed', async () => {
     const worker = new Worker('0', { eval: true })
-    const told = new Promise<void>((resolve) => {
-      const stop = onWorkerExit(() => {
-        stop()
-        resolve()
-      })
-    })
+    const told = new Promise<void>((resolve) => onWorkerExit(resolve))
     worker.removeAllListeners('exit')
     await told
   })

@@ -1,33 +1,41 @@
-import type { ExitStatus } from '../../exit/exit-status.js'
-import { beforeReapingAny } from '../../reaping/onlookers.js'
-import { readName } from '../../system/proc.js'
+import type { Death, Observer } from '../../reaping/observers.js'
 import type { Report } from './report.js'
 import { DEBUG, WARNING } from './settings.js'
 
-/** Tells of each process that is reaped, if anyone wants to know. Its name can be read only until then. */
-export class Reaping {
+/** Reports each process that is reaped. */
+export class Reaping implements Observer {
+  readonly scope = 'all'
   readonly #report: Report
   readonly #level: number
-  readonly #names = new Map<number, string>()
+  /** The process that is not reported: its end is told otherwise. */
+  #command: number | undefined
 
-  constructor(report: Report, warnOnReap: boolean) {
+  constructor(report: Report, warnOnReap: boolean, command?: number) {
     this.#report = report
     this.#level = warnOnReap ? WARNING : DEBUG
-    if (this.asked) {
-      beforeReapingAny((pid) => this.#names.set(pid, readName(pid) ?? ''))
-    }
+    this.#command = command
   }
 
-  /** Whether anyone does: else a storm of orphans is reaped faster, unseen. */
-  get asked(): boolean {
+  /** Whether anyone wants these reports. Without an observer, a storm of orphans is reaped much faster. */
+  get isWanted(): boolean {
     return this.#report.wants(this.#level)
   }
 
-  /** `command`: the one process whose end is told otherwise. */
-  reaped({ pid, code, signal, usage }: ExitStatus, command?: number): void {
-    const name = this.#names.get(pid) ?? ''
-    this.#names.delete(pid)
-    if (pid === command) return
+  wants(): number {
+    return 0
+  }
+
+  before(death: Death): void {
+    death.name()
+  }
+
+  after(death: Death): void {
+    const { pid, code, signal, usage } = death.status
+    if (pid === this.#command) {
+      this.#command = undefined // a later process may have the same pid
+      return
+    }
+    const name = death.name() ?? ''
     const how = signal === null ? `exit code ${code}` : signal
     this.#report.say(this.#level, `reaped ${pid} (${name}): ${how}`, { pid, name, code, signal })
     this.#report.event('reaped', { pid, name, code, signal, usage })

@@ -2,11 +2,10 @@ import { attempt, SextonError } from '../../base/errors.js'
 import { hold } from '../../base/process-life.js'
 import { Deadline } from '../../base/time.js'
 import { type Survivor, Survivors } from '../../exit/survivors.js'
-import { openIntake, pumpSoon } from '../../reaping/reap-loop.js'
+import { lookSoon, observe } from '../../reaping/reap-loop.js'
 import { anyChildren } from '../../reaping/reaper.js'
 import { type SignalName, signalNumber } from '../../system/signal-names.js'
 import { rulesNamespace, signalNamespace } from './namespace.js'
-import type { Reaping } from './reaping.js'
 import type { Report } from './report.js'
 import { INFO } from './settings.js'
 
@@ -24,7 +23,6 @@ const ASK: readonly SignalName[] = ['SIGTERM', 'SIGCONT']
  */
 export class Remainder {
   readonly #report: Report
-  readonly #reaping: Reaping
   readonly #survivors = new Survivors()
   #inVain = 0
   /** The error of the last list, if it failed. */
@@ -33,9 +31,8 @@ export class Remainder {
   #again: NodeJS.Timeout | undefined
   #leave!: () => void
 
-  constructor(report: Report, reaping: Reaping) {
+  constructor(report: Report) {
     this.#report = report
-    this.#reaping = reaping
   }
 
   /** Terminates them, and resolves when none is left. `grace` is in milliseconds. */
@@ -54,14 +51,12 @@ export class Remainder {
   }
 
   #reap(): () => void {
-    const reaping = this.#reaping
-    const close = openIntake({
+    const close = observe({
       scope: 'all',
-      wants: () => true,
-      ...(reaping.asked && { receive: (zombie) => reaping.reaped(zombie) }),
-      reaped: () => this.#leaveIfDone(),
+      wants: () => Number.POSITIVE_INFINITY,
+      rested: () => this.#leaveIfDone(),
     })
-    pumpSoon()
+    lookSoon()
     const release = hold()
     return () => {
       release()

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { SextonError } from '../../base/errors.js'
 import type { ExitStatus } from '../../exit/exit-status.js'
-import { beforeReaping } from '../../reaping/onlookers.js'
+import { observe } from '../../reaping/reap-loop.js'
 import { Zombies } from '../../reaping/zombies.js'
 import type { ReceivedSignal } from '../../signals/origin.js'
 import { Signals } from '../../signals/signals.js'
@@ -20,14 +20,14 @@ import { FATAL, INFO, type Settings } from './settings.js'
 
 const [SIGINT, SIGTERM] = [2, 15]
 
-// SIGKILL and SIGSTOP cannot be caught. SIGCHLD is about our own children. The others mean a fault in
-// this very program: to hand them on and go on running would hide it.
+// SIGKILL and SIGSTOP cannot be caught. SIGCHLD is about the children of pid1. The others mean a fault in pid1
+// itself: forwarding them and running on would hide it.
 const NOT_FORWARDED: ReadonlySet<string> = new Set([
   ...['SIGKILL', 'SIGSTOP', 'SIGCHLD'],
   ...['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGSYS'],
 ])
 
-/** What a supervision needs to know. */
+/** Everything that `supervise()` needs. */
 export interface Order {
   words: readonly Buffer[]
   settings: Settings
@@ -36,13 +36,15 @@ export interface Order {
 }
 
 /**
- * Runs a command as an init does: forwards signals to it, reaps every orphan meanwhile, ends what it
- * leaves behind, and gives its end as an exit code: its own, 128 + n for signal n, 127 if it was not
- * found, 126 if it could not be executed.
+ * Runs a command as an init does: forwards signals to it, reaps every orphan meanwhile, and ends the processes that
+ * it leaves behind.
+ *
+ * @returns The exit code: the command's own, 128 + n if signal n killed it, 127 if it was not found, 126 if it could
+ *   not be executed.
  */
 export async function supervise(order: Order): Promise<number> {
   const { settings, report } = order
-  // Before the child exists: a signal in between would meet the default action, or as PID 1 be lost.
+  // Listen before the child exists: a signal in between would take its default action, or be lost as PID 1.
   const signals = new Signals(
     allSignalNumbers().filter((number) => !NOT_FORWARDED.has(signalName(number))),
   )
@@ -59,7 +61,7 @@ export async function supervise(order: Order): Promise<number> {
   }
 }
 
-/** Whoever is in charge gets the signals. */
+/** Hands signals to the part of the supervision that is in charge. */
 class Inbox {
   receive: (signal: ReceivedSignal) => void = () => {}
 
@@ -74,7 +76,6 @@ class Inbox {
 
 async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   const { words, settings, launch, report } = order
-  const reaping = new Reaping(report, settings.warnOnReap)
   const command = new Command(words, settings, launch)
   letGoOfDirectory()
   const { pid } = command
@@ -83,45 +84,50 @@ async function runCommand(inbox: Inbox, order: Order): Promise<number> {
   inbox.receive = (signal) => forwarding.receive(signal)
   report.say(INFO, `started ${pid}`, { pid })
   report.event('started', { pid, command: words.map(String) })
-  if (settings.persona.farewell) beforeReaping(pid, () => command.sendToGroup(SIGTERM))
-  const status = await reapUntil(pid, {
-    scope: 'all',
-    ...(reaping.asked && { onReap: (zombie) => reaping.reaped(zombie, pid) }),
-  })
+  if (settings.persona.farewell) {
+    observe({ scope: pid, wants: () => 0, before: () => void command.sendToGroup(SIGTERM) })
+  }
+  reportReaped(order, pid)
+  const status = await reapUntil(pid, { scope: 'all' })
   forwarding.end()
   job.end()
   const code = exitCode(status, order)
-  await endRest(inbox, reaping, order)
+  await endRest(inbox, order)
   return code
 }
 
-// As dumb-init and catatonit do: a directory in use keeps its file system from being unmounted.
+function reportReaped({ report, settings }: Order, command?: number): void {
+  const reaping = new Reaping(report, settings.warnOnReap, command)
+  if (reaping.isWanted) observe(reaping)
+}
+
+// A directory in use keeps its file system from being unmounted. dumb-init and catatonit do the same.
 function letGoOfDirectory(): void {
   try {
     process.chdir('/')
-  } catch {} // This user may not enter it.
+  } catch {} // this user may not enter it
 }
 
-/** Reaps until it is asked to end. */
+/** Reaps until TERM or INT. */
 async function pause(inbox: Inbox, order: Order): Promise<number> {
-  const reaping = new Reaping(order.report, order.settings.warnOnReap)
+  reportReaped(order)
   const zombies = new Zombies({ scope: 'all' })
   letGoOfDirectory()
   inbox.receive = ({ number }) => {
     if (number === SIGTERM || number === SIGINT) zombies.close()
   }
   order.report.say(INFO, 'reaping until TERM or INT')
-  for await (const zombie of zombies) if (reaping.asked) reaping.reaped(zombie)
-  await endRest(inbox, reaping, order)
+  for await (const _ of zombies);
+  await endRest(inbox, order)
   return 0
 }
 
-// Elsewhere than as PID 1 or subreaper the command's orphans have gone to init; what children there
-// are then, a program that became this one by exec had before.
-async function endRest(inbox: Inbox, reaping: Reaping, { settings, report }: Order): Promise<void> {
+// Only PID 1 or a subreaper has the command's orphans. Other children belong to the program that this process was
+// before exec.
+async function endRest(inbox: Inbox, { settings, report }: Order): Promise<void> {
   const { grace } = settings
   if (grace === undefined || (process.pid !== 1 && !subreaper.enabled)) return
-  const remainder = new Remainder(report, reaping)
+  const remainder = new Remainder(report)
   inbox.receive = ({ number }) => {
     if (TERMINATING.has(number)) remainder.hurry()
   }

@@ -1,36 +1,44 @@
 import { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, it, onTestFinished } from 'vitest'
-import { onChildSignal, restChildSignal } from '../../../lib/exit/child-signal.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  muteChildSignal,
+  onChildSignal,
+  unmuteChildSignal,
+} from '../../../lib/exit/child-signal.js'
 import { eventually } from '../../eventually.js'
 
-// child_process hears for itself of its children's deaths, and so tells us of them.
+// child_process hears SIGCHLD by itself, so its event tells that a child has died.
 const death = async () => void (await once(nodeSpawn('true'), 'exit'))
 
-it('A rest hears of no death, then tells everyone once', async () => {
-  let told = 0
-  onTestFinished(onChildSignal(() => (told += 1)))
-  await death()
-  await eventually(() => expect(told).toBe(1))
-  const begun = performance.now()
-  restChildSignal(300)
-  restChildSignal(1)
-  for (let i = 0; i < 3; i += 1) await death()
-  // Unless the machine was so slow that the rest was over before they died.
-  if (performance.now() - begun < 300) expect(told).toBe(1)
-  await eventually(() => expect(told).toBeGreaterThan(1))
-  const before = told
-  await death()
-  await eventually(() => expect(told).toBe(before + 1))
-})
+describe('SIGCHLD', () => {
+  it('is not heard while it is muted, and once for each listener after that', async () => {
+    let told = 0
+    onTestFinished(onChildSignal(() => (told += 1)))
+    await death()
+    await eventually(() => expect(told).toBe(1))
+    muteChildSignal()
+    muteChildSignal()
+    for (let i = 0; i < 3; i += 1) await death()
+    expect(told).toBe(1)
+    unmuteChildSignal()
+    unmuteChildSignal()
+    expect(told).toBe(2)
+    await death()
+    await eventually(() => expect(told).toBe(3))
+  })
 
-it('A rest outlives its listeners, and serves who comes while it lasts', async () => {
-  let told = 0
-  const stop = onChildSignal(() => {})
-  restChildSignal(20)
-  stop()
-  onTestFinished(onChildSignal(() => (told += 1)))
-  await eventually(() => expect(told).toBe(1))
-  await death()
-  await eventually(() => expect(told).toBe(2))
+  it('stays muted when its listeners have gone, for later ones too', async () => {
+    let told = 0
+    const stop = onChildSignal(() => {})
+    muteChildSignal()
+    stop()
+    onTestFinished(onChildSignal(() => (told += 1)))
+    await death()
+    expect(told).toBe(0)
+    unmuteChildSignal()
+    expect(told).toBe(1)
+    await death()
+    await eventually(() => expect(told).toBe(2))
+  })
 })

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SextonError } from '../../../../lib/base/errors.js'
 import { watchKeptZombies } from '../../../../lib/cli/pid1/kept-zombies.js'
-import type { Reaping } from '../../../../lib/cli/pid1/reaping.js'
 import { Remainder } from '../../../../lib/cli/pid1/remainder.js'
 import type { Report } from '../../../../lib/cli/pid1/report.js'
 import { spawn } from '../../../../lib/index.js'
@@ -39,7 +38,7 @@ describe('the remainder of a command', () => {
     const children = Array.from({ length: 40 }, () => spawn('sleep', ['1000'], { stdio: 'ignore' }))
     const { report, said } = fakeReport()
     tree.failures = 5
-    await new Remainder(report, { asked: false } as Reaping).end(100_000)
+    await new Remainder(report).end(100_000)
     const signals = await Promise.all(children.map(async ({ exited }) => (await exited).signal))
     expect(new Set(signals)).toEqual(new Set(['SIGTERM']))
     expect({ said, left: tree.failures }).toEqual({ said: [], left: 0 })
@@ -49,7 +48,7 @@ describe('the remainder of a command', () => {
     const child = spawn('sleep', ['1000'], { stdio: 'ignore' })
     const { report, said } = fakeReport()
     tree.failures = Number.POSITIVE_INFINITY
-    await new Remainder(report, { asked: false } as Reaping).end(0)
+    await new Remainder(report).end(0)
     expect(said).toEqual(['processes that /proc does not show are left running: open: EMFILE'])
     child.kill('SIGKILL')
     await child.exited

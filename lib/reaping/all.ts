@@ -1,0 +1,96 @@
+import { attempt, SextonError } from '../base/errors.js'
+import { monotonicNow } from '../base/time.js'
+import { readTaskChildren } from '../system/proc.js'
+import { discardAny, discardEach, mayDiscard, takeAny } from './reaper.js'
+import type { Next } from './wakeups.js'
+
+// The strategy for scope 'all': reap every dead child, for a process that has no other spawner.
+//
+// Where nobody looks at deaths they are discarded, in storms of thousands too. The kernel finds a dead child by
+// walking past the older ones that live, and every process that dies waits for the lock that it holds meanwhile:
+// in a storm the walks take longer than the deaths, and so do the wake-ups. So while walks are long, this
+// strategy asks every few milliseconds, and by known pids.
+
+// Milliseconds from one round of questions to the next.
+const TICK = 5
+// Rounds until the next walk, which tells whether the storm is over.
+const WALK_EVERY = 10
+// Milliseconds before the child list is read again, to pick up new children.
+const READ_AGAIN_AFTER = 1000
+
+const NOW: Next = { again: 'now', quietFor: 0 }
+const ON_SIGNAL: Next = { again: 'on-signal', quietFor: 0 }
+const NEXT_TICK: Next = { again: TICK, quietFor: TICK }
+
+/** Reaps dead children, whoever owns them. */
+export class All {
+  /** The known pids while walks are long. */
+  #children: Float64Array | undefined
+  #next = 0
+  #readAt = 0
+  #rounds = 0
+  #walkedAt = 0
+
+  /**
+   * Reaps a batch.
+   *
+   * @returns When to look again.
+   */
+  reap(): Next {
+    if (!mayDiscard()) {
+      this.#children = undefined
+      return takeAny() ? NOW : ON_SIGNAL
+    }
+    if (this.#children !== undefined) {
+      this.#children = this.#askSome(this.#children)
+      this.#rounds += 1
+      if (this.#rounds % WALK_EVERY !== 0) return NEXT_TICK
+    }
+    return this.#walk()
+  }
+
+  /** Reaps all that are dead by now. */
+  reapNow(): void {
+    if (!mayDiscard()) {
+      while (takeAny());
+      return
+    }
+    let left = discardAny()
+    while (left === 'some') left = discardAny()
+    const pids = left === 'costly' ? this.#readChildren() : undefined
+    if (pids === undefined) return
+    for (let from = 0; from < pids.length; ) from = discardEach(pids, from)
+  }
+
+  #walk(): Next {
+    const now = monotonicNow()
+    const isFrequent = now - this.#walkedAt < 1
+    this.#walkedAt = now
+    const left = discardAny()
+    if (left === 'some') return NOW
+    if (left === 'none') this.#children = undefined
+    else this.#children ??= this.#readChildren()
+    if (this.#children !== undefined) return NEXT_TICK
+    if (left === 'costly') return NOW
+    return isFrequent ? NEXT_TICK : ON_SIGNAL
+  }
+
+  #askSome(known: Float64Array): Float64Array | undefined {
+    let pids: Float64Array | undefined = known
+    if (this.#next >= known.length) {
+      this.#next = 0
+      const isOld = monotonicNow() - this.#readAt > READ_AGAIN_AFTER
+      pids = isOld ? this.#readChildren() : known.filter((pid) => pid !== 0)
+    }
+    if (pids !== undefined) this.#next = discardEach(pids, this.#next)
+    return pids
+  }
+
+  // Undefined where the list cannot be read, or the kernel was built without CONFIG_PROC_CHILDREN.
+  #readChildren(): Float64Array | undefined {
+    this.#next = 0
+    this.#readAt = monotonicNow()
+    const pids = attempt(() => readTaskChildren(process.pid, process.pid))
+    return pids === undefined || pids instanceof SextonError ? undefined : Float64Array.from(pids)
+  }
+}
