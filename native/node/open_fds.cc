@@ -1,6 +1,5 @@
 #include "node/open_fds.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,9 +30,15 @@ void OpenFds::Close(int fd) {
   if (Take(fd)) close(fd);
 }
 
+// Without an id (an emulator, or Linux before 4.11) the descriptor may leak. To close it unseen
+// could close a stranger's.
 void OpenFds::Lend(int fd) {
-  struct stat found;
-  if (fstat(fd, &found) == 0) loans_.push_back({fd, found.st_dev, found.st_ino});
+  FileId file;
+  if (ReadFileId(fd, &file)) {
+    loans_.push_back({fd, file});
+  } else {
+    Take(fd);
+  }
 }
 
 void OpenFds::Forget(int fd) { Take(fd); }
@@ -48,8 +53,9 @@ bool OpenFds::Take(int fd) {
 }
 
 bool OpenFds::IsReturned(const Loan& loan) const {
-  struct stat found;
-  return fstat(loan.fd, &found) == 0 && found.st_dev == loan.device && found.st_ino == loan.inode;
+  FileId found;
+  return ReadFileId(loan.fd, &found) && found.device == loan.file.device &&
+         found.inode == loan.file.inode;
 }
 
 }  // namespace sexton

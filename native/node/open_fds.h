@@ -1,9 +1,9 @@
 #ifndef SEXTON_NODE_OPEN_FDS_H_
 #define SEXTON_NODE_OPEN_FDS_H_
 
-#include <sys/types.h>
-
 #include <vector>
+
+#include "platform/descriptors.h"
 
 namespace sexton {
 
@@ -20,8 +20,7 @@ class OpenFds {
  private:
   struct Loan {
     int fd;
-    dev_t device;
-    ino_t inode;
+    FileId file;
   };
 
   bool Take(int fd);  // forgets a descriptor; true if it was ours

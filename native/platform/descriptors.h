@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cstdint>
+
 namespace sexton {
 
 // A descriptor that is closed exactly once. Move only: a copied owner would close a number that may
@@ -40,7 +42,16 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+// The file that a descriptor means. Another file never has the same id while this one is open.
+struct FileId {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+};
+
 // --- once per platform ---
+
+// Reads the id by one async-signal-safe system call. False if there is no such descriptor.
+bool ReadFileId(int fd, FileId* id);
 
 // Makes a close-on-exec pipe; `flags` may add O_NONBLOCK. 0 or -errno.
 int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags);

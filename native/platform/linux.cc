@@ -40,6 +40,22 @@ static_assert(sizeof(PidfdInfo) == 64, "PIDFD_GET_INFO encodes the size in its n
 constexpr uint64_t kInfoExit = 1u << 3;
 constexpr unsigned long kGetInfo = _IOWR(0xFF, 11, PidfdInfo);
 
+// The kernel's struct statx (statx(2)). fstat() would need a newer glibc than the addon asks for.
+struct KernelStatx {
+  uint32_t mask, block_size;
+  uint64_t attributes;
+  uint32_t links, user, group;
+  uint16_t mode, spare;
+  uint64_t inode;
+  uint64_t sizes_and_times[11];
+  uint64_t special_device;
+  uint64_t device;
+  uint64_t rest[14];
+};
+static_assert(sizeof(KernelStatx) == 256, "the kernel writes this many bytes");
+
+constexpr unsigned kStatxInode = 0x100;  // STATX_INO
+
 struct Count {
   const void* own_base;
   int others;
@@ -60,6 +76,13 @@ int Visit(struct dl_phdr_info* object, size_t, void* data) {
 }  // namespace
 
 // --- descriptors.h ---
+
+bool ReadFileId(int fd, FileId* id) {
+  KernelStatx file;
+  if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, kStatxInode, &file) != 0) return false;
+  *id = {file.device, file.inode};
+  return true;
+}
 
 int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags) {
   int ends[2];

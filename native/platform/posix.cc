@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,13 @@ int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags) {
     if (flags != 0 && fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | flags) != 0) return -errno;
   }
   return 0;
+}
+
+bool ReadFileId(int fd, FileId* id) {
+  struct stat file;
+  if (fstat(fd, &file) != 0) return false;
+  *id = {static_cast<uint64_t>(file.st_dev), static_cast<uint64_t>(file.st_ino)};
+  return true;
 }
 
 void GrowPipe(int) {}

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -7,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "platform/descriptors.h"
 #include "spawn/child_calls.h"
 
 #ifndef SYS_pidfd_open
@@ -19,18 +19,6 @@ namespace {
 constexpr size_t kKernelMask = 8;  // the kernel's sigset_t: 64 signals
 constexpr int kLastSignal = 64;
 constexpr long kPidfs = 0x50494446;  // PID_FS_MAGIC of <linux/magic.h>
-constexpr unsigned kInode = 0x100;   // STATX_INO
-
-// The kernel's struct statx (statx(2)). fstat() would need a newer glibc than the addon asks for.
-struct KernelStatx {
-  uint32_t mask, block_size;
-  uint64_t attributes;
-  uint32_t links, user, group;
-  uint16_t mode, spare;
-  uint64_t inode;
-  uint64_t rest[27];
-};
-static_assert(sizeof(KernelStatx) == 256, "the kernel writes this many bytes");
 
 // The kernel's struct sigaction, in which all zeros are the default action. No architecture's is
 // larger.
@@ -73,10 +61,10 @@ bool OwnPidfdId(uint64_t* id) {
   const auto pidfd = static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0));
   if (pidfd < 0) return false;
   struct statfs system;
-  KernelStatx file;
+  FileId file;
   // Without pidfs every pidfd has the inode that all anonymous files share.
-  const bool found = fstatfs(pidfd, &system) == 0 && system.f_type == kPidfs &&
-                     syscall(SYS_statx, pidfd, "", AT_EMPTY_PATH, kInode, &file) == 0;
+  const bool found =
+      fstatfs(pidfd, &system) == 0 && system.f_type == kPidfs && ReadFileId(pidfd, &file);
   close(pidfd);
   if (found) *id = file.inode;
   return found;

@@ -31,14 +31,14 @@ function load(): Promise<Outcome> {
 }
 
 const ADVICE = `
-To compile it, with Python, make and a C++17 compiler:
+To compile the addon, which needs Python, make and a C++17 compiler:
   npx node-gyp rebuild --directory '${folder}'`
 
 it('lists the addons and says how to make one, without one', async () => {
   for (const path of ['sunos-x64/sexton.node', 'linux-ppc64/sexton.musl.node']) ship(path)
   const { name, code, message } = JSON.parse((await load()).stdout)
   expect({ name, code }).toEqual({ name: 'SextonError', code: 'ERR_UNSUPPORTED' })
-  expect(message).toMatch(new RegExp(`^sexton has no addon for ${platform} \\(glibc [\\d.]+\\); `))
+  expect(message).toMatch(new RegExp(`^sexton has no addon for ${platform} \\(glibc [\\d.]+\\): `))
   expect(message).toContain(`: the package came with linux-ppc64 (musl), sunos-x64${ADVICE}`)
 })
 
