@@ -76,7 +76,12 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
 
   it('no grace at all kills them at once', async () => {
     const { stdout } = await exiting(
-      'await started(stubborn); process.exit()',
+      `
+      const { descendants } = await import('sexton')
+      await started(stubborn)
+      // Until its child has become a \`sleep\`.
+      while (!descendants().some(({ name }) => name === 'sleep')) await new Promise(setImmediate)
+      process.exit()`,
       { SEXTON_GRACE: '0' },
       prefix,
     )
