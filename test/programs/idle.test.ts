@@ -70,13 +70,13 @@ describe('The memory of pid1', () => {
   it('is at most 1 MB more than that of a Node that does nothing', async () => {
     const idle = `console.log('ready'); process.stdin.on('data', () => {})`
     const script = 'echo ready; read line'
-    const differences: number[] = []
+    // The least of five: V8 holds now and then half a megabyte that it has not given back yet.
+    const sizes: Record<'bare' | 'pid1', number[]> = { bare: [], pid1: [] }
     for (let i = 0; i < 5; i += 1) {
-      const bare = await sizeOf(process.execPath, '-e', idle)
-      differences.push((await sizeOf(...under('-s', 'sh', '-c', script))) - bare)
+      sizes.bare.push(await sizeOf(process.execPath, '-e', idle))
+      sizes.pid1.push(await sizeOf(...under('-s', 'sh', '-c', script)))
     }
-    const [, , median] = differences.sort((a, b) => a - b)
-    expect(median).toBeLessThanOrEqual(1024)
+    expect(Math.min(...sizes.pid1) - Math.min(...sizes.bare)).toBeLessThanOrEqual(1024)
   })
 })
 

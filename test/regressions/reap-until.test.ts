@@ -25,9 +25,11 @@ describe('reapUntil', () => {
         await reapUntil(child.pid, { signal, ...(i % 2 && { onReap() {} }) })
       }
       const left = dependants() - before
-      // If the name of Node's own set changes, this one cannot be seen either.
+      const listeners = getEventListeners(signal, 'abort').length
+      // If the name of Node's own set changes, this one cannot be seen either. Node 24 counts it once it is heard.
       const control = AbortSignal.any([signal])
-      say({ left, control: dependants() - before, listeners: getEventListeners(signal, 'abort').length })
+      control.onabort = () => {}
+      say({ left, control: dependants() - before, listeners })
       control.onabort = null`)
     expect(result).toEqual({ left: 0, control: 1, listeners: 0 })
   })
