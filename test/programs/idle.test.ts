@@ -5,7 +5,7 @@ import { readStat, readTaskChildren, readTasks } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
-import { asPid1 } from '../program.js'
+import { asPid1, environment } from '../program.js'
 import { type Running, start, under } from './running.js'
 
 const QUIET = 10_000
@@ -57,8 +57,9 @@ async function residentSize(running: Running): Promise<number> {
   return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1])
 }
 
+// With a small environment: a large one, such as npm's, takes memory for its copy.
 async function sizeOf(...command: string[]): Promise<number> {
-  const running = start(command, 'pipe')
+  const running = start(['env', '-i', `PATH=${environment.PATH}`, ...command], 'pipe')
   await running.printed('ready')
   const size = await residentSize(running)
   running.stdin?.end()

@@ -15,10 +15,16 @@ export interface Captured {
 
 /** Splits the notes from the environment. The base64 of a whole environment ends with a full stop. */
 export function parseCaptured(text: string): Captured {
-  const [, notes = '', whole] = /^([^=]*)=\n?(?:([\s\S]*)\.)?/.exec(text) ?? []
+  // No regular expression: on a long environment its stack would take half a megabyte.
+  const start = text.indexOf('=')
+  const end = text.lastIndexOf('.')
+  if (start < 0) return { notes: '', environment: undefined }
+  const isWhole = end > start
   return {
-    notes,
-    environment: whole === undefined ? undefined : splitAtNul(Buffer.from(whole, 'base64')),
+    notes: text.slice(0, start),
+    environment: isWhole
+      ? splitAtNul(Buffer.from(text.slice(start + 1, end), 'base64'))
+      : undefined,
   }
 }
 
