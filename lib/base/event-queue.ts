@@ -26,7 +26,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T, undefined> {
   #delivered = 0
   #pausing = false
   #closed = false
-  /** What `onWanted` gave, as long as a consumer waits. */
+  /** The function that `onWanted` returned, as long as a consumer waits. */
   #onSatisfied: (() => void) | undefined
 
   constructor(events: QueueEvents = {}) {

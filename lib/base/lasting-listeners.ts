@@ -2,16 +2,16 @@ import type { EventEmitter } from 'node:events'
 
 type Listener = (...args: never[]) => void
 
-/** What listens to an object of the program's. */
+/** Listeners of an emitter that belongs to the program. */
 export interface LastingListeners {
   on(event: string, listener: Listener): void
   off(event: string, listener: Listener): void
 }
 
 /**
- * Listeners on an object of the program's that the program does not come in the way of. They are called
- * first, because a listener that throws keeps the event from those behind it. `removeAllListeners()` takes
- * them off for no longer than until the running code has ended.
+ * Adds listeners to an emitter of the program, so that the program cannot prevent their calls. They are called first,
+ * because an earlier listener that throws would keep the event from them. After `removeAllListeners()` they come back
+ * when the running code has ended.
  */
 export function lastingListeners(emitter: EventEmitter): LastingListeners {
   const guards = new Map<Listener, Listener>()

@@ -8,9 +8,9 @@ import type { ResourceUsage } from './exit-status.js'
 // So sexton detaches the child with the signal that has stopped it: the child goes on as if it had no tracer, and
 // ends as it would without one.
 //
-// Another addon may be a debugger. Sexton cannot detach what the addon's own threads trace, because the kernel
-// listens to the tracing thread alone. What the addon traces from this thread is left alone like a dead child that
-// the addon may own: see lib/reaping/suspects.ts.
+// Another addon may be a debugger. Sexton cannot detach the tracees of the addon's own threads, because the
+// kernel listens to the tracing thread alone. A tracee of this thread that the addon may own is left alone like a dead
+// child that it may own: see lib/reaping/suspects.ts.
 
 // si_code of waitid(2); the same numbers on Linux and macOS.
 const CLD_EXITED = 1
@@ -26,7 +26,7 @@ export function isEnd(records: Float64Array, index = 0): boolean {
 export class Tracee {
   /** The child's pid, or the thread's id. */
   readonly pid: number
-  /** What it had used by then, which tells this stop from a later one. */
+  /** The resources that it had used by then. They tell this stop from a later one. */
   readonly usage: ResourceUsage
   readonly code = null
   readonly signal = null

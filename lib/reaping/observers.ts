@@ -8,7 +8,7 @@ export type ZombieScope = 'adopted' | 'all'
 /** The death of a child that is about to be reaped here, or has been. */
 export class Death {
   readonly pid: number
-  /** Who had to reap it. */
+  /** The party that had to reap it. */
   readonly owner: Owner
   #status: ExitStatus
   #name: string | undefined

@@ -31,7 +31,7 @@ const LEAST_FOR_EARLIER = 1000
 
 const NEVER = Number.POSITIVE_INFINITY
 
-/** What a look finds at a child that does not run. */
+/** The state of a child that does not run: dead, or stopped for a tracer. */
 type Sight = ExitStatus | Tracee
 
 /** Reaps dead children that nobody else will ever wait for. */

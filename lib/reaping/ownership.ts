@@ -24,7 +24,7 @@ function listChildren(): Set<number> | undefined {
   return binding.wait(P_ALL, 0, binding.peek, records) === -ECHILD ? new Set() : undefined
 }
 
-/** Who must reap a dead child of the main thread. `'adopted'` and `'abandoned'` children have nobody else. */
+/** The party that must reap a dead child of the main thread. Nobody else reaps `'adopted'` and `'abandoned'` ones. */
 export type Owner =
   /** sexton, whose `spawn` started it. */
   | 'sexton'

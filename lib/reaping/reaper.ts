@@ -32,7 +32,7 @@ export function anyChildren(): boolean {
   return binding.wait(P_ALL, 0, binding.peek, records) !== -ECHILD
 }
 
-/** What a look at one child finds: its status, that it lives, or that it is not a child of this process. */
+/** The result of a look at one child: its status, that it lives, or that it is not a child of this process. */
 export type Found = ExitStatus | 'alive' | 'not-child'
 
 /** Looks at a child's status and leaves it. */

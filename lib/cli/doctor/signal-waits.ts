@@ -68,7 +68,7 @@ export function parseWait(
   return { for: isKnown || first === 'running' ? 'other' : 'unknown' }
 }
 
-/** Reads the union of the signals of a process's signalfds. Those that cannot be read are left out. */
+/** Reads the union of the signals of a process's signalfds. A signalfd that cannot be read is left out. */
 export function readSignalfds(pid: number): bigint {
   const folder = `/proc/${pid}/fdinfo`
   return list(folder)

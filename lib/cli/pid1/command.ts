@@ -108,7 +108,8 @@ function withVariables(environment: readonly Buffer[], variables: readonly Buffe
   return [...environment.filter((entry) => !added.has(nameOf(entry))), ...added.values()]
 }
 
-// Passes inherited descriptors on, because Node has marked them close-on-exec. Those in between belong to Node.
+// Passes inherited descriptors on, because Node has marked them close-on-exec. The descriptors in between
+// belong to Node.
 function inherit(fds: readonly number[]): Stdio[] {
   const passed = new Set([0, 1, 2, ...fds])
   const most = Math.max(...passed)

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { ProcessStat } from '../../system/proc-formats.js'
 
-/** The attributes that a process inherits from its first parent, some of which it may have changed since. */
+/** The attributes that a process inherits from its first parent. It may have changed some of them since. */
 export type Kin = Pick<
   ProcessStat,
   'pid' | 'ppid' | 'name' | 'processGroup' | 'session' | 'terminal' | 'startTime'
