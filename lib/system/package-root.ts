@@ -1,12 +1,8 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-// Searches upwards: this code lies at different depths in lib/, in dist/ and in a bundle.
-function findRoot(): string {
-  let folder = new URL('..', import.meta.url)
-  while (!existsSync(new URL('package.json', folder))) folder = new URL('..', folder)
-  return fileURLToPath(folder)
-}
+// Bundled, this code is in dist/core.cjs. Otherwise it is in a room of lib/ or dist/, one folder deeper. No file is
+// looked for, because a user who may run the package need not be permitted to look into its folder.
+const depth = /\/system\/package-root\.[jt]s$/.test(import.meta.url) ? '../..' : '..'
 
-/** The path of the package's folder, with a final slash. */
-export const packageRoot = findRoot()
+/** The package's folder, with a slash at its end. */
+export const packageRoot = fileURLToPath(new URL(`${depth}/`, import.meta.url))
