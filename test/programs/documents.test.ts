@@ -162,7 +162,8 @@ head -c 300000 /dev/zero | tr '\\0' o
 `
   const before = `
     const repository = 'repository'
-    process.on('exit', () => console.log(JSON.stringify([code, signal, usage.maxRSS > 0])))`
+    // Not in 'exit': the pipe may still be full then, and Node drops what it cannot write at once.
+    process.once('beforeExit', () => console.log(JSON.stringify([code, signal, usage.maxRSS > 0])))`
   const files = { git, 'repository/file': '' }
   const command = program(block, before, files)
   const path = { PATH: `${command[2]}:${environment.PATH}` }
