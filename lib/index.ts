@@ -25,6 +25,7 @@ export type {
   ResourceName,
   SpawnOptions,
 } from './spawn/options.js'
+export { Pipe, PipeHandle, pipe } from './spawn/pipe.js'
 export { spawn } from './spawn/spawn.js'
 export type { Stdio } from './spawn/stdio.js'
 export type { StdioStream } from './spawn/stdio-stream.js'

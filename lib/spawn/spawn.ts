@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { throwIfAborted } from '../base/abort.js'
-import { invalid, SextonError, systemError } from '../base/errors.js'
+import { invalid, SextonError } from '../base/errors.js'
 import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
@@ -14,8 +14,10 @@ import { Child } from './child.js'
 import { startProcess } from './native-call.js'
 import type { Bytes, SpawnOptions } from './options.js'
 import type { SpawnStrings } from './plan.js'
+import { asSpawnFailure } from './spawn-failure.js'
 import {
   closeChildEnds,
+  closeHandedOver,
   closeStdio,
   kindsOf,
   openStdio,
@@ -134,6 +136,7 @@ Pass options as the third argument.`)
     return Child.of({ owned, termination, pipes: stdio.parentEnds })
   } catch (error) {
     if (!(error instanceof SextonError)) throw error
+    closeHandedOver(kinds)
     return Child.of({ failure: error, kinds })
   }
 }
@@ -159,17 +162,6 @@ function start(
     throw error
   } finally {
     if (cgroupFd !== undefined) closeSync(cgroupFd)
-  }
-}
-
-// Converts a failure before the first step, such as a shortage of descriptors, to a failure of the spawn.
-function asSpawnFailure<T>(look: () => T): T {
-  try {
-    return look()
-  } catch (error) {
-    const { code, errno, syscall } = error as SextonError
-    if (code !== 'ERR_SYSTEM' || errno === undefined || syscall === undefined) throw error
-    throw systemError(-errno, syscall, {}, 'ERR_SPAWN_FAILED')
   }
 }
 

@@ -2,7 +2,9 @@ import { fchownSync } from 'node:fs'
 import { constants } from 'node:os'
 import { invalid, systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
+import { Pipe, PipeHandle } from './pipe.js'
 import { PipeEnd } from './pipe-end.js'
+import { asSpawnFailure } from './spawn-failure.js'
 
 /**
  * What a descriptor of the child refers to.
@@ -13,6 +15,8 @@ import { PipeEnd } from './pipe-end.js'
  * - `'inherit'`: the descriptor of this process with the same number.
  * - `'ignore'`: `/dev/null` for descriptors 0 to 2; a closed descriptor from 3 on.
  * - A number, or an object with a number in `fd`: that descriptor of this process.
+ * - An end of `pipe()`: it is handed over. This process's descriptor is closed, whether or not the child starts. The
+ *   same end may stand at two descriptors, as `2>&1` does.
  */
 export type Stdio =
   | 'pipe'
@@ -21,20 +25,21 @@ export type Stdio =
   | 'inherit'
   | 'ignore'
   | number
+  | PipeHandle
   | {
       /** A descriptor of this process. A `FileHandle` and the handle of a socket have this property. */
       readonly fd: number
     }
 
 /** A checked `Stdio`: each pipe has a direction, and each descriptor is a number. */
-export type Kind = 'readable' | 'writable' | 'inherit' | 'ignore' | number
+export type Kind = 'readable' | 'writable' | 'inherit' | 'ignore' | number | PipeHandle
 
 /** The descriptors of a child that is about to start. */
 export interface StdioPlan {
   /** For the native `spawn`: the source of each descriptor of the child; -1 for `/dev/null` or closed. */
   fds: Int32Array
   /** The child's ends of the pipes. They are closed here after the child has its copies. */
-  childEnds: number[]
+  childEnds: PipeHandle[]
   /** This process's ends of the pipes, by the child's descriptor. */
   parentEnds: (PipeEnd | null)[]
 }
@@ -63,6 +68,7 @@ export function openStdio(kinds: readonly Kind[], owner?: number): StdioPlan {
   try {
     kinds.forEach((kind, i) => {
       if (kind === 'readable' || kind === 'writable') openPipe(plan, i, kind, owner)
+      if (kind instanceof PipeHandle) giveEnd(plan, i, kind, owner)
     })
     return plan
   } catch (error) {
@@ -73,13 +79,18 @@ export function openStdio(kinds: readonly Kind[], owner?: number): StdioPlan {
 
 /** Closes the child's ends of the pipes. If this process kept them, it would never see an end of file. */
 export function closeChildEnds(plan: StdioPlan): void {
-  for (const fd of plan.childEnds) binding.closeFd(fd)
+  for (const end of plan.childEnds) end.close()
 }
 
 /** Closes both ends of all pipes, when the child could not be started. */
 export function closeStdio(plan: StdioPlan): void {
   closeChildEnds(plan)
   for (const end of plan.parentEnds) end?.close()
+}
+
+/** Closes the ends of pipes that were to be handed over, when the child could not be started. */
+export function closeHandedOver(kinds: readonly Kind[]): void {
+  for (const kind of kinds) if (kind instanceof PipeHandle) kind.close()
 }
 
 function existing(kind: number | 'inherit', index: number): number {
@@ -95,15 +106,17 @@ function openPipe(
   direction: 'readable' | 'writable',
   owner: number | undefined,
 ): void {
-  const ends = new Int32Array(2)
-  const ours = direction === 'readable' ? 0 : 1
-  const result = binding.makePipe(ends, ours)
-  if (result < 0) throw systemError(result, 'pipe2', {}, 'ERR_SPAWN_FAILED')
-  const theirs = ends[1 - ours] as number
-  if (owner !== undefined) giveAway(theirs, owner)
-  plan.fds[index] = theirs
-  plan.childEnds.push(theirs)
-  plan.parentEnds[index] = new PipeEnd(ends[ours] as number, direction)
+  const { readable, writable } = asSpawnFailure(() => Pipe.open(direction))
+  const [ours, theirs] = direction === 'readable' ? [readable, writable] : [writable, readable]
+  plan.parentEnds[index] = new PipeEnd(ours.release(), direction)
+  giveEnd(plan, index, theirs, owner)
+}
+
+// Lets the child have an end of a pipe. This process's copy is closed with the others.
+function giveEnd(plan: StdioPlan, index: number, end: PipeHandle, owner: number | undefined): void {
+  plan.childEnds.push(end)
+  if (owner !== undefined) giveAway(end.fd, owner)
+  plan.fds[index] = end.fd
 }
 
 /**
@@ -131,6 +144,10 @@ function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {
 function check(kind: unknown, index: number): Kind {
   if (kind === 'readable' || kind === 'writable' || kind === 'inherit' || kind === 'ignore')
     return kind
+  if (kind instanceof PipeHandle) {
+    if (!kind.closed) return kind
+    throw new TypeError(invalid(`stdio[${index}]`, kind, 'an open end of a pipe'))
+  }
   if (kind === 'pipe') {
     if (index < 3) return index === 0 ? 'writable' : 'readable'
     throw new TypeError(invalid(`stdio[${index}]`, kind, "'readable' or 'writable'"))

@@ -53,7 +53,7 @@ export interface Binding {
   copyEnvironment(room: Uint8Array): number
   ownPidfdId(): bigint | undefined
   isOpen(fd: number): boolean
-  makePipe(ends: Int32Array, ours: 0 | 1): number
+  makePipe(ends: Int32Array, ours: 0 | 1 | -1): number
   hasReader(fd: number): boolean
   bytesInPipe(fd: number): number
   lend(fd: number): void

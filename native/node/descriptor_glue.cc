@@ -18,15 +18,16 @@ Napi::Value IsOpen(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), fcntl(IntArg(info, 0), F_GETFD) != -1);
 }
 
-// makePipe(ends: Int32Array, ours: 0 | 1): writes [read, write]; 0 or -errno. Our end is
-// non-blocking; the child's blocks, as most programs expect.
+// makePipe(ends: Int32Array, ours: 0 | 1 | -1): writes [read, write]; 0 or -errno. Our end, if one is
+// ours, is non-blocking; a child's blocks, as most programs expect.
 Napi::Value Pipe(const Napi::CallbackInfo& info) {
   auto ends = info[0].As<Napi::Int32Array>();
   UniqueFd read_end, write_end;
   const int made = MakePipe(&read_end, &write_end, 0);
   if (made < 0) return Result(info, made);
-  const int ours = IntArg(info, 1) == 0 ? read_end.get() : write_end.get();
-  if (fcntl(ours, F_SETFL, O_NONBLOCK) != 0) return Result(info, -errno);
+  const int which = IntArg(info, 1);
+  const int ours = which == 0 ? read_end.get() : write_end.get();
+  if (which >= 0 && fcntl(ours, F_SETFL, O_NONBLOCK) != 0) return Result(info, -errno);
   ends[size_t{0}] = State(info)->open_fds.Add(read_end.Release());
   ends[size_t{1}] = State(info)->open_fds.Add(write_end.Release());
   return Result(info, 0);
