@@ -12,6 +12,27 @@
 export { SextonError, type SextonErrorCode, type SextonErrorDetails } from './base/errors.js'
 export { type Backend, backend } from './exit/backend.js'
 export { ExitStatus, type ResourceUsage } from './exit/exit-status.js'
+export type { Captured, CollectedOutput } from './job/captured.js'
+export { Command, command } from './job/command.js'
+export { CommandError } from './job/command-error.js'
+export type { Input } from './job/input.js'
+export type {
+  CommandOptions,
+  DefaultStdio,
+  MemberOptions,
+  OutputOptions,
+  PipelineOptions,
+  RunOptions,
+  Words,
+} from './job/options.js'
+export type { Collected, Content, EndReason, Outcome } from './job/outcome.js'
+export type { Overflow } from './job/output-buffer.js'
+export { type Member, pipeline } from './job/pipeline.js'
+export { type MemberResult, PipelineResult } from './job/pipeline-result.js'
+export { run } from './job/run.js'
+export { RunResult } from './job/run-result.js'
+export { Run } from './job/running.js'
+export type { Encoding } from './job/text.js'
 export type { ZombieScope } from './reaping/observers.js'
 export { Zombies, type ZombiesOptions } from './reaping/zombies.js'
 export type { ReceivedSignal, SignalOrigin } from './signals/origin.js'

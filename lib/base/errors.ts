@@ -16,6 +16,7 @@ import { getSystemErrorMap, inspect } from 'node:util'
  * - `ERR_NO_SUCH_PROCESS`: the process does not exist, or its pid now belongs to another process.
  * - `ERR_NOT_PERMITTED`: this user may not do that to that process.
  * - `ERR_SPAWN_FAILED`: a process could not be started. `syscall` is the step that failed.
+ * - `ERR_COMMAND_FAILED`: a command exited with another code than 0, was killed, or was ended by sexton.
  * - `ERR_UNSUPPORTED`: this platform, kernel, sandbox or thread does not support the operation.
  * - `ERR_NO_COMMAND`: `pid1` was started without a command.
  * - `ERR_SYSTEM`: a system call failed for another reason, for example because no descriptor was free.
@@ -25,6 +26,7 @@ export type SextonErrorCode =
   | 'ERR_NO_SUCH_PROCESS'
   | 'ERR_NOT_PERMITTED'
   | 'ERR_SPAWN_FAILED'
+  | 'ERR_COMMAND_FAILED'
   | 'ERR_UNSUPPORTED'
   | 'ERR_NO_COMMAND'
   | 'ERR_SYSTEM'

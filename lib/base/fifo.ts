@@ -17,6 +17,11 @@ export class Fifo<T> {
     this.#values.push(value)
   }
 
+  /** Returns the oldest value, which stays; `undefined` if the queue is empty. */
+  peek(): T | undefined {
+    return this.#values[this.#taken]
+  }
+
   /** Removes and returns the oldest value; `undefined` if the queue is empty. */
   take(): T | undefined {
     if (this.size === 0) return undefined

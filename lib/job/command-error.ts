@@ -1,0 +1,58 @@
+import { SextonError } from '../base/errors.js'
+import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
+import type { Collected, Content, EndReason } from './outcome.js'
+import type { MemberResult } from './pipeline-result.js'
+
+interface MemberList {
+  members: readonly MemberResult[]
+}
+
+/**
+ * A command has failed: it exited with another code than 0, was killed, or sexton ended it. Its fields are those of
+ * `RunResult`. `cause` is the reason of the abort, or the error of the input.
+ */
+export class CommandError extends SextonError implements Collected {
+  readonly command!: string
+  readonly status!: ExitStatus
+  readonly durationMs!: number
+  readonly truncated!: boolean
+  readonly heldOpen!: boolean
+  readonly terminationReason!: EndReason | undefined
+  /** The collected standard output, as in the result. */
+  readonly stdout!: Content
+  /** The collected standard error, as in the result. */
+  readonly stderr!: Content
+  /** Both outputs, as in the result. */
+  readonly all!: Content
+  /** The commands of a pipeline, as in the result; `undefined` for a single command. */
+  readonly members!: readonly MemberResult[] | undefined
+
+  /** @internal */
+  constructor(result: Collected & Partial<MemberList>, cause?: unknown) {
+    const last = lastLines(result.stderr ?? result.all)
+    const { pid } = result.status
+    super('ERR_COMMAND_FAILED', `${result}${last === '' ? '' : `\n${last}`}`, { pid, cause })
+    Object.defineProperty(this, 'members', { value: undefined, configurable: true })
+    for (const [name, value] of Object.entries(result)) {
+      Object.defineProperty(this, name, { value, configurable: true })
+    }
+  }
+
+  /** The resources that the command and its awaited descendants used. */
+  get usage(): ResourceUsage {
+    return this.status.usage as ResourceUsage
+  }
+}
+
+const MOST_LINES = 10
+const MOST_CHARACTERS = 2000
+
+function lastLines(output: Content): string {
+  const bytesOrText = output ?? ''
+  const text = Array.isArray(bytesOrText)
+    ? bytesOrText.slice(-MOST_LINES).join('\n')
+    : typeof bytesOrText === 'string'
+      ? bytesOrText.slice(-MOST_CHARACTERS)
+      : (bytesOrText as Buffer).subarray(-MOST_CHARACTERS).toString()
+  return text.trimEnd().split('\n').slice(-MOST_LINES).join('\n').slice(-MOST_CHARACTERS)
+}

@@ -1,0 +1,68 @@
+import type { Bytes, Environment } from '../spawn/options.js'
+import type { Stdio } from '../spawn/stdio.js'
+import { commandLine } from './command-line.js'
+import type { DefaultStdio, RunOptions } from './options.js'
+import type { Encoding } from './text.js'
+
+/**
+ * A prepared command: a program, its arguments and options. It is immutable and can be run any number of times.
+ * `command()` creates it.
+ */
+export class Command<
+  S extends Stdio | readonly Stdio[] = DefaultStdio,
+  E extends Encoding = 'utf8',
+  L extends boolean = false,
+  A extends boolean = false,
+> {
+  /** The program: a path, or a name to search in `PATH`. */
+  readonly file: Bytes
+  /** The arguments, without the program's name. */
+  readonly args: readonly Bytes[]
+  /** The options that each run of it starts from. */
+  readonly options: RunOptions<S, E, L, A>
+
+  /** @internal */
+  constructor(file: Bytes, args: readonly Bytes[], options: RunOptions<S, E, L, A>) {
+    this.file = file
+    this.args = Object.freeze([...args])
+    this.options = Object.freeze({ ...options })
+    Object.freeze(this)
+  }
+
+  /** The command as one line that can be pasted into a shell. */
+  toString(): string {
+    return commandLine(this.file, this.args)
+  }
+}
+
+/**
+ * Prepares a command to run later, once or many times: `run(git, { cwd })`.
+ *
+ * @param file The program: a path, or a name to search in `PATH`.
+ * @param args The arguments, without the program's name.
+ * @param options The options of `run()`. `run()` checks them.
+ * @returns The command. Options given to `run()` replace its own by name; those of `env` are merged.
+ */
+export function command<
+  const S extends Stdio | readonly Stdio[] = DefaultStdio,
+  E extends Encoding = 'utf8',
+  L extends boolean = false,
+  A extends boolean = false,
+>(
+  file: Bytes,
+  args: readonly Bytes[] = [],
+  options: RunOptions<S, E, L, A> = {},
+): Command<S, E, L, A> {
+  return new Command(file, args, options)
+}
+
+/** Merges options. Objects of `env` are merged by name; a list replaces what was there. */
+export function mergeOptions<T extends { env?: Environment }>(base: T, more: T): T {
+  const merged = { ...base, ...more }
+  if (isRecord(base.env) && isRecord(more.env)) merged.env = { ...base.env, ...more.env }
+  return merged
+}
+
+function isRecord(env: Environment | undefined): env is Exclude<Environment, readonly Bytes[]> {
+  return typeof env === 'object' && env !== null && !Array.isArray(env)
+}

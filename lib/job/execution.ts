@@ -1,0 +1,191 @@
+import { monotonicNow } from '../base/time.js'
+import type { ExitStatus } from '../exit/exit-status.js'
+import type { Child } from '../spawn/child.js'
+import type { Bytes, SpawnOptions } from '../spawn/options.js'
+import { Pipe, type PipeHandle } from '../spawn/pipe.js'
+import { spawn } from '../spawn/spawn.js'
+import { asSpawnFailure } from '../spawn/spawn-failure.js'
+import type { Stdio } from '../spawn/stdio.js'
+import type { CheckedCommand, CheckedOutput } from './checked-options.js'
+import { feed, type InputEvents, isFile } from './input.js'
+import type { EndReason, Outcome } from './outcome.js'
+import { Output } from './output.js'
+import { OutputBuffer } from './output-buffer.js'
+import { type Encoding, linesOf, withoutCutCharacter, withoutFinalNewline } from './text.js'
+
+/**
+ * Milliseconds after which the outputs of a command that still runs get streams. Most commands exit sooner, and need
+ * none.
+ */
+const SOON = 2
+
+/** An output and what is collected of it. */
+export interface Capture {
+  readonly output: Output
+  readonly buffer: OutputBuffer
+}
+
+/** The commands of one call, from the start of the first to the end of the last output. */
+export class Execution {
+  readonly children: Child[] = []
+  readonly #options: CheckedOutput
+  readonly #captures: Capture[] = []
+  readonly #started = monotonicNow()
+  /** The write ends of the outputs, until a child has them. */
+  readonly #ends: PipeHandle[] = []
+  #stopFeeding = () => {}
+  #reason: EndReason | undefined
+  #cause: unknown
+  #heldOpen = false
+  #duration = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: CheckedOutput) {
+    this.#options = options
+  }
+
+  /** What the results of a command and of a pipeline have in common. */
+  get outcome(): Pick<Outcome, 'durationMs' | 'truncated' | 'heldOpen' | 'terminationReason'> {
+    return {
+      durationMs: this.#duration,
+      truncated: this.#captures.some(({ buffer }) => buffer.truncated),
+      heldOpen: this.#heldOpen,
+      terminationReason: this.reason,
+    }
+  }
+
+  /** Why sexton ended the commands; the first reason counts. */
+  get reason(): EndReason | undefined {
+    return this.#reason ?? this.children.find((child) => child.terminationReason)?.terminationReason
+  }
+
+  get cause(): unknown {
+    return this.#cause
+  }
+
+  /** Creates a pipe whose contents are collected. The writable end is for the `stdio` of a child. */
+  capture(): Capture & { end: PipeHandle } {
+    const { readable, writable } = asSpawnFailure(() => Pipe.open('readable'))
+    this.#ends.push(writable)
+    const buffer = this.newBuffer()
+    const onOverflow = () => void this.end('overflow')
+    const output = new Output(readable, {
+      push: (chunk) => {
+        if (!buffer.push(chunk)) onOverflow()
+        return true
+      },
+      end: () => {},
+    })
+    const capture = { output, buffer }
+    this.#captures.push(capture)
+    return { ...capture, end: writable }
+  }
+
+  newBuffer(): OutputBuffer {
+    return new OutputBuffer(this.#options.maxBuffer, this.#options.overflow)
+  }
+
+  /** Has the pipe closed, if a failure leaves it without a child. */
+  own(pipe: Pipe): void {
+    this.#ends.push(pipe.readable, pipe.writable)
+  }
+
+  /** Creates the standard input of the first command. `feed` begins to write it, when the command has started. */
+  inputOf({ stdio, input, unreadInput }: CheckedCommand): { stdin: Stdio; feed: () => void } {
+    const [kind = 'ignore'] = stdio
+    if (input === undefined) return { stdin: kind === 'pipe' ? 'ignore' : kind, feed: () => {} }
+    if (isFile(input)) return { stdin: input, feed: () => {} }
+    const events: InputEvents = {
+      onUnread: (error) => {
+        if (unreadInput === 'error') void this.end('input', error)
+      },
+      onFailed: (error) => void this.end('input', error),
+    }
+    const { readable, writable } = asSpawnFailure(() => Pipe.open('writable'))
+    this.#ends.push(readable, writable)
+    return {
+      stdin: readable,
+      feed: () => {
+        this.#stopFeeding = feed(writable, input, events)
+      },
+    }
+  }
+
+  /** Starts a command. Returns whether it could be started; otherwise `finish()` throws its failure. */
+  start(file: Bytes, args: readonly Bytes[], options: SpawnOptions): boolean {
+    const child = spawn(file, args, options)
+    this.children.push(child)
+    this.#timer ??= setTimeout(() => {
+      for (const { output } of this.#captures) output.open()
+    }, SOON)
+    return isStarted(child)
+  }
+
+  /** A command could not be started: ends those before it, and closes the pipes of those that would follow. */
+  giveUp(): void {
+    for (const end of this.#ends) end.close()
+    void this.end('dispose')
+  }
+
+  /** Ends the commands that still run, and waits for their exit. */
+  async end(reason: EndReason, cause?: unknown): Promise<void> {
+    // The scope of a command that has exited ends nothing.
+    const isIdle =
+      reason === 'dispose' && this.children.every((child) => child.status !== undefined)
+    if (this.reason === undefined && !isIdle) {
+      this.#reason = reason
+      this.#cause = cause
+    }
+    await Promise.allSettled(this.children.map((child) => child[Symbol.asyncDispose]()))
+  }
+
+  /** Gives everything up that was prepared for a child that was not started. */
+  abandon(): void {
+    clearTimeout(this.#timer)
+    for (const end of this.#ends) end.close()
+    for (const { output } of this.#captures) output.close()
+  }
+
+  /**
+   * Waits for all commands and their outputs.
+   *
+   * @returns The statuses, in the order of the starts.
+   * @throws The failure of the first command that could not be started, after the others have ended.
+   */
+  async finish(): Promise<ExitStatus[]> {
+    const settled = await Promise.allSettled(this.children.map((child) => child.exited))
+    this.#duration = monotonicNow() - this.#started
+    clearTimeout(this.#timer)
+    this.#stopFeeding()
+    const held = await Promise.all(this.#captures.map(({ output }) => output.commandExited()))
+    this.#heldOpen = held.includes(true)
+    return settled.map((each) => {
+      if (each.status === 'rejected') throw each.reason
+      return each.value
+    })
+  }
+
+  /** Converts what was collected to its form in a result. */
+  collected(buffer: OutputBuffer): string | string[] | Buffer {
+    const { encoding, lines, stripFinalNewline, overflow } = this.#options
+    let bytes = buffer.take()
+    if (buffer.truncated && encoding === 'utf8') {
+      bytes = withoutCutCharacter(bytes, overflow === 'truncate-head' ? 'head' : 'tail')
+    }
+    if (stripFinalNewline) bytes = withoutFinalNewline(bytes)
+    if (encoding === 'buffer') return bytes
+    return lines ? linesOf(bytes.toString()) : bytes.toString()
+  }
+
+  get encoding(): Encoding {
+    return this.#options.encoding
+  }
+}
+
+function isStarted(child: Child): boolean {
+  try {
+    return child.pid > 0
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,104 @@
+import { writeSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import { invalid } from '../base/errors.js'
+import type { Bytes } from '../spawn/options.js'
+import type { PipeHandle } from '../spawn/pipe.js'
+
+/**
+ * What a command reads from its standard input: text, bytes, a stream, an iterable of text or bytes, or a file.
+ */
+export type Input =
+  | Bytes
+  | Readable
+  | Iterable<Bytes>
+  | AsyncIterable<Bytes>
+  | {
+      /** The path of a file that the command reads by itself. */
+      readonly file: Bytes
+    }
+
+/** Input that this process writes into a pipe. */
+export type WrittenInput = Exclude<Input, { file: Bytes }>
+
+/** How the input of a command ended early. */
+export interface InputEvents {
+  /** The command closed its input, or exited, before all was written. */
+  onUnread(error: Error): void
+  /** The source failed. */
+  onFailed(error: unknown): void
+}
+
+export function isFile(input: Input): input is { readonly file: Bytes } {
+  return typeof input === 'object' && Object.hasOwn(input, 'file') && !isIterable(input)
+}
+
+/** @throws {TypeError} if it is none of the kinds of input. */
+export function checkInput(input: unknown): void {
+  if (input === undefined || typeof input === 'string' || isIterable(input)) return
+  if (typeof input === 'object' && input !== null && isFile(input as Input)) return
+  const expected = 'a string, bytes, a stream, an iterable, or { file: path }'
+  throw new TypeError(invalid('input', input, expected))
+}
+
+/**
+ * Writes the input into the pipe, and closes it at the end.
+ *
+ * @param end The end to write. It must be non-blocking.
+ * @returns Gives up what is not written yet, when the command has exited.
+ */
+export function feed(end: PipeHandle, input: WrittenInput, events: InputEvents): () => void {
+  if (typeof input !== 'string' && !(input instanceof Uint8Array)) {
+    return pour(input, end.stream() as Writable, events)
+  }
+  const bytes = typeof input === 'string' ? Buffer.from(input) : input
+  const rest = writeNow(end, bytes, events)
+  if (rest === undefined) {
+    end.close()
+    return () => {}
+  }
+  return pour([rest], end.stream() as Writable, events)
+}
+
+// Writes what the pipe has room for, which is usually all. A stream would cost more than the command's start.
+function writeNow(end: PipeHandle, bytes: Uint8Array, events: InputEvents): Uint8Array | undefined {
+  let at = 0
+  try {
+    while (at < bytes.length) at += writeSync(end.fd, bytes, at)
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EAGAIN') return bytes.subarray(at)
+    events.onUnread(error as Error)
+  }
+  return undefined
+}
+
+function pour(
+  source: Exclude<WrittenInput, Bytes>,
+  pipe: Writable,
+  events: InputEvents,
+): () => void {
+  const { Readable, pipeline } = process.getBuiltinModule('node:stream')
+  const readable = isStream(source) ? source : Readable.from(source, { objectMode: false })
+  let closed: Error | undefined
+  pipe.once('error', (error) => {
+    closed ??= error
+  })
+  pipeline(readable, pipe, (error) => {
+    if (error == null) return
+    if (closed !== undefined) events.onUnread(closed)
+    else events.onFailed(error)
+  })
+  return () => {
+    if (pipe.writableFinished || pipe.destroyed) return
+    closed = new Error('the command exited before it had read its input')
+    pipe.destroy(closed)
+  }
+}
+
+function isStream(source: object): source is Readable {
+  return typeof (source as Partial<Readable>).pipe === 'function'
+}
+
+function isIterable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Symbol.iterator in value || Symbol.asyncIterator in value
+}

@@ -1,0 +1,54 @@
+import type { OptionAdvice, OptionNames } from '../base/option-names.js'
+import { ADVICE as SPAWN_ADVICE, OPTION_NAMES as SPAWN_NAMES } from '../spawn/option-names.js'
+import type { MemberOptions, PipelineOptions, RunOptions } from './options.js'
+
+const COMMAND_NAMES = {
+  input: true,
+  unreadInput: true,
+  encoding: true,
+  lines: true,
+  stripFinalNewline: true,
+  maxBuffer: true,
+  overflow: true,
+  reject: true,
+  preferLocal: true,
+} as const
+
+export const RUN_NAMES: OptionNames<RunOptions> = { ...SPAWN_NAMES, ...COMMAND_NAMES, all: true }
+
+const { argv0, foreground, ...ofAll } = SPAWN_NAMES
+
+export const PIPELINE_NAMES: OptionNames<PipelineOptions> = {
+  ...ofAll,
+  ...COMMAND_NAMES,
+  pipefail: true,
+}
+
+const { stdio, timeout, signal, ...ofOne } = SPAWN_NAMES
+
+export const MEMBER_NAMES: OptionNames<MemberOptions> = { ...ofOne, preferLocal: true }
+
+/** Advice for options of child_process, execa and others that `run()` spells differently. */
+export const ADVICE: OptionAdvice = {
+  ...SPAWN_ADVICE,
+  buffer: 'Use for await (const line of run(…)), which keeps nothing.',
+  inputFile: 'Use input: { file: path }.',
+  localDir: 'Use preferLocal: directory.',
+  nothrow: 'Use reject: false.',
+  shell: "Use run('/bin/sh', ['-c', command]).",
+  throwOnError: 'Use reject.',
+}
+
+const OF_ALL = 'Give it to pipeline(), for all commands.'
+
+/** Advice for options that only the whole pipeline has. */
+export const MEMBER_ADVICE: OptionAdvice = {
+  ...SPAWN_ADVICE,
+  ...Object.fromEntries(Object.keys(COMMAND_NAMES).map((name) => [name, OF_ALL])),
+  ...{
+    stdio: OF_ALL,
+    timeout: OF_ALL,
+    signal: OF_ALL,
+    all: 'Leave it out: a pipeline has no all.',
+  },
+}

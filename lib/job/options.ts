@@ -1,0 +1,113 @@
+import type { Bytes, SpawnOptions } from '../spawn/options.js'
+import type { Stdio } from '../spawn/stdio.js'
+import type { Input } from './input.js'
+import type { Overflow } from './output-buffer.js'
+import type { Encoding } from './text.js'
+
+/** The `stdio` of `run()` by default: no input, and both outputs are collected. */
+export type DefaultStdio = readonly ['ignore', 'pipe', 'pipe']
+
+/** How the output of a command is collected and delivered. */
+export interface OutputOptions<E extends Encoding = Encoding, L extends boolean = boolean> {
+  /**
+   * `'utf8'`: text; bytes that are not UTF-8 become U+FFFD. A character that arrives in two parts stays whole.
+   * `'buffer'`: the bytes. Default `'utf8'`.
+   */
+  encoding?: E
+  /** Deliver the text as a list of lines without their newlines. Default `false`. */
+  lines?: L
+  /** Remove one newline from the end of each output. Default `true`. */
+  stripFinalNewline?: boolean
+  /**
+   * The most bytes to collect of each output; `Infinity` for no limit. Text is limited to the longest string of
+   * JavaScript (512 MiB) in any case. A `for await` loop is limited by it in each line, not in all. Default
+   * 100 000 000.
+   */
+  maxBuffer?: number
+  /** What becomes of output beyond `maxBuffer`. Default `'error'`. */
+  overflow?: Overflow
+}
+
+/** How a command gets its input and its programs, and when it has failed. */
+export interface CommandOptions {
+  /**
+   * The command's standard input. Without it, and unless `stdio` says otherwise, it reads `/dev/null`. A stream that
+   * fails ends the command.
+   */
+  input?: Input
+  /**
+   * What it means if the command closes its input, or exits, before all of `input` has been written. Input that fits
+   * into the pipe (64 KiB) always counts as read. `'ignore'`: nothing, as in a shell. `'error'`: the command has failed.
+   * Default `'ignore'`.
+   */
+  unreadInput?: 'ignore' | 'error'
+  /** Reject if the command has failed. With `false`, look at `status`. Default `true`. */
+  reject?: boolean
+  /**
+   * Search programs first in `node_modules/.bin` of `cwd` and of the directories above it. A string: of that directory
+   * instead. The command gets the longer `PATH` too. Default `false`.
+   */
+  preferLocal?: boolean | string
+}
+
+/**
+ * Options of `run()`: those of `spawn()`, and more.
+ *
+ * @typeParam S The type of `stdio`; with `E`, `L` and `A`, it determines the types of the result.
+ * @typeParam E The type of `encoding`.
+ * @typeParam L The type of `lines`.
+ * @typeParam A The type of `all`.
+ */
+export interface RunOptions<
+  S extends Stdio | readonly Stdio[] = Stdio | readonly Stdio[],
+  E extends Encoding = Encoding,
+  L extends boolean = boolean,
+  A extends boolean = boolean,
+> extends Omit<SpawnOptions, 'stdio'>,
+    OutputOptions<E, L>,
+    CommandOptions {
+  /**
+   * The command's descriptors, as for `spawn()`. `'pipe'` at 1 and 2 means that the output is collected; at 0, that the
+   * command reads `input`, or nothing. Descriptors from 3 on are those of `spawn()` except for pipes, which need it.
+   * Default `['ignore', 'pipe', 'pipe']`.
+   */
+  stdio?: S
+  /**
+   * Collect both outputs in `all` of the result, in the order in which the command wrote them. The command then has one
+   * pipe for both, so `stdout` and `stderr` of the result are `null`. Default `false`.
+   */
+  all?: A
+}
+
+/** A directory, a variable … everything of a command in a pipeline that is its own. */
+export type MemberOptions = Omit<SpawnOptions, 'stdio' | 'timeout' | 'signal'> &
+  Pick<CommandOptions, 'preferLocal'>
+
+/** A program and its arguments. */
+export type Words = readonly [file: Bytes, ...args: Bytes[]]
+
+/**
+ * Options of `pipeline()`. Those of `spawn()` apply to every command.
+ *
+ * @typeParam S The type of `stdio`; with `E` and `L`, it determines the types of the result.
+ * @typeParam E The type of `encoding`.
+ * @typeParam L The type of `lines`.
+ */
+export interface PipelineOptions<
+  S extends Stdio | readonly Stdio[] = Stdio | readonly Stdio[],
+  E extends Encoding = Encoding,
+  L extends boolean = boolean,
+> extends Omit<SpawnOptions, 'stdio' | 'argv0' | 'foreground'>,
+    OutputOptions<E, L>,
+    CommandOptions {
+  /**
+   * The standard input of the first command, the standard output of the last, and the standard error of all. `'pipe'` means
+   * what it means to `run()`. Default `['ignore', 'pipe', 'pipe']`.
+   */
+  stdio?: S
+  /**
+   * Whether the pipeline has failed if any command has failed, as with `set -o pipefail`. Otherwise only the last counts.
+   * A command that is killed by SIGPIPE, because a later one had read enough, has not failed. Default `true`.
+   */
+  pipefail?: boolean
+}

@@ -1,0 +1,52 @@
+import type { ExitStatus } from '../exit/exit-status.js'
+import type { TerminationReason } from '../spawn/termination.js'
+
+/**
+ * Why sexton ended a command: as for a child, or `'overflow'` (its output exceeded `maxBuffer`), or `'input'` (the
+ * source of its input failed).
+ */
+export type EndReason = TerminationReason | 'overflow' | 'input'
+
+/** What is known of a command when it has ended. */
+export interface Outcome {
+  /** The command as one line that can be pasted into a shell. */
+  command: string
+  /** How it exited. */
+  status: ExitStatus
+  /** Milliseconds from its start to its exit. */
+  durationMs: number
+  /** Whether output was dropped, because it exceeded `maxBuffer`. */
+  truncated: boolean
+  /**
+   * Whether a descendant still held an output open when the wait for it was given up. What the descendant writes later is
+   * discarded.
+   */
+  heldOpen: boolean
+  /** Why sexton ended the command; `undefined` if it did not. */
+  terminationReason: EndReason | undefined
+}
+
+/** What was collected of an output; `null` if it was not collected. */
+export type Content = string | string[] | Buffer | null
+
+/** A result whose options are not known. */
+export interface Collected extends Outcome {
+  stdout: Content
+  stderr: Content
+  all: Content
+}
+
+const REASONS: Readonly<Record<EndReason, string>> = {
+  timeout: 'timed out',
+  abort: 'aborted',
+  dispose: 'ended by its scope',
+  overflow: 'more output than maxBuffer',
+  input: 'its input failed',
+}
+
+/** Says how a command ended: `exit code 3`, or `timed out, killed by SIGTERM`. */
+export function howItEnded({ terminationReason, status }: Outcome): string {
+  return terminationReason === undefined
+    ? String(status)
+    : `${REASONS[terminationReason]}, ${status}`
+}

@@ -1,0 +1,148 @@
+import { monotonicNow } from '../base/time.js'
+import type { PipeHandle } from '../spawn/pipe.js'
+import { readRest } from '../spawn/pipe-rest.js'
+import { openPipeStream, type PipeStream } from '../spawn/pipe-stream.js'
+import { binding } from '../system/binding.js'
+
+/** Takes what an output delivers. */
+export interface Sink {
+  /** @returns Whether it wants more at once. Otherwise the output pauses until `resume()`. */
+  push(chunk: Buffer): boolean
+  end(): void
+}
+
+/** Milliseconds without output after which a pipe that a descendant holds is given up. */
+const IDLE = 100
+
+/** Milliseconds after the exit for which a descendant that goes on writing is heard. */
+const LONGEST_DRAIN = 1000
+
+/**
+ * Reads one output of a command, and finds its end.
+ *
+ * Most commands write little and exit soon. Their output is read from the pipe in one go when they have exited, and no
+ * stream is made. A command that runs on, or writes more than a pipe holds, gets a stream by `open()`.
+ *
+ * The end of the pipe may never come: a descendant of the command can hold it. After the exit, the output ends when the
+ * pipe has been idle for a moment. What the command itself wrote is in the pipe by then, and is never given up.
+ */
+export class Output {
+  readonly #fd: number
+  #sink: Sink
+  #stream: PipeStream | undefined
+  #paused = false
+  #ended = false
+  #lastRead = 0
+  /** Bytes that were in the pipe at the exit, and are not read yet. */
+  #owed = 0
+  #onEnd: ((heldOpen: boolean) => void) | undefined
+
+  /** @param end The end to read. It must be non-blocking. */
+  constructor(end: PipeHandle, sink: Sink) {
+    this.#fd = end.release()
+    this.#sink = sink
+  }
+
+  /** Reads from now on as the output comes. */
+  open(): void {
+    if (this.#stream !== undefined || this.#ended) return
+    this.#stream = openPipeStream(this.#fd, 'readable')
+    this.#stream.on('data', (chunk: Buffer) => this.#push(chunk))
+    this.#stream.on('end', () => this.#end(false))
+    this.#stream.on('error', () => this.#end(false))
+  }
+
+  /** Sends what comes from now on to another sink. */
+  redirect(sink: Sink): void {
+    this.#sink = sink
+    if (this.#ended) sink.end()
+    else this.open()
+  }
+
+  /** Lets what still comes flow away: nobody reads it any more. */
+  discard(): void {
+    this.#sink = DISCARD
+    this.resume()
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#stream?.resume()
+  }
+
+  /**
+   * The command has exited. Resolves when nothing more is to be expected: with whether a descendant holds the pipe. What
+   * it still writes is then discarded, and does not keep this process alive.
+   */
+  commandExited(): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#onEnd = resolve
+      this.#drain()
+    })
+  }
+
+  /** Gives up an output whose command was not started. */
+  close(): void {
+    this.#ended = true
+    if (this.#stream === undefined) binding.closeFd(this.#fd)
+    else this.#stream.destroy()
+  }
+
+  #push(chunk: Buffer): void {
+    this.#lastRead = monotonicNow()
+    this.#owed -= chunk.length
+    if (this.#sink.push(chunk) || this.#ended) return
+    this.#paused = true
+    this.#stream?.pause()
+  }
+
+  #drain(): void {
+    if (this.#stream === undefined) {
+      if (readRest(this.#fd, (piece) => this.#push(piece))) {
+        this.#end(false)
+        return
+      }
+      this.open()
+    }
+    this.#owed = Math.max(0, binding.bytesInPipe(this.#fd))
+    const exit = monotonicNow()
+    this.#lastRead = exit
+    this.#await(exit)
+  }
+
+  // Waits for the pipe to be idle. A slow reader is not idleness: then there are bytes in the pipe.
+  #await(exit: number): void {
+    const timer = setTimeout(() => {
+      if (this.#ended) return
+      const now = monotonicNow()
+      const isIdle = now - this.#lastRead >= IDLE && binding.bytesInPipe(this.#fd) <= 0
+      const isOver = now - exit >= LONGEST_DRAIN && this.#owed <= 0
+      if (!this.#paused && (isIdle || isOver)) this.#giveUp()
+      else this.#await(exit)
+    }, IDLE)
+    this.#onEnded = () => clearTimeout(timer)
+  }
+
+  #onEnded = () => {}
+
+  #giveUp(): void {
+    const stream = this.#stream
+    this.#end(true)
+    stream?.resume().unref()
+  }
+
+  #end(heldOpen: boolean): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#onEnded()
+    if (this.#stream === undefined) binding.closeFd(this.#fd)
+    const sink = this.#sink
+    this.#sink = DISCARD
+    sink.end()
+    this.#onEnd?.(heldOpen)
+  }
+}
+
+const DISCARD: Sink = { push: () => true, end: () => {} }

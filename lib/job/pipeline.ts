@@ -1,0 +1,179 @@
+import { reasonOf, throwIfAborted } from '../base/abort.js'
+import { invalid, SextonError } from '../base/errors.js'
+import type { ExitStatus } from '../exit/exit-status.js'
+import type { SpawnOptions } from '../spawn/options.js'
+import { Pipe, type PipeHandle } from '../spawn/pipe.js'
+import { asSpawnFailure } from '../spawn/spawn-failure.js'
+import type { Stdio } from '../spawn/stdio.js'
+import { type CheckedPipeline, checkMember, checkPipelineOptions } from './checked-options.js'
+import { Command, mergeOptions } from './command.js'
+import { CommandError } from './command-error.js'
+import { type Capture, Execution } from './execution.js'
+import type { DefaultStdio, MemberOptions, PipelineOptions, Words } from './options.js'
+import { type MemberResult, PipelineResult } from './pipeline-result.js'
+import { Run } from './running.js'
+import type { Encoding } from './text.js'
+
+// Runs commands that are connected by pipes of the kernel, as a shell does. No byte between two of them passes through
+// this process. Each pipe's ends are handed over to the two children, so that a command sees the end of its input when
+// the one before it exits, and gets SIGPIPE when the one after it does.
+
+/** A command of a pipeline: a program with its arguments, or a prepared command. */
+export type Member = Words | Command<never, never, never, never> | Command
+
+/**
+ * Runs commands whose outputs and inputs are connected: `pipeline(['git', 'log'], ['grep', 'fix'], { cwd })`.
+ *
+ * The pipes are the kernel's, and no byte between the commands passes through JavaScript. The standard output of the last
+ * command is collected, and the standard error of each.
+ *
+ * @param members The commands, each as `[file, ...args]` or as a prepared `command()`. The options of a prepared command
+ *   are those of `spawn()` without `stdio`, `timeout` and `signal`. They take precedence over those of the pipeline.
+ * @param options Options for all commands, and how to collect the output.
+ * @returns A promise of the result, which is also an async iterable of the lines of the last standard output.
+ * @throws {TypeError | RangeError} if an argument is invalid, before anything has been done.
+ *
+ * The promise rejects as that of `run()` does. The error names the command that failed; if several did, the last one.
+ */
+export function pipeline<
+  const S extends Stdio | readonly Stdio[] = DefaultStdio,
+  E extends Encoding = 'utf8',
+  L extends boolean = false,
+>(
+  ...args: readonly [...members: Member[], options: PipelineOptions<S, E, L>]
+): Run<PipelineResult<S, E, L>, E>
+export function pipeline(...members: readonly Member[]): Run<PipelineResult>
+export function pipeline(
+  ...args: readonly (Member | PipelineOptions)[]
+): Run<PipelineResult, Encoding> {
+  const last = args.at(-1)
+  const hasOptions = args.length > 0 && !Array.isArray(last) && !(last instanceof Command)
+  const checked = checkPipelineOptions(hasOptions ? (last as PipelineOptions) : {})
+  const members = (hasOptions ? args.slice(0, -1) : args).map(commandOf)
+  if (members.length === 0) {
+    throw new TypeError("pipeline() needs a command: expected, for example, ['git', 'log']")
+  }
+  const plans = members.map((member) => planOf(member, checked))
+  const execution = new Execution(checked)
+  try {
+    throwIfAborted(checked.spawn.signal)
+    return start(plans, checked, execution)
+  } catch (error) {
+    execution.abandon()
+    const { signal } = checked.spawn
+    const isAborted = signal?.aborted === true && error === reasonOf(signal)
+    if (!(error instanceof SextonError) && !isAborted) throw error
+    return Run.of({ execution, result: Promise.reject(error) })
+  }
+}
+
+interface Plan {
+  readonly command: Command
+  readonly options: Omit<SpawnOptions, 'stdio'>
+}
+
+function commandOf(member: unknown): Command {
+  if (member instanceof Command) return member as Command
+  if (!Array.isArray(member) || member.length === 0) {
+    throw new TypeError(invalid('command', member, "a list, for example ['git', 'log']"))
+  }
+  const [file, ...args] = member as unknown as Words
+  return new Command(file, args, {})
+}
+
+function planOf(command: Command, { spawn }: CheckedPipeline): Plan {
+  const own = checkMember(command.options as MemberOptions)
+  return { command, options: mergeOptions<Omit<SpawnOptions, 'stdio'>>(spawn, own) }
+}
+
+function start(
+  plans: readonly Plan[],
+  checked: CheckedPipeline,
+  execution: Execution,
+): Run<PipelineResult, Encoding> {
+  const [, out, err] = checked.stdio
+  const stdout = out === 'pipe' ? execution.capture() : undefined
+  const stderrs = plans.map(() => (err === 'pipe' ? execution.capture() : undefined))
+  const { stdin, feed } = execution.inputOf(checked)
+  let input = stdin
+  for (const [index, { command, options }] of plans.entries()) {
+    const isLast = index === plans.length - 1
+    const next = isLast ? undefined : connect(execution)
+    const output = next?.writable ?? stdout?.end ?? (out as Stdio)
+    const started = execution.start(command.file, command.args, {
+      ...options,
+      ...groupOf(options, execution),
+      stdio: [input, output, stderrs[index]?.end ?? (err as Stdio)],
+    })
+    if (!started) {
+      execution.giveUp()
+      break
+    }
+    input = next?.readable as PipeHandle
+  }
+  feed()
+  const result = execution
+    .finish()
+    .then((statuses) => settle(plans, checked, execution, { statuses, stdout, stderrs }))
+  return Run.of({ execution, result, streamed: stdout })
+}
+
+function connect(execution: Execution): Pipe {
+  const pipe = asSpawnFailure(() => Pipe.open())
+  execution.own(pipe)
+  return pipe
+}
+
+// With `processGroup: true`, all members are in one group, that of the first.
+function groupOf(
+  options: SpawnOptions,
+  { children }: Execution,
+): Pick<SpawnOptions, 'processGroup'> {
+  const [first] = children
+  return options.processGroup === true && first !== undefined ? { processGroup: first.pid } : {}
+}
+
+interface Ended {
+  statuses: readonly ExitStatus[]
+  stdout: Capture | undefined
+  stderrs: readonly (Capture | undefined)[]
+}
+
+function settle(
+  plans: readonly Plan[],
+  checked: CheckedPipeline,
+  execution: Execution,
+  { statuses, stdout, stderrs }: Ended,
+): PipelineResult {
+  const collected = (capture: Capture | undefined) =>
+    capture === undefined ? null : execution.collected(capture.buffer)
+  const members = plans.map(({ command }, i): MemberResult => {
+    const status = statuses[i] as ExitStatus
+    return { command: String(command), status, stderr: collected(stderrs[i]) }
+  })
+  const failed = failedOf(members, checked.pipefail)
+  const result = new PipelineResult({
+    ...execution.outcome,
+    command: members.map(({ command }) => command).join(' | '),
+    status: (failed ?? (members.at(-1) as MemberResult)).status,
+    stdout: collected(stdout),
+    members,
+    failed,
+  })
+  const isFailure = failed !== undefined || result.terminationReason !== undefined
+  if (isFailure && checked.reject) {
+    const stderr = (failed ?? members.at(-1))?.stderr ?? null
+    throw new CommandError(Object.assign(result, { stderr, all: null }), execution.cause)
+  }
+  return result
+}
+
+// A command that was killed by SIGPIPE has not failed: a later one had read enough. A shell in between says 141.
+function failedOf(members: readonly MemberResult[], pipefail: boolean): MemberResult | undefined {
+  return members.findLast(({ status }, index) => {
+    if (index === members.length - 1) return !status.success
+    return pipefail && !status.success && status.toShellCode() !== SIGPIPE_CODE
+  })
+}
+
+const SIGPIPE_CODE = 141

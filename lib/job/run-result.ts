@@ -1,0 +1,57 @@
+import { inspect } from 'node:util'
+import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
+import type { Stdio } from '../spawn/stdio.js'
+import type { Captured, CollectedOutput } from './captured.js'
+import type { DefaultStdio } from './options.js'
+import { type EndReason, howItEnded, type Outcome } from './outcome.js'
+import type { Encoding } from './text.js'
+
+/**
+ * The result of a command.
+ *
+ * @typeParam S The type of `stdio` in the options; likewise the others.
+ */
+export class RunResult<
+  S extends Stdio | readonly Stdio[] = DefaultStdio,
+  E extends Encoding = 'utf8',
+  L extends boolean = false,
+  A extends boolean = false,
+> implements Outcome
+{
+  readonly command!: string
+  readonly status!: ExitStatus
+  readonly durationMs!: number
+  readonly truncated!: boolean
+  readonly heldOpen!: boolean
+  readonly terminationReason!: EndReason | undefined
+  /** The collected standard output, without what a `for await` loop has read; `null` if it is not collected. */
+  readonly stdout!: Captured<S, 1, E, L, A>
+  /** The collected standard error; `null` if it is not collected. */
+  readonly stderr!: Captured<S, 2, E, L, A>
+  /** Both outputs in the order in which they were written; `null` without the option `all`. */
+  readonly all!: A extends true ? CollectedOutput<E, L> : null
+
+  /** @internal */
+  constructor(fields: Outcome & { stdout: unknown; stderr: unknown; all: unknown }) {
+    Object.assign(this, fields)
+  }
+
+  /** The resources that the command and its awaited descendants used. */
+  get usage(): ResourceUsage {
+    return this.status.usage as ResourceUsage
+  }
+
+  /** The command, and how it ended: `git push: exit code 1`. */
+  toString(): string {
+    return `${this.command}: ${howItEnded(this)}`
+  }
+
+  [inspect.custom](depth: number, options: object, show: typeof inspect): string {
+    const { stdout, stderr, all } = this
+    const shown = Object.fromEntries(
+      Object.entries({ stdout, stderr, all }).filter(([, value]) => value !== null),
+    )
+    const text = depth < 0 ? '' : ` ${show(shown, { ...options, maxStringLength: 500 })}`
+    return `RunResult <${this}>${text}`
+  }
+}

@@ -1,0 +1,131 @@
+import type { SignalName } from '../system/signal-names.js'
+import type { Capture, Execution } from './execution.js'
+import { LineSource } from './line-source.js'
+import type { Encoding } from './text.js'
+
+/** The parts of a run. */
+export interface Parts<R> {
+  execution: Execution
+  result: Promise<R>
+  /** The output that a `for await` loop reads; `undefined` if it is not collected. */
+  streamed?: Capture | undefined
+}
+
+/**
+ * A command or a pipeline that runs. It is a promise of its result, and an async iterable of the lines of its output.
+ *
+ * A `for await` loop takes the output over: what it has read is not in the result. The command waits while the loop is
+ * busy. The end of the loop throws what the promise rejects with. Leaving the loop early ends the command, and waits for
+ * its exit. With `encoding: 'buffer'` the loop gets the bytes as they come.
+ *
+ * @typeParam R The type of the result.
+ * @typeParam E The type of `encoding`.
+ */
+export class Run<R, E extends Encoding = 'utf8'>
+  implements Promise<R>, AsyncIterable<E extends 'buffer' ? Buffer : string>, AsyncDisposable
+{
+  readonly [Symbol.toStringTag] = 'Run'
+  readonly #parts: Parts<R>
+  #isRead = false
+
+  private constructor(parts: Parts<R>) {
+    this.#parts = parts
+  }
+
+  /** @internal */
+  static of<R, E extends Encoding>(parts: Parts<R>): Run<R, E> {
+    return new Run(parts)
+  }
+
+  /**
+   * The process id of the command; of a pipeline, that of its last command; `undefined` if it could not be started.
+   */
+  get pid(): number | undefined {
+    try {
+      return this.#parts.execution.children.at(-1)?.pid
+    } catch {
+      return undefined
+    }
+  }
+
+  /**
+   * Sends a signal to the command, or to all commands of the pipeline that still run.
+   *
+   * @param signal The signal's name or number, default `'SIGTERM'`.
+   * @returns Whether it was sent to any.
+   * @throws {TypeError | RangeError} if the signal is unknown.
+   * @throws {SextonError} `ERR_NOT_PERMITTED` if a command has changed its user.
+   */
+  kill(signal: SignalName | number = 'SIGTERM'): boolean {
+    return this.#parts.execution.children.map((child) => child.kill(signal)).includes(true)
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise.
+  then<A = R, B = never>(
+    onFulfilled?: ((value: R) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#parts.result.then(onFulfilled, onRejected)
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<R | B> {
+    return this.#parts.result.catch(onRejected)
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<R> {
+    return this.#parts.result.finally(onFinally)
+  }
+
+  /**
+   * Reads the output while the command runs. Only one loop may read it.
+   *
+   * @returns An iterator of lines, or of bytes with `encoding: 'buffer'`.
+   * @throws {TypeError} if it is read already, or not collected (`stdio`).
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<E extends 'buffer' ? Buffer : string, void> {
+    const { streamed, execution, result } = this.#parts
+    if (this.#isRead) throw new TypeError('this output is read already: expected one loop')
+    this.#isRead = true
+    // The loop tells of a failure, so it is not an unhandled rejection.
+    result.catch(() => {})
+    if (streamed === undefined) return this.#failing()
+    const raw = execution.encoding === 'buffer'
+    const onOverflow = () => void execution.end('overflow')
+    const source = new LineSource<E extends 'buffer' ? Buffer : string>(
+      streamed.output,
+      execution.newBuffer(),
+      { raw, onOverflow },
+    )
+    if (!streamed.buffer.isEmpty) source.push(streamed.buffer.take())
+    streamed.output.redirect(source)
+    return this.#read(source)
+  }
+
+  /**
+   * Ends the command if it still runs (`killSignal`, then `SIGKILL` after `grace`), and waits for its exit.
+   *
+   * @returns A promise that resolves when it has exited and its outputs are closed.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { execution, result } = this.#parts
+    await execution.end('dispose')
+    await result.catch(() => {})
+  }
+
+  async *#read<T extends string | Buffer>(source: LineSource<T>): AsyncGenerator<T, void> {
+    let finished = false
+    try {
+      yield* source.queue
+      finished = true
+      await this.#parts.result
+    } finally {
+      if (!finished) await this[Symbol.asyncDispose]()
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: there is nothing to yield.
+  async *#failing(): AsyncGenerator<never, void> {
+    await this.#parts.result
+    throw new TypeError("there is no output to read: expected 'pipe' for stdio[1]")
+  }
+}
