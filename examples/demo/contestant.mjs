@@ -21,7 +21,7 @@ export class Contestant {
     this.#child = spawn(file, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Extra certificates would be read at the start of each Node and only cost time.
-      env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined },
+      env: { NODE_EXTRA_CA_CERTS: undefined },
       // The terminal stays ours, and an end of ours is its end.
       session: true,
       deathSignal: 'SIGKILL',

@@ -20,6 +20,7 @@ export interface CheckedOptions {
   deathSignal: number | undefined
   ignoredSignals: readonly number[] | undefined
   blockedSignals: readonly number[] | undefined
+  cleanEnv: boolean
   listenPid: boolean
   rlimits: Float64Array
   cgroup: string | undefined
@@ -62,6 +63,7 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     deathSignal: options.deathSignal === undefined ? undefined : signalNumber(options.deathSignal),
     ignoredSignals: checkSignals('ignoredSignals', options.ignoredSignals),
     blockedSignals: checkSignals('blockedSignals', options.blockedSignals),
+    cleanEnv: checkFlag('cleanEnv', options.cleanEnv),
     listenPid: checkFlag('listenPid', options.listenPid),
     rlimits: checkLimits(options.rlimits),
     cgroup: checkCgroup(options.cgroup),
@@ -143,7 +145,7 @@ function both(limit: unknown) {
 
 function checkEnvironment(env: unknown): void {
   if (env === undefined || Array.isArray(env)) return
-  checkPlainObject('env', env, "{ ...process.env, NAME: 'value' }")
+  checkPlainObject('env', env, "{ NAME: 'value' }")
 }
 
 function checkFlag(name: string, value: unknown): boolean {

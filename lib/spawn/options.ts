@@ -40,8 +40,8 @@ export type ResourceLimit =
     }
 
 /**
- * A whole environment: an object of values by name, or a list of `NAME=value` as in execve(2). Variables whose
- * value is `undefined` are left out.
+ * Variables of an environment: an object of values by name, or a list of `NAME=value` as in execve(2). `undefined`
+ * in an object removes a variable.
  */
 export type Environment = Readonly<Record<string, Bytes | undefined>> | readonly Bytes[]
 
@@ -59,13 +59,18 @@ export interface SpawnOptions<S extends Stdio | readonly Stdio[] = Stdio | reado
   /** The working directory, as a path or a `file:` URL. Default: this process's. */
   cwd?: Bytes | URL
   /**
-   * The whole environment: values by name, or a list of `NAME=value` as in execve(2). Inherited enumerable
-   * properties count, as they do for `child_process`. Default: this process's environment; in the main thread
-   * with its exact bytes, even if they are not UTF-8. If a worker with `SHARE_ENV` changes it meanwhile, each
-   * variable has its value from before or after the change. A change that an addon makes with setenv(3) on
-   * another thread bypasses Node's lock, and is usually, but not always, noticed.
+   * The variables that the child has besides this process's: values by name, or a list of `NAME=value` as in
+   * execve(2). A variable replaces one with the same name. `undefined` removes it. Inherited enumerable properties
+   * count, as they do for `child_process`. Default: none.
+   *
+   * The other variables are this process's own; in the main thread with their exact bytes, even if they are not
+   * UTF-8. If a worker with `SHARE_ENV` changes the environment meanwhile, each variable has its value from before
+   * or after the change. A change that an addon makes with setenv(3) on another thread bypasses Node's lock, and is
+   * usually, but not always, noticed.
    */
   env?: Environment
+  /** Start with an empty environment, so that the child has the variables of `env` alone. Default `false`. */
+  cleanEnv?: boolean
   /** The name that the program sees as `argv[0]`. Default: `file`. */
   argv0?: Bytes
   /**

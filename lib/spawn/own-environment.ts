@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { binding } from '../system/binding.js'
+import { splitBlock } from './environment-block.js'
 
 // Copies this process's environment byte for byte, although a worker with SHARE_ENV may change it meanwhile.
 //
@@ -77,17 +78,6 @@ function copy(): { bytes: Buffer; readable: boolean } {
     if (length <= room.length) return { bytes: room.subarray(0, length), readable: result >= 0 }
     room = Buffer.allocUnsafeSlow(2 * length)
   }
-}
-
-/** Splits a block into its entries, each with its NUL. */
-export function splitBlock(block: Uint8Array): Uint8Array[] {
-  const entries: Uint8Array[] = []
-  let start = 0
-  for (let end = block.indexOf(0); end >= 0; end = block.indexOf(0, start)) {
-    entries.push(block.subarray(start, end + 1))
-    start = end + 1
-  }
-  return entries
 }
 
 // Test runners replace `process.env` with another object. Only Node's own object refuses an accessor, and it does

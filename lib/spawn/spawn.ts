@@ -11,6 +11,7 @@ import { hasTerminal, sharesGroup } from '../system/terminal.js'
 import { openCgroup } from './cgroup.js'
 import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Child } from './child.js'
+import { encodeEnvironment, type PidVariable } from './environment.js'
 import { startProcess } from './native-call.js'
 import type { Bytes, SpawnOptions } from './options.js'
 import type { SpawnStrings } from './plan.js'
@@ -25,13 +26,7 @@ import {
   type StdioPlan,
 } from './stdio.js'
 import type { StdioStream } from './stdio-stream.js'
-import {
-  encodeArguments,
-  encodeDirectory,
-  encodeEnvironment,
-  encodeFiles,
-  type PidVariable,
-} from './strings.js'
+import { encodeArguments, encodeDirectory, encodeFiles } from './strings.js'
 import { Termination } from './termination.js'
 
 const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
@@ -54,8 +49,8 @@ const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
  * old image briefly.
  *
  * The child starts with the default action of every signal and with the caller's signal mask. It inherits the
- * descriptors of `stdio`, and no others that Node or sexton opened. A file without a `/` is searched in the `PATH`
- * of `env`. A file without a `#!` line is run by `/bin/sh`, as execvp(3) does.
+ * descriptors of `stdio`, and no others that Node or sexton opened. A file without a `/` is searched in the child's
+ * `PATH`. A file without a `#!` line is run by `/bin/sh`, as execvp(3) does.
  *
  * If the child cannot be started, `exited` rejects with `ERR_SPAWN_FAILED`. Its `syscall` is the step that failed
  * (`execve`, `chdir`, `setresuid`, `setrlimit` …), with `errno` and `path`. No process and no descriptor remains.
@@ -113,7 +108,7 @@ Pass options as the third argument.`)
   const asked = checkOptions(options)
   const kinds = kindsOf(options.stdio)
   const naming = place.naming ?? (asked.listenPid ? LISTENING : [])
-  const env = encodeEnvironment(options.env, naming)
+  const env = encodeEnvironment(options.env, asked.cleanEnv, naming)
   const strings = {
     env,
     naming: naming.length > 0,

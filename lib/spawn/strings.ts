@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { invalid } from '../base/errors.js'
-import type { Bytes, Environment } from './options.js'
-import { ownEnvironment, splitBlock, withOwnBytes } from './own-environment.js'
+import type { Bytes } from './options.js'
 
 const encoder = new TextEncoder()
 
@@ -30,61 +29,6 @@ export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Arra
     encode('argv0', argv0),
     ...Array.from(args, (argument, i) => encode(`argument ${i}`, argument)),
   ])
-}
-
-/** A variable in which systemd names a process: see sd_listen_fds(3), sd_watchdog_enabled(3), systemd.exec(5). */
-export type PidVariable = 'LISTEN_PID' | 'LISTEN_PIDFDID' | 'SYSTEMD_EXEC_PID' | 'WATCHDOG_PID'
-
-/**
- * Encodes the environment. Without `env` it is this process's own, byte for byte.
- *
- * @param naming The variables that the child sets to its own pid, if they are present.
- */
-export function encodeEnvironment(
-  env: Environment | undefined,
-  naming: readonly PidVariable[],
-): Uint8Array {
-  const own = env === undefined ? ownEnvironment() : undefined
-  if (naming.length === 0) return own ?? block(entriesOf(env))
-  const entries = own === undefined ? entriesOf(env) : splitBlock(own)
-  return block(entries.map((entry) => withRoom(entry, naming)))
-}
-
-function entriesOf(env: Environment | undefined): readonly Uint8Array[] {
-  if (isList(env)) return Array.from(env, (entry, i) => encode(`env[${i}]`, entry))
-  return env === undefined ? withOwnBytes(encodeRecord(process.env)) : encodeRecord(env)
-}
-
-function isList(env: Environment | undefined): env is readonly Bytes[] {
-  return Array.isArray(env)
-}
-
-// Reserves room for an id as zeros, which the child overwrites. native/spawn/exec.cc relies on their number: a pid has at
-// most 10 digits, the id of a pidfd at most 20.
-function withRoom(entry: Uint8Array, naming: readonly PidVariable[]): Uint8Array {
-  const text = Buffer.from(entry).toString('latin1')
-  const name = naming.find((each) => text.startsWith(`${each}=`))
-  if (name === undefined) return entry
-  return encode(name, `${name}=${'0'.repeat(name === 'LISTEN_PIDFDID' ? 20 : 10)}`)
-}
-
-function encodeRecord(env: Readonly<Record<string, Bytes | undefined>>): Uint8Array[] {
-  const variables: Uint8Array[] = []
-  // Inherited properties count, as in child_process, because many programs use Object.create(process.env).
-  for (const name in env) {
-    const value = env[name]
-    if (value === undefined) continue
-    checkVariableName(name)
-    const key = encode('name in env', `${name}=`).subarray(0, -1)
-    variables.push(Buffer.concat([key, encode(`env.${name}`, value)]))
-  }
-  return variables
-}
-
-function checkVariableName(name: string): void {
-  if (name !== '' && !name.includes('=')) return
-  const expected = "a name without '=', for example 'PATH'"
-  throw new TypeError(invalid('name in env', name, expected))
 }
 
 /** Encodes a directory that is given as text, bytes or a `file:` URL. */

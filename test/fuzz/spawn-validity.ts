@@ -36,7 +36,7 @@ function isEnvironment(value: unknown): boolean {
   if (Array.isArray(value)) return isListOf(isText)(value)
   if (!isRecord(value) || value instanceof Uint8Array || ArrayBuffer.isView(value)) return false
   return Object.entries(value).every(
-    ([name, each]) => each === undefined || (isName(name) && isText(each)),
+    ([name, each]) => isName(name) && (each === undefined || isText(each)),
   )
 }
 
@@ -82,7 +82,7 @@ export const VALID: Readonly<Record<string, Validity>> = {
   env: isEnvironment,
   stdio: isStdio,
   ...{ uid: isId, gid: isId, groups: isListOf(isId), umask: isInteger(0, 0o7777) },
-  ...{ session: isFlag, listenPid: isFlag, processGroup: isGroup },
+  ...{ session: isFlag, listenPid: isFlag, cleanEnv: isFlag, processGroup: isGroup },
   foreground: (value, { session, processGroup }) =>
     isFlag(value) &&
     (!value || (session !== true && ![undefined, false].includes(processGroup as undefined))),

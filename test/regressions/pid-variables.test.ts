@@ -61,7 +61,7 @@ print(json.dumps({name: named.get(os.environ[name], os.environ[name]) for name i
     const source = `
       import { spawn } from 'sexton'
       import { text } from 'node:stream/consumers'
-      const env = { ...process.env, LISTEN_PID: '1', LISTEN_PIDFDID: '2', AFTER: 'kept' }
+      const env = { LISTEN_PID: '1', LISTEN_PIDFDID: '2', AFTER: 'kept' }
       const child = spawn('sh', ['-c', 'echo "$((LISTEN_PID - $$)) $LISTEN_PIDFDID $AFTER"'], { env, listenPid: true, stdio: ['ignore', 'pipe', 'inherit'] })
       console.log((await text(child.stdout)).trim())`
     const node = [process.execPath, '--input-type=module', '--eval', source]

@@ -110,7 +110,7 @@ describe('env', () => {
       import { spawnSync } from 'node:child_process'
       const env = Object.create({ INHERITED: 'yes', HIDDEN: 'no' }, { OWN: { value: '1', enumerable: true } })
       env.HIDDEN = undefined
-      const ours = await seen({ env })
+      const ours = await seen({ env, cleanEnv: true })
       // Node adds a variable of its own to it where code is counted.
       const { stdout } = spawnSync('/bin/cat', ['/proc/self/environ'], { env })
       const theirs = stdout.toString().split('\\0').slice(0, -1)

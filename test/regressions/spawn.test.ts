@@ -159,13 +159,13 @@ describe('a child that becomes another user', () => {
       import { text } from 'node:stream/consumers'
       import { spawn } from 'sexton'
       const nobody = { uid: 65534, gid: 65534, groups: [] }
-      const spy = spawn(${JSON.stringify(spy)}, ['4'], { ...nobody, env: {} })
+      const spy = spawn(${JSON.stringify(spy)}, ['4'], { ...nobody, cleanEnv: true })
       const printed = text(spy.stdout)
       let running = true
       spy.exited.then(() => { running = false })
       // What is looked for first makes the time before exec longer.
       const PATH = 'x/'.repeat(20).replaceAll('/', '/:') + '/bin'
-      while (running) await spawn('true', [], { ...nobody, stdio: 'ignore', env: { PATH } }).exited
+      while (running) await spawn('true', [], { ...nobody, stdio: 'ignore', env: { PATH }, cleanEnv: true }).exited
       console.log(JSON.stringify(await printed))`
       expect(await evaluate(program, { env: { SEXTON_SECRET: '1' } })).toBe('closed\n')
     },

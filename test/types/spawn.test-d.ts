@@ -126,7 +126,7 @@ child.pid = 1
 // Program, arguments and environment: text, or bytes where they are not UTF-8.
 spawn(Buffer.from('cat'), ['text', new Uint8Array()], { argv0: Buffer.from('-cat') })
 spawn('cat', ['a'] as const, { cwd: new URL('file:///'), env: { PATH: undefined, A: 'a' } })
-spawn('cat', [], { env: ['A=a', Buffer.from('B=b')] })
+spawn('cat', [], { env: ['A=a', Buffer.from('B=b')], cleanEnv: true })
 // @ts-expect-error: arguments are no numbers
 spawn('cat', [1])
 // @ts-expect-error: nor is a whole command line one string

@@ -39,6 +39,7 @@ export class Command {
       stdio: inherit(fds),
       ...wishesOf(settings),
       env: withVariables(launch.environment, settings.variables),
+      cleanEnv: true, // the environment of the launch is the whole one
       ...(session ? { session } : { processGroup, foreground }),
     }
     const naming = namesOfOurs(options.env)

@@ -1,4 +1,4 @@
-import type { PidVariable } from '../../spawn/strings.js'
+import type { PidVariable } from '../../spawn/environment.js'
 import { binding } from '../../system/binding.js'
 
 const PIDS: readonly PidVariable[] = ['LISTEN_PID', 'SYSTEMD_EXEC_PID', 'WATCHDOG_PID']

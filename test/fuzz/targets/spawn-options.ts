@@ -32,7 +32,7 @@ const LIKELY: Readonly<Record<string, Arbitrary<unknown>>> = {
   stdio: fc.oneof(kind, fc.array(kind, { maxLength: 6 })),
   ...{ uid: number, gid: number, umask: number },
   groups: fc.array(number, { maxLength: 3 }),
-  ...{ session: flag, foreground: flag, listenPid: flag },
+  ...{ session: flag, foreground: flag, listenPid: flag, cleanEnv: flag },
   processGroup: fc.oneof(flag, number),
   ...{ deathSignal: signal, killSignal: signal },
   ignoredSignals: fc.array(signal, { maxLength: 3 }),

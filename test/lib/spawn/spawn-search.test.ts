@@ -71,7 +71,7 @@ describe('the search in PATH', () => {
   })
 
   it('has a default where there is no PATH', async () => {
-    expect(await output('echo', ['found'], { env: {} })).toBe('found\n')
+    expect(await output('echo', ['found'], { cleanEnv: true })).toBe('found\n')
   })
 
   it('is not made for a file with a slash', async () => {

@@ -23,7 +23,7 @@ describe('A child', () => {
     expect(await masks({ blockedSignals: [] })).toContain('SigBlk:\t0000000000000000')
   })
 
-  it('has the environment of a list, byte for byte and in its order', async () => {
+  it('has the environment of a list alone, byte for byte and in its order', async () => {
     const env = [
       'PATH=/usr/bin:/bin',
       'my.name=1',
@@ -32,7 +32,7 @@ describe('A child', () => {
       'A=1',
       'A=2',
     ]
-    const output = await printed('od', ['-c', '/proc/self/environ'], { env })
+    const output = await printed('od', ['-c', '/proc/self/environ'], { env, cleanEnv: true })
     const bytes = output.replace(/^\d+ */gm, '').replace(/\s+/g, '')
     expect(bytes).toBe('PATH=/usr/bin:/bin\\0my.name=1\\01X=\\0B=377\\0A=1\\0A=2\\0')
   })
@@ -58,6 +58,7 @@ describe('Bad wishes', () => {
     ],
     [{ blockedSignals: ['HUP'] }, "this system has no signal 'HUP'; did you mean 'SIGHUP'?"],
     [{ listenPid: 5 }, 'invalid listenPid 5: expected true or false'],
+    [{ cleanEnv: 1 }, 'invalid cleanEnv 1: expected true or false'],
     [{ env: ['A=1', 5] }, 'invalid env[1] 5: expected a string or bytes'],
   ])('%j are quoted', (options, message) => {
     expect(() => spawn('true', [], options as object)).toThrow(message)

@@ -73,7 +73,7 @@ describe('the bytes', () => {
 
   it('of the environment arrive as they are, and nothing else', async () => {
     const env = { PATH: process.env.PATH, RAW: raw, EMPTY: '', GONE: undefined }
-    const child = spawn('cat', ['/proc/self/environ'], { env })
+    const child = spawn('cat', ['/proc/self/environ'], { env, cleanEnv: true })
     const bytes = await readBytes(child.stdout)
     await child.exited
     const wanted = Buffer.concat([
@@ -87,7 +87,7 @@ describe('the bytes', () => {
   it('of the working directory, also as a URL', async () => {
     const path = Buffer.concat([Buffer.from(`${directory}/`), raw])
     mkdirSync(path)
-    const child = spawn('pwd', [], { cwd: path, env: { PATH: process.env.PATH } })
+    const child = spawn('pwd', [], { cwd: path, env: { PWD: undefined } })
     const bytes = await readBytes(child.stdout)
     await child.exited
     expect(bytes).toEqual(Buffer.concat([path, Buffer.from('\n')]))
