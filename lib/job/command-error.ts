@@ -12,20 +12,20 @@ interface MemberList {
  * `RunResult`. `cause` is the reason of the abort, or the error of the input.
  */
 export class CommandError extends SextonError implements Collected {
-  readonly command!: string
-  readonly status!: ExitStatus
-  readonly durationMs!: number
-  readonly truncated!: boolean
-  readonly heldOpen!: boolean
-  readonly terminationReason!: EndReason | undefined
+  declare readonly command: string
+  declare readonly status: ExitStatus
+  declare readonly durationMs: number
+  declare readonly truncated: boolean
+  declare readonly heldOpen: boolean
+  declare readonly terminationReason: EndReason | undefined
   /** The collected standard output, as in the result. */
-  readonly stdout!: Content
+  declare readonly stdout: Content
   /** The collected standard error, as in the result. */
-  readonly stderr!: Content
+  declare readonly stderr: Content
   /** Both outputs, as in the result. */
-  readonly all!: Content
+  declare readonly all: Content
   /** The commands of a pipeline, as in the result; `undefined` for a single command. */
-  readonly members!: readonly MemberResult[] | undefined
+  declare readonly members: readonly MemberResult[] | undefined
 
   /** @internal */
   constructor(result: Collected & Partial<MemberList>, cause?: unknown) {

@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/abort.js'
 import { monotonicNow } from '../base/time.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { Child } from '../spawn/child.js'
@@ -6,8 +7,8 @@ import { Pipe, type PipeHandle } from '../spawn/pipe.js'
 import { spawn } from '../spawn/spawn.js'
 import { asSpawnFailure } from '../spawn/spawn-failure.js'
 import type { Stdio } from '../spawn/stdio.js'
-import type { CheckedCommand, CheckedOutput } from './checked-options.js'
-import { feed, type InputEvents, isFile } from './input.js'
+import type { CheckedCommand } from './checked-options.js'
+import { feed, isFile } from './input.js'
 import type { EndReason, Outcome } from './outcome.js'
 import { Output } from './output.js'
 import { OutputBuffer } from './output-buffer.js'
@@ -28,19 +29,20 @@ export interface Capture {
 /** The commands of one call, from the start of the first to the end of the last output. */
 export class Execution {
   readonly children: Child[] = []
-  readonly #options: CheckedOutput
+  readonly #options: CheckedCommand
+  readonly #buffers: OutputBuffer[] = []
   readonly #captures: Capture[] = []
   readonly #started = monotonicNow()
   /** The write ends of the outputs, until a child has them. */
   readonly #ends: PipeHandle[] = []
-  #stopFeeding = () => {}
+  #stopFeeding: () => Error | undefined = () => undefined
   #reason: EndReason | undefined
   #cause: unknown
   #heldOpen = false
   #duration = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(options: CheckedOutput) {
+  constructor(options: CheckedCommand) {
     this.#options = options
   }
 
@@ -48,7 +50,7 @@ export class Execution {
   get outcome(): Pick<Outcome, 'durationMs' | 'truncated' | 'heldOpen' | 'terminationReason'> {
     return {
       durationMs: this.#duration,
-      truncated: this.#captures.some(({ buffer }) => buffer.truncated),
+      truncated: this.#buffers.some((buffer) => buffer.truncated),
       heldOpen: this.#heldOpen,
       terminationReason: this.reason,
     }
@@ -59,8 +61,9 @@ export class Execution {
     return this.#reason ?? this.children.find((child) => child.terminationReason)?.terminationReason
   }
 
+  /** The error behind that reason, if there is one. */
   get cause(): unknown {
-    return this.#cause
+    return this.reason === 'abort' ? reasonOf(this.#options.spawn.signal) : this.#cause
   }
 
   /** Creates a pipe whose contents are collected. The writable end is for the `stdio` of a child. */
@@ -82,7 +85,9 @@ export class Execution {
   }
 
   newBuffer(): OutputBuffer {
-    return new OutputBuffer(this.#options.maxBuffer, this.#options.overflow)
+    const buffer = new OutputBuffer(this.#options.maxBuffer, this.#options.overflow)
+    this.#buffers.push(buffer)
+    return buffer
   }
 
   /** Has the pipe closed, if a failure leaves it without a child. */
@@ -91,22 +96,19 @@ export class Execution {
   }
 
   /** Creates the standard input of the first command. `feed` begins to write it, when the command has started. */
-  inputOf({ stdio, input, unreadInput }: CheckedCommand): { stdin: Stdio; feed: () => void } {
+  inputOf({ stdio, input }: CheckedCommand): { stdin: Stdio; feed: () => void } {
     const [kind = 'ignore'] = stdio
     if (input === undefined) return { stdin: kind === 'pipe' ? 'ignore' : kind, feed: () => {} }
-    if (isFile(input)) return { stdin: input, feed: () => {} }
-    const events: InputEvents = {
-      onUnread: (error) => {
-        if (unreadInput === 'error') void this.end('input', error)
-      },
-      onFailed: (error) => void this.end('input', error),
-    }
+    if (isFile(input)) return { stdin: input as unknown as Stdio, feed: () => {} }
     const { readable, writable } = asSpawnFailure(() => Pipe.open('writable'))
     this.#ends.push(readable, writable)
     return {
       stdin: readable,
       feed: () => {
-        this.#stopFeeding = feed(writable, input, events)
+        this.#stopFeeding = feed(writable, input, {
+          onUnread: (error) => this.#inputIsUnread(error),
+          onFailed: (error) => void this.end('input', error),
+        })
       },
     }
   }
@@ -156,7 +158,8 @@ export class Execution {
     const settled = await Promise.allSettled(this.children.map((child) => child.exited))
     this.#duration = monotonicNow() - this.#started
     clearTimeout(this.#timer)
-    this.#stopFeeding()
+    const unread = this.#stopFeeding()
+    if (unread !== undefined) this.#inputIsUnread(unread)
     const held = await Promise.all(this.#captures.map(({ output }) => output.commandExited()))
     this.#heldOpen = held.includes(true)
     return settled.map((each) => {
@@ -165,10 +168,14 @@ export class Execution {
     })
   }
 
+  #inputIsUnread(error: Error): void {
+    if (this.#options.unreadInput === 'error') void this.end('input', error)
+  }
+
   /** Converts what was collected to its form in a result. */
   collected(buffer: OutputBuffer): string | string[] | Buffer {
     const { encoding, lines, stripFinalNewline, overflow } = this.#options
-    let bytes = buffer.take()
+    let bytes = buffer.contents()
     if (buffer.truncated && encoding === 'utf8') {
       bytes = withoutCutCharacter(bytes, overflow === 'truncate-head' ? 'head' : 'tail')
     }

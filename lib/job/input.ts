@@ -44,19 +44,21 @@ export function checkInput(input: unknown): void {
  * Writes the input into the pipe, and closes it at the end.
  *
  * @param end The end to write. It must be non-blocking.
- * @returns Gives up what is not written yet, when the command has exited.
+ * @returns Gives up what is not written yet, when the command has exited. It then returns an error that says so.
  */
-export function feed(end: PipeHandle, input: WrittenInput, events: InputEvents): () => void {
+export function feed(
+  end: PipeHandle,
+  input: WrittenInput,
+  events: InputEvents,
+): () => Error | undefined {
   if (typeof input !== 'string' && !(input instanceof Uint8Array)) {
     return pour(input, end.stream() as Writable, events)
   }
   const bytes = typeof input === 'string' ? Buffer.from(input) : input
   const rest = writeNow(end, bytes, events)
-  if (rest === undefined) {
-    end.close()
-    return () => {}
-  }
-  return pour([rest], end.stream() as Writable, events)
+  if (rest !== undefined) return pour([rest], end.stream() as Writable, events)
+  end.close()
+  return () => undefined
 }
 
 // Writes what the pipe has room for, which is usually all. A stream would cost more than the command's start.
@@ -75,22 +77,26 @@ function pour(
   source: Exclude<WrittenInput, Bytes>,
   pipe: Writable,
   events: InputEvents,
-): () => void {
+): () => Error | undefined {
   const { Readable, pipeline } = process.getBuiltinModule('node:stream')
   const readable = isStream(source) ? source : Readable.from(source, { objectMode: false })
+  let isOver = false
   let closed: Error | undefined
   pipe.once('error', (error) => {
     closed ??= error
   })
   pipeline(readable, pipe, (error) => {
-    if (error == null) return
-    if (closed !== undefined) events.onUnread(closed)
-    else events.onFailed(error)
+    const wasOver = isOver
+    isOver = true
+    if (error == null || wasOver) return
+    if (closed === undefined) events.onFailed(error)
+    else events.onUnread(closed)
   })
   return () => {
-    if (pipe.writableFinished || pipe.destroyed) return
-    closed = new Error('the command exited before it had read its input')
-    pipe.destroy(closed)
+    if (isOver) return undefined
+    isOver = true
+    pipe.destroy()
+    return new Error('the command exited before it had read its input')
   }
 }
 

@@ -49,7 +49,15 @@ export class OutputBuffer {
     return this.#overflow !== 'error' || !this.#truncated
   }
 
-  /** Returns all collected bytes, and is empty again. `truncated` keeps its value. */
+  /** Returns all collected bytes, which stay. */
+  contents(): Buffer {
+    const all = this.take()
+    this.#chunks.push(all)
+    this.#size = all.length
+    return all
+  }
+
+  /** Removes and returns all collected bytes. `truncated` keeps its value. */
   take(): Buffer {
     this.#closeBlock()
     const chunks: Buffer[] = []

@@ -28,19 +28,19 @@ export class PipelineResult<
 > implements Outcome
 {
   /** The commands as one line that can be pasted into a shell. */
-  readonly command!: string
+  declare readonly command: string
   /** The status of the command that failed; otherwise that of the last command. */
-  readonly status!: ExitStatus
-  readonly durationMs!: number
-  readonly truncated!: boolean
-  readonly heldOpen!: boolean
-  readonly terminationReason!: EndReason | undefined
+  declare readonly status: ExitStatus
+  declare readonly durationMs: number
+  declare readonly truncated: boolean
+  declare readonly heldOpen: boolean
+  declare readonly terminationReason: EndReason | undefined
   /** The collected standard output of the last command, without what a `for await` loop has read. */
-  readonly stdout!: Captured<S, 1, E, L, false>
+  declare readonly stdout: Captured<S, 1, E, L, false>
   /** Each command's result, in their order. */
-  readonly members!: readonly MemberResult[]
+  declare readonly members: readonly MemberResult[]
   /** The command that failed; if several did, the last one; `undefined` if none did. */
-  readonly failed!: MemberResult | undefined
+  declare readonly failed: MemberResult | undefined
 
   /** @internal */
   constructor(

@@ -18,18 +18,18 @@ export class RunResult<
   A extends boolean = false,
 > implements Outcome
 {
-  readonly command!: string
-  readonly status!: ExitStatus
-  readonly durationMs!: number
-  readonly truncated!: boolean
-  readonly heldOpen!: boolean
-  readonly terminationReason!: EndReason | undefined
+  declare readonly command: string
+  declare readonly status: ExitStatus
+  declare readonly durationMs: number
+  declare readonly truncated: boolean
+  declare readonly heldOpen: boolean
+  declare readonly terminationReason: EndReason | undefined
   /** The collected standard output, without what a `for await` loop has read; `null` if it is not collected. */
-  readonly stdout!: Captured<S, 1, E, L, A>
+  declare readonly stdout: Captured<S, 1, E, L, A>
   /** The collected standard error; `null` if it is not collected. */
-  readonly stderr!: Captured<S, 2, E, L, A>
+  declare readonly stderr: Captured<S, 2, E, L, A>
   /** Both outputs in the order in which they were written; `null` without the option `all`. */
-  readonly all!: A extends true ? CollectedOutput<E, L> : null
+  declare readonly all: A extends true ? CollectedOutput<E, L> : null
 
   /** @internal */
   constructor(fields: Outcome & { stdout: unknown; stderr: unknown; all: unknown }) {

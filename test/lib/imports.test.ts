@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reaping: ['exit', 'system', 'base'],
   spawn: ['reaping', 'exit', 'system', 'base'],
   waiting: ['reaping', 'exit', 'system', 'base'],
-  job: ['spawn', 'waiting', 'reaping', 'exit', 'system', 'base'],
+  job: ['spawn', 'reaping', 'exit', 'system', 'base'],
   init: ['reaping', 'signals', 'exit', 'system', 'base'],
   cli: ['init', 'waiting', 'spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
 }
