@@ -1,28 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { asPid1, environment, type Outcome, root, run } from '../program.js'
+import { asPid1, environment, root, run } from '../program.js'
 import { type Block, blocksOf, documents, parseBlocks } from './documents/blocks.js'
 import { brokenLinks } from './documents/links.js'
+import { inside, type Plan, program, project, succeed } from './documents/plan.js'
+import { plansOfRunning } from './documents/running.js'
 import { typeCheck } from './documents/type-check.js'
 import { innerPid, type Running, start } from './running.js'
 
 // The code of README.md and docs/ as their reader takes it: it compiles in strict TypeScript, and runs.
-
-/** What a test knows of a block that the document does not say. */
-type Plan =
-  | {
-      /** What the block leaves to its reader, as types. */
-      given?: string
-      /** Runs the block, and checks what the document promises of it. */
-      runs: (block: Block) => Promise<void>
-    }
-  | {
-      /** Why the block is not run as it is. */
-      isNotRun: string
-    }
 
 const IS_OUTPUT = 'it shows what a program prints'
 const IS_DOCKERFILE = 'examples.test.ts builds and runs an image with these lines'
@@ -57,6 +45,7 @@ const plans: Readonly<Record<string, Plan>> = {
   'docs/init.md, Options': { runs: configuresInit },
   'docs/init.md, Options (2)': { runs: hearsOfOrphans },
   'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
+  ...plansOfRunning,
 }
 
 // A diagram is not code: GitHub draws it.
@@ -114,37 +103,6 @@ describe('What the documents show', () => {
     if (plan !== undefined && 'runs' in plan) it(`runs: ${block.name}`, () => plan.runs(block))
   }
 })
-
-/** A project that has sexton installed, and these files. */
-function project(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sexton-document-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  mkdirSync(join(folder, 'node_modules'))
-  symlinkSync(root, join(folder, 'node_modules', 'sexton'))
-  for (const [name, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
-
-const inside = (folder: string, ...command: string[]) => ['env', '--chdir', folder, ...command]
-
-/** The command that runs a block as a program, with lines in front for what it leaves to its reader. */
-function program(
-  { text }: Block,
-  before = '',
-  files: Readonly<Record<string, string>> = {},
-): string[] {
-  const folder = project({ 'main.js': `${before}\n${text}`, ...files })
-  return inside(folder, process.execPath, 'main.js')
-}
-
-async function succeed(outcome: Promise<Outcome>): Promise<string> {
-  const { code, signal, stdout, stderr } = await outcome
-  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' })
-  return stdout
-}
 
 async function waitsForAnyProcess(block: Block): Promise<void> {
   const before = `

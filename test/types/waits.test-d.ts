@@ -81,6 +81,7 @@ function hint(code: SextonErrorCode): string {
     case 'ERR_TIMEOUT':
     case 'ERR_NO_SUCH_PROCESS':
     case 'ERR_NOT_PERMITTED':
+    case 'ERR_COMMAND_FAILED':
     case 'ERR_SPAWN_FAILED':
     case 'ERR_UNSUPPORTED':
     case 'ERR_NO_COMMAND':
