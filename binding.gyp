@@ -24,9 +24,6 @@
         "native/node/descriptor_glue.cc",
         "native/node/discard_glue.cc",
         "native/node/environment.cc",
-        "native/node/glue.cc",
-        "native/node/open_fds.cc",
-        "native/node/pidfd_glue.cc",
         "native/node/process_glue.cc",
         "native/node/signal_glue.cc",
         "native/node/spawn_glue.cc",
@@ -48,8 +45,7 @@
         ["OS=='linux' and sexton_portable==0", {
           "sources": [
             "native/platform/linux.cc",
-            "native/spawn/birth_linux.cc",
-            "native/spawn/child_calls_linux.cc",
+            "native/spawn/spawn_linux.cc",
             "native/wait/wait_linux.cc"
           ]
         }, {

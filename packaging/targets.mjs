@@ -42,7 +42,7 @@ function linux(arch, libc) {
     environment(folder) {
       const { CXXFLAGS, LDFLAGS } =
         libc === 'musl' ? muslFlags(compiler, machine) : { CXXFLAGS: [], LDFLAGS: [] }
-      CXXFLAGS.push(`-include ${folder}/native/platform/${libc}_floor.h`)
+      CXXFLAGS.push(`-include ${folder}/native/platform/libc_floor.h`)
       return {
         CC: compiler.replace('g++', 'gcc'),
         CXX: compiler,

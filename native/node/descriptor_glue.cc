@@ -5,9 +5,9 @@
 
 #include <cerrno>
 
-#include "node/glue.h"
+#include "node/addon.h"
 #include "platform/descriptors.h"
-#include "platform/retry.h"
+#include "platform/process.h"
 #include "platform/terminal.h"
 
 namespace sexton {
@@ -18,8 +18,8 @@ Napi::Value IsOpen(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), fcntl(IntArg(info, 0), F_GETFD) != -1);
 }
 
-// makePipe(ends: Int32Array, ours: 0 | 1 | -1): writes [read, write]; 0 or -errno. Our end, if one is
-// ours, is non-blocking; a child's blocks, as most programs expect.
+// makePipe(ends: Int32Array, ours: 0 | 1 | -1): writes [read, write]; 0 or -errno. Our end, if one
+// is ours, is non-blocking; a child's blocks, as most programs expect.
 Napi::Value Pipe(const Napi::CallbackInfo& info) {
   auto ends = info[0].As<Napi::Int32Array>();
   UniqueFd read_end, write_end;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "node/glue.h"
+#include "node/addon.h"
 #include "wait/wait.h"
 
 namespace sexton {

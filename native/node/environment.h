@@ -3,13 +3,38 @@
 
 #include <napi.h>
 
+#include <vector>
+
 #include "node/loop_poll.h"
-#include "node/open_fds.h"
+#include "platform/descriptors.h"
 #include "signals/capture.h"
 #include "signals/source.h"
-#include "wait/exit_source.h"
+#include "wait/wait.h"
 
 namespace sexton {
+
+// The descriptors that JavaScript holds as bare numbers. A worker that is terminated never closes
+// them, so this closes them when its environment ends.
+class OpenFds {
+ public:
+  ~OpenFds();
+  int Add(int fd);      // returns `fd`, so that it can wrap a call; ignores a negative result
+  void Close(int fd);   // ignores any other number: a double close would hit a stranger
+  void Lend(int fd);    // libuv may come to close it; the destructor makes sure that it has not
+  void Forget(int fd);  // leaves the descriptor to another owner
+
+ private:
+  struct Loan {
+    int fd;
+    FileId file;
+  };
+
+  bool Take(int fd);  // forgets a descriptor; true if it was ours
+  bool IsReturned(const Loan& loan) const;
+
+  std::vector<bool> ours_;  // by number
+  std::vector<Loan> loans_;
+};
 
 // All state of one JavaScript environment: the main thread, or one worker. It outlives the
 // environment by a few turns of the loop, until libuv has closed its handles.

@@ -5,10 +5,9 @@
 #include <cerrno>
 #include <vector>
 
-#include "node/glue.h"
+#include "node/addon.h"
 #include "platform/process.h"
 #include "platform/terminal.h"
-#include "spawn/child_calls.h"
 
 namespace sexton {
 namespace {
@@ -66,6 +65,27 @@ Napi::Value CopyEnvironment(const Napi::CallbackInfo& info) {
   return Result(info, whole ? size : -1 - size);
 }
 
+Napi::Value Open(const Napi::CallbackInfo& info) {
+  return Result(info, State(info)->open_fds.Add(PidfdOpen(IntArg(info, 0))));
+}
+
+Napi::Value Send(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdSend(IntArg(info, 0), IntArg(info, 1)));
+}
+
+Napi::Value StateOf(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdState(IntArg(info, 0)));
+}
+
+// pidfdAwait(pidfd, milliseconds): blocks this thread.
+Napi::Value Await(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdAwait(IntArg(info, 0), IntArg(info, 1)));
+}
+
+Napi::Value ExitStatusOf(const Napi::CallbackInfo& info) {
+  return Result(info, PidfdExitStatus(IntArg(info, 0)));
+}
+
 // ownPidfdId(): a bigint, or undefined on a kernel without pidfs.
 Napi::Value OwnId(const Napi::CallbackInfo& info) {
   uint64_t id;
@@ -86,6 +106,11 @@ void DefineProcess(Napi::Object exports, Environment* state) {
   Define(exports, "setSubreaper", EnableSubreaper, {kBool}, state);
   Define(exports, "getSubreaper", SubreaperEnabled, {}, state);
   Define(exports, "copyEnvironment", CopyEnvironment, {kBytes}, state);
+  Define(exports, "pidfdOpen", Open, {kInt}, state);
+  Define(exports, "pidfdSend", Send, {kInt, kInt}, state);
+  Define(exports, "pidfdState", StateOf, {kInt}, state);
+  Define(exports, "pidfdAwait", Await, {kInt, kInt}, state);
+  Define(exports, "pidfdExitStatus", ExitStatusOf, {kInt}, state);
   Define(exports, "ownPidfdId", OwnId, {}, state);
 }
 

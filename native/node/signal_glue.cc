@@ -1,7 +1,7 @@
 #include <signal.h>
 
-#include "node/glue.h"
-#include "signals/dispositions.h"
+#include "node/addon.h"
+#include "signals/handler.h"
 
 namespace sexton {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <memory>
 
-#include "node/glue.h"
+#include "node/addon.h"
 #include "spawn/spawn.h"
 
 namespace sexton {

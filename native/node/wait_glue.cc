@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "node/glue.h"
-#include "platform/retry.h"
+#include "node/addon.h"
+#include "platform/process.h"
 #include "wait/wait.h"
 
 namespace sexton {
@@ -55,12 +55,48 @@ Napi::Value TakeStop(const Napi::CallbackInfo& info) {
 // letGo(pid): 1 if it has let a traced child, or a thread of one, go on; 0 if not; or -errno.
 Napi::Value LetGoOn(const Napi::CallbackInfo& info) { return Result(info, LetGo(IntArg(info, 0))); }
 
+// Only calls: lib/ then drains the source. It allocates nothing, because that could fail in a
+// worker that is being terminated, whose loop still turns although no JavaScript may run.
+void OnReadable(void* data) {
+  auto* state = static_cast<Environment*>(data);
+  state->Call(state->on_exits);
+}
+
+// drainExits(tokens: Float64Array): how many tokens it has written. The array has room for kBatch.
+Napi::Value DrainExits(const Napi::CallbackInfo& info) {
+  auto tokens = info[0].As<Napi::Float64Array>();
+  return Result(info, State(info)->exits.Drain(tokens.Data()));
+}
+
+// openExitSource(onExits): 0 or -errno. Once per environment.
+Napi::Value OpenExitSource(const Napi::CallbackInfo& info) {
+  Environment* state = State(info);
+  const int opened = state->exits.Open();
+  if (opened < 0) return Result(info, opened);
+  state->on_exits = Napi::Persistent(info[0].As<Napi::Function>());
+  return Result(info, state->exits_poll.Start(state->loop, state->exits.fd(), OnReadable, state));
+}
+
+Napi::Value WatchPidfd(const Napi::CallbackInfo& info) {
+  const uint32_t token = UintArg(info, 1);
+  return Result(info, State(info)->exits.Watch(IntArg(info, 0), token));
+}
+
+Napi::Value UnwatchPidfd(const Napi::CallbackInfo& info) {
+  return Result(info, State(info)->exits.Unwatch(IntArg(info, 0)));
+}
+
 }  // namespace
 
 void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "wait", Wait, {kInt, kUint, kInt, Doubles(0)}, state);
   Define(exports, "takeStop", TakeStop, {kUint}, state);
   Define(exports, "letGo", LetGoOn, {kInt}, state);
+  exports.Set("exitBatch", ExitSource::kBatch);
+  Define(exports, "openExitSource", OpenExitSource, {kFunction}, state);
+  Define(exports, "drainExits", DrainExits, {Doubles(ExitSource::kBatch)}, state);
+  Define(exports, "watchPidfd", WatchPidfd, {kInt, kUint}, state);
+  Define(exports, "unwatchPidfd", UnwatchPidfd, {kInt}, state);
   exports.Set("waitFields", kRecordFields);
   exports.Set("onlyThisThread", kOnlyThisThread);
   exports.Set("peek", static_cast<int>(WNOWAIT));

@@ -5,7 +5,6 @@
 
 #include "platform/descriptors.h"
 #include "platform/process.h"
-#include "platform/retry.h"
 
 extern char** environ;
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,9 +14,7 @@
 #include <cstring>
 
 #include "platform/descriptors.h"
-#include "platform/pidfd.h"
 #include "platform/process.h"
-#include "platform/retry.h"
 
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
@@ -36,6 +35,8 @@ struct PidfdInfo {
   int32_t exit_code;
 };
 static_assert(sizeof(PidfdInfo) == 64, "PIDFD_GET_INFO encodes the size in its number");
+
+constexpr long kPidfs = 0x50494446;  // PID_FS_MAGIC of <linux/magic.h>
 
 constexpr uint64_t kInfoExit = 1u << 3;
 constexpr unsigned long kGetInfo = _IOWR(0xFF, 11, PidfdInfo);
@@ -109,6 +110,10 @@ int GetSubreaper() {
   return prctl(PR_GET_CHILD_SUBREAPER, &enabled, 0, 0, 0) == 0 ? enabled : -errno;
 }
 
+int SetDeathSignal(int signal) {
+  return static_cast<int>(syscall(SYS_prctl, PR_SET_PDEATHSIG, signal, 0, 0, 0));
+}
+
 int CountForeignAddons() {
   Dl_info own;
   if (dladdr(reinterpret_cast<void*>(&CountForeignAddons), &own) == 0) return -1;
@@ -128,8 +133,6 @@ bool ReadOwnMemory(const void* from, char* to, size_t size) {
   }
   return false;
 }
-
-// --- pidfd.h ---
 
 int PidfdOpen(pid_t pid) {
   return static_cast<int>(Retry([&] { return syscall(SYS_pidfd_open, pid, 0); }));
@@ -163,6 +166,19 @@ int PidfdExitStatus(int pidfd) {
   if (result < 0) return static_cast<int>(result);
   // A kernel before 6.15 answers without the bit; exit_code is meaningless then.
   return (info.mask & kInfoExit) != 0 ? info.exit_code : -EAGAIN;
+}
+
+bool OwnPidfdId(uint64_t* id) {
+  const int pidfd = PidfdOpen(getpid());
+  if (pidfd < 0) return false;
+  struct statfs system;
+  FileId file;
+  // Without pidfs every pidfd has the inode that all anonymous files share.
+  const bool found =
+      fstatfs(pidfd, &system) == 0 && system.f_type == kPidfs && ReadFileId(pidfd, &file);
+  close(pidfd);
+  if (found) *id = file.inode;
+  return found;
 }
 
 }  // namespace sexton

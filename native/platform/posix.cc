@@ -5,7 +5,6 @@
 #include <cerrno>
 
 #include "platform/descriptors.h"
-#include "platform/pidfd.h"
 #include "platform/process.h"
 
 namespace sexton {
@@ -42,18 +41,22 @@ bool ThreadExists(int) { return false; }
 int SetSubreaper(bool) { return -ENOSYS; }
 int GetSubreaper() { return 0; }
 
+int SetDeathSignal(int) {
+  errno = ENOSYS;
+  return -1;
+}
+
 int CountForeignAddons() { return -1; }
 
 bool ReadOwnMemory(const void* from, char* to, size_t size) {
   return ReadOwnMemoryByPipe(from, to, size);
 }
 
-// --- pidfd.h ---
-
 int PidfdOpen(pid_t) { return -ENOSYS; }
 int PidfdSend(int, int) { return -ENOSYS; }
 int PidfdState(int) { return -ENOSYS; }
 int PidfdAwait(int, int) { return -ENOSYS; }
 int PidfdExitStatus(int) { return -ENOSYS; }
+bool OwnPidfdId(uint64_t*) { return false; }
 
 }  // namespace sexton

@@ -1,7 +1,11 @@
 #ifndef SEXTON_PLATFORM_PROCESS_H_
 #define SEXTON_PLATFORM_PROCESS_H_
 
+#include <sys/types.h>
+
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 // The lowest room: single calls that differ between platforms, or that the C library lacks. It
@@ -10,10 +14,23 @@
 //
 // linux.cc and posix.cc implement the same headers, and binding.gyp picks one of them. posix.cc is
 // complete on every POSIX system, so the tests build it on Linux too. The other rooms have one file
-// per platform likewise. cxx_runtime_linux.cc, the floors and exports_linux.map serve the linker: a
-// prebuilt addon must load on an old C library, and next to Node's own libstdc++.
+// per platform likewise. cxx_runtime_linux.cc, libc_floor.h and exports_linux.map serve the linker:
+// a prebuilt addon must load on an old C library, and next to Node's own libstdc++.
 
 namespace sexton {
+
+// Repeats `call` while a signal interrupts it. Returns its result, or -errno. A program that waits
+// for children gets SIGCHLD all the time, so a call without a retry would lose an exit.
+template <typename Call>
+long Retry(Call call) {
+  long result;
+  do {
+    result = call();
+  } while (result == -1 && errno == EINTR);
+  return result == -1 ? -errno : result;
+}
+
+// --- this process ---
 
 // The kernel's id of the calling thread. On the main thread it equals the pid. 0: unknown.
 int ThreadId();
@@ -27,6 +44,10 @@ int SetSubreaper(bool enabled);
 // 1 if this process is a subreaper, 0 if not, or -errno.
 int GetSubreaper();
 
+// Sends the caller `signal` when the parent's thread dies. It may have died already: check. 0, or
+// -1 with errno. A child that borrows its parent's memory may call this, and OwnPidfdId().
+int SetDeathSignal(int signal);
+
 // How many native addons (*.node) other than this one are loaded. Each may have children of its
 // own. Without any, a child that neither sexton nor child_process started is certainly an orphan.
 // -1: unknown.
@@ -36,6 +57,29 @@ int CountForeignAddons();
 // mapped: the kernel reads the bytes, so another thread may free them meanwhile without a SIGSEGV
 // here.
 bool ReadOwnMemory(const void* from, char* to, size_t size);
+
+// --- process descriptors: a value >= 0, or -errno; -ENOSYS on a platform without them ---
+
+// Opens a close-on-exec descriptor of the process `pid` (pidfd_open(2), Linux 5.3).
+int PidfdOpen(pid_t pid);
+
+// Sends `signal` to this process, never to a later one with its pid (Linux 5.1).
+int PidfdSend(int pidfd, int signal);
+
+// 0: the process lives; 1: it has exited and may be a zombie; 2: it has been reaped (Linux 6.9).
+int PidfdState(int pidfd);
+
+// Returns the state as PidfdState() does, after waiting at most `milliseconds` for the exit.
+// -EINTR: this thread handled a signal meanwhile.
+int PidfdAwait(int pidfd, int milliseconds);
+
+// Returns the raw wait status of a process that its parent has reaped, whoever the parent is
+// (PIDFD_GET_INFO with PIDFD_INFO_EXIT, Linux 6.15). -EAGAIN: not reaped yet.
+int PidfdExitStatus(int pidfd);
+
+// Finds the inode of the calling process's pidfd on pidfs (Linux 6.9), which no other process ever
+// has. False if the kernel has no pidfs, or no descriptor is free.
+bool OwnPidfdId(uint64_t* id);
 
 // --- the same on every platform (environ_copy.cc) ---
 

@@ -11,7 +11,7 @@
 #include <cerrno>
 
 #include "platform/descriptors.h"
-#include "platform/retry.h"
+#include "platform/process.h"
 
 namespace sexton {
 

@@ -6,8 +6,6 @@
 
 #include <cerrno>
 
-#include "signals/dispositions.h"
-
 namespace sexton {
 namespace {
 

@@ -1,5 +1,3 @@
-#include "signals/dispositions.h"
-
 #include <pthread.h>
 #include <signal.h>
 

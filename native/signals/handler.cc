@@ -7,8 +7,6 @@
 #include <atomic>
 #include <cerrno>
 
-#include "signals/source.h"
-
 namespace sexton {
 namespace {
 

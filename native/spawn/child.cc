@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "spawn/child_calls.h"
+#include "platform/process.h"
 
 // Everything here, in descriptors.cc and in exec.cc runs in the child, which may share its memory
 // with the sleeping parent. So it makes async-signal-safe calls only, allocates nothing, and writes

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <cstddef>
+
 #include "spawn/plan.h"
 #include "spawn/spawn.h"
 
@@ -80,6 +82,18 @@ class Undumpable {
  private:
   const bool changes_credentials_;
 };
+
+// The calls of a child take no locks and allocate nothing. On Linux they are raw system calls,
+// because glibc's setuid() family would change every thread of the parent. Those with a result
+// return 0, or -1 with errno.
+
+void BlockAllSignals(sigset_t* original);  // on Linux the C library's own signals too
+void RestoreMask(const sigset_t& mask);
+
+int ResetSignals();  // sets every signal to its default action
+int SetGroups(size_t count, const gid_t* groups);
+int SetGroup(gid_t gid);
+int SetUser(uid_t uid);
 
 }  // namespace sexton
 

@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "platform/process.h"
 #include "spawn/child.h"
-#include "spawn/child_calls.h"
 
 namespace sexton {
 namespace {

@@ -11,8 +11,8 @@
 // map it anywhere and start the same child from it. Whoever does needs a copy of its own, because
 // the child writes to it, and room for the pointers that execve(2) takes.
 //
-// This file has the one list of words. The addon exports their places (spawn_glue.cc), lib/ writes
-// by name, and test/native/plan.test.ts compares the names.
+// This file has the one list of words. The addon exports their places (node/spawn_glue.cc), lib/
+// writes by name, and test/native/plan.test.ts compares the names.
 //
 // The sections come in this order, which IsWhole() checks:
 //   words, fds, groups, limits, files, argv, env, cwd

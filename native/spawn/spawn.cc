@@ -8,10 +8,9 @@
 #include <memory>
 
 #include "platform/descriptors.h"
-#include "platform/retry.h"
+#include "platform/process.h"
 #include "platform/terminal.h"
 #include "spawn/child.h"
-#include "spawn/child_calls.h"
 #include "wait/wait.h"
 
 namespace sexton {

@@ -11,8 +11,9 @@
 //
 // plan    what the child has to do, laid out beforehand in one flat block
 // spawn   the parent's part: blocks all signals, makes the child, reads what it reports
-// birth   once per platform: makes the child; on Linux by clone(CLONE_VM | CLONE_VFORK)
-// child   the child's part, from birth to exec, in order
+// child   the child's part, from birth to exec, in order; descriptors and exec are two of its steps
+//
+// spawn_linux and spawn_posix make the child, and have the calls that differ between platforms.
 //
 // On Linux the child borrows the parent's memory and the parent's thread sleeps until exec, so a
 // spawn takes as long in a large process as in a small one. In return the child may do very little:

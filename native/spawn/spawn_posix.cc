@@ -5,11 +5,8 @@
 #include <cerrno>
 
 #include "spawn/child.h"
-#include "spawn/child_calls.h"
 
 namespace sexton {
-
-// --- child.h ---
 
 pid_t CreateChild(Birth* birth, int* pidfd) {
   *pidfd = -1;
@@ -20,8 +17,6 @@ pid_t CreateChild(Birth* birth, int* pidfd) {
 
 Undumpable::Undumpable(bool changes_credentials) : changes_credentials_(changes_credentials) {}
 Undumpable::~Undumpable() { static_cast<void>(changes_credentials_); }
-
-// --- child_calls.h ---
 
 void BlockAllSignals(sigset_t* original) {
   sigset_t all;
@@ -49,12 +44,5 @@ int SetGroups(size_t count, const gid_t* groups) {
 int SetGroup(gid_t gid) { return setgid(gid); }
 
 int SetUser(uid_t uid) { return setuid(uid); }
-
-bool OwnPidfdId(uint64_t*) { return false; }
-
-int SetDeathSignal(int) {
-  errno = ENOSYS;
-  return -1;
-}
 
 }  // namespace sexton

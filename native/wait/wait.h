@@ -5,10 +5,14 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
+#include <cstdint>
+
+#include "platform/descriptors.h"
+
 // How a process's exit is noticed and its status taken.
 //
-// exit_source   says which of many watched processes has exited: one epoll set of pidfds
-// wait          asks the kernel for statuses, by waitid(2), and never blocks the event loop
+// An ExitSource says which of many watched processes has exited: one epoll set of pidfds. The other
+// functions ask the kernel for statuses, by waitid(2), and never block the event loop.
 //
 // A status can be taken once, so nothing here takes one unless lib/reaping/reaper.ts asks for it:
 // Peek() only looks. A traced child complicates every wait, because its stops are reported too,
@@ -74,6 +78,25 @@ int Detach(const WaitStatus& stop);
 // Tells whether `pid` is a thread other than its process's first. Such a thread can be a tracee of
 // its own, and its exit is then reported like a child's.
 bool IsThread(pid_t pid);
+
+// One descriptor that becomes readable when any of the watched pidfds does.
+//
+// Watches are edge-triggered. A level-triggered watch would spin while a debugger holds a dead
+// child: the child's pidfd is readable, but waitid() reports nothing until the debugger lets go,
+// which makes the kernel signal the pidfd again. Events beyond a batch stay queued in the kernel.
+class ExitSource {
+ public:
+  static constexpr int kBatch = 64;
+
+  int Open();  // 0 or -errno
+  int fd() const { return epoll_.get(); }
+  int Watch(int pidfd, uint32_t token);  // 0 or -errno
+  int Unwatch(int pidfd);                // call it before closing the pidfd; 0 or -errno
+  int Drain(double* tokens);             // writes at most kBatch; how many, or -errno
+
+ private:
+  UniqueFd epoll_;
+};
 
 }  // namespace sexton
 

@@ -6,8 +6,7 @@
 
 #include <cerrno>
 
-#include "platform/retry.h"
-#include "wait/exit_source.h"
+#include "platform/process.h"
 #include "wait/wait.h"
 
 namespace sexton {
@@ -32,8 +31,6 @@ int SignalOf(const WaitStatus& stop) {
 }
 
 }  // namespace
-
-// --- wait.h ---
 
 const int kOnlyThisThread = 0x20000000;  // __WNOTHREAD, accepted by waitid since Linux 4.7
 
@@ -66,8 +63,6 @@ int Detach(const WaitStatus& stop) {
 }
 
 bool IsThread(pid_t pid) { return syscall(SYS_tgkill, pid, pid, 0) != 0 && errno == ESRCH; }
-
-// --- exit_source.h ---
 
 int ExitSource::Open() {
   if (epoll_.valid()) return -EALREADY;

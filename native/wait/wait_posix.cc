@@ -1,12 +1,9 @@
 #include <cerrno>
 
-#include "platform/retry.h"
-#include "wait/exit_source.h"
+#include "platform/process.h"
 #include "wait/wait.h"
 
 namespace sexton {
-
-// --- wait.h ---
 
 const int kOnlyThisThread = 0;
 
@@ -38,8 +35,6 @@ int WaitForEnd(pid_t pid) {
 
 int Detach(const WaitStatus&) { return -ENOSYS; }
 bool IsThread(pid_t) { return false; }
-
-// --- exit_source.h ---
 
 int ExitSource::Open() { return -ENOSYS; }
 int ExitSource::Watch(int, uint32_t) { return -ENOSYS; }

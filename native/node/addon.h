@@ -1,5 +1,5 @@
-#ifndef SEXTON_NODE_GLUE_H_
-#define SEXTON_NODE_GLUE_H_
+#ifndef SEXTON_NODE_ADDON_H_
+#define SEXTON_NODE_ADDON_H_
 
 #include <napi.h>
 
@@ -61,7 +61,6 @@ inline Napi::Value Result(const Napi::CallbackInfo& info, double value) {
 
 void DefineDescriptors(Napi::Object exports, Environment* state);
 void DefineDiscard(Napi::Object exports, Environment* state);
-void DefinePidfds(Napi::Object exports, Environment* state);
 void DefineProcess(Napi::Object exports, Environment* state);
 void DefineSignals(Napi::Object exports, Environment* state);
 void DefineSpawn(Napi::Object exports, Environment* state);
@@ -69,4 +68,4 @@ void DefineWait(Napi::Object exports, Environment* state);
 
 }  // namespace sexton
 
-#endif  // SEXTON_NODE_GLUE_H_
+#endif  // SEXTON_NODE_ADDON_H_

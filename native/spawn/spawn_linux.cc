@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 
 #include "spawn/child.h"
 
@@ -97,6 +98,15 @@ long Clone3(CloneArgs* args, int (*enter)(void*), void* birth) {
 long Clone3(CloneArgs*, int (*)(void*), void*) { return -ENOSYS; }
 #endif
 
+constexpr size_t kKernelMask = 8;  // the kernel's sigset_t: 64 signals
+constexpr int kLastSignal = 64;
+
+// The kernel's struct sigaction, in which all zeros are the default action. No architecture's is
+// larger.
+struct KernelAction {
+  uint64_t words[8];
+};
+
 int PidfdFlag(const SpawnPlan& plan) { return Has(plan, kPidfd) ? CLONE_PIDFD : 0; }
 
 long CloneIntoCgroup(ChildStack* stack, Birth* birth, int* pidfd) {
@@ -149,5 +159,34 @@ Undumpable::~Undumpable() {
   if (children == 0 && was_dumpable) prctl(PR_SET_DUMPABLE, 1);
   pthread_mutex_unlock(&lock);
 }
+
+// pthread_sigmask() would refuse to block 32 and 33, and glibc's handler for setuid() in another
+// thread could then run in the child.
+void BlockAllSignals(sigset_t* original) {
+  const uint64_t all = ~uint64_t{0};
+  std::memset(original, 0, sizeof *original);
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, original, kKernelMask);
+}
+
+void RestoreMask(const sigset_t& mask) {
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, kKernelMask);
+}
+
+int ResetSignals() {
+  const KernelAction default_action = {};
+  for (int signal = 1; signal <= kLastSignal; ++signal) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    if (syscall(SYS_rt_sigaction, signal, &default_action, nullptr, kKernelMask) != 0) return -1;
+  }
+  return 0;
+}
+
+int SetGroups(size_t count, const gid_t* groups) {
+  return static_cast<int>(syscall(SYS_setgroups, count, groups));
+}
+
+int SetGroup(gid_t gid) { return static_cast<int>(syscall(SYS_setresgid, gid, gid, gid)); }
+
+int SetUser(uid_t uid) { return static_cast<int>(syscall(SYS_setresuid, uid, uid, uid)); }
 
 }  // namespace sexton
