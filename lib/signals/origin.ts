@@ -33,7 +33,7 @@ export interface ReceivedSignal {
   origin: SignalOrigin
 }
 
-/** @internal Reads a record that the native layer wrote (native/signal_glue.cc). */
+/** @internal Reads a record that the native layer wrote (native/node/signal_glue.cc). */
 export function fromRecord(records: Float64Array, at: number): ReceivedSignal {
   const [number, code, pid, uid] = records.slice(at, at + 4) as unknown as Quadruple
   const origin = { pid, uid, code: CODES.get(code) ?? String(code) }
@@ -64,7 +64,7 @@ const CODES: ReadonlyMap<number, string> = new Map([
   [6, 'CLD_CONTINUED'],
 ])
 
-// The codes of signals that a process sent. For other codes native/signal_handler.cc reports no sender.
+// The codes of signals that a process sent. For other codes native/signals/handler.cc reports no sender.
 const BY_PROCESS: ReadonlySet<string> = new Set(['SI_USER', 'SI_QUEUE', 'SI_MESGQ', 'SI_TKILL'])
 
 /**
