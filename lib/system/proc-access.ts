@@ -1,4 +1,13 @@
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { attempt, ESRCH, SextonError, systemError } from '../base/errors.js'
 import { binding } from './binding.js'
 import { parseNamespaceDepth } from './proc-formats.js'
@@ -56,6 +65,41 @@ export function isThere(path: string): boolean {
 /** Reads a whole file as text. */
 export function readText(path: string): string {
   return readFileSync(path, 'utf8')
+}
+
+/** Reads at most `size` bytes of a process's memory: fewer where it has none. */
+export function readBytes(path: string, position: bigint, size: number): Buffer {
+  const bytes = Buffer.alloc(size)
+  let fd: number | undefined
+  try {
+    fd = openSync(path, 'r')
+    return bytes.subarray(0, readSync(fd, bytes, 0, size, position))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EIO' && code !== 'ESRCH') throw error
+    if (code === 'ESRCH') lstatSync(dirname(path)) // A zombie has a folder but no memory. This throws if it is gone.
+    return bytes.subarray(0, 0)
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+}
+
+/** Reads the files of a folder that stands for descriptors. Leaves out those closed since the folder was listed. */
+export function readOpenFiles(folder: string): string[] {
+  const texts = readdirSync(folder).map((name) => unlessClosed(() => readText(`${folder}/${name}`)))
+  const found = texts.filter((text) => text !== undefined)
+  // The descriptors may be missing because the process is gone. Then the folder is missing too.
+  if (found.length < texts.length) readdirSync(folder)
+  return found
+}
+
+function unlessClosed<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /**

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { attempt, SextonError } from '../base/errors.js'
 import {
   isThere,
+  readBytes,
   readEntry,
   readGiven,
+  readOpenFiles,
   readText,
   requireProc,
   unlessHidden,
@@ -89,6 +91,26 @@ export function readTaskFile(pid: number, tid: number, name: string): string | u
 /** Lists the threads of a process. */
 export function readTasks(pid: number): number[] | undefined {
   return readEntry(pid, `/proc/${pid}/task`, (path) => readdirSync(path).map(Number))
+}
+
+/**
+ * Reads the memory of a process, which takes the right to trace it.
+ *
+ * @returns At most `size` bytes: fewer where none is mapped, as in a zombie. `undefined` if the process is gone.
+ * @throws {SextonError} `ERR_UNSUPPORTED` if this user may not trace it; `ERR_SYSTEM`.
+ */
+export function readMemory(pid: number, address: bigint, size: number): Buffer | undefined {
+  return readEntry(pid, `/proc/${pid}/mem`, (path) => readBytes(path, address, size))
+}
+
+/**
+ * Reads what the kernel tells of each descriptor of a process (proc_pid_fdinfo(5)).
+ *
+ * @returns One text for each descriptor, in no order. `undefined` if the process is gone.
+ * @throws {SextonError} `ERR_UNSUPPORTED` if this user may not see them; `ERR_SYSTEM`.
+ */
+export function readDescriptors(pid: number): string[] | undefined {
+  return readEntry(pid, `/proc/${pid}/fdinfo`, readOpenFiles)
 }
 
 let childrenAreListed: boolean | undefined

@@ -1,6 +1,5 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { endianness } from 'node:os'
-import { readTaskFile, readTasks } from '../../system/proc.js'
+import { readDescriptors, readMemory, readTaskFile, readTasks } from '../../system/proc.js'
 import { unlessUnsupported } from '../../system/proc-access.js'
 
 /** The wait that a thread is in: for signals, for any child, another one, or an unknown one. */
@@ -68,12 +67,13 @@ export function parseWait(
   return { for: isKnown || first === 'running' ? 'other' : 'unknown' }
 }
 
-/** Reads the union of the signals of a process's signalfds. A signalfd that cannot be read is left out. */
+/**
+ * Reads the union of the signals of a process's signalfds. It is empty if this user may not see its descriptors: a
+ * signal that a signalfd takes then counts as blocked, which is never wrong by itself.
+ */
 export function readSignalfds(pid: number): bigint {
-  const folder = `/proc/${pid}/fdinfo`
-  return list(folder)
-    .map((fd) => parseSignalfd(read(`${folder}/${fd}`) ?? ''))
-    .reduce((all, one) => all | one, 0n)
+  const descriptors = unlessUnsupported(() => readDescriptors(pid)) ?? []
+  return descriptors.map(parseSignalfd).reduce((all, one) => all | one, 0n)
 }
 
 /** Parses the mask in the `fdinfo` of a signalfd (proc_pid_fdinfo(5)); 0 for every other descriptor. */
@@ -81,33 +81,10 @@ export function parseSignalfd(text: string): bigint {
   return BigInt(`0x${/^sigmask:\t([0-9a-f]+)$/m.exec(text)?.[1] ?? 0}`)
 }
 
-// Reads a signal set of the kernel: 64 bits in the byte order of the machine.
+// Reads a signal set of the kernel: 64 bits in the byte order of the machine. Returns `undefined` if this user may not
+// trace the process, or if the wait has ended and the memory is gone.
 function readSet(pid: number, address: bigint): bigint | undefined {
-  const bytes = Buffer.alloc(SIGNAL_SET_BYTES)
-  let fd: number | undefined
-  try {
-    fd = openSync(`/proc/${pid}/mem`, 'r')
-    if (readSync(fd, bytes, 0, bytes.length, address) < bytes.length) return undefined
-    return endianness() === 'LE' ? bytes.readBigUInt64LE() : bytes.readBigUInt64BE()
-  } catch {
-    return undefined // this user may not trace it, or its wait has ended
-  } finally {
-    if (fd !== undefined) closeSync(fd)
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-function list(path: string): string[] {
-  try {
-    return readdirSync(path)
-  } catch {
-    return []
-  }
+  const bytes = unlessUnsupported(() => readMemory(pid, address, SIGNAL_SET_BYTES))
+  if (bytes === undefined || bytes.length < SIGNAL_SET_BYTES) return undefined
+  return endianness() === 'LE' ? bytes.readBigUInt64LE() : bytes.readBigUInt64BE()
 }

@@ -1,17 +1,20 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { spawn } from '../../../lib/index.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Child, SextonError, spawn } from '../../../lib/index.js'
 import {
   readCommandLine,
+  readDescriptors,
+  readMemory,
   readPids,
+  readProcessFile,
   readStat,
   readTaskChildren,
   readTasks,
 } from '../../../lib/system/proc.js'
-import { parseStat } from '../../../lib/system/proc-formats.js'
+import { isZombie, parseStat } from '../../../lib/system/proc-formats.js'
 import { eventually } from '../../eventually.js'
 
 // Fields 3 to 52 of a stat line: the state, then the field's own number in each place.
@@ -92,6 +95,47 @@ describe('readCommandLine', () => {
   })
 })
 
+describe('readMemory', () => {
+  const start = BigInt(`0x${/^\w+/.exec(readProcessFile(process.pid, 'maps') ?? '')?.[0]}`)
+
+  it('reads bytes where memory is mapped', () => {
+    expect(readMemory(process.pid, start, 4)?.toString('latin1')).toBe('\x7fELF')
+  })
+
+  it('reads no bytes where no memory is mapped, or in a zombie', async () => {
+    expect(readMemory(process.pid, 0n, 8)).toHaveLength(0)
+    const zombie = deadChild()
+    expect(readMemory(zombie.pid, start, 8)).toHaveLength(0)
+    await zombie.exited
+  })
+
+  it('is undefined for a process that does not exist', () => {
+    expect(readMemory(4_194_304, start, 8)).toBeUndefined()
+  })
+
+  it('throws where the address is out of range', () => {
+    expect(() => readMemory(process.pid, 2n ** 64n - 1n, 8)).toThrow(SextonError)
+  })
+})
+
+describe('readDescriptors', () => {
+  it('tells of each descriptor, and of no other', () => {
+    const before = readDescriptors(process.pid)?.length ?? 0
+    const fd = openSync('/dev/null', 'r')
+    onTestFinished(() => closeSync(fd))
+    const texts = readDescriptors(process.pid)
+    expect(texts).toHaveLength(before + 1)
+    expect(texts).toContainEqual(expect.stringMatching(/^pos:\t0$/m))
+  })
+
+  it('is empty for a zombie, and undefined for a process that does not exist', async () => {
+    const zombie = deadChild()
+    expect(readDescriptors(zombie.pid)).toEqual([])
+    await zombie.exited
+    expect(readDescriptors(4_194_304)).toBeUndefined()
+  })
+})
+
 describe('the lists', () => {
   it('hold this process and its threads', () => {
     expect(readPids()).toContain(process.pid)
@@ -110,6 +154,17 @@ describe('the lists', () => {
     await eventually(() => expect(children()).toEqual(before))
   })
 })
+
+// A child that has died. It stays a zombie until the event loop turns, so this waits without a turn.
+function deadChild(): Child {
+  const child = spawn('true')
+  const isDead = () => {
+    const stat = readStat(child.pid)
+    return stat === undefined || isZombie(stat)
+  }
+  while (!isDead());
+  return child
+}
 
 function findSleep(): string {
   return spawnSync('sh', ['-c', 'command -v sleep'], { encoding: 'utf8' }).stdout.trim()
