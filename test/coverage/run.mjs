@@ -25,10 +25,10 @@ const LEFT_OUT = [
   'test/native/{portable,sanitizer}.test.ts',
   // Modules that are loaded as they were compiled cannot be mocked.
   'test/lib/reaping/{orphans,wakeups}.test.ts',
-  'test/lib/cli/pid1/unreadable.test.ts',
+  'test/lib/cli/pid1/remainder-unreadable.test.ts',
   'test/regressions/signal-numbers.test.ts',
   // These read the sources and the documents, which are not copied.
-  'test/lib/imports.test.ts',
+  'test/lib/{imports,names}.test.ts',
   'test/programs/documents.test.ts',
   'test/programs/inits/**',
   'test/programs/{chromium,container,examples,frameworks,git,idle,pid1-cache,server,storm}.test.ts',

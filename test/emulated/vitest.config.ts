@@ -21,7 +21,7 @@ const REFUSED = [
   // Other users' programs, preloaded libraries and strace are this machine's, and see the emulator.
   ...['test/lib/exit/backend.test.ts', 'test/regressions/{signals,terminal}.test.ts'],
   // It is about the sources, which are not copied.
-  'test/lib/imports.test.ts',
+  'test/lib/{imports,names}.test.ts',
 ]
 const ALONE = [
   "comes with its sender's user, and how it was sent",

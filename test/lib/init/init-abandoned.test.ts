@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { nodeWithInit } from '../../program.js'
 import { programFile } from '../../program-file.js'
-import type { Way } from './abandoned.program.js'
+import type { Way } from './init-abandoned.program.js'
 
 // Children of child_process whose libuv asks no more: Node itself leaves them as zombies for as long as
 // the process lives (nodejs/node#46569, libuv/libuv#1911).
 
-const programs = await programFile<typeof import('./abandoned.program.js')>(
-  './abandoned.program.ts',
+const programs = await programFile<typeof import('./init-abandoned.program.js')>(
+  './init-abandoned.program.ts',
   import.meta.url,
 )
 const withInit = { node: nodeWithInit, timeout: 20_000 }
