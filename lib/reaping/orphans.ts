@@ -1,21 +1,18 @@
 import { isMainThread } from 'node:worker_threads'
-import { attempt, SextonError } from '../base/errors.js'
 import { monotonicNow } from '../base/time.js'
 import { isSoleListener } from '../exit/child-signal.js'
 import { ExitStatus } from '../exit/exit-status.js'
-import { letGo, type Tracee } from '../exit/tracees.js'
-import { childrenOfMainThread, readStat } from '../system/proc.js'
+import { childrenOfMainThread } from '../system/proc.js'
 import { Budget, SHARE } from './budget.js'
-import { forgetAllBut, ownerOf, wasThereBefore } from './ownership.js'
-import { peekAny, peekHere, take } from './reaper.js'
+import { forgetAllBut, ownerOf } from './ownership.js'
+import { peekAny } from './peek.js'
 import { Suspects } from './suspects.js'
+import { isClaimed, reapUnclaimed, type Sight, settle } from './unclaimed.js'
 import type { Next } from './wakeups.js'
 
 // The strategy for scope 'adopted': reap the dead children of the main thread that nobody else waits for. These are
 // orphans that this process adopted as PID 1 or as a subreaper, and children that libuv has given up.
-//
-// A child that has stopped for a tracer is seen where dead ones are. The same rules decide: if it is sexton's or
-// nobody's, it goes on; otherwise it is left alone like a dead one.
+// lib/reaping/unclaimed.ts decides about each.
 
 // Milliseconds until the next try, where `/proc` could not be read for want of descriptors, or where libuv has not
 // reaped its own child yet.
@@ -25,14 +22,7 @@ const BREATHER = 100
 // children costs a busy server between 3 and 10 percent of its processor time.
 const QUIET = 10
 
-// The shortest delay, in milliseconds, for a child that was there before sexton: libuv may own it, and needs a turn
-// of the event loop to reap it.
-const LEAST_FOR_EARLIER = 1000
-
 const NEVER = Number.POSITIVE_INFINITY
-
-/** The state of a child that does not run: dead, or stopped for a tracer. */
-type Sight = ExitStatus | Tracee
 
 /** Reaps dead children that nobody else will ever wait for. */
 export class Orphans {
@@ -69,7 +59,7 @@ export class Orphans {
     while (this.#sweep(new Budget(NEVER, 0)) === 'now');
     if (peekAny() === undefined) return
     for (const pid of childrenOfMainThread() ?? []) {
-      if (!this.suspects.has(pid) && !isClaimed(pid)) this.#reapDead(pid)
+      if (!this.suspects.has(pid) && !isClaimed(pid)) reapUnclaimed(pid, this.suspects)
     }
   }
 
@@ -79,7 +69,7 @@ export class Orphans {
    * @returns Whether there is nothing left to do.
    */
   reapReported(pid: number): boolean {
-    if (!isMainThread || this.#reapDead(pid)) return true
+    if (!isMainThread || reapUnclaimed(pid, this.suspects)) return true
     this.#reported.add(pid)
     this.#retryAt = Math.min(this.#retryAt, monotonicNow() + this.suspects.interval)
     return false
@@ -89,7 +79,8 @@ export class Orphans {
   #retryReported(): number {
     const now = monotonicNow()
     if (now >= this.#retryAt) {
-      for (const pid of this.#reported) if (this.#reapDead(pid)) this.#reported.delete(pid)
+      for (const pid of this.#reported)
+        if (reapUnclaimed(pid, this.suspects)) this.#reported.delete(pid)
       this.#retryAt = this.#reported.size > 0 ? now + this.suspects.interval : NEVER
     }
     return this.#retryAt - now
@@ -98,7 +89,7 @@ export class Orphans {
   #sweep(budget: Budget): number | 'now' {
     for (const pid of this.suspects.overdue()) {
       if (budget.isSpent) return 'now'
-      if (this.#reapDead(pid)) budget.spend()
+      if (reapUnclaimed(pid, this.suspects)) budget.spend()
       this.suspects.forgetOverdue(pid)
     }
     for (; !budget.isSpent; budget.spend()) {
@@ -108,7 +99,7 @@ export class Orphans {
         this.suspects.clear()
         return NEVER
       }
-      if (!this.#settle(seen)) return this.#sweepHidden(seen, budget)
+      if (!settle(seen, this.suspects)) return this.#sweepHidden(seen, budget)
     }
     return 'now'
   }
@@ -148,50 +139,13 @@ export class Orphans {
   #reapSome(children: readonly number[], budget: Budget): number {
     for (const [i, pid] of children.entries()) {
       if (this.suspects.has(pid) || isClaimed(pid)) continue
-      this.#reapDead(pid)
+      reapUnclaimed(pid, this.suspects)
       if (budget.isOver) return i + 1
     }
     return children.length
-  }
-
-  /** Whether there is nothing more to do: it has been reaped, or is not a dead child of the main thread. */
-  #reapDead(pid: number): boolean {
-    const seen = peekHere(pid)
-    return typeof seen === 'string' || this.#settle(seen)
-  }
-
-  /** Reaps a dead child and lets a stopped one go on, unless that may be somebody else's to do. */
-  #settle(seen: Sight): boolean {
-    if (seen instanceof ExitStatus) {
-      if (this.#mustLeave(seen.pid, seen)) return false
-      take(seen.pid)
-      return true
-    }
-    const pid = seen.process
-    return !isStranger(pid) && !this.#mustLeave(pid, seen) && letGo(seen.pid)
-  }
-
-  #mustLeave(pid: number, seen: Sight): boolean {
-    const owner = ownerOf(pid)
-    if (owner === 'child_process') return true
-    const least = wasThereBefore(pid) ? LEAST_FOR_EARLIER : 0
-    return owner === 'unknown' && this.suspects.leaveAlone(seen, least)
   }
 }
 
 function next(milliseconds: number, quietFor: number): Next {
   return { again: milliseconds === NEVER ? 'on-signal' : milliseconds, quietFor }
-}
-
-// A debugger in this thread may trace a process that is not a child. Where `/proc` cannot tell, the process counts as a
-// child: left in its stop, it would hide every zombie behind it for ever.
-function isStranger(pid: number): boolean {
-  const stat = attempt(() => readStat(pid))
-  if (stat instanceof SextonError) return false
-  return stat !== undefined && stat.ppid !== process.pid
-}
-
-function isClaimed(pid: number): boolean {
-  const owner = ownerOf(pid)
-  return owner === 'sexton' || owner === 'child_process'
 }

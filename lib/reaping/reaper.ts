@@ -1,13 +1,14 @@
-import { ECHILD, systemError } from '../base/errors.js'
-import { ExitStatus, usageFromRecord } from '../exit/exit-status.js'
+import { ExitStatus } from '../exit/exit-status.js'
 import { isEnd, letGo, Tracee } from '../exit/tracees.js'
 import { binding, P_ALL, P_PID, P_PIDFD } from '../system/binding.js'
 import { ASK_LIMITS, BATCH, MOST_DISCARDED, WALK_LIMITS } from './budget.js'
 import { Death, observers } from './observers.js'
 import { OwnedChild } from './owned-child.js'
 import { anyThereBefore, forget, owned, ownerOf } from './ownership.js'
+import { aliveIfStopped, type Found, found, peek, peekAny, peekPidfd } from './peek.js'
 
-// The only module that takes statuses: a child's can be taken once. Everybody else peeks, or asks for it here.
+// The only module that takes statuses: a child's can be taken once. Everybody else looks by
+// lib/reaping/peek.ts, or asks for it here.
 
 const records = new Float64Array(BATCH * binding.waitFields)
 
@@ -27,35 +28,6 @@ export function ownedChild(pid: number): OwnedChild | undefined {
   return owned.get(pid)
 }
 
-/** Whether this process has any child, of any of its threads, dead or alive. */
-export function anyChildren(): boolean {
-  return binding.wait(P_ALL, 0, binding.peek, records) !== -ECHILD
-}
-
-/** The result of a look at one child: its status, that it lives, or that it is not a child of this process. */
-export type Found = ExitStatus | 'alive' | 'not-child'
-
-/** Looks at a child's status and leaves it. */
-export function peek(pid: number): Found {
-  return aliveIfStopped(found(pid, binding.wait(P_PID, pid, binding.peek, records)))
-}
-
-/** Looks at the status of a descriptor's process, which a later process with its pid cannot stand in for. */
-export function peekPidfd(pid: number, pidfd: number): Found {
-  return aliveIfStopped(found(pid, binding.wait(P_PIDFD, pidfd, binding.peek, records)))
-}
-
-/** Looks at a child of this thread. Tells a stop for a tracer from life. */
-export function peekHere(pid: number): Found | Tracee {
-  return found(pid, binding.wait(P_PID, pid, binding.peek | binding.onlyThisThread, records))
-}
-
-/** Looks at the first child of this thread that the kernel names as dead or stopped. */
-export function peekAny(): ExitStatus | Tracee | undefined {
-  const flags = binding.peek | binding.onlyThisThread
-  return binding.wait(P_ALL, 0, flags, records) > 0 ? firstRecord() : undefined
-}
-
 /**
  * Reaps one child that is sexton's, or certainly nobody else's, and tells its observers. A child that has only
  * stopped for a tracer goes on.
@@ -65,7 +37,7 @@ export function peekAny(): ExitStatus | Tracee | undefined {
 export function take(pid: number): Found {
   const pidfd = owned.get(pid)?.pidfd ?? -1
   const death = observers.lookBefore ? announce(pid, pidfd) : undefined
-  const result = found(pid, waitFor(pid, pidfd, 0))
+  const result = waitFor(pid, pidfd)
   if (result instanceof Tracee) letGo(pid)
   else if (result instanceof ExitStatus) deliver(result, death)
   // Somebody else has reaped our child: it is gone, and its status is unknown.
@@ -75,7 +47,7 @@ export function take(pid: number): Found {
 
 // Looks first: back-ends without pidfds take again and again, mostly from a child that lives.
 function announce(pid: number, pidfd: number): Death | undefined {
-  const seen = found(pid, waitFor(pid, pidfd, binding.peek))
+  const seen = pidfd < 0 ? peek(pid) : peekPidfd(pid, pidfd)
   if (!(seen instanceof ExitStatus)) return undefined
   const death = new Death(pid, ownerOf(pid), seen)
   observers.before(death)
@@ -83,9 +55,9 @@ function announce(pid: number, pidfd: number): Death | undefined {
 }
 
 // By the descriptor where there is one: it cannot mean another child.
-function waitFor(pid: number, pidfd: number, flags: number): number {
+function waitFor(pid: number, pidfd: number): Found | Tracee {
   const [type, id] = pidfd < 0 ? [P_PID, pid] : [P_PIDFD, pidfd]
-  return binding.wait(type, id, flags, records)
+  return found(pid, binding.wait(type, id, 0, records), records)
 }
 
 /**
@@ -152,22 +124,6 @@ export function discardEach(pids: Float64Array, from: number): number {
 
 function claims(): Float64Array {
   return Float64Array.from(owned.keys())
-}
-
-function firstRecord(): ExitStatus | Tracee {
-  if (isEnd(records)) return ExitStatus.fromRecord(records, 0)
-  return new Tracee(records[0] as number, usageFromRecord(records, 0))
-}
-
-function aliveIfStopped(seen: Found | Tracee): Found {
-  return seen instanceof Tracee ? 'alive' : seen
-}
-
-function found(pid: number, result: number): Found | Tracee {
-  if (result > 0) return firstRecord()
-  if (result === 0) return 'alive'
-  if (result === -ECHILD) return 'not-child'
-  throw systemError(result, 'waitid', { pid })
 }
 
 function deliver(status: ExitStatus, seen?: Death): void {

@@ -79,6 +79,12 @@ describe('The rooms of lib/', () => {
   })
 })
 
+it('takes a wait status in the reaper alone', () => {
+  const takes = /\bbinding\.(wait\((?![^)]*\bbinding\.peek\b)|discard)/
+  const takers = files.filter((file) => takes.test(readFileSync(join(lib, file), 'utf8')))
+  expect(takers).toEqual(['reaping/reaper.ts'])
+})
+
 it('imports nothing later, when no descriptor may be left', () => {
   const importing = files.filter((file) =>
     /^(?!\s*(\*|\/\/)).*\bimport\(/m.test(readFileSync(join(lib, file), 'utf8')),

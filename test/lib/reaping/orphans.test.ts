@@ -26,7 +26,7 @@ vi.mock('../../../lib/reaping/ownership.js', () => ({
   wasThereBefore: () => false,
   forgetAllBut: () => {},
 }))
-vi.mock('../../../lib/reaping/reaper.js', () => ({
+vi.mock('../../../lib/reaping/peek.js', () => ({
   peekHere: (pid: number) => {
     world.now += LOOK
     return world.dead.has(pid) ? ExitStatus.unknown(pid) : 'alive'
@@ -35,6 +35,8 @@ vi.mock('../../../lib/reaping/reaper.js', () => ({
     const [first] = world.dead
     return first === undefined ? undefined : ExitStatus.unknown(first)
   },
+}))
+vi.mock('../../../lib/reaping/reaper.js', () => ({
   take: (pid: number) => {
     world.dead.delete(pid)
     world.taken += 1
