@@ -1,3 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -75,24 +78,44 @@ const BUNDLES = join(root, 'build', 'programs')
 
 async function bundle(source: string): Promise<string> {
   const output = join(BUNDLES, relative(root, source).replace(/\.ts$/, '.mjs'))
-  const { outputFiles } = await build({
-    entryPoints: [source],
-    outfile: output,
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    packages: 'external',
-    plugins: [builtFiles],
-  })
-  await stop() // its service is a process, which would count as one that a test has left
+  const { outputFiles } = await withService(() =>
+    build({
+      entryPoints: [source],
+      outfile: output,
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20.19',
+      packages: 'external',
+      plugins: [builtFiles],
+    }),
+  )
   mkdirSync(dirname(output), { recursive: true })
   // Another run may be reading the file.
   const unfinished = `${output}.${process.pid}`
   writeFileSync(unfinished, outputFiles[0]?.contents as Uint8Array)
   renameSync(unfinished, output)
   return output
+}
+
+/**
+ * Runs esbuild, and waits for the end of its service. That is a process, which would count as one that a test has
+ * left, and `stop()` does not wait for it.
+ */
+async function withService<T>(run: () => Promise<T>): Promise<T> {
+  const ends: Promise<unknown>[] = []
+  const onStart = (message: unknown) => {
+    ends.push(once((message as { process: ChildProcess }).process, 'exit'))
+  }
+  subscribe('child_process', onStart)
+  try {
+    return await run()
+  } finally {
+    unsubscribe('child_process', onStart)
+    await stop()
+    await Promise.all(ends)
+  }
 }
 
 /** JavaScript stays where it is; a file of lib/ is the one that was made of it. */
