@@ -9,7 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { descendants, openProcess, spawn, subreaper, waitForExit } from 'sexton'
 import { Survivors } from '../../lib/exit/survivors.js'
 import { describeSender } from '../../lib/signals/origin.js'
-import { startWorker } from '../inside.js'
+import { startWorker, takeAllDescriptors } from '../inside.js'
 import { patience } from '../pace.mjs'
 
 export interface Failure {
@@ -85,10 +85,7 @@ export async function lookWithoutDescriptors() {
   const own = startTimeOf(shell.pid)
   const other = startTimeOf(pid)
   opened(pid)
-  const held: number[] = []
-  try {
-    for (;;) held.push(fs.openSync('/dev/null', 'r'))
-  } catch {}
+  const held = takeAllDescriptors()
   const outcomes: (boolean | number | Failure)[][] = []
   const is = (expected: number, seen: number | string | Failure) =>
     typeof seen === 'object' ? seen : seen === expected
@@ -247,7 +244,7 @@ export async function listDuringTheEndOfAThread() {
   const tasks = () => fs.readdirSync('/proc/self/task')
   const before = tasks()
   const gate = new Int32Array(new SharedArrayBuffer(4))
-  const worker = startWorker(startChildAndWait, [], gate)
+  const worker = startWorker(startChildAndWait, [], { workerData: gate })
   const [pid] = await once(worker, 'message')
   const real = fs.readFileSync
   const listOf = (tid: string) => `/proc/${process.pid}/task/${tid}/children`

@@ -2,15 +2,10 @@ import { spawn as nodeSpawn } from 'node:child_process'
 import { getEventListeners, once } from 'node:events'
 import { descendants, reapUntil, spawn } from 'sexton'
 import { dead, isZombie, orphans } from '../../fixtures/orphans.mjs'
+import { failure, turns } from '../../inside.js'
 import { becomes } from '../../soak/fixtures/proc.mjs'
 
 type Scope = 'adopted' | 'all'
-
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (error) => error,
-  )
 
 function isThere(pid: number): boolean {
   try {
@@ -93,7 +88,7 @@ export async function abort() {
   const alive = child.status === undefined
   end()
   await dead(pids)
-  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+  await turns(20)
   child.kill('SIGKILL')
   await child.exited
   const listeners = getEventListeners(controller.signal, 'abort').length
