@@ -7,8 +7,12 @@ import { spawn as spawnOwn } from '../../../lib/index.js'
 import { childProcessOf } from '../../../lib/reaping/births.js'
 import { forgetAllBut, wasThereBefore } from '../../../lib/reaping/ownership.js'
 import { eventually } from '../../eventually.js'
-import { patience } from '../../pace.mjs'
-import { evaluate } from '../../program.js'
+import { programFile } from '../../program-file.js'
+
+const programs = await programFile<typeof import('./ownership.program.js')>(
+  './ownership.program.ts',
+  import.meta.url,
+)
 
 describe('childProcessOf', () => {
   it("finds a child from its birth until its 'exit' event, and not after", async () => {
@@ -65,44 +69,15 @@ describe('childProcessOf', () => {
 })
 
 it('What an ended child has printed is not kept', async () => {
-  const megabytes = await evaluate<number>(
-    `
-    import { execFile } from 'node:child_process'
-    import { promisify } from 'node:util'
-    import 'sexton'
-    const run = promisify(execFile)
-    for (let i = 0; i < 30; i += 1) {
-      await run('head', ['-c', '4000000', '/dev/zero'], { maxBuffer: 1e9, encoding: 'buffer' })
-    }
-    const end = Date.now() + ${patience(10_000)}
-    const kept = () => process.memoryUsage().external / 1e6
-    do {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      gc()
-    } while (kept() > 20 && Date.now() < end)
-    console.log(Math.round(kept()))`,
-    { node: [process.execPath, '--expose-gc'] },
-  )
+  const node = [process.execPath, '--expose-gc']
+  const megabytes = await programs.evaluate('printMuch', [], { node })
   expect(megabytes).toBeLessThan(20)
 })
 
 describe('wasThereBefore', () => {
   it('knows the children that an earlier life of this process left', async () => {
-    const result = await evaluate<{ before: boolean; after: boolean; later: boolean }>(
-      `
-      import { readStat, readTaskChildren } from './dist/system/proc.js'
-      import { forgetAllBut, wasThereBefore } from './dist/reaping/ownership.js'
-      import { spawn } from 'node:child_process'
-      const [pid] = readTaskChildren(process.pid, process.pid)
-      const child = spawn('true')
-      const before = wasThereBefore(pid)
-      const later = wasThereBefore(child.pid)
-      forgetAllBut([])
-      console.log(JSON.stringify({ before, later, after: wasThereBefore(pid) }))
-      process.kill(pid, 'SIGKILL')
-      `,
-      { prefix: ['sh', '-c', 'sleep 1000 > /dev/null 2>&1 & exec "$@"', 'sh'] },
-    )
+    const prefix = ['sh', '-c', 'sleep 1000 > /dev/null 2>&1 & exec "$@"', 'sh']
+    const result = await programs.evaluate('forgetEarlierChild', [], { prefix })
     expect(result).toEqual({ before: true, later: false, after: false })
   })
 
