@@ -3,11 +3,16 @@ import { constants } from 'node:os'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { binding } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
-import { run } from '../program.js'
+import { programFile } from '../program-file.js'
 import { reap, spawnShell, untilZombie } from './raw.js'
 
 const { EEXIST, ENOENT, EPERM } = constants.errno
 const { SIGKILL } = constants.signals
+
+const programs = await programFile<typeof import('./exit-source.program.js')>(
+  './exit-source.program.ts',
+  import.meta.url,
+)
 
 let batches: number[][] = []
 const tokens = () => batches.flat()
@@ -93,15 +98,6 @@ describe('The exit source', () => {
   })
 
   it('keeps no process alive', async () => {
-    const source = `
-      import { binding } from './dist/system/binding.js'
-      binding.openExitSource(() => {})
-      binding.watchPidfd(binding.pidfdOpen(process.ppid), 1)
-      binding.startChildSignal(() => {})
-      binding.openSignals(() => {})
-      binding.subscribeSignal(${constants.signals.SIGHUP})
-    `
-    const command = [process.execPath, '--input-type=module', '--eval', source]
-    expect(await run(command, { timeout: 10_000 })).toMatchObject({ code: 0, stderr: '' })
+    expect(await programs.run('openAll', [])).toMatchObject({ code: 0, stderr: '' })
   })
 })

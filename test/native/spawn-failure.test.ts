@@ -3,10 +3,15 @@ import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { binding, P_ALL } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
-import { evaluate } from '../program.js'
+import { programFile } from '../program-file.js'
 import { block, openDescriptors, type Spec, spawnRaw, wait } from './raw.js'
 
 const { E2BIG, EACCES, EBADF, ECHILD, EINVAL, EMFILE, ENOENT, ENOTDIR, EPERM } = constants.errno
+
+const programs = await programFile<typeof import('./spawn-failure.program.js')>(
+  './spawn-failure.program.ts',
+  import.meta.url,
+)
 
 interface Case {
   step: string
@@ -66,15 +71,8 @@ describe('A spawn that fails', () => {
   })
 
   it('for want of descriptors says so', async () => {
-    const result = await evaluate(
-      `import { openSync } from 'node:fs'
-      import { backend, spawn } from 'sexton'
-      backend()
-      try { for (;;) openSync('/dev/null') } catch {}
-      const failed = await spawn('/bin/true', [], { stdio: 'inherit' }).exited.catch((error) => error)
-      console.log(JSON.stringify({ syscall: failed.syscall, errno: failed.errno }))`,
-      { prefix: ['prlimit', '--nofile=100:100'] },
-    )
+    const prefix = ['prlimit', '--nofile=100:100']
+    const result = await programs.evaluate('spawnWithoutDescriptors', [], { prefix })
     expect(result).toEqual({ syscall: 'pipe2', errno: EMFILE })
   })
 
@@ -82,13 +80,8 @@ describe('A spawn that fails', () => {
     ['setuid', { syscall: 'setresuid', errno: EPERM }],
     ['setgid', { syscall: 'setgroups', errno: EPERM }],
   ])('for want of CAP_%s, names the first step that needed it', async (capability, failure) => {
-    const result = await evaluate(
-      `import { spawn } from 'sexton'
-      const child = spawn('/bin/true', [], { uid: 12345, gid: 12345, groups: [12345] })
-      const failed = await child.exited.catch((error) => error)
-      console.log(JSON.stringify({ syscall: failed.syscall, errno: failed.errno }))`,
-      { prefix: ['setpriv', `--bounding-set=-${capability}`, `--inh-caps=-${capability}`] },
-    )
+    const prefix = ['setpriv', `--bounding-set=-${capability}`, `--inh-caps=-${capability}`]
+    const result = await programs.evaluate('spawnAsOther', [], { prefix })
     expect(result).toEqual(failure)
   })
 })

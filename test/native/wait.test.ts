@@ -1,10 +1,15 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { binding, P_ALL, P_PID, P_PIDFD } from '../../lib/system/binding.js'
-import { evaluate } from '../program.js'
+import { programFile } from '../program-file.js'
 import { CLD_EXITED, CLD_KILLED, reap, recordsOf, spawnShell, untilZombie, wait } from './raw.js'
 
 const { ECHILD, EBADF, EINVAL } = constants.errno
+
+const programs = await programFile<typeof import('./wait.program.js')>(
+  './wait.program.ts',
+  import.meta.url,
+)
 
 describe('wait', () => {
   it.each(['P_PID', 'P_PIDFD'] as const)(
@@ -64,21 +69,7 @@ describe('wait', () => {
   })
 
   it('with onlyThisThread sees no children of a worker', async () => {
-    const seen = await evaluate(`
-      import { Worker } from 'node:worker_threads'
-      import { binding } from './dist/system/binding.js'
-      const worker = new Worker(\`
-        import { parentPort } from 'node:worker_threads'
-        import { spawn } from 'sexton'
-        parentPort.postMessage(spawn('sleep', ['1000']).pid)
-        setInterval(() => {}, 1000)
-      \`, { eval: true })
-      const pid = await new Promise((resolve) => worker.once('message', resolve))
-      const look = (flags) => binding.wait(1, pid, flags | binding.peek, new Float64Array(12))
-      console.log(JSON.stringify({ any: look(0), thisThread: look(binding.onlyThisThread) }))
-      process.kill(pid)
-      process.exit(0)
-    `)
+    const seen = await programs.evaluate('lookAtWorkersChild', [])
     expect(seen).toEqual({ any: 0, thisThread: -ECHILD })
   })
 })

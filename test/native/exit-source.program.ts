@@ -1,0 +1,10 @@
+import { constants } from 'node:os'
+import { binding } from '../../lib/system/binding.js'
+
+export function openAll() {
+  binding.openExitSource(() => {})
+  binding.watchPidfd(binding.pidfdOpen(process.ppid), 1)
+  binding.startChildSignal(() => {})
+  binding.openSignals(() => {})
+  binding.subscribeSignal(constants.signals.SIGHUP)
+}
