@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { inspect } from 'node:util'
 import { systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { openPipeStream } from './pipe-stream.js'
@@ -8,18 +9,26 @@ type Direction = 'readable' | 'writable'
 /**
  * One end of a pipe: a descriptor of this process. It is closed when it is handed over to a child, when `close()`
  * is called, or when the scope of its `using` declaration is left.
+ *
+ * @typeParam Stream The type of its stream.
  */
-export class PipeHandle implements Disposable {
-  readonly #direction: Direction
+export class PipeHandle<Stream extends Readable | Writable = Readable | Writable>
+  implements Disposable
+{
+  /** @internal Whether it is the end from which bytes are read, or the one into which they are written. */
+  readonly direction: Direction
   #fd: number
 
   private constructor(fd: number, direction: Direction) {
     this.#fd = fd
-    this.#direction = direction
+    this.direction = direction
   }
 
   /** @internal */
-  static of(fd: number, direction: Direction): PipeHandle {
+  static of<Stream extends Readable | Writable>(
+    fd: number,
+    direction: Direction,
+  ): PipeHandle<Stream> {
     return new PipeHandle(fd, direction)
   }
 
@@ -39,6 +48,7 @@ export class PipeHandle implements Disposable {
     this.#fd = -1
   }
 
+  /** Closes the descriptor, like `close()`. */
   [Symbol.dispose](): void {
     this.close()
   }
@@ -49,15 +59,32 @@ export class PipeHandle implements Disposable {
    * @returns A `Readable` for the readable end, a `Writable` for the other.
    * @throws {TypeError} if the end is closed.
    */
-  stream(): Readable | Writable {
-    return openPipeStream(this.release(), this.#direction)
+  stream(): Stream {
+    return openPipeStream(this.release(), this.direction) as Readable & Writable as Stream
+  }
+
+  /**
+   * Describes the end for a message.
+   *
+   * @returns For example `the readable end of a pipe (descriptor 20)`, or `a closed end of a pipe`.
+   */
+  toString(): string {
+    if (this.closed) return 'a closed end of a pipe'
+    return `the ${this.direction} end of a pipe (descriptor ${this.#fd})`
+  }
+
+  /**
+   * Describes the end for `console.log()` and `util.inspect()`.
+   *
+   * @returns Its class, and the text of `toString()`.
+   */
+  [inspect.custom](): string {
+    return `PipeHandle <${this}>`
   }
 
   /** @internal Leaves the descriptor to the caller, who closes it. */
   release(): number {
-    if (this.#fd < 0) {
-      throw new TypeError(`the ${this.#direction} end of this pipe is closed: expected an open end`)
-    }
+    if (this.#fd < 0) throw new TypeError(`${this} has no stream: expected an open end`)
     const fd = this.#fd
     this.#fd = -1
     return fd
@@ -67,11 +94,11 @@ export class PipeHandle implements Disposable {
 /** A pipe of the kernel (pipe(7)). `pipe()` creates it. */
 export class Pipe implements Disposable {
   /** The end from which bytes are read. */
-  readonly readable: PipeHandle
+  readonly readable: PipeHandle<Readable>
   /** The end into which bytes are written. */
-  readonly writable: PipeHandle
+  readonly writable: PipeHandle<Writable>
 
-  private constructor(readable: PipeHandle, writable: PipeHandle) {
+  private constructor(readable: PipeHandle<Readable>, writable: PipeHandle<Writable>) {
     this.readable = readable
     this.writable = writable
   }
@@ -98,7 +125,7 @@ export class Pipe implements Disposable {
 /**
  * Creates a pipe of the kernel, to connect programs without a byte passing through JavaScript.
  *
- * Give an end to the `stdio` of `spawn()` or `run()`, and it is handed over: this process's descriptor is closed, so
+ * Give an end to the `stdio` of `spawn()`, and it is handed over: this process's descriptor is closed, so
  * that no forgotten writer keeps a reader waiting. Declare the pipe by `using`, so that an end that is never handed
  * over is closed too.
  *

@@ -16,15 +16,8 @@ import { startProcess } from './native-call.js'
 import type { Bytes, SpawnOptions } from './options.js'
 import type { SpawnStrings } from './plan.js'
 import { asSpawnFailure } from './spawn-failure.js'
-import {
-  closeChildEnds,
-  closeHandedOver,
-  closeStdio,
-  kindsOf,
-  openStdio,
-  type Stdio,
-  type StdioPlan,
-} from './stdio.js'
+import { kindsOf, type Stdio } from './stdio.js'
+import { closeGiven, closeStdio, openStdio, type StdioPlan } from './stdio-plan.js'
 import type { StdioStream } from './stdio-stream.js'
 import { encodeArguments, encodeDirectory, encodeFiles } from './strings.js'
 import { Termination } from './termination.js'
@@ -35,7 +28,7 @@ const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
 //
 // 1. `checked-options.ts` and `stdio.ts` check the arguments, and `strings.ts` encodes them as blocks of bytes. A bad
 //    argument throws here, before anything has been done.
-// 2. `stdio.ts` creates the pipes, and `cgroup.ts` opens the cgroup. From here on a failure of the system becomes a
+// 2. `stdio-plan.ts` creates the pipes, and `cgroup.ts` opens the cgroup. From here on a failure of the system becomes a
 //    Child whose `exited` rejects, and every descriptor is closed again.
 // 3. `native-call.ts` calls clone and exec in one step. The call returns after the exec, so it knows its error.
 // 4. The reaper owns the child from its first moment on. Nothing between the clone and `own()` may throw, because
@@ -131,7 +124,8 @@ Pass options as the third argument.`)
     return Child.of({ owned, termination, pipes: stdio.parentEnds })
   } catch (error) {
     if (!(error instanceof SextonError)) throw error
-    closeHandedOver(kinds)
+    // The failure may have come before the descriptors were opened.
+    closeGiven(kinds.filter((kind) => typeof kind === 'object'))
     return Child.of({ failure: error, kinds })
   }
 }
@@ -150,7 +144,7 @@ function start(
     // Before the clone: if SIGCHLD were ignored, the kernel would discard the status of a child that exits at once.
     repairChildSignal()
     const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
-    closeChildEnds(stdio)
+    closeGiven(stdio.given)
     return own(pid, pidfd)
   } catch (error) {
     closeStdio(stdio)

@@ -6,6 +6,7 @@ import { expectTypeOf } from 'vitest'
 import {
   Child,
   type ExitStatus,
+  pipe,
   type ResourceUsage,
   type SpawnOptions,
   type Stdio,
@@ -99,6 +100,18 @@ expectTypeOf(streamsOf(generic({ stdio: 'pipe' }))).toEqualTypeOf<
   Streams<Writable, Readable, Readable>
 >()
 expectTypeOf(streamsOf(spawn('cat', undefined, { stdio: 'ignore' }))).toEqualTypeOf<
+  Streams<null, null, null>
+>()
+
+// An end of a pipe is handed over, and the child has no stream there.
+const between = pipe()
+expectTypeOf(between.readable.stream()).toEqualTypeOf<Readable>()
+expectTypeOf(between.writable.stream()).toEqualTypeOf<Writable>()
+const { readable, writable } = between
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: [readable, 'pipe', writable] }))).toEqualTypeOf<
+  Streams<null, Readable, null>
+>()
+expectTypeOf(streamsOf(spawn('cat', [], { stdio: ['ignore', writable, writable] }))).toEqualTypeOf<
   Streams<null, null, null>
 >()
 

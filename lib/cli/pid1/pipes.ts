@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs'
-import { giveAway } from '../../spawn/stdio.js'
+import { giveAway } from '../../spawn/given-end.js'
 import { binding } from '../../system/binding.js'
 
 /**
