@@ -1,7 +1,9 @@
 // What program files share, which run in processes of their own (test/program-file.ts).
 
+import { subscribe } from 'node:diagnostics_channel'
 import { openSync } from 'node:fs'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { AdoptedMessage, LeftMessage, ReapedMessage, SignalMessage } from 'sexton/init'
 
 /** Prints a program's result and exits, for a program that something still keeps alive. */
 export function exitWith<T>(result: T): T {
@@ -62,4 +64,19 @@ export function keepBusy(): NodeJS.Timeout {
   return setInterval(() => {
     for (const end = Date.now() + 3; Date.now() < end; );
   }, 4)
+}
+
+interface Messages {
+  'sexton:adopted': AdoptedMessage
+  'sexton:left': LeftMessage
+  'sexton:reaped': ReapedMessage
+  'sexton:signal': SignalMessage
+}
+
+/** Calls a listener with each message of a channel. */
+export function hear<Channel extends keyof Messages>(
+  channel: Channel,
+  listener: (message: Messages[Channel]) => void,
+): void {
+  subscribe(channel, (message) => listener(message as Messages[Channel]))
 }

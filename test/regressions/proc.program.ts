@@ -1,5 +1,4 @@
 import { spawn as nodeSpawn } from 'node:child_process'
-import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -9,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { descendants, openProcess, spawn, subreaper, waitForExit } from 'sexton'
 import { Survivors } from '../../lib/exit/survivors.js'
 import { describeSender } from '../../lib/signals/origin.js'
-import { startWorker, takeAllDescriptors } from '../inside.js'
+import { hear, startWorker, takeAllDescriptors } from '../inside.js'
 import { patience } from '../pace.mjs'
 
 export interface Failure {
@@ -200,7 +199,7 @@ export async function signalDuringTheft(at: string) {
 export async function exitDuringTheft(at: string, childIsListed: boolean) {
   const { holder } = await victim(at)
   const named: unknown[] = []
-  subscribe('sexton:left', (message) => named.push((message as { pid: number }).pid))
+  hear('sexton:left', ({ pid }) => named.push(pid))
   process.on('exit', () => {
     const [child] = fs.readFileSync(`${process.env.FILES}/stolen`, 'utf8').split(' ').map(Number)
     const listed = childIsListed ? [holder.pid, child] : [holder.pid]
@@ -273,8 +272,6 @@ export async function exitWithoutDescriptors() {
     const fields = { code: 'EMFILE', errno: -24, syscall: 'open', path }
     throw Object.assign(new Error('EMFILE'), fields)
   }, 'readFileSync')
-  subscribe('sexton:left', (message) => {
-    fs.writeSync(1, (message as { outcome: string }).outcome)
-  })
+  hear('sexton:left', ({ outcome }) => void fs.writeSync(1, outcome))
   process.exit(3)
 }

@@ -1,11 +1,10 @@
 import { spawn as nodeSpawn } from 'node:child_process'
-import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { reapUntil, type SpawnOptions, spawn, subreaper, waitForExit, Zombies } from 'sexton'
 import { loadForeignAddon } from '../fixtures/foreign-addon.mjs'
-import { exitWith, startWorker } from '../inside.js'
+import { exitWith, hear, startWorker } from '../inside.js'
 import { becomes } from '../soak/fixtures/proc.mjs'
 
 type Scope = 'adopted' | 'all'
@@ -149,7 +148,7 @@ export async function leaveTraced() {
   const children = Array.from({ length: 40 }, () => start('wait', 0, telling))
   for (const child of children) await once(child.stdout as NodeJS.ReadableStream, 'data')
   const outcomes: unknown[] = []
-  subscribe('sexton:left', (message) => outcomes.push((message as { outcome: string }).outcome))
+  hear('sexton:left', ({ outcome }) => outcomes.push(outcome))
   process.on('exit', () => console.log(JSON.stringify(outcomes)))
   process.exit()
 }

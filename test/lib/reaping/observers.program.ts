@@ -1,18 +1,13 @@
-import { subscribe } from 'node:diagnostics_channel'
 import { waitForExit } from 'sexton'
 import { init } from 'sexton/init'
 import { orphans } from '../../fixtures/orphans.mjs'
+import { hear } from '../../inside.js'
 
 export async function waitForOrphans() {
   const adopted: string[] = []
   const reaped: number[] = []
-  subscribe('sexton:adopted', (message) => {
-    const { pid, name } = message as { pid: number; name?: string }
-    adopted.push(name ? String(pid) : `${pid} unnamed`)
-  })
-  subscribe('sexton:reaped', (message) => {
-    reaped.push((message as { status: { pid: number } }).status.pid)
-  })
+  hear('sexton:adopted', ({ pid, name }) => adopted.push(name ? String(pid) : `${pid} unnamed`))
+  hear('sexton:reaped', ({ status }) => reaped.push(status.pid))
   const { pids, end } = await orphans(48, 7)
   const waits = Promise.all(pids.map((pid) => waitForExit(pid)))
   end()
