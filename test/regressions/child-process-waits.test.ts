@@ -2,28 +2,17 @@ import { spawn as spawnChild } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { SextonError, waitForExit } from '../../lib/index.js'
-import { evaluate } from '../program.js'
+import { programFile } from '../program-file.js'
+
+const programs = await programFile<typeof import('./child-process-waits.program.js')>(
+  './child-process-waits.program.ts',
+  import.meta.url,
+)
 
 describe('a wait for a child of child_process', () => {
   it('needs no descriptor, not even the first', async () => {
-    const codes = await evaluate<number[]>(
-      `import { spawn } from 'node:child_process'
-      import { closeSync, openSync } from 'node:fs'
-      import { waitForExit } from 'sexton'
-      const start = () => spawn('sh', ['-c', 'read line; exit 7'], { stdio: ['pipe', 'ignore', 'ignore'] })
-      const children = Array.from({ length: 40 }, start)
-      const wait = () => Promise.all(children.map(({ pid }) => waitForExit(pid)))
-      const held = []
-      try { for (;;) held.push(openSync('/dev/null')) } catch {}
-      const first = wait()
-      await new Promise(setImmediate)
-      held.forEach(closeSync)
-      const second = wait()
-      for (const { stdin } of children) stdin.end()
-      const statuses = [...(await first), ...(await second)]
-      console.log(JSON.stringify(statuses.map(({ code }) => code)))`,
-      { prefix: ['prlimit', '--nofile=200:200'] },
-    )
+    const prefix = ['prlimit', '--nofile=200:200']
+    const codes = await programs.evaluate('waitWithoutDescriptors', [], { prefix })
     expect(codes).toEqual(Array(80).fill(7))
   })
 

@@ -1,48 +1,21 @@
 import type { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { type SpawnOptions, spawn } from '../../lib/index.js'
-import { evaluate } from '../program.js'
+import { programFile } from '../program-file.js'
 
-const program = (end: string) => `
-  import { spawn } from 'sexton'
-  const thrown = []
-  process.on('uncaughtException', (error) => thrown.push(error.code))
-  const one = async () => {
-    const abort = new AbortController()
-    const options = { stdio: ['pipe', 'pipe', 'pipe', 'writable'], signal: abort.signal }
-    ${end}
-  }
-  const child = (options) => {
-    const child = spawn('sleep', ['60'], options)
-    child.stdin.write(Buffer.alloc(1e6))
-    child.stdio[3].write(Buffer.alloc(1e6))
-    return child
-  }
-  await Promise.all(Array.from({ length: 40 }, one))
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-  console.log(JSON.stringify(thrown))`
+const programs = await programFile<typeof import('./ended-inputs.program.js')>(
+  './ended-inputs.program.ts',
+  import.meta.url,
+)
 
 describe('A write to a child that sexton ends', () => {
   it.each([
-    [
-      'by leaving its scope',
-      'const c = child(options)\nawait new Promise((resolve) => setTimeout(resolve, 20))\nawait c[Symbol.asyncDispose]()',
-    ],
-    [
-      'by an aborted signal',
-      'const c = child(options)\nawait new Promise((resolve) => setTimeout(resolve, 20))\nabort.abort()\nawait c.exited',
-    ],
-    ['by its timeout', 'await child({ ...options, timeout: 20 }).exited'],
-    [
-      'and that is looked at later',
-      `const c = spawn('sleep', ['60'], options)
-      abort.abort()
-      c.stdin.write(Buffer.alloc(1e6))
-      c.stdio[3].write(Buffer.alloc(1e6))
-      await c.exited`,
-    ],
-  ])('%s is no uncaught exception', async (_, end) => {
-    expect(await evaluate(program(end))).toEqual([])
+    'by leaving its scope',
+    'by an aborted signal',
+    'by its timeout',
+    'and that is looked at later',
+  ] as const)('%s is no uncaught exception', async (end) => {
+    expect(await programs.evaluate('endFilled', [end])).toEqual([])
   })
 
   it('still tells a listener', async () => {

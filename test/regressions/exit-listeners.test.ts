@@ -3,7 +3,12 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { openProcess, waitForExit } from '../../lib/index.js'
 import { onWorkerExit } from '../../lib/reaping/workers.js'
-import { evaluate } from '../program.js'
+import { programFile } from '../program-file.js'
+
+const programs = await programFile<typeof import('./exit-listeners.program.js')>(
+  './exit-listeners.program.ts',
+  import.meta.url,
+)
 
 function start(): ChildProcess & { pid: number } {
   const child = spawn('sh', ['-c', 'read line; exit 5'], { stdio: ['pipe', 'ignore', 'ignore'] })
@@ -37,36 +42,22 @@ describe('A wait for a child of child_process', () => {
     expect((await waitForExit(child.pid)).code).toBe(5)
   })
 
-  const program = (listen: string, timeout: string) =>
-    `
-    import { spawn } from 'node:child_process'
-    import { waitForExit } from 'sexton'
-    const thrown = []
-    process.on('uncaughtException', (error) => thrown.push(error.message))
-    const bad = () => { throw new Error('boom') }
-    const children = Array.from({ length: 40 }, () => spawn('sleep', ['0.2']))
-    const waits = children.map((child) => {
-      ${listen}
-    })
-    const results = await Promise.all(waits.map((wait) => wait.then(({ code }) => code, ({ code }) => code)))
-    console.log(JSON.stringify({ results: [...new Set(results)], thrown: thrown.length }))`.replaceAll(
-      'TIMEOUT',
-      timeout,
-    )
+  const all = { results: [0], thrown: 40 }
 
-  it.each(['{}', '{ timeout: 60_000 }'])(
-    'by %s is told of the end although an earlier listener throws',
-    async (options) => {
-      const listen = "child.on('exit', bad)\nreturn waitForExit(child.pid, TIMEOUT)"
-      expect(await evaluate(program(listen, options))).toEqual({ results: [0], thrown: 40 })
+  it.each([[], [60_000]])(
+    'is told of the end although an earlier listener throws (timeout: %s)',
+    async (...timeout) => {
+      const result = await programs.evaluate('waitBesideBadListener', [
+        'after a listener',
+        ...timeout,
+      ])
+      expect(result).toEqual(all)
     },
   )
 
   it('settles by its timeout when a listener that was put before it throws', async () => {
-    const listen =
-      "const wait = waitForExit(child.pid, TIMEOUT)\nchild.prependListener('exit', bad)\nreturn wait"
-    const result = await evaluate(program(listen, '1_000'))
-    expect(result).toEqual({ results: [0], thrown: 40 })
+    const result = await programs.evaluate('waitBesideBadListener', ['before a listener', 1_000])
+    expect(result).toEqual(all)
   })
 })
 

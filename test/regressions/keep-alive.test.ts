@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { EventQueue } from '../../lib/base/event-queue.js'
 import { hold } from '../../lib/base/process-life.js'
-import { asPid1, evaluate } from '../program.js'
+import { asPid1 } from '../program.js'
+import { programFile } from '../program-file.js'
+
+const programs = await programFile<typeof import('./keep-alive.program.js')>(
+  './keep-alive.program.ts',
+  import.meta.url,
+)
 
 describe('A hold', () => {
   beforeEach(() => void vi.useFakeTimers())
@@ -55,38 +61,12 @@ describe('EventQueue', () => {
 
 describe('A wait after a backlog was left', () => {
   it('of Signals keeps the process alive', async () => {
-    const result = await evaluate(`
-      import { Signals, spawn } from 'sexton'
-      const signals = new Signals(['SIGRTMIN+1'])
-      for (let i = 0; i < 300; i++) process.kill(process.pid, 35)
-      new Signals(['SIGUSR2']).close() // drains what has come
-      let read = 0
-      setImmediate(() => signals.return())
-      for await (const _ of signals) read += 1
-      const child = spawn('sh', ['-c', 'sleep 0.3; exit 4'], { stdio: 'ignore' })
-      console.log(JSON.stringify({ read, code: (await child.exited).code }))`)
+    const result = await programs.evaluate('leaveSignals', [])
     expect(result).toEqual({ read: 64, code: 4 })
   })
 
   it('of Zombies keeps the process alive', async () => {
-    const result = await evaluate(
-      `
-      import { readdirSync, readFileSync } from 'node:fs'
-      import { Zombies, spawn } from 'sexton'
-      await spawn('bash', ['-c', 'for i in {1..200}; do (sleep 0.01 &); done'], { stdio: 'ignore' }).exited
-      const isDead = (pid) => {
-        try { return /\\) Z/.test(readFileSync('/proc/' + pid + '/stat', 'latin1')) } catch { return false }
-      }
-      const dead = () => readdirSync('/proc').filter((name) => /^\\d+$/.test(name) && isDead(name)).length
-      while (dead() < 200) await new Promise((resolve) => setTimeout(resolve, 5))
-      const zombies = new Zombies()
-      let read = 0
-      const left = (async () => { for await (const _ of zombies) if ((read += 1) === 64) setImmediate(() => zombies.return()) })()
-      await left
-      const child = spawn('sh', ['-c', 'sleep 0.3; exit 4'], { stdio: 'ignore' })
-      console.log(JSON.stringify({ few: read < 200, code: (await child.exited).code }))`,
-      { prefix: asPid1 },
-    )
+    const result = await programs.evaluate('leaveZombies', [], { prefix: asPid1 })
     expect(result).toEqual({ few: true, code: 4 })
   })
 })

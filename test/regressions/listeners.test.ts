@@ -1,7 +1,12 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { reapUntil, Signals, shutdown, spawn, waitForExit, Zombies } from '../../lib/index.js'
-import { evaluate } from '../program.js'
+import { programFile } from '../program-file.js'
+
+const programs = await programFile<typeof import('./listeners.program.js')>(
+  './listeners.program.ts',
+  import.meta.url,
+)
 
 const listening = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
 
@@ -70,26 +75,6 @@ describe('shutdown()', () => {
 
 describe('many users of one thing', () => {
   it('make Node warn of no leak', async () => {
-    const warnings = await evaluate<string[]>(`
-      import { spawn as spawnChild } from 'node:child_process'
-      import { shutdown, Signals, spawn, waitForExit, Zombies } from 'sexton'
-      const warnings = []
-      process.on('warning', ({ message }) => warnings.push(message))
-      const { signal } = new AbortController()
-      const many = (make) => Array.from({ length: 30 }, make)
-      const child = spawnChild('cat')
-      const own = many(() => spawn('cat', [], { signal }))
-      const waits = many((_, i) => [
-        waitForExit(child.pid),
-        waitForExit(child.pid, { signal }),
-        waitForExit(own[i].pid, { signal }),
-      ]).flat()
-      many(() => [new Zombies({ signal }), new Signals(['SIGUSR2'], { signal }), shutdown(() => {})])
-      child.stdin.end()
-      for (const { stdin } of own) stdin.end()
-      await Promise.all(waits)
-      await new Promise(setImmediate)
-      console.log(JSON.stringify(warnings))`)
-    expect(warnings).toEqual([])
+    expect(await programs.evaluate('haveManyUsers', [])).toEqual([])
   })
 })

@@ -5,7 +5,12 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { type Child, spawn } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
-import { evaluate } from '../program.js'
+import { programFile } from '../program-file.js'
+
+const programs = await programFile<typeof import('./streams.program.js')>(
+  './streams.program.ts',
+  import.meta.url,
+)
 
 const openDescriptors = () => readdirSync('/proc/self/fd').length
 
@@ -121,27 +126,10 @@ describe('an unread stream whose pipe a descendant holds', () => {
   })
 
   it('keeps the process alive from the first reader on', async () => {
-    const program = (wait: string, before = '') => `
-      import { spawn } from 'sexton'
-      const child = spawn('sh', ['-c', '(sleep 0.5; echo later) & echo early; read line'])
-      const { stdout } = child
-      ${before}
-      child.stdin.end()
-      await child.exited
-      let read = ''
-      process.on('exit', () => console.log(JSON.stringify(read)))
-      ${wait}`
-    const onData = "stdout.on('data', (chunk) => { read += chunk })"
-    const onReadable = "stdout.on('readable', () => { read += stdout.read() ?? '' })"
-    expect(await evaluate(program(''))).toBe('')
-    expect(await evaluate(program(onData))).toBe('early\nlater\n')
-    expect(await evaluate(program(onReadable))).toBe('early\nlater\n')
-    const iterate = 'read += (await second).value'
-    const early = `
-      const iterator = stdout[Symbol.asyncIterator]()
-      await iterator.next()
-      const second = iterator.next()`
-    expect(await evaluate(program(iterate, early))).toBe('later\n')
+    expect(await programs.evaluate('readLate', ['none'])).toBe('')
+    expect(await programs.evaluate('readLate', ['by data events'])).toBe('early\nlater\n')
+    expect(await programs.evaluate('readLate', ['by readable events'])).toBe('early\nlater\n')
+    expect(await programs.evaluate('readLate', ['by an iterator'])).toBe('later\n')
   })
 })
 
