@@ -1,59 +1,34 @@
 import { describe, expect, it } from 'vitest'
 import { patience } from '../../pace.mjs'
-import { asPid1, evaluate, nodeWithInit, run } from '../../program.js'
+import { asPid1, nodeWithInit, run } from '../../program.js'
+import { programFile } from '../../program-file.js'
+import type { BadOptions } from './init.program.js'
 
-const prologue = `
-  import { spawn } from 'node:child_process'
-  import { once } from 'node:events'
-  import { subscribe } from 'node:diagnostics_channel'
-  import { subreaper } from 'sexton'
-  import { dead, orphans } from './test/fixtures/orphans.mjs'
-  import { becomes, zombies } from './test/soak/fixtures/proc.mjs'
-  const say = (value) => console.log(JSON.stringify(value))
-`
-const inProgram = <T>(source: string, options: Parameters<typeof evaluate>[1] = {}) =>
-  evaluate<T>(prologue + source, { node: nodeWithInit, timeout: 20_000, ...options })
+const programs = await programFile<typeof import('./init.program.js')>(
+  './init.program.ts',
+  import.meta.url,
+)
 
-const reapsSixtyFour = `
-  const { init } = await import('sexton/init')
-  const { pids, end } = await orphans(64, 3)
-  end()
-  await becomes(() => init.stats().reaped === 64)
-  say({ ...init.stats(), left: zombies().length, known: pids.length })`
+const withInit = { node: nodeWithInit }
 
 describe('a Node program that is its own init', () => {
   it.each([
     ['PID 1', asPid1],
     ['subreaper', []],
   ])('reaps the orphans that it adopts, as %s', async (_, prefix) => {
-    expect(await inProgram(reapsSixtyFour, { prefix })).toEqual({
+    expect(await programs.evaluate('reapSixtyFour', [], { ...withInit, prefix })).toEqual({
       ...{ reaped: 64, adopted: 64, abandoned: 0, pending: 0 },
       ...{ left: 0, known: 64 },
     })
   })
 
   it('would keep them as zombies without: that is the problem', async () => {
-    const left = await inProgram(
-      `
-      const { pids, end } = await orphans(64, 3)
-      end()
-      await dead(pids)
-      const died = performance.now()
-      while (performance.now() - died < 1500) await new Promise((resolve) => setTimeout(resolve, 50))
-      say(zombies().length)`,
-      { node: [process.execPath], prefix: asPid1 },
-    )
+    const left = await programs.evaluate('keepZombies', [], { prefix: asPid1 })
     expect(left).toBe(64)
   })
 
-  it.each([
-    ['import', "import 'sexton/init'"],
-    [
-      'require',
-      "import { createRequire } from 'node:module'; createRequire(process.cwd() + '/')('sexton/init')",
-    ],
-  ])('is that by one line, too, with %s', async (_, line) => {
-    const stats = await inProgram<object>(line + reapsSixtyFour, { node: [process.execPath] })
+  it.each(['import', 'require'] as const)('is that by one line, too, with %s', async (how) => {
+    const stats = await programs.evaluate('reapSixtyFour', [how])
     expect(stats).toMatchObject({ reaped: 64, left: 0 })
   })
 
@@ -72,16 +47,7 @@ describe('a Node program that is its own init', () => {
   })
 
   it('reaps what died before it was one', async () => {
-    const result = await inProgram(
-      `
-      const { pids, end } = await orphans(8, 3)
-      end()
-      await dead(pids)
-      await import('sexton/init')
-      say(await becomes(() => zombies().length === 0))`,
-      { node: [process.execPath] },
-    )
-    expect(result).toBe(true)
+    expect(await programs.evaluate('loadAfterDeaths', [])).toBe(true)
   })
 
   it('ends when it has nothing to do, and at once', async () => {
@@ -93,24 +59,14 @@ describe('a Node program that is its own init', () => {
 
 describe('the options', () => {
   it('turn the subreaper off by SEXTON_SUBREAPER=0, and on and off by init()', async () => {
-    const result = await inProgram(
-      `
-      const { init } = await import('sexton/init')
-      const states = [subreaper.enabled]
-      init({ subreaper: true })
-      states.push(subreaper.enabled)
-      init({ foreignChildDelay: 5 })
-      states.push(subreaper.enabled)
-      init({ subreaper: false })
-      states.push(subreaper.enabled)
-      say(states)`,
-      { env: { SEXTON_SUBREAPER: '0' } },
-    )
+    const env = { SEXTON_SUBREAPER: '0' }
+    const result = await programs.evaluate('switchSubreaper', [], { ...withInit, env })
     expect(result).toEqual([false, true, true, false])
   })
 
   it('leave PID 1 without the attribute, which it does not need', async () => {
-    expect(await inProgram('say(subreaper.enabled)', { prefix: asPid1 })).toBe(false)
+    const options = { ...withInit, prefix: asPid1 }
+    expect(await programs.evaluate('isSubreaper', [], options)).toBe(false)
   })
 
   it.each([
@@ -131,7 +87,7 @@ describe('the options', () => {
     expect(outcome.stderr).toContain(`RangeError: ${message}`)
   })
 
-  it.each([
+  it.each<[BadOptions, string, string]>([
     [
       '{ foreignChildDelay: -1 }',
       'RangeError',
@@ -149,18 +105,12 @@ describe('the options', () => {
     ],
     ['{ subreaper: 1 }', 'TypeError', 'invalid subreaper 1: expected true or false'],
   ])('refuse %s, and change nothing', async (options, name, message) => {
-    const result = await inProgram(`
-      const { init } = await import('sexton/init')
-      try { init({ subreaper: false, ...${options} }) } catch ({ name, message }) {
-        say([name, message, subreaper.enabled])
-      }`)
+    const result = await programs.evaluate('refuse', [options], withInit)
     expect(result).toEqual([name, message, true])
   })
 
   it('refuse null with a reason, and what is no object', async () => {
-    const result = await inProgram(`
-      const { init } = await import('sexton/init')
-      say([null, 5].map((options) => { try { init(options) } catch ({ message }) { return message } }))`)
+    const result = await programs.evaluate('refuseAll', [[null, 5]], withInit)
     expect(result).toEqual([
       'invalid options null: expected a plain object, for example { foreignChildDelay: … }',
       'invalid options 5: expected a plain object, for example { foreignChildDelay: … }',
@@ -168,27 +118,14 @@ describe('the options', () => {
   })
 
   it('fail in a worker with a clear error; the import is harmless', async () => {
-    const result = await inProgram(`
-      import { Worker } from 'node:worker_threads'
-      const worker = new Worker(\`
-        const { parentPort } = await import('node:worker_threads')
-        const { init } = await import('sexton/init')
-        try { init() } catch ({ code }) { parentPort.postMessage(code) }\`, { eval: true })
-      say((await once(worker, 'message'))[0])`)
-    expect(result).toBe('ERR_UNSUPPORTED')
+    const code = await programs.evaluate('startInitInWorker', [], withInit)
+    expect(code).toBe('ERR_UNSUPPORTED')
   })
 })
 
 describe('diagnostics_channel', () => {
   it('tells of each orphan, with its name, and how it ended', async () => {
-    const result = await inProgram(`
-      const told = []
-      subscribe('sexton:adopted', (message) => told.push(['adopted', message]))
-      subscribe('sexton:reaped', ({ status, origin }) => told.push(['reaped', status.pid, status.code, origin]))
-      const { pids: [pid], end } = await orphans(1, 9)
-      end()
-      await becomes(() => told.length === 2)
-      say(told.map((entry) => JSON.stringify(entry).replaceAll(String(pid), 'PID')))`)
+    const result = await programs.evaluate('tellOfOrphan', [], withInit)
     expect(result).toEqual(['["adopted",{"pid":PID,"name":"sh"}]', '["reaped",PID,9,"adopted"]'])
   })
 })

@@ -6,29 +6,15 @@ import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { lacksRoot } from '../../needs.js'
 import { patience } from '../../pace.mjs'
-import { asPid1, environment, evaluating, nodeWithInit, root, run } from '../../program.js'
+import { asPid1, environment, nodeWithInit, root } from '../../program.js'
+import { programFile } from '../../program-file.js'
 
 // What becomes of the descendants when the process exits.
 
-const prologue = `
-  import { spawn } from 'node:child_process'
-  import { once } from 'node:events'
-  import { subscribe } from 'node:diagnostics_channel'
-  subscribe('sexton:left', ({ name, outcome }) => console.log(name, outcome))
-  // Each prints a line when it is ready.
-  const started = async (script, options = {}) => {
-    const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'], ...options })
-    const [line] = await once(child.stdout, 'data')
-    child.stdout.destroy()
-    return String(line).trim()
-  }
-  const stubborn = 'trap "" TERM; echo $$; while :; do sleep 1000; done'
-`
-const exiting = (
-  source: string,
-  env: Record<string, string> = {},
-  prefix: readonly string[] = [],
-) => run([...nodeWithInit, ...evaluating(prologue + source)], { env, prefix, timeout: 20_000 })
+const programs = await programFile<typeof import('./leftovers.program.js')>(
+  './leftovers.program.ts',
+  import.meta.url,
+)
 
 const where: [string, readonly string[]][] = [
   ['PID 1', asPid1],
@@ -36,17 +22,11 @@ const where: [string, readonly string[]][] = [
 ]
 
 describe.each(where)('At exit, as %s,', (_, prefix) => {
+  const asInit = { node: nodeWithInit, prefix }
+  const granting = (grace: string) => ({ ...asInit, env: { SEXTON_GRACE: grace } })
+
   it('descendants of every kind are asked to end', async () => {
-    const { code, stdout } = await exiting(
-      `
-      await started('echo; exec sleep 1000')
-      await started('echo; exec sleep 1000', { detached: true })
-      await started('sleep 1000 >/dev/null & echo; exit 0') // an orphan
-      await started('exec setsid sh -c "echo; exec sleep 1000"')
-      process.exit(3)`,
-      {},
-      prefix,
-    )
+    const { code, stdout } = await programs.run('leaveAllKinds', [], asInit)
     const lines = stdout.trim().split('\n')
     expect(code).toBe(3)
     // Some may not have become `sleep` yet.
@@ -57,11 +37,7 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
 
   it('who does not heed that is killed when the grace is over', async () => {
     const start = performance.now()
-    const { code, stdout } = await exiting(
-      'await started(stubborn); process.exitCode = 4; process.exit()',
-      { SEXTON_GRACE: '300' },
-      prefix,
-    )
+    const { code, stdout } = await programs.run('leaveStubborn', [4], granting('300'))
     expect(performance.now() - start).toBeGreaterThan(300)
     expect(stdout.trim().split('\n').sort()).toEqual(['sh killed', 'sleep killed'])
     expect(code).toBe(4)
@@ -69,71 +45,36 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
 
   it('ends the wait as soon as all have ended', async () => {
     const start = performance.now()
-    const source = "await started('echo; exec sleep 1000'); process.exit()"
-    await exiting(source, { SEXTON_GRACE: '15000' }, prefix)
+    await programs.run('leaveSleeper', [], granting('15000'))
     expect(performance.now() - start).toBeLessThan(patience(10_000))
   })
 
   it('no grace at all kills them at once', async () => {
-    const { stdout } = await exiting(
-      `
-      const { descendants } = await import('sexton')
-      await started(stubborn)
-      // Until its child has become a \`sleep\`.
-      while (!descendants().some(({ name }) => name === 'sleep')) await new Promise(setImmediate)
-      process.exit()`,
-      { SEXTON_GRACE: '0' },
-      prefix,
-    )
+    const { stdout } = await programs.run('leaveStubbornWithSleeper', [], granting('0'))
     expect(stdout.trim().split('\n').sort()).toEqual(['sh killed', 'sleep killed'])
   })
 
   it('one that stands still is set going, so that it can end in good order', async () => {
-    const { stdout } = await exiting(
-      `
-      const pid = Number(await started('trap "echo good >&2; exit" TERM; echo $$; while :; do sleep 0.01; done'))
-      process.kill(pid, 'SIGSTOP')
-      process.exit()`,
-      {},
-      prefix,
-    )
+    const { stdout } = await programs.run('leaveStopped', [], asInit)
     expect(stdout).toContain('sh terminated')
   })
 
   it('an end that is natural, thrown, or by process.exit() is one', async () => {
-    const child = `spawn('sleep', ['1000'], { stdio: 'ignore' }).unref()\n`
-    const ends = ['', "throw new Error('thrown')", 'process.exit(3)']
-    const outcomes = await Promise.all(ends.map((end) => exiting(child + end, {}, prefix)))
+    const ends = ['itself', 'error', 'exit'] as const
+    const outcomes = await Promise.all(ends.map((end) => programs.run('endBy', [end], asInit)))
     expect(outcomes.map(({ code }) => code)).toEqual([0, 1, 3])
     for (const { stdout } of outcomes) expect(stdout).toBe('sleep terminated\n')
   })
 
   it('hundreds of them are ended', async () => {
-    // Told in one line: a pipe that nobody reads yet takes fewer than three hundred.
-    const { stdout } = await exiting(
-      `
-      const told = []
-      subscribe('sexton:left', ({ outcome }) => told.push(outcome))
-      console.log = () => {}
-      await started('i=0; while [ $i -lt 300 ]; do sleep 1000 >/dev/null & i=$((i+1)); done; echo; exit')
-      process.on('exit', () => process.stdout.write(JSON.stringify(told)))
-      process.exit()`,
-      {},
-      prefix,
-    )
+    const { stdout } = await programs.run('leaveHundreds', [], asInit)
     const told = JSON.parse(stdout)
     expect([300, 301]).toContain(told.length) // the shell may still be there
     expect(new Set(told)).toEqual(new Set(['terminated']))
   })
 
   it('what is born while it happens is ended, too', async () => {
-    const { stdout } = await exiting(
-      `
-      await started('trap "sleep 1000 >/dev/null & exit" TERM; echo; while :; do sleep 0.01; done')
-      process.exit()`,
-      { SEXTON_GRACE: '300' },
-      prefix,
-    )
+    const { stdout } = await programs.run('leaveBearer', [], granting('300'))
     expect(stdout).toMatch(/^(sh|sleep) killed$/m) // it may not have become `sleep` yet
   })
 })
@@ -141,10 +82,7 @@ describe.each(where)('At exit, as %s,', (_, prefix) => {
 describe('The time of grace at exit', () => {
   /** A program in its time of grace, which a stubborn child would use up. */
   async function lingering(grace: number, use: (pid: number) => Promise<void>) {
-    const source = `${prologue}
-      await started(stubborn)
-      process.exit(6)`
-    const [file, ...args] = [...nodeWithInit, ...evaluating(source)]
+    const [file, ...args] = programs.command('leaveStubborn', [6], nodeWithInit)
     const child = spawn(file as string, args, {
       cwd: root,
       env: { ...environment, SEXTON_GRACE: String(grace) },
@@ -186,14 +124,11 @@ describe('The time of grace at exit', () => {
 })
 
 it('What ends for want of descriptors ends its descendants, too', async () => {
-  const { code, stdout } = await exiting(
-    `
-    import { openSync } from 'node:fs'
-    console.log(await started('echo $$; exec sleep 1000'))
-    for (;;) openSync('/dev/null')`,
-    {},
-    ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh'],
-  )
+  const prefix = ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh']
+  const { code, stdout } = await programs.run('useUpDescriptors', [], {
+    node: nodeWithInit,
+    prefix,
+  })
   const [pid, ...told] = stdout.trim().split('\n')
   expect([code, told]).toEqual([1, ['sleep terminated']])
   expect(readStat(Number(pid))?.state ?? 'Z').toBe('Z') // its new parent may not have reaped it yet
@@ -201,7 +136,7 @@ it('What ends for want of descriptors ends its descendants, too', async () => {
 
 it('Only descendants are ended: not siblings, nor the parent', async () => {
   const sibling = spawn('sleep', ['1000'], { stdio: 'ignore' })
-  await exiting("await started('echo; exec sleep 1000'); process.exit()")
+  await programs.run('leaveSleeper', [], { node: nodeWithInit })
   expect(readStat(sibling.pid as number)?.state).toBe('S')
   sibling.kill()
   await new Promise((resolve) => sibling.on('exit', resolve))
@@ -210,11 +145,10 @@ it('Only descendants are ended: not siblings, nor the parent', async () => {
 it.skipIf(lacksRoot())(
   'names another user’s, leaves it running, and does not wait for it',
   async () => {
-    const source = `
-    console.log(await started('echo $$; exec sleep 1000 2>&-'))
-    process.setuid(65534)
-    process.exit(3)`
-    const { code, stdout } = await exiting(source, { SEXTON_GRACE: '100000' })
+    const { code, stdout } = await programs.run('becomeNobody', [], {
+      node: nodeWithInit,
+      env: { SEXTON_GRACE: '100000' },
+    })
     const [pid, ...told] = stdout.trim().split('\n')
     process.kill(Number(pid), 'SIGKILL')
     expect(code).toBe(3)
