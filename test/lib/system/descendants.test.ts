@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { descendants, spawn } from '../../../lib/index.js'
 import { readStat } from '../../../lib/system/proc.js'
-import { evaluate } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { Dialogue } from '../dialogue.js'
 import { Stranger } from '../stranger.js'
+
+const programs = await programFile<typeof import('./descendants.program.js')>(
+  './descendants.program.ts',
+  import.meta.url,
+)
 
 describe('descendants', () => {
   it('are the tree, parents before their children, without its root', async () => {
@@ -61,23 +66,7 @@ describe('descendants', () => {
   })
 
   it('hang on every thread, not only on the main one', async () => {
-    const names = await evaluate<string[]>(`
-      import { once } from 'node:events'
-      import { Worker } from 'node:worker_threads'
-      import { descendants, spawn } from 'sexton'
-      const source = \`
-        import { spawn } from 'node:child_process'
-        import { parentPort } from 'node:worker_threads'
-        spawn('cat')
-        parentPort.postMessage('started')\`
-      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)))
-      await once(worker, 'message')
-      const child = spawn('sleep', ['1000'])
-      const all = descendants()
-      console.log(JSON.stringify(all.map(({ name }) => name).sort()))
-      for (const { pid } of all) process.kill(pid, 'SIGKILL')
-      process.exit()
-    `)
+    const names = await programs.evaluate('listAllThreads', [])
     expect(names).toEqual(['cat', 'sleep'])
   })
 

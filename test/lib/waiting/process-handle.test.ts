@@ -4,8 +4,14 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openProcess, type ProcessHandle, spawn } from '../../../lib/index.js'
 import { readStat } from '../../../lib/system/proc.js'
-import { asNobody, evaluate } from '../../program.js'
+import { asNobody, asPid1 } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { Stranger } from '../stranger.js'
+
+const programs = await programFile<typeof import('./process-handle.program.js')>(
+  './process-handle.program.ts',
+  import.meta.url,
+)
 
 describe('openProcess', () => {
   it('opens a child of sexton: its start time, its end, a signal', async () => {
@@ -97,32 +103,7 @@ describe('a handle', () => {
 
   it('never hits a later process with its pid', async () => {
     // In a PID namespace with few pids, the next process with this one's number comes soon.
-    const survived = await evaluate<boolean[]>(
-      `
-      import { writeFileSync } from 'node:fs'
-      import { openProcess, spawn } from 'sexton'
-      const born = () => spawn('sleep', ['1000'], { stdio: 'ignore' })
-      const again = (pid) => {
-        writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid - 1))
-        return born()
-      }
-      const survived = []
-      for (let round = 0; round < 10; round += 1) {
-        const first = born()
-        const handle = openProcess(first.pid)
-        first.kill('SIGKILL')
-        await first.exited
-        const second = again(first.pid)
-        if (second.pid !== first.pid) throw new Error('another pid: ' + second.pid)
-        const sent = [handle.kill('SIGKILL'), first.kill('SIGKILL')]
-        handle[Symbol.dispose]()
-        survived.push(!sent.includes(true) && second.kill('SIGTERM'))
-        survived.push((await second.exited).signal === 'SIGTERM')
-      }
-      console.log(JSON.stringify(survived))
-      `,
-      { prefix: ['unshare', '--fork', '--pid', '--mount-proc', '--kill-child'] },
-    )
+    const survived = await programs.evaluate('survivePredecessors', [], { prefix: asPid1 })
     expect(survived).toEqual(Array(20).fill(true))
   })
 
@@ -162,15 +143,7 @@ describe('a handle', () => {
   })
 
   it("says that it may not signal another user's process", async () => {
-    const code = await evaluate<string>(
-      `
-      import { openProcess } from 'sexton'
-      try { openProcess(1).kill('SIGTERM') } catch (error) {
-        console.log(JSON.stringify([error.code, error.errno, error.pid]))
-      }
-      `,
-      { prefix: asNobody },
-    )
+    const code = await programs.evaluate('killInit', [], { prefix: asNobody })
     expect(code).toEqual(['ERR_NOT_PERMITTED', 1, 1])
   })
 })

@@ -1,9 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type SextonError, spawn, type WaitOptions, waitForExit } from '../../../lib/index.js'
+import { type Backend, type SextonError, spawn, waitForExit } from '../../../lib/index.js'
 import { lacks } from '../../needs.js'
-import { patience } from '../../pace.mjs'
-import { evaluate, root, run } from '../../program.js'
+import { programFile } from '../../program-file.js'
+
+const programs = await programFile<typeof import('./wait-for-exit-arguments.program.js')>(
+  './wait-for-exit-arguments.program.ts',
+  import.meta.url,
+)
 
 const failure = (pid: unknown, limits?: unknown) =>
   waitForExit(pid as number, limits as number).then(
@@ -33,19 +37,11 @@ describe('a pid that cannot be one', () => {
 
   it.skipIf(lacks('strace'))('is refused before any system call', async () => {
     const calls = 'pidfd_open,pidfd_send_signal,waitid,wait4,kill,tkill,tgkill'
-    const program = (waits: string) => `
-      import { waitForExit } from 'sexton'
-      const pids = [0, -1, 1.5, process.pid, 4194305, '1', NaN]
-      const errors = await Promise.all(pids.map((pid) => waitForExit(pid).catch((e) => e.name)))
-      ${waits}
-      process.exitCode = errors.every((name) => /^(Type|Range)Error$/.test(name)) ? 0 : 3`
-    const traced = (source: string) =>
-      run([process.execPath, '--input-type=module', '-e', source], {
-        prefix: ['strace', '-f', '-qq', '-e', `trace=${calls}`, '-e', 'signal=none'],
-      })
-    expect(await traced(program(''))).toMatchObject({ code: 0, stderr: '' })
+    const prefix = ['strace', '-f', '-qq', '-e', `trace=${calls}`, '-e', 'signal=none']
+    const outcome = await programs.run('waitForBadPids', [false], { prefix })
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
     // And that this way to look would have found one:
-    const seen = await traced(program('await waitForExit(4194304).catch(() => {})'))
+    const seen = await programs.run('waitForBadPids', [true], { prefix })
     expect(seen.stderr).toMatch(/pidfd_open|kill\(/)
   })
 })
@@ -96,20 +92,11 @@ describe('options', () => {
     await child.exited
   })
 
-  it.each<WaitOptions['backend']>(['pidfd', 'sigchld', 'poll'])(
+  it.each<Backend>(['pidfd', 'sigchld', 'poll'])(
     'can choose the back-end %s for one wait',
     async (backend) => {
-      const code = await evaluate<number>(
-        `
-        import { waitForExit } from 'sexton'
-        import { readTaskChildren } from './dist/system/proc.js'
-        const [pid] = readTaskChildren(process.pid, process.pid)
-        process.kill(pid, 'SIGKILL')
-        const status = await waitForExit(pid, { backend: '${backend}', timeout: ${patience(5000)} })
-        console.log(JSON.stringify(status.toShellCode()))
-        `,
-        { prefix: ['sh', '-c', 'sleep 1000 > /dev/null 2>&1 & exec "$@"', root] },
-      )
+      const prefix = ['sh', '-c', 'sleep 1000 > /dev/null 2>&1 & exec "$@"', 'sh']
+      const code = await programs.evaluate('waitBy', [backend], { prefix })
       expect(code).toBe(137)
     },
   )

@@ -2,7 +2,13 @@ import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Child, spawn, waitForExit } from '../../../lib/index.js'
 import { patience } from '../../pace.mjs'
-import { asNobody, evaluate } from '../../program.js'
+import { asNobody } from '../../program.js'
+import { programFile } from '../../program-file.js'
+
+const programs = await programFile<typeof import('./wait-for-exit-limits.program.js')>(
+  './wait-for-exit-limits.program.ts',
+  import.meta.url,
+)
 
 let child: Child
 
@@ -82,14 +88,7 @@ describe("onTimeout: 'kill'", () => {
   })
 
   it('says so if it may not kill', async () => {
-    const code = await evaluate<string>(
-      `
-      import { waitForExit } from 'sexton'
-      const error = await waitForExit(1, { timeout: 0, onTimeout: 'kill' }).catch((error) => error)
-      console.log(JSON.stringify(error.code))
-      `,
-      { prefix: asNobody },
-    )
+    const code = await programs.evaluate('killInit', [], { prefix: asNobody })
     expect(code).toBe('ERR_NOT_PERMITTED')
   })
 })

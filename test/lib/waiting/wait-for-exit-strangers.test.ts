@@ -3,8 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { waitForExit } from '../../../lib/index.js'
 import { patience } from '../../pace.mjs'
 import { asNobody } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { Dialogue } from '../dialogue.js'
 import { Stranger, statusOutlivesReaping } from '../stranger.js'
+
+const programs = await programFile<typeof import('./wait-for-exit-strangers.program.js')>(
+  './wait-for-exit-strangers.program.ts',
+  import.meta.url,
+)
 
 const reapingParent = fileURLToPath(new URL('../../fixtures/reaping-parent.py', import.meta.url))
 const ENOUGH = patience(10_000)
@@ -135,15 +141,7 @@ describe("another user's process", () => {
 
 /** An unprivileged user's wait, which has begun; its result is the next line. */
 async function waitAsNobody(pid: number): Promise<Dialogue> {
-  const nobody = Dialogue.withNode(
-    `
-    import { waitForExit } from 'sexton'
-    const waiting = waitForExit(${pid}, ${ENOUGH})
-    console.log('waiting')
-    console.log(JSON.stringify(await waiting))
-    `,
-    asNobody,
-  )
+  const nobody = new Dialogue([...asNobody, ...programs.command('waitAndTell', [pid])])
   expect(await nobody.line()).toBe('waiting')
   return nobody
 }

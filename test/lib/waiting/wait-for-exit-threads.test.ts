@@ -7,9 +7,15 @@ import { describe, expect, it } from 'vitest'
 import { descendants, spawn, waitForExit } from '../../../lib/index.js'
 import { lacks } from '../../needs.js'
 import { patience } from '../../pace.mjs'
-import { evaluate } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { Dialogue } from '../dialogue.js'
 import { Stranger } from '../stranger.js'
+import type { Owner } from './wait-for-exit-threads.program.js'
+
+const programs = await programFile<typeof import('./wait-for-exit-threads.program.js')>(
+  './wait-for-exit-threads.program.ts',
+  import.meta.url,
+)
 
 const ENOUGH = patience(10_000)
 const leaderless = fileURLToPath(new URL('../../fixtures/leaderless.py', import.meta.url))
@@ -94,33 +100,12 @@ describe.skipIf(lacks('strace'))('a process under a tracer', () => {
 })
 
 describe("a worker's child, seen from the main thread", () => {
-  it.each([
-    ['child_process', "import { spawn } from 'node:child_process'"],
-    ['sexton', "import { spawn } from 'sexton'"],
-  ])('by %s keeps its owner, and both learn its code', async (_, imports) => {
-    const worker = `
-      ${imports}
-      import { parentPort } from 'node:worker_threads'
-      const child = spawn('sh', ['-c', 'read x; exit 8'])
-      const told = child.exited?.then(({ code }) => code) ??
-        new Promise((resolve) => child.on('exit', resolve))
-      parentPort.postMessage(child.pid)
-      parentPort.once('message', () => child.stdin.end())
-      parentPort.postMessage(await told)`
-    const { status, told } = await evaluate<{ status: { code: number | null }; told: number }>(`
-      import { once } from 'node:events'
-      import { Worker } from 'node:worker_threads'
-      import { waitForExit } from 'sexton'
-      const source = ${JSON.stringify(worker)}
-      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source
-        .replace("'sexton'", JSON.stringify(import.meta.resolve('sexton'))))))
-      const [pid] = await once(worker, 'message')
-      const waiting = waitForExit(pid, ${ENOUGH})
-      worker.postMessage('end it')
-      const [[told], status] = await Promise.all([once(worker, 'message'), waiting])
-      console.log(JSON.stringify({ status, told }))
-    `)
-    expect(told).toBe(8)
-    expect([8, null]).toContain(status.code)
-  })
+  it.each<Owner>(['child_process', 'sexton'])(
+    'by %s keeps its owner, and both learn its code',
+    async (owner) => {
+      const { code, told } = await programs.evaluate('waitForWorkersChild', [owner])
+      expect(told).toBe(8)
+      expect([8, null]).toContain(code)
+    },
+  )
 })
