@@ -31,11 +31,6 @@ export class Dialogue implements AsyncDisposable {
     this.#lines = createInterface(this.#process.stdout)[Symbol.asyncIterator]()
   }
 
-  /** A module in a Node of its own, with sexton to import as `'sexton'`. */
-  static withNode(source: string, prefix: readonly string[] = []): Dialogue {
-    return new Dialogue([...prefix, process.execPath, '--input-type=module', '--eval', source])
-  }
-
   /** The next line that it prints. */
   async line(): Promise<string> {
     const { done, value } = await this.#lines.next()
