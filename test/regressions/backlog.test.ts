@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EventQueue } from '../../lib/base/event-queue.js'
 import { Fifo } from '../../lib/base/fifo.js'
 import { Signals } from '../../lib/index.js'
+import { partlyRead } from './queue.js'
 
 function filled(count: number): EventQueue<number> {
   const queue = new EventQueue<number>()
@@ -60,8 +61,7 @@ describe('a backlog', () => {
   })
 
   it('is delivered to the end when it is closed during a pause', async () => {
-    const queue = filled(65)
-    for (let i = 0; i < 64; i += 1) await queue.next()
+    const { queue } = await partlyRead(65)
     const last = queue.next()
     const end = queue.next()
     queue.close()
@@ -70,15 +70,7 @@ describe('a backlog', () => {
   })
 
   it('counts as wanted only when a consumer waits for what is not there', async () => {
-    const told: string[] = []
-    const queue = new EventQueue<number>({
-      onWanted: () => {
-        told.push('wanted')
-        return () => told.push('satisfied')
-      },
-    })
-    for (let i = 0; i < 65; i += 1) queue.push(i)
-    for (let i = 0; i < 64; i += 1) await queue.next()
+    const { queue, told } = await partlyRead(65)
     const last = queue.next() // waits for the event loop, not for a value
     expect(queue.wanted).toBe(false)
     const further = queue.next()

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { EventQueue } from '../../lib/base/event-queue.js'
 import { hold } from '../../lib/base/process-life.js'
 import { asPid1 } from '../program.js'
 import { programFile } from '../program-file.js'
+import { partlyRead } from './queue.js'
 
 const programs = await programFile<typeof import('./keep-alive.program.js')>(
   './keep-alive.program.ts',
@@ -26,15 +26,7 @@ describe('A hold', () => {
 
 describe('EventQueue', () => {
   it('tells nothing if its backlog is dropped while a consumer waits', async () => {
-    const told: string[] = []
-    const queue = new EventQueue<number>({
-      onWanted: () => {
-        told.push('wanted')
-        return () => told.push('satisfied')
-      },
-    })
-    for (let i = 0; i < 100; i += 1) queue.push(i)
-    for (let i = 0; i < 64; i += 1) await queue.next()
+    const { queue, told } = await partlyRead(100)
     const next = queue.next()
     await queue.return()
     expect(await next).toEqual({ done: true, value: undefined })
@@ -42,15 +34,7 @@ describe('EventQueue', () => {
   })
 
   it('gives a waiting consumer’s hold back if closed during a pause', async () => {
-    const told: string[] = []
-    const queue = new EventQueue<number>({
-      onWanted: () => {
-        told.push('wanted')
-        return () => told.push('satisfied')
-      },
-    })
-    for (let i = 0; i < 65; i += 1) queue.push(i)
-    for (let i = 0; i < 64; i += 1) await queue.next()
+    const { queue, told } = await partlyRead(65)
     const waiting = [queue.next(), queue.next()]
     expect(told).toEqual(['wanted'])
     await queue.return()
