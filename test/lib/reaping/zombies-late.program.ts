@@ -29,14 +29,25 @@ export async function dieBeforeParent() {
   return [reaped, descendants().length]
 }
 
+const STARTS = {
+  async child_process() {
+    return spawn('cat').pid as number
+  },
+  async sexton() {
+    const { spawn } = await import('sexton')
+    return spawn('sleep', ['1000'], { stdio: 'ignore' }).pid
+  },
+}
+export type Owner = keyof typeof STARTS
+
 /** In a worker. */
-export function startCats() {
-  return Array.from({ length: 8 }, () => spawn('cat').pid as number)
+export function startEight(owner: Owner) {
+  return Promise.all(Array.from({ length: 8 }, STARTS[owner]))
 }
 
-export async function terminateParent() {
+export async function terminateParent(owner: Owner) {
   const { descendants, Zombies } = await import('sexton')
-  const worker = startWorker(startCats, [])
+  const worker = startWorker(startEight, [owner])
   const [pids] = (await once(worker, 'message')) as [number[]]
   const taking = take(new Zombies(), 8)
   await worker.terminate()

@@ -1,7 +1,7 @@
 import { spawn as nodeSpawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, cpSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { descendants, type SextonError, spawn, waitForExit, Zombies } from 'sexton'
+import { descendants, type SextonError, waitForExit, Zombies } from 'sexton'
 import { readTaskChildren } from '../../../lib/system/proc.js'
 import { addonFile, loadForeignAddon } from '../../fixtures/foreign-addon.mjs'
 import { dead, isZombie, orphans } from '../../fixtures/orphans.mjs'
@@ -15,26 +15,6 @@ async function deadOrphans(besideAddon: boolean) {
   end()
   await dead(pids)
   return pids
-}
-
-/** In a worker. */
-export function startSleepers() {
-  const children = Array.from({ length: 8 }, () => spawn('sleep', ['1000'], { stdio: 'ignore' }))
-  return children.map(({ pid }) => pid)
-}
-
-export async function terminateParent() {
-  const worker = startWorker(startSleepers, [])
-  const [pids] = (await once(worker, 'message')) as [number[]]
-  const taking = take(new Zombies(), 8)
-  await worker.terminate()
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {}
-  }
-  const taken = (await taking).map(({ pid }) => pid)
-  return [pids.every((pid) => taken.includes(pid)), descendants().length]
 }
 
 export async function reapOne(besideAddon: boolean) {

@@ -29,11 +29,11 @@ describe('what nobody will ever wait for', () => {
   })
 
   it('are the children of a worker that was terminated', async () => {
-    expect(await late.evaluate('terminateParent', [])).toEqual([true, 0])
+    expect(await late.evaluate('terminateParent', ['child_process'])).toEqual([true, 0])
   })
 
   it('are the children of sexton in a worker that was terminated', async () => {
-    expect(await programs.evaluate('terminateParent', [])).toEqual([true, 0])
+    expect(await late.evaluate('terminateParent', ['sexton'])).toEqual([true, 0])
   })
 
   it.each([
