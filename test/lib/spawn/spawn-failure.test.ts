@@ -4,8 +4,13 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SpawnOptions, spawn } from '../../../lib/index.js'
-import { evaluate, run } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { read } from '../output.js'
+
+const programs = await programFile<typeof import('./spawn-failure.program.js')>(
+  './spawn-failure.program.ts',
+  import.meta.url,
+)
 
 const { EACCES, E2BIG, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } = constants.errno
 
@@ -86,33 +91,7 @@ describe('a failure', () => {
   })
 
   it('leaves no process and no descriptor: 50 of each', async () => {
-    const result = await evaluate<{ grown: number; left: unknown[]; codes: string[] }>(`
-      import { readdirSync } from 'node:fs'
-      import { descendants, spawn } from 'sexton'
-      const bad = [
-        ['/nonexistent', {}],
-        ['true', { cwd: '/nonexistent' }],
-        ['true', { stdio: ['pipe', 'pipe', 'pipe', 'readable', 'writable', 19999] }],
-        ['true', { cgroup: '/nonexistent' }],
-        ['true', { cgroup: '/' }],
-        ['true', { rlimits: { core: { soft: 2, hard: 1 } } }],
-      ]
-      const fail = async () => {
-        const codes = []
-        for (const [file, options] of bad) {
-          codes.push(await spawn(file, [], options).exited.catch(({ code }) => code))
-        }
-        return codes
-      }
-      const count = () => readdirSync('/proc/self/fd').length
-      await fail()
-      const before = count()
-      const codes = []
-      for (let i = 0; i < 50; i += 1) codes.push(...await fail())
-      console.log(JSON.stringify({
-        grown: count() - before, left: descendants(), codes: [...new Set(codes)],
-      }))
-    `)
+    const result = await programs.evaluate('failFiftyTimes', [])
     expect(result).toEqual({ grown: 0, left: [], codes: ['ERR_SPAWN_FAILED'] })
   })
 
@@ -122,24 +101,13 @@ describe('a failure', () => {
   })
 
   it('that no one looks at is an unhandled rejection, and no silence', async () => {
-    const source = "import { spawn } from 'sexton'; spawn('/nonexistent')"
-    const outcome = await run([process.execPath, '--input-type=module', '-e', source])
+    const outcome = await programs.run('failUnseen', [])
     expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('ERR_SPAWN_FAILED') })
   })
 
   it('for want of descriptors is an error that says so, and no crash', async () => {
-    const codes = await evaluate<string[]>(
-      `
-      import { openSync } from 'node:fs'
-      import { spawn } from 'sexton'
-      await spawn('true').exited
-      const open = []
-      try { for (;;) open.push(openSync('/', 'r')) } catch {}
-      const outcome = await spawn('true').exited.catch(({ code, errno }) => code + ' ' + errno)
-      console.log(JSON.stringify(outcome))
-      `,
-      { prefix: ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh'] },
-    )
-    expect(codes).toBe(`ERR_SPAWN_FAILED ${constants.errno.EMFILE}`)
+    const prefix = ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh']
+    const error = await programs.evaluate('failForWantOfDescriptors', [], { prefix })
+    expect(error).toEqual(['ERR_SPAWN_FAILED', constants.errno.EMFILE])
   })
 })

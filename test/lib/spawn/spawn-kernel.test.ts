@@ -5,10 +5,15 @@ import { spawn } from '../../../lib/index.js'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { lacksRoot } from '../../needs.js'
-import { patience } from '../../pace.mjs'
-import { evaluate, run } from '../../program.js'
+import { run } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { Dialogue } from '../dialogue.js'
 import { read } from '../output.js'
+
+const programs = await programFile<typeof import('./spawn-kernel.program.js')>(
+  './spawn-kernel.program.ts',
+  import.meta.url,
+)
 
 // What the kernel does for a child after spawn: its death signal, its cgroup, its terminal.
 
@@ -16,11 +21,8 @@ describe('deathSignal', () => {
   const gone = (pid: number) => eventually(() => expect(readStat(pid)).toBeUndefined())
 
   it('ends the child with its parent, however that ends', async () => {
-    await using parent = Dialogue.withNode(`
-      import { spawn } from 'sexton'
-      console.log(spawn('sleep', ['1000'], { stdio: 'ignore', deathSignal: 'SIGTERM' }).pid)
-      setInterval(() => {}, 1000)
-    `)
+    const command = programs.command('stayWithSleeper', [{ deathSignal: 'SIGTERM' }])
+    await using parent = new Dialogue(command)
     const pid = Number(await parent.line())
     expect(readStat(pid)?.name).toBe('sleep')
     parent.kill('SIGKILL')
@@ -29,41 +31,18 @@ describe('deathSignal', () => {
   })
 
   it.skipIf(lacksRoot())('survives a change of user', async () => {
-    const pid = await evaluate<number>(`
-      import { spawn } from 'sexton'
-      const options = { stdio: 'ignore', deathSignal: 'SIGKILL', uid: 65534, gid: 65534 }
-      console.log(JSON.stringify(spawn('sleep', ['1000'], options).pid))
-    `)
+    const options = { deathSignal: 'SIGKILL', uid: 65534, gid: 65534 } as const
+    const pid = await programs.evaluate('leaveSleeper', [options])
     await gone(pid)
   })
 
   it('is about the thread that spawned it', async () => {
-    const signal = await evaluate(`
-      import { once } from 'node:events'
-      import { Worker } from 'node:worker_threads'
-      import { waitForExit } from 'sexton'
-      const source = \`
-        import { parentPort, workerData } from 'node:worker_threads'
-        const { spawn } = await import(workerData)
-        const child = spawn('sleep', ['1000'], { stdio: 'ignore', deathSignal: 'SIGUSR1' })
-        parentPort.postMessage(child.pid)
-        parentPort.on('message', () => {})\`
-      const url = new URL('data:text/javascript,' + encodeURIComponent(source))
-      const worker = new Worker(url, { workerData: import.meta.resolve('sexton') })
-      const [pid] = await once(worker, 'message')
-      const waiting = waitForExit(pid, ${patience(10_000)})
-      await worker.terminate()
-      const { signal } = await waiting
-      console.log(JSON.stringify(signal))
-    `)
+    const signal = await programs.evaluate('terminateParent', [])
     expect(signal).toBe('SIGUSR1')
   })
 
   it('is not there unless it is asked for', async () => {
-    const pid = await evaluate<number>(`
-      import { spawn } from 'sexton'
-      console.log(JSON.stringify(spawn('sleep', ['1000'], { stdio: 'ignore' }).pid))
-    `)
+    const pid = await programs.evaluate('leaveSleeper', [])
     expect(readStat(pid)?.name).toBe('sleep')
     process.kill(pid, 'SIGKILL')
   })
@@ -125,14 +104,8 @@ describe('foreground', () => {
   })
 
   it('does nothing without a terminal', async () => {
-    const code = await evaluate<number>(
-      `
-      import { spawn } from 'sexton'
-      const options = { stdio: 'ignore', processGroup: true, foreground: true }
-      console.log(JSON.stringify((await spawn('sh', ['-c', 'exit 3'], options).exited).code))
-      `,
-      { prefix: ['setsid', '--wait'] },
-    )
+    const prefix = ['setsid', '--wait']
+    const code = await programs.evaluate('spawnInForeground', [], { prefix })
     expect(code).toBe(3)
   })
 })

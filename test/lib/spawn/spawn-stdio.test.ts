@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Child, type Stdio, spawn } from '../../../lib/index.js'
-import { run } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { read } from '../output.js'
+
+const programs = await programFile<typeof import('./spawn-stdio.program.js')>(
+  './spawn-stdio.program.ts',
+  import.meta.url,
+)
 
 let directory: string
 
@@ -70,17 +75,13 @@ describe('descriptors', () => {
     expect(names.split('\n')).not.toContain(String(fd))
   })
 
-  it.each<[string, string, string[]]>([
-    ['inherited', "'inherit'", ['out\n', 'err\n']],
-    ['swapped', "['inherit', 2, 1]", ['err\n', 'out\n']],
-    ['turned round', "['ignore', 2, 2]", ['', 'out\nerr\n']],
-    ['ignored', "'ignore'", ['', '']],
+  it.each<[string, 'inherit' | 'ignore' | Stdio[], string[]]>([
+    ['inherited', 'inherit', ['out\n', 'err\n']],
+    ['swapped', ['inherit', 2, 1], ['err\n', 'out\n']],
+    ['turned round', ['ignore', 2, 2], ['', 'out\nerr\n']],
+    ['ignored', 'ignore', ['', '']],
   ])('can be %s', async (_, stdio, expected) => {
-    const source = `
-      import { spawn } from 'sexton'
-      const child = spawn('sh', ['-c', 'echo out; echo err >&2'], { stdio: ${stdio} })
-      process.exit((await child.exited).code)`
-    const outcome = await run([process.execPath, '--input-type=module', '-e', source])
+    const outcome = await programs.run('spawnEcho', [stdio])
     expect([outcome.code, outcome.stdout, outcome.stderr]).toEqual([0, ...expected])
   })
 

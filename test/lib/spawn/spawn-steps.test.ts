@@ -3,7 +3,13 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SpawnOptions, spawn } from '../../../lib/index.js'
-import { asNobody, evaluate } from '../../program.js'
+import { asNobody } from '../../program.js'
+import { programFile } from '../../program-file.js'
+
+const programs = await programFile<typeof import('./spawn-steps.program.js')>(
+  './spawn-steps.program.ts',
+  import.meta.url,
+)
 
 const { EBADF, EINVAL, ENOENT, ENOTDIR, EPERM } = constants.errno
 
@@ -42,43 +48,14 @@ describe('a step', () => {
   })
 
   it('never takes sexton’s own descriptors for a caller’s closed ones', async () => {
-    const codes = await evaluate<unknown[]>(
-      `
-      import { closeSync, openSync } from 'node:fs'
-      import { spawn } from 'sexton'
-      await spawn('true', [], { stdio: 'ignore' }).exited
-      const free = Array.from({ length: 8 }, () => openSync('/', 'r'))
-      for (const fd of free) closeSync(fd)
-      const codes = []
-      for (const fd of free) {
-        for (const first of ['ignore', 'pipe']) {
-          const child = spawn('true', [], { stdio: [first, first, first, fd] })
-          codes.push(await child.exited.then(() => 'started', ({ errno }) => errno))
-        }
-      }
-      console.log(JSON.stringify(codes))
-      `,
-      { timeout: 5000 },
-    )
+    const codes = await programs.evaluate('passClosed', [], { timeout: 5000 })
     expect(codes).toEqual(Array(16).fill(EBADF))
   })
 
   it('for which there is no permission is named', async () => {
-    const result = await evaluate(
-      `
-      import { spawn } from 'sexton'
-      const step = (options) => spawn('true', [], options).exited.catch(({ code, syscall, errno }) =>
-        [code, syscall, errno].join(' '))
-      console.log(JSON.stringify(await Promise.all([
-        { uid: 0 }, { gid: 0 }, { groups: [0] }, { rlimits: { nofile: 100_000_000 } },
-      ].map(step))))
-      `,
-      { prefix: asNobody },
-    )
-    expect(result).toEqual(
-      ['setresuid', 'setresgid', 'setgroups', 'setrlimit'].map(
-        (step) => `ERR_SPAWN_FAILED ${step} ${EPERM}`,
-      ),
-    )
+    const options = [{ uid: 0 }, { gid: 0 }, { groups: [0] }, { rlimits: { nofile: 100_000_000 } }]
+    const errors = await programs.evaluate('failEach', [options], { prefix: asNobody })
+    const steps = ['setresuid', 'setresgid', 'setgroups', 'setrlimit']
+    expect(errors).toEqual(steps.map((step) => ['ERR_SPAWN_FAILED', step, EPERM]))
   })
 })

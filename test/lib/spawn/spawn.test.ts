@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bytes, type SpawnOptions, spawn } from '../../../lib/index.js'
-import { evaluate } from '../../program.js'
+import { programFile } from '../../program-file.js'
 import { read, readBytes } from '../output.js'
+
+const programs = await programFile<typeof import('./spawn.program.js')>(
+  './spawn.program.ts',
+  import.meta.url,
+)
 
 let directory: string
 
@@ -44,16 +49,8 @@ describe('a child', () => {
   })
 
   it('has every signal at its default and unblocked, unlike this one', async () => {
-    const status = await evaluate<string>(
-      `
-      import { text } from 'node:stream/consumers'
-      import { Signals, spawn } from 'sexton'
-      process.on('SIGUSR1', () => {})
-      new Signals(['SIGTERM', 'SIGRTMIN'])
-      console.log(JSON.stringify(await text(spawn('cat', ['/proc/self/status']).stdout)))
-      `,
-      { prefix: ['sh', '-c', 'trap "" HUP QUIT; exec "$@"', 'sh'] },
-    )
+    const prefix = ['sh', '-c', 'trap "" HUP QUIT; exec "$@"', 'sh']
+    const status = await programs.evaluate('readStatus', [], { prefix })
     const mask = (field: string) => new RegExp(`^${field}:\\s*(\\w+)$`, 'm').exec(status)?.[1]
     expect([mask('SigIgn'), mask('SigBlk'), mask('SigCgt')]).toEqual(Array(3).fill('0'.repeat(16)))
   })
@@ -95,18 +92,9 @@ describe('the bytes', () => {
   })
 
   it('of our own environment are passed on, valid UTF-8 or not', async () => {
-    const same = await evaluate<boolean>(
-      `
-      import { readFileSync } from 'node:fs'
-      import { buffer } from 'node:stream/consumers'
-      import { spawn } from 'sexton'
-      const child = spawn('cat', ['/proc/self/environ'])
-      const has = (await buffer(child.stdout)).includes(Buffer.from([0x58, 0x3d, 0xff, 0xfe, 0]))
-      console.log(JSON.stringify(has))
-      `,
-      { prefix: ['sh', '-c', 'X=$(printf "\\377\\376"); export X; exec "$@"', 'sh'] },
-    )
-    expect(same).toBe(true)
+    const prefix = ['sh', '-c', 'X=$(printf "\\377\\376"); export X; exec "$@"', 'sh']
+    const bytes = [0x58, 0x3d, 0xff, 0xfe, 0]
+    expect(await programs.evaluate('passesOn', [bytes], { prefix })).toBe(true)
   })
 
   it.each<[string, () => unknown]>([
