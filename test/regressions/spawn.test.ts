@@ -8,7 +8,13 @@ import { SextonError, spawn } from '../../lib/index.js'
 import { compile } from '../compile.js'
 import { eventually } from '../eventually.js'
 import { lacksRoot } from '../needs.js'
-import { evaluate, root, run } from '../program.js'
+import { root, run } from '../program.js'
+import { programFile } from '../program-file.js'
+
+const programs = await programFile<typeof import('./spawn.program.js')>(
+  './spawn.program.ts',
+  import.meta.url,
+)
 
 const openDescriptors = () => readdirSync('/proc/self/fd').length
 
@@ -51,13 +57,7 @@ describe('pipes that nobody asks for', () => {
   })
 
   it('neither stop a grandchild that writes on, nor keep the process alive', async () => {
-    const script = 'trap "" HUP; (while :; do echo x; done) & echo $!'
-    const pid = await evaluate<number>(`
-      import { spawn } from 'sexton'
-      const child = spawn('sh', ['-c', ${JSON.stringify(script)}], { stdio: ['ignore', 'pipe', 'pipe'] })
-      const { value } = await child.stdout[Symbol.asyncIterator]().next()
-      await child.exited
-      console.log(JSON.stringify(Number.parseInt(value)))`)
+    const pid = await programs.evaluate('leaveWriter', [])
     // The reader has ended, so the writer gets SIGPIPE.
     await eventually(() => expect(() => process.kill(pid, 0)).toThrow())
   })
@@ -78,20 +78,8 @@ describe('a descriptor that is not open', () => {
 
 describe('a full table of descriptors', () => {
   it('makes a spawn fail as a spawn', async () => {
-    const result = await evaluate<string[]>(
-      `import { openSync, closeSync } from 'node:fs'
-      import { backend, spawn } from 'sexton'
-      backend()
-      const held = []
-      try { for (;;) held.push(openSync('/dev/null')) } catch {}
-      const codes = new Set()
-      for (let room = 0; room < 12; room++) {
-        await spawn('true').exited.then(() => codes.add('ran'), (error) => codes.add(error.code))
-        closeSync(held.pop())
-      }
-      console.log(JSON.stringify([...codes]))`,
-      { prefix: ['prlimit', '--nofile=100:100'] },
-    )
+    const prefix = ['prlimit', '--nofile=100:100']
+    const result = await programs.evaluate('spawnWithLittleRoom', [], { prefix })
     expect(result).toEqual(['ERR_SPAWN_FAILED', 'ran'])
   })
 })
@@ -109,41 +97,16 @@ describe('rlimits', () => {
 
 describe('a change of user', () => {
   it.skipIf(lacksRoot())('leaves this process able to dump core', async () => {
-    const outcome = await run([
-      'python3',
-      '-c',
-      ABORT,
-      process.execPath,
-      join(root, 'dist/index.js'),
-    ])
+    const aborting = programs.command('spawnAsOthersAndAbort', [])
+    const outcome = await run(['python3', 'test/fixtures/core-dump.py', ...aborting])
     expect(outcome).toMatchObject({ code: 0, stdout: 'dumped\n' })
   })
 
   it('works for the root of a user namespace, which may not set groups', async () => {
-    const source = `import { spawn } from 'sexton'
-      const { code } = await spawn('true', [], { uid: 0, gid: 0 }).exited
-      console.log(JSON.stringify(code))`
-    expect(await evaluate(source, { prefix: ['unshare', '--user', '--map-root-user'] })).toBe(0)
+    const prefix = ['unshare', '--user', '--map-root-user']
+    expect(await programs.evaluate('spawnAsRoot', [], { prefix })).toBe(0)
   })
 })
-
-// The kernel says in the wait status whether it dumped the memory of a process that aborts.
-const ABORT = `
-import os, resource, sys, tempfile
-node, sexton = sys.argv[1:]
-source = """import { spawn } from %r
-await spawn('true', [], { uid: 65534, gid: 65534 }).exited
-await spawn('/no/such/file', [], { uid: 65534 }).exited.catch(() => {})
-process.abort()""" % sexton
-resource.setrlimit(resource.RLIMIT_CORE, (2**30, 2**30))
-with tempfile.TemporaryDirectory() as directory:
-    os.chdir(directory)
-    pid = os.posix_spawn(node, [node, '--input-type=module', '--eval', source], os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 2, '/dev/null', os.O_WRONLY, 0)])
-    _, status = os.waitpid(pid, 0)
-    os.chdir('/')
-print('dumped' if os.WCOREDUMP(status) else 'not dumped: status %d' % status)
-`
 
 describe('a child that becomes another user', () => {
   it.skipIf(lacksRoot())(
@@ -155,30 +118,15 @@ describe('a child that becomes another user', () => {
       const spy = join(folder, 'spy')
       const source = join(root, 'test', 'fixtures', 'memory-spy.c')
       await compile(source, spy)
-      const program = `
-      import { text } from 'node:stream/consumers'
-      import { spawn } from 'sexton'
-      const nobody = { uid: 65534, gid: 65534, groups: [] }
-      const spy = spawn(${JSON.stringify(spy)}, ['4'], { ...nobody, cleanEnv: true })
-      const printed = text(spy.stdout)
-      let running = true
-      spy.exited.then(() => { running = false })
-      // What is looked for first makes the time before exec longer.
-      const PATH = 'x/'.repeat(20).replaceAll('/', '/:') + '/bin'
-      while (running) await spawn('true', [], { ...nobody, stdio: 'ignore', env: { PATH }, cleanEnv: true }).exited
-      console.log(JSON.stringify(await printed))`
-      expect(await evaluate(program, { env: { SEXTON_SECRET: '1' } })).toBe('closed\n')
+      const env = { SEXTON_SECRET: '1' }
+      expect(await programs.evaluate('spawnBesideSpy', [spy], { env })).toBe('closed\n')
     },
   )
 })
 
 describe('the default environment', () => {
   it('is process.env, also where that was replaced before sexton was loaded', async () => {
-    const result = await evaluate(`
-      process.env = { ...process.env, MARK: 'seen' }
-      const { spawn } = await import('sexton')
-      const { code } = await spawn('sh', ['-c', 'test "$MARK" = seen']).exited
-      console.log(JSON.stringify(code))`)
+    const result = await programs.evaluate('replaceProcessEnv', [])
     expect(result).toBe(0)
   })
 })
