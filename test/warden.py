@@ -9,6 +9,7 @@ the runner ends. It watches the npm that has started the runner as well, because
 directory of this run, and goes with it, as do the mounts in it and the control groups named after its entries.
 """
 import ctypes
+import glob
 import os
 import select
 import shutil
@@ -167,8 +168,8 @@ def unmount_all(directory):
 def remove_groups(directory):
     """Removes the control groups of containers, which podman names after a directory of the test's."""
     names = os.listdir(directory)
-    root = "/sys/fs/cgroup"
-    hierarchies = [root] + [entry.path for entry in os.scandir(root) if entry.is_dir()]
+    root = "/sys/fs/cgroup"  # not there in a bare chroot
+    hierarchies = [root] + glob.glob(f"{root}/*/")
     for path in (os.path.join(hierarchy, name) for hierarchy in hierarchies for name in names):
         for group, _, _ in os.walk(path, topdown=False):
             try:
