@@ -117,12 +117,13 @@ export class Remainder {
     return result instanceof SextonError ? [] : result
   }
 
-  /** Sends signals to one survivor. Returns whether they were sent. */
+  /** Sends signals to one survivor, and reports the first KILL of several. Returns whether they were sent. */
   #tell(survivor: Survivor, signals: readonly SignalName[]): boolean {
     const { pid, name } = survivor
     const outcome = signals === ASK ? 'terminated' : 'killed'
+    const repeated = survivor.outcome === 'killed'
     const sent = attempt(() => this.#survivors.send(survivor, signals.map(signalNumber), outcome))
-    if (sent === true) {
+    if (sent === true && !repeated) {
       this.#report.say(INFO, `sent ${signals[0]} to ${pid} (${name})`)
       this.#report.event('killed', { pid, name, signal: signals[0] })
     } else if (sent instanceof SextonError && survivor.outcome === 'running') {
