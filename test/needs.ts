@@ -1,4 +1,5 @@
-import { accessSync, appendFileSync, constants } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { accessSync, appendFileSync, constants, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, TestRunner } from 'vitest'
 
@@ -39,7 +40,7 @@ export function lacks(...programs: readonly Program[]): boolean {
 }
 
 /**
- * Whether this user may not make namespaces, or be another user, for `describe.skipIf()` and `it.skipIf()`.
+ * Whether this user may not become another one, for `describe.skipIf()` and `it.skipIf()`.
  *
  * @throws {Error} with `CI=true`.
  */
@@ -49,12 +50,51 @@ export function lacksRoot(): boolean {
   return true
 }
 
-const PRIVILEGED = ['unshare', 'setpriv']
+/**
+ * A folder of control groups, version 2, in which this user may make one; undefined if there is none.
+ *
+ * @throws {Error} with `CI=true` if there is none.
+ */
+export function cgroupFolder(): string | undefined {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
+  const folder = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(mounts)?.[1]
+  if (folder !== undefined && may(constants.W_OK, folder)) return folder
+  tell('a cgroup2 file system, mounted, and root')
+  return undefined
+}
 
-/** Skips the test that runs if it is about to start a command that this user may not. */
-export function skipWithoutRoot([file = '']: readonly string[]): void {
-  if (PRIVILEGED.includes(file) && lacksRoot())
-    TestRunner.getCurrentTest()?.context.skip('it needs root')
+// They succeed or fail by their options alone, whatever command follows.
+const PRIVILEGED = ['unshare', 'setpriv']
+const VALUED = /^--(reuid|regid|inh-caps|ambient-caps)$/
+const refusals = new Map<string, boolean>()
+
+/**
+ * Skips the test that runs if a part of the command that it is about to start is refused here: to other users than
+ * root, and to root in many containers and chroots.
+ */
+export function skipIfRefused(command: readonly string[]): void {
+  for (const [i, word] of command.entries()) {
+    if (!PRIVILEGED.includes(word)) continue
+    const prefix = [word, ...optionsOf(command.slice(i + 1))].join(' ')
+    if (!isRefused(prefix)) continue
+    tell(`the right to run: ${prefix}`)
+    TestRunner.getCurrentTest()?.context.skip(`it needs the right to run: ${prefix}`)
+  }
+}
+
+function optionsOf(words: readonly string[]): readonly string[] {
+  const end = words.findIndex(
+    (word, i) => !word.startsWith('--') && !VALUED.test(words[i - 1] ?? ''),
+  )
+  return words.slice(0, end)
+}
+
+function isRefused(prefix: string): boolean {
+  const known = refusals.get(prefix)
+  if (known !== undefined) return known
+  const refused = spawnSync('sh', ['-c', `${prefix} true`], { stdio: 'ignore' }).status !== 0
+  refusals.set(prefix, refused)
+  return refused
 }
 
 function report(program: Program): void {
@@ -71,12 +111,12 @@ function tell(advice: string): void {
 
 function isInstalled(program: string): boolean {
   const folders = (process.env.PATH ?? '').split(':')
-  return folders.some((folder) => isExecutable(join(folder, program)))
+  return folders.some((folder) => may(constants.X_OK, join(folder, program)))
 }
 
-function isExecutable(path: string): boolean {
+function may(mode: number, path: string): boolean {
   try {
-    accessSync(path, constants.X_OK)
+    accessSync(path, mode)
     return true
   } catch {
     return false

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { skipWithoutRoot } from './needs.js'
+import { skipIfRefused } from './needs.js'
 import { patience } from './pace.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -47,7 +47,7 @@ export interface RunOptions {
 /** Runs a program to its end. */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const words = [...(options.prefix ?? []), ...command]
-  skipWithoutRoot(words)
+  skipIfRefused(words)
   const [file, ...args] = words
   return new Promise((resolve) => {
     execFile(

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { skipWithoutRoot } from '../needs.js'
+import { skipIfRefused } from '../needs.js'
 import { root } from '../program.js'
 
 /**
@@ -18,7 +18,7 @@ export class Dialogue implements AsyncDisposable {
 
   constructor(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env
-    skipWithoutRoot(command)
+    skipIfRefused(command)
     const [file = '', ...args] = command
     this.#process = spawn(file, args, {
       cwd: root,

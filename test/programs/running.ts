@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { expect, onTestFinished } from 'vitest'
 import { eventually } from '../eventually.js'
-import { skipWithoutRoot } from '../needs.js'
+import { skipIfRefused } from '../needs.js'
 import { environment, type Outcome, pid1, root } from '../program.js'
 
 /** `pid1` with these options and this command. */
@@ -22,7 +22,7 @@ export interface Running {
 
 /** Starts a program that a test then talks to, and which ends before the test does. */
 export function start(command: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): Running {
-  skipWithoutRoot(command)
+  skipIfRefused(command)
   const [file, ...args] = command
   const stdio: StdioOptions = [stdin, 'pipe', 'pipe']
   const child = spawn(file as string, args, { cwd: root, env: environment, stdio })

@@ -4,12 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { spawn } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
-import { lacksRoot } from '../needs.js'
+import { cgroupFolder } from '../needs.js'
 import { run } from '../program.js'
 
-const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(
-  readFileSync('/proc/self/mountinfo', 'utf8'),
-)?.[1]
+const folder = cgroupFolder()
 
 function newGroup(parent: string, name: string): string {
   const path = join(parent, name)
@@ -35,8 +33,8 @@ async function spawnInto(cgroup: string): Promise<unknown> {
   return signal ?? JSON.parse(stdout)
 }
 
-describe.skipIf(mount === undefined || lacksRoot())('spawn into a frozen cgroup', () => {
-  const root = mount ?? ''
+describe.skipIf(folder === undefined)('spawn into a frozen cgroup', () => {
+  const root = folder as string
   const refused = (path: string) => ({
     code: 'ERR_SPAWN_FAILED',
     errno: 16,

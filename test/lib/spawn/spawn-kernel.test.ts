@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { spawn } from '../../../lib/index.js'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
-import { lacksRoot } from '../../needs.js'
+import { cgroupFolder, lacksRoot } from '../../needs.js'
+import { patience } from '../../pace.mjs'
 import { run } from '../../program.js'
 import { programFile } from '../../program-file.js'
 import { Dialogue } from '../dialogue.js'
@@ -49,13 +50,11 @@ describe('deathSignal', () => {
 })
 
 describe('cgroup', () => {
-  const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(
-    readFileSync('/proc/self/mountinfo', 'utf8'),
-  )?.[1]
+  const folder = cgroupFolder()
 
-  it.skipIf(lacksRoot())('is where the child is born', async () => {
+  it.skipIf(folder === undefined)('is where the child is born', async () => {
     const name = `sexton-test-${process.pid}`
-    const path = join(mount ?? 'no cgroup of version 2 is mounted', name)
+    const path = join(folder as string, name)
     mkdirSync(path)
     try {
       const child = spawn('cat', ['/proc/self/cgroup'], { cgroup: path })
