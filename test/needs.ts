@@ -50,6 +50,11 @@ export function lacksRoot(): boolean {
   return true
 }
 
+/** Skips the test that runs if this user may not become another one. */
+export function skipWithoutRoot(): void {
+  if (lacksRoot()) TestRunner.getCurrentTest()?.context.skip('it needs root')
+}
+
 /**
  * A folder of control groups, version 2, in which this user may make one; undefined if there is none.
  *

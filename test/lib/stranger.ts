@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { backend } from '../../lib/index.js'
+import { skipWithoutRoot } from '../needs.js'
 
 const program = fileURLToPath(new URL('../fixtures/parent.py', import.meta.url))
 
@@ -40,6 +41,7 @@ export class Stranger implements AsyncDisposable {
 
   /** Starts one; with `uid`, it belongs to that user, its parent to us. */
   static async start(uid?: number): Promise<Stranger> {
+    if (uid !== undefined) skipWithoutRoot()
     const args = [program, ...(uid === undefined ? [] : [String(uid)])]
     const child = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
