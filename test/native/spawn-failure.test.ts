@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { binding, P_ALL } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
+import { lacksRoot } from '../needs.js'
 import { programFile } from '../program-file.js'
 import { block, openDescriptors, type Spec, spawnRaw, wait } from './raw.js'
 
@@ -76,7 +77,7 @@ describe('A spawn that fails', () => {
     expect(result).toEqual({ syscall: 'pipe2', errno: EMFILE })
   })
 
-  it.each([
+  it.skipIf(lacksRoot()).each([
     ['setuid', { syscall: 'setresuid', errno: EPERM }],
     ['setgid', { syscall: 'setgroups', errno: EPERM }],
   ])('for want of CAP_%s, names the first step that needed it', async (capability, failure) => {
