@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { signalNumber } from '../../lib/system/signal-names.js'
 import { eventually } from '../eventually.js'
 import { patience } from '../pace.mjs'
 import { asNobody, asPid1, run } from '../program.js'
@@ -117,7 +118,7 @@ describe('The command', () => {
     const options = ['-s', '-r', 'RTMIN+3:TERM', '--kill-after', '50ms']
     const running = start(under(...options, 'sh', '-c', script))
     await running.printed(/^deaf$/m)
-    await run(['kill', '-s', 'RTMIN+3', String(running.pid)])
+    process.kill(running.pid, signalNumber('SIGRTMIN+3'))
     expect(await running.ended).toMatchObject({ code: 137 })
   })
 

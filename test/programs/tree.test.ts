@@ -153,7 +153,8 @@ describe('Orphans', () => {
   // Commands that make an orphan of `cat`, and one that waits until PID 1 has adopted it.
   const simple = '(cat <&3 &) 3<&0; '
   const daemon = '(setsid sh -c "cat <&3 & :" &) 3<&0; '
-  const wait = 'until grep -q "^PPid:.1$" /proc/$(pgrep -x cat)/status; do :; done 2>/dev/null; '
+  const adopted = 'grep -l "^Name:.cat$" /proc/[0-9]*/status | xargs grep -q "^PPid:.1$"'
+  const wait = `until ${adopted}; do :; done 2>/dev/null; `
   const look = `${program.join(' ')} tree --json`
   const named = (text: string, name: string) =>
     (JSON.parse(text) as Document).processes.filter((one) => one.name === name)

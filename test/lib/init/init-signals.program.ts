@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { constants } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { hear, startWorker } from '../../inside.js'
 
 // Sexton is imported late: one of these programs shows Node without it.
 
-/** Sends a signal to this process, by another one, as it comes in practice. */
-const send = (signal: string | number) => spawnSync('kill', [`-${signal}`, String(process.pid)])
+/** Sends a signal to this process, by another one, as it comes in practice. Not every shell knows each name. */
+const send = (signal: string | number) => {
+  const number = constants.signals[`SIG${signal}` as NodeJS.Signals] ?? signal
+  return spawnSync('sh', ['-c', `kill -${number} ${process.pid}`])
+}
 const later = (code: number) => setTimeout(() => process.exit(code), 100)
 
 /** Stays alive, and tells how it ends. */
