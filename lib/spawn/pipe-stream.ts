@@ -55,7 +55,10 @@ function definePipeStream(): PipeStreamClass {
       // A flowing stream notices the end by itself. Any other might never notice it, and keep the descriptor for ever.
       if (this.#reads) {
         if (this.readableFlowing !== true) this.#keepRest(this._handle)
-      } else if (!binding.hasReader(this._handle.fd)) this.destroy()
+      } else if (this.writableLength === 0 && !binding.hasReader(this._handle.fd)) {
+        // Data on its way fails with EPIPE, which closes the stream too: no listener must miss it.
+        this.destroy()
+      }
     }
 
     // Closes the handle at the end of the pipe. The 'end' event may never come, if nobody reads the buffer.
