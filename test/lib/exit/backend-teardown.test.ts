@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { programFile } from '../../program-file.js'
-import type { End, News } from './exit.program.js'
+import type { End, News } from './backend-teardown.program.js'
 
 // The end of a program, or of a worker, while children die: their news come when no JavaScript can run
 // any more.
 
-const programs = await programFile<typeof import('./exit.program.js')>(
-  './exit.program.ts',
+const programs = await programFile<typeof import('./backend-teardown.program.js')>(
+  './backend-teardown.program.ts',
   import.meta.url,
 )
 
