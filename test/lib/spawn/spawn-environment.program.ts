@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
-import { Worker } from 'node:worker_threads'
 import { type SpawnOptions, spawn } from 'sexton'
+import { startWorker } from '../../inside.js'
 
 /** The environment of a child, one character for each byte, and this process's own. */
 async function seen(options: SpawnOptions): Promise<string[]> {
@@ -33,14 +33,14 @@ export async function follow() {
   return { before, after, replaced }
 }
 
+/** In a worker. */
+export function changeHere() {
+  return seen({ env: { A: undefined, B: 'b' } })
+}
+
 /** What the child of a worker sees that adds a variable and removes another. */
 export async function changeInWorker() {
-  const source = `
-    const { parentPort } = require('node:worker_threads')
-    const { text } = require('node:stream/consumers')
-    const child = require('sexton').spawn('cat', ['/proc/self/environ'], { env: { A: undefined, B: 'b' } })
-    text(child.stdout).then((output) => parentPort.postMessage(output.split('\\0').slice(0, -1)))`
-  const worker = new Worker(source, { eval: true, env: { PATH: process.env.PATH, A: 'a', C: 'c' } })
-  const [output] = (await once(worker, 'message')) as [string[]]
+  const env = { PATH: process.env.PATH, A: 'a', C: 'c' }
+  const [output] = (await once(startWorker(changeHere, [], { env }), 'message')) as [string[]]
   return output
 }
