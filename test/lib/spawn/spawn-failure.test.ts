@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type SpawnOptions, spawn } from '../../../lib/index.js'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { spawn } from '../../../lib/index.js'
 import { programFile } from '../../program-file.js'
 import { read } from '../output.js'
+import { failure, folder } from './children.js'
 
 const programs = await programFile<typeof import('./spawn-failure.program.js')>(
   './spawn-failure.program.ts',
@@ -14,24 +15,14 @@ const programs = await programFile<typeof import('./spawn-failure.program.js')>(
 
 const { EACCES, E2BIG, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } = constants.errno
 
-let directory: string
+const directory = folder()
 
 beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sexton-failure-'))
   mkdirSync(join(directory, 'folder'))
   writeFileSync(join(directory, 'file'), '#!/bin/sh\n', { mode: 0o644 })
   writeFileSync(join(directory, 'bad'), '#!/nonexistent/interpreter\n', { mode: 0o755 })
   symlinkSync('loop', join(directory, 'loop'))
 })
-afterAll(() => {
-  rmSync(directory, { recursive: true })
-})
-
-const failure = (file: string, options: SpawnOptions = {}, args: string[] = []) =>
-  spawn(file, args, options).exited.then(
-    () => expect.unreachable('it must not start'),
-    (error) => error,
-  )
 
 describe('a file', () => {
   it.each([

@@ -2,19 +2,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { type Child, type Stdio, spawn } from '../../../lib/index.js'
-import { read } from '../output.js'
-
-const shell = (script: string, stdio?: Stdio | Stdio[]): Child =>
-  spawn('sh', ['-c', script], stdio === undefined ? {} : { stdio })
-
-async function printed(
-  child: Child,
-): Promise<[stdout: string, stderr: string, code: number | null]> {
-  const streams = [read(child.stdout), read(child.stderr)] as const
-  const [stdout, stderr, { code }] = await Promise.all([...streams, child.exited])
-  return [stdout, stderr, code]
-}
+import { spawn } from '../../../lib/index.js'
+import { printed, shell } from './children.js'
 
 describe('pipes', () => {
   it('are the default for 0, 1 and 2', async () => {

@@ -1,25 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Bytes, type SpawnOptions, spawn } from '../../../lib/index.js'
-import { read } from '../output.js'
+import { describe, expect, it } from 'vitest'
+import { spawn } from '../../../lib/index.js'
+import { folder, output } from './children.js'
 
-let directory: string
-
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sexton-spawn-'))
-})
-afterAll(() => {
-  rmSync(directory, { recursive: true })
-})
-
-/** What a program prints. */
-async function output(file: Bytes, args: Bytes[] = [], options?: SpawnOptions): Promise<string> {
-  const child = spawn(file, args, options)
-  const [stdout] = await Promise.all([read(child.stdout), child.exited])
-  return stdout
-}
+const directory = folder()
 
 function script(name: string, content: string, mode = 0o755): string {
   const path = join(directory, name)

@@ -1,37 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Child, type Stdio, spawn } from '../../../lib/index.js'
+import { describe, expect, it } from 'vitest'
+import { type Stdio, spawn } from '../../../lib/index.js'
 import { programFile } from '../../program-file.js'
-import { read } from '../output.js'
+import { folder, printed, shell } from './children.js'
 
 const programs = await programFile<typeof import('./spawn-stdio.program.js')>(
   './spawn-stdio.program.ts',
   import.meta.url,
 )
 
-let directory: string
-
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sexton-stdio-'))
-})
-afterAll(() => {
-  rmSync(directory, { recursive: true })
-})
-
-const shell = (script: string, stdio?: Stdio | Stdio[]): Child =>
-  spawn('sh', ['-c', script], stdio === undefined ? {} : { stdio })
-
-async function printed(
-  child: Child,
-): Promise<[stdout: string, stderr: string, code: number | null]> {
-  const streams = [read(child.stdout), read(child.stderr)] as const
-  const [stdout, stderr, { code }] = await Promise.all([...streams, child.exited])
-  return [stdout, stderr, code]
-}
+const directory = folder()
 
 describe('descriptors', () => {
   it('of files are passed, by number and by handle', async () => {

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type SpawnOptions, spawn } from '../../../lib/index.js'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { SpawnOptions } from '../../../lib/index.js'
 import { asNobody } from '../../program.js'
 import { programFile } from '../../program-file.js'
+import { failure, folder } from './children.js'
 
 const programs = await programFile<typeof import('./spawn-steps.program.js')>(
   './spawn-steps.program.ts',
@@ -13,24 +14,9 @@ const programs = await programFile<typeof import('./spawn-steps.program.js')>(
 
 const { EBADF, EINVAL, ENOENT, ENOTDIR, EPERM } = constants.errno
 
-let directory: string
+const directory = folder()
 
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sexton-failure-'))
-  mkdirSync(join(directory, 'folder'))
-  writeFileSync(join(directory, 'file'), '#!/bin/sh\n', { mode: 0o644 })
-  writeFileSync(join(directory, 'bad'), '#!/nonexistent/interpreter\n', { mode: 0o755 })
-  symlinkSync('loop', join(directory, 'loop'))
-})
-afterAll(() => {
-  rmSync(directory, { recursive: true })
-})
-
-const failure = (file: string, options: SpawnOptions = {}, args: string[] = []) =>
-  spawn(file, args, options).exited.then(
-    () => expect.unreachable('it must not start'),
-    (error) => error,
-  )
+beforeAll(() => writeFileSync(join(directory, 'file'), ''))
 
 describe('a step', () => {
   it.each<[string, () => SpawnOptions, number, string?]>([

@@ -1,32 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Bytes, type SpawnOptions, spawn } from '../../../lib/index.js'
+import { describe, expect, it } from 'vitest'
+import { spawn } from '../../../lib/index.js'
 import { programFile } from '../../program-file.js'
-import { read, readBytes } from '../output.js'
+import { readBytes } from '../output.js'
+import { folder, output } from './children.js'
 
 const programs = await programFile<typeof import('./spawn.program.js')>(
   './spawn.program.ts',
   import.meta.url,
 )
 
-let directory: string
-
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'sexton-spawn-'))
-})
-afterAll(() => {
-  rmSync(directory, { recursive: true })
-})
-
-/** What a program prints. */
-async function output(file: Bytes, args: Bytes[] = [], options?: SpawnOptions): Promise<string> {
-  const child = spawn(file, args, options)
-  const [stdout] = await Promise.all([read(child.stdout), child.exited])
-  return stdout
-}
+const directory = folder()
 
 describe('a child', () => {
   it('has a pid, an end, and what it used', async () => {
