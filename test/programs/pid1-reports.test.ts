@@ -17,7 +17,8 @@ const kindsOf = (events: readonly Event[]) => events.map(({ event }) => event)
 
 // An orphan that ends with 9, and a rest that does not heed SIGTERM.
 const FAMILY = `(sh -c 'exit 9' & exec sh -c :)
-trap '' TERM; sleep 1000 & trap 'exit 7' USR1; echo ready; while :; do read line; done`
+trap '' TERM; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done
+trap 'exit 7' USR1; echo ready; while :; do read line; done`
 
 describe('The status stream of pid1', () => {
   it('tells a file the life of the command and of its orphans, as JSON', async () => {
