@@ -27,9 +27,9 @@ export type Member = Words | Command<never, never, never, never> | Command
  * The pipes are the kernel's, and no byte between the commands passes through JavaScript. The standard output of the last
  * command is collected, and the standard error of each.
  *
- * @param members The commands, each as `[file, ...args]` or as a prepared `command()`. The options of a prepared command
- *   are those of `spawn()` without `stdio`, `timeout` and `signal`. They take precedence over those of the pipeline.
- * @param options Options for all commands, and how to collect the output.
+ * @param args The commands, each as `[file, ...args]` or as a prepared `command()`; then options for all of them, and how
+ *   to collect the output. The options of a prepared command are those of `spawn()` without `stdio`, `timeout` and
+ *   `signal`. They take precedence over those of the pipeline.
  * @returns A promise of the result, which is also an async iterable of the lines of the last standard output.
  * @throws {TypeError | RangeError} if an argument is invalid, before anything has been done.
  *
@@ -42,7 +42,7 @@ export function pipeline<
 >(
   ...args: readonly [...members: Member[], options: PipelineOptions<S, E, L>]
 ): Run<PipelineResult<S, E, L>, E>
-export function pipeline(...members: readonly Member[]): Run<PipelineResult>
+export function pipeline(...args: readonly Member[]): Run<PipelineResult>
 export function pipeline(
   ...args: readonly (Member | PipelineOptions)[]
 ): Run<PipelineResult, Encoding> {
