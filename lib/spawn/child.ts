@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { SextonError } from '../base/errors.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
@@ -11,7 +12,7 @@ import type { Termination, TerminationReason } from './termination.js'
 /** The parts of a child, or the failure to start it. */
 export type Birth =
   | { owned: OwnedChild; termination: Termination; pipes: readonly (PipeEnd | null)[] }
-  | { failure: Error; kinds: readonly Kind[] }
+  | { failure: SextonError; kinds: readonly Kind[] }
 
 /**
  * A child process. `spawn()` creates it.
@@ -30,7 +31,7 @@ export class Child<
   readonly #broken: readonly (Readable | Writable | null)[] | undefined
   readonly #owned: OwnedChild | undefined
   readonly #termination: Termination | undefined
-  readonly #failure: Error | undefined
+  readonly #failure: SextonError | undefined
   #exited: Promise<ExitStatus> | undefined
   #stdio: readonly (Readable | Writable | null)[] | undefined
 

@@ -4,6 +4,10 @@ import { readRest } from './pipe-rest.js'
 
 /** The stream of a pipe to a child. */
 export interface PipeStream extends Socket {
+  /** The direction of the stream: whether this process reads or writes it. */
+  readonly direction: 'readable' | 'writable'
+  /** The handle of its descriptor; `null` once it is closed. */
+  readonly _handle: Handle | null
   /** Called when the child has exited. Closes the descriptor as soon as no more data can come. */
   childEnded(): void
 }
@@ -11,6 +15,7 @@ export interface PipeStream extends Socket {
 /** libuv's handle of a socket, which Node does not expose. */
 interface Handle {
   readonly fd: number
+  readonly reading?: boolean
   hasRef(): boolean
   close(): void
 }
@@ -25,6 +30,11 @@ export function openPipeStream(fd: number, direction: 'readable' | 'writable'): 
   return new pipeStreamClass(fd, direction)
 }
 
+/** Whether a value is the stream of a pipe. */
+export function isPipeStream(value: unknown): value is PipeStream {
+  return pipeStreamClass !== undefined && value instanceof pipeStreamClass
+}
+
 // Defines the class at its first use, because node:net takes time to load and most programs do not need it.
 function definePipeStream(): PipeStreamClass {
   const { Socket } = process.getBuiltinModule('node:net')
@@ -34,7 +44,7 @@ function definePipeStream(): PipeStreamClass {
   // keep the process alive.
   return class PipeStream extends Socket {
     declare _handle: Handle | null
-    readonly #reads: boolean
+    readonly direction: 'readable' | 'writable'
     #inBackground = false
     readonly #leaveForReader = (event: string | symbol) => {
       if (event === 'readable') this.#leaveBackground()
@@ -47,13 +57,13 @@ function definePipeStream(): PipeStreamClass {
       binding.lend(fd)
       super({ fd, readable, writable: !readable, manualStart: true } as object)
       binding.handOver(fd)
-      this.#reads = readable
+      this.direction = direction
     }
 
     childEnded(): void {
       if (this._handle === null) return
       // A flowing stream notices the end by itself. Any other might never notice it, and keep the descriptor for ever.
-      if (this.#reads) {
+      if (this.direction === 'readable') {
         if (this.readableFlowing !== true) this.#keepRest(this._handle)
       } else if (this.writableLength === 0 && !binding.hasReader(this._handle.fd)) {
         // Data on its way fails with EPIPE, which closes the stream too: no listener must miss it.

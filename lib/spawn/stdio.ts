@@ -1,6 +1,10 @@
+import type { Readable, Writable } from 'node:stream'
 import { invalid } from '../base/errors.js'
+import { failureOf } from './broken-stream.js'
 import { type Given, GivenEnd } from './given-end.js'
+import { GivenFailure, GivenStream, refusalOf } from './given-stream.js'
 import { PipeHandle } from './pipe.js'
+import { isPipeStream, type PipeStream } from './pipe-stream.js'
 
 /**
  * What a descriptor of the child refers to.
@@ -14,6 +18,9 @@ import { PipeHandle } from './pipe.js'
  * - An end of `pipe()`: it is handed over. This process's descriptor is closed, whether or not the child starts; but
  *   not if `spawn()` throws. The same end may stand at two descriptors, as with `2>&1`. Descriptor 0 takes a
  *   readable end, 1 and 2 a writable one.
+ * - The stream of another child, such as `a.stdout`, or one of `PipeHandle.stream()`: it is handed over like an end,
+ *   so that no byte passes through this process. Nothing may have been read from it. If that child could not be
+ *   started, this one is not started either.
  */
 export type Stdio =
   | 'pipe'
@@ -23,6 +30,8 @@ export type Stdio =
   | 'ignore'
   | number
   | PipeHandle
+  | Readable
+  | Writable
   | {
       /** A descriptor of this process. A `FileHandle` and the handle of a socket have this property. */
       readonly fd: number
@@ -52,12 +61,19 @@ function check(kind: unknown, index: number): Kind {
   if (kind === 'readable' || kind === 'writable' || kind === 'inherit' || kind === 'ignore')
     return kind
   if (kind instanceof PipeHandle) return givenEnd(kind, index)
+  if (isPipeStream(kind)) return givenStream(kind, index)
   if (kind === 'pipe') {
     if (index < 3) return index === 0 ? 'writable' : 'readable'
     throw new TypeError(invalid(`stdio[${index}]`, kind, "'readable' or 'writable'"))
   }
-  const fd = typeof kind === 'object' && kind !== null && 'fd' in kind ? kind.fd : kind
+  const isObject = typeof kind === 'object' && kind !== null
+  const failure = isObject ? failureOf(kind) : undefined
+  if (failure !== undefined) return new GivenFailure(failure)
+  const fd = isObject && 'fd' in kind ? kind.fd : kind
   if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 && fd < 2 ** 31) return fd
+  if (isObject && 'pipe' in kind && 'on' in kind) {
+    refuse(index, 'a stream without a descriptor', 'a stream of a child that has not exited')
+  }
   const expected =
     "'pipe', 'readable', 'writable', 'inherit', 'ignore', a descriptor, or an object with one in fd"
   throw new TypeError(invalid(`stdio[${index}]`, kind, expected))
@@ -67,6 +83,16 @@ function givenEnd(end: PipeHandle, index: number): Given {
   if (end.closed) refuse(index, String(end), 'an end that is open and was not handed over')
   checkDirection(end.direction, index, String(end))
   return new GivenEnd(end)
+}
+
+function givenStream(stream: PipeStream, index: number): Given {
+  const refusal = refusalOf(stream)
+  if (refusal !== undefined) {
+    refuse(index, `a stream that ${refusal}`, 'a stream of a child, before any other use of it')
+  }
+  const end = stream.direction === 'readable' ? 'reads' : 'writes'
+  checkDirection(stream.direction, index, `a stream that this process ${end}`)
+  return new GivenStream(stream)
 }
 
 // A program reads from descriptor 0 and writes to 1 and 2. The other end of a pipe would only fail there.

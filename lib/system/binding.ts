@@ -54,6 +54,7 @@ export interface Binding {
   ownPidfdId(): bigint | undefined
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1 | -1): number
+  makeBlocking(fd: number): number
   hasReader(fd: number): boolean
   bytesInPipe(fd: number): number
   lend(fd: number): void

@@ -33,6 +33,15 @@ Napi::Value Pipe(const Napi::CallbackInfo& info) {
   return Result(info, 0);
 }
 
+// makeBlocking(fd): 0 or -errno. A program that gets the descriptor of a stream expects it to
+// block.
+Napi::Value MakeBlocking(const Napi::CallbackInfo& info) {
+  const int fd = IntArg(info, 0);
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0) return Result(info, -errno);
+  return Result(info, 0);
+}
+
 // hasReader(fd): whether any process holds the read end of a pipe that this one writes to.
 Napi::Value HasReader(const Napi::CallbackInfo& info) {
   struct pollfd pipe = {IntArg(info, 0), 0, 0};  // poll() reports POLLERR and POLLHUP unasked
@@ -79,6 +88,7 @@ Napi::Value CloseFd(const Napi::CallbackInfo& info) {
 void DefineDescriptors(Napi::Object exports, Environment* state) {
   Define(exports, "isOpen", IsOpen, {kInt}, state);
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
+  Define(exports, "makeBlocking", MakeBlocking, {kInt}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);
   Define(exports, "bytesInPipe", BytesInPipe, {kInt}, state);
   Define(exports, "lend", Lend, {kInt}, state);

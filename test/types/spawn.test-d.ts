@@ -149,8 +149,10 @@ spawn('cat', [], { stdio: 'inherit' })
 spawn('cat', [], { stdio: ['ignore', 1, await open('/dev/null'), 'readable', 'writable'] })
 // @ts-expect-error: of child_process, not of ours
 spawn('cat', [], { stdio: 'ipc' })
-// @ts-expect-error: a stream without a descriptor is for pipeline()
-spawn('cat', [], { stdio: [process.stdout as Writable] })
+// The stream of another child is handed over. That a stream has a descriptor shows at run time only.
+expectTypeOf(
+  streamsOf(spawn('cat', [], { stdio: [child.stdout, 'pipe', 'inherit'] })),
+).toEqualTypeOf<Streams<null, Readable, null>>()
 expectTypeOf<null>().not.toExtend<Stdio>()
 
 // No option excludes another as typed, for a list of them is usually composed; the values are checked.

@@ -87,6 +87,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   isOpen: [int],
   makePipe: [ints, int],
   bytesInPipe: [int],
+  makeBlocking: [int],
   lend: [int],
   handOver: [int],
   moveForeground: [int, int],
