@@ -1,3 +1,4 @@
+import { type InspectOptions, inspect } from 'node:util'
 import { binding } from '../system/binding.js'
 import { type SignalName, signalName, signalNumber } from '../system/signal-names.js'
 
@@ -87,6 +88,18 @@ export class ExitStatus {
   toShellCode(): number {
     if (this.code !== null) return this.code
     return this.signal === null ? 127 : 128 + signalNumber(this.signal)
+  }
+
+  /** Says how the process ended: `exit code 3`, `killed by SIGTERM`, `killed by SIGSEGV (core dumped)`, `unknown status`. */
+  toString(): string {
+    if (this.code !== null) return `exit code ${this.code}`
+    if (this.signal === null) return 'unknown status'
+    return `killed by ${this.signal}${this.coreDumped ? ' (core dumped)' : ''}`
+  }
+
+  /** @internal */
+  [inspect.custom](depth: number, options: InspectOptions, show: typeof inspect): string {
+    return depth < 0 ? `ExitStatus <${this}>` : `ExitStatus <${this}> ${show({ ...this }, options)}`
   }
 
   /** @internal Reads one record of the native `wait`. */

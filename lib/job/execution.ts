@@ -99,7 +99,7 @@ export class Execution {
   inputOf({ stdio, input }: CheckedCommand): { stdin: Stdio; feed: () => void } {
     const [kind = 'ignore'] = stdio
     if (input === undefined) return { stdin: kind === 'pipe' ? 'ignore' : kind, feed: () => {} }
-    if (isFile(input)) return { stdin: input as unknown as Stdio, feed: () => {} }
+    if (isFile(input)) return { stdin: input, feed: () => {} }
     const { readable, writable } = asSpawnFailure(() => Pipe.open('writable'))
     this.#ends.push(readable, writable)
     return {

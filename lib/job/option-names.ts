@@ -32,10 +32,16 @@ export const MEMBER_NAMES: OptionNames<MemberOptions> = { ...ofOne, preferLocal:
 export const ADVICE: OptionAdvice = {
   ...SPAWN_ADVICE,
   buffer: 'Use for await (const line of run(…)), which keeps nothing.',
+  delimiter: 'Use lines: true, or split stdout.',
   inputFile: 'Use input: { file: path }.',
   localDir: 'Use preferLocal: directory.',
+  killDescendants: 'Leave it out: run() ends the command alone.',
+  node: 'Use run(process.execPath, [...options, script]).',
   nothrow: 'Use reject: false.',
+  onExit: 'Await the promise.',
+  persist: 'Use spawn().',
   shell: "Use run('/bin/sh', ['-c', command]).",
+  sync: 'Use await.',
   throwOnError: 'Use reject.',
 }
 

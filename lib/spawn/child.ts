@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { inspect } from 'node:util'
 import type { SextonError } from '../base/errors.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
@@ -149,6 +150,17 @@ export class Child<
     for (const pipe of this.#pipes) pipe?.closeInput()
     await this.exited
     for (const pipe of this.#pipes) pipe?.close()
+  }
+
+  /** Says which process it is, and how it is: `pid 45: running`, `pid 45: exit code 3`, or why it was not started. */
+  toString(): string {
+    if (this.#owned === undefined) return `not started: ${this.#failure?.message}`
+    return `pid ${this.#owned.pid}: ${this.status ?? 'running'}`
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return `Child <${this}>`
   }
 
   // Creates each stream when it is first read from the list: an unused stream would hold its descriptor.

@@ -2,9 +2,12 @@ import type { Readable, Writable } from 'node:stream'
 import { invalid } from '../base/errors.js'
 import { failureOf } from './broken-stream.js'
 import { type Given, GivenEnd } from './given-end.js'
+import { GivenFile } from './given-file.js'
 import { GivenFailure, GivenStream, refusalOf } from './given-stream.js'
+import type { Bytes } from './options.js'
 import { PipeHandle } from './pipe.js'
 import { isPipeStream, type PipeStream } from './pipe-stream.js'
+import { encode } from './strings.js'
 
 /**
  * What a descriptor of the child refers to.
@@ -21,6 +24,9 @@ import { isPipeStream, type PipeStream } from './pipe-stream.js'
  * - The stream of another child, such as `a.stdout`, or one of `PipeHandle.stream()`: it is handed over like an end,
  *   so that no byte passes through this process. Nothing may have been read from it. If that child could not be
  *   started, this one is not started either.
+ * - A file: `spawn()` opens it with the rights of this process, for reading at descriptor 0 and for writing at any other,
+ *   and closes it here when the child has it. A relative path starts from this process's directory. The same file at two
+ *   descriptors is opened once, so that their output is not mixed up. A FIFO is refused.
  */
 export type Stdio =
   | 'pipe'
@@ -36,6 +42,12 @@ export type Stdio =
       /** A descriptor of this process. A `FileHandle` and the handle of a socket have this property. */
       readonly fd: number
     }
+  | {
+      /** The path of a file. */
+      readonly file: Bytes
+      /** Write at its end and keep what it has, instead of emptying it. Default `false`. */
+      readonly append?: boolean
+    }
 
 /** A checked `Stdio`: each pipe has a direction, and each descriptor is a number. */
 export type Kind = 'readable' | 'writable' | 'inherit' | 'ignore' | number | Given
@@ -45,7 +57,8 @@ const MOST = 2 ** 20
 
 /** Checks `stdio`, and returns the kind of each descriptor. */
 export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {
-  return expand(stdio).map(check)
+  const files = new Map<string, GivenFile>()
+  return expand(stdio).map((kind, index) => check(kind, index, files))
 }
 
 function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {
@@ -57,7 +70,7 @@ function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {
   return [...stdio, ...(['pipe', 'pipe', 'pipe'] as const).slice(Math.min(stdio.length, 3))]
 }
 
-function check(kind: unknown, index: number): Kind {
+function check(kind: unknown, index: number, files: Map<string, GivenFile>): Kind {
   if (kind === 'readable' || kind === 'writable' || kind === 'inherit' || kind === 'ignore')
     return kind
   if (kind instanceof PipeHandle) return givenEnd(kind, index)
@@ -69,13 +82,14 @@ function check(kind: unknown, index: number): Kind {
   const isObject = typeof kind === 'object' && kind !== null
   const failure = isObject ? failureOf(kind) : undefined
   if (failure !== undefined) return new GivenFailure(failure)
+  if (isObject && 'file' in kind) return givenFile(kind, index, files)
   const fd = isObject && 'fd' in kind ? kind.fd : kind
   if (typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 && fd < 2 ** 31) return fd
   if (isObject && 'pipe' in kind && 'on' in kind) {
     refuse(index, 'a stream without a descriptor', 'a stream of a child that has not exited')
   }
   const expected =
-    "'pipe', 'readable', 'writable', 'inherit', 'ignore', a descriptor, or an object with one in fd"
+    "'pipe', 'readable', 'writable', 'inherit', 'ignore', a descriptor, or { fd } or { file }"
   throw new TypeError(invalid(`stdio[${index}]`, kind, expected))
 }
 
@@ -93,6 +107,25 @@ function givenStream(stream: PipeStream, index: number): Given {
   const end = stream.direction === 'readable' ? 'reads' : 'writes'
   checkDirection(stream.direction, index, `a stream that this process ${end}`)
   return new GivenStream(stream)
+}
+
+function givenFile(kind: { file: unknown }, index: number, files: Map<string, GivenFile>): Given {
+  const { file, append = false, ...others } = kind as { file: Bytes; append?: unknown }
+  const name = `stdio[${index}]`
+  encode(`${name}.file`, file)
+  if (file.length === 0) throw new TypeError(invalid(`${name}.file`, file, 'the path of a file'))
+  if (typeof append !== 'boolean') {
+    throw new TypeError(invalid(`${name}.append`, append, 'true or false'))
+  }
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) {
+    throw new TypeError(invalid(`property of ${name}`, unknown, 'file and append'))
+  }
+  const use = index === 0 ? 'read' : append ? 'append' : 'write'
+  const key = `${use} ${Buffer.from(file).toString('latin1')}`
+  const given = files.get(key) ?? new GivenFile(file, use)
+  files.set(key, given)
+  return given
 }
 
 // A program reads from descriptor 0 and writes to 1 and 2. The other end of a pipe would only fail there.

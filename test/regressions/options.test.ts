@@ -76,7 +76,10 @@ describe('an option of another library', () => {
   it.each([
     ['detached', '\nUse session: true.'],
     ['shell', "\nUse spawn('/bin/sh', ['-c', command])."],
-    ['input', '\nUse child.stdin.end(input).'],
+    ['input', '\nUse child.stdin.end(input), or run().'],
+    ['forceKillAfterDelay', '\nUse grace.'],
+    ['nothrow', '\nLeave it out: exited resolves for any exit code.'],
+    ['clearEnv', '\nUse cleanEnv.'],
     ['killsignal', "; did you mean 'killSignal'?"],
     ['toString', ': expected one of stdio, cwd, env, '],
   ])('%s is answered by what is right', async (option, answer) => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ExitStatus } from '../../../lib/exit/exit-status.js'
 
@@ -7,6 +8,17 @@ describe('ExitStatus', () => {
     expect({ ...status }).toEqual({ pid: 9, code: 7, signal: null, coreDumped: false, known: true })
     expect(status.success).toBe(false)
     expect(ExitStatus.fromRaw(9, 255 << 8).code).toBe(255)
+  })
+
+  it.each([
+    [ExitStatus.fromRaw(9, 3 << 8), 'exit code 3'],
+    [ExitStatus.fromRaw(9, 15), 'killed by SIGTERM'],
+    [ExitStatus.fromRaw(9, 11 | 0x80), 'killed by SIGSEGV (core dumped)'],
+    [ExitStatus.unknown(9), 'unknown status'],
+  ])('says how the process ended: %s', (status, words) => {
+    expect(String(status)).toBe(words)
+    expect(inspect(status)).toMatch(`ExitStatus <${words}> {`)
+    expect(inspect({ status }, { depth: 0 })).toBe(`{ status: ExitStatus <${words}> }`)
   })
 
   it('is a success for code 0 only', () => {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { spawn } from '../../../lib/index.js'
 import { programFile } from '../../program-file.js'
@@ -14,6 +15,16 @@ const programs = await programFile<typeof import('./spawn.program.js')>(
 const directory = folder()
 
 describe('a child', () => {
+  it('says which process it is, and how it is', async () => {
+    const child = spawn('sh', ['-c', 'exit 7'])
+    expect(String(child)).toBe(`pid ${child.pid}: running`)
+    await child.exited
+    expect(inspect(child)).toBe(`Child <pid ${child.pid}: exit code 7>`)
+    const failed = spawn('/nonexistent')
+    await failed.exited.catch(() => {})
+    expect(inspect(failed)).toMatch(/^Child <not started: execve '.nonexistent': ENOENT: /)
+  })
+
   it('has a pid, an end, and what it used', async () => {
     const child = spawn('sh', ['-c', 'exit 7'])
     expect(child.pid).toBeGreaterThan(1)
