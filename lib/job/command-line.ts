@@ -1,9 +1,14 @@
 import type { Bytes } from '../spawn/options.js'
 
-const PLAIN = /^[\w@%+:,./-]+$/
-const PLAIN_ARGUMENT = /^[\w@%+=:,./-]+$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
-const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g
+// At the beginning of a command, a shell understands words of its own, and `A=b` as an assignment.
+const PLAIN =
+  /^(?!(?:if|then|elif|else|fi|case|esac|for|foreach|select|while|until|repeat|do|done|end|in|function|time|coproc|nocorrect)$)[\w@%+:,./-]+$/
+// zsh replaces `=ls` by the path of ls.
+const PLAIN_ARGUMENT = /^[\w@%+:,./-][\w@%+=:,./-]*$/
+// Control characters, line ends, and marks that change the direction of the text after them.
+const CONTROL =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape.
+  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /**
  * Writes a command as one line that can be pasted into bash, zsh or ksh.
