@@ -1,7 +1,9 @@
 import { invalid } from '../base/errors.js'
 import { checkOptionNames } from '../base/option-names.js'
+import { checkOptions } from '../spawn/checked-options.js'
 import type { SpawnOptions } from '../spawn/options.js'
 import type { Stdio } from '../spawn/stdio.js'
+import { encodeDirectory } from '../spawn/strings.js'
 import { checkInput, type Input } from './input.js'
 import { preferLocalPrograms } from './local-programs.js'
 import { ADVICE, MEMBER_ADVICE, MEMBER_NAMES, PIPELINE_NAMES, RUN_NAMES } from './option-names.js'
@@ -112,20 +114,30 @@ function withLocalPrograms<T extends Omit<SpawnOptions, 'stdio'>>(
   if (preferLocal !== true && typeof preferLocal !== 'string') {
     throw new TypeError(invalid('preferLocal', preferLocal, 'true, false or a directory'))
   }
+  checkOptions(spawn)
+  encodeDirectory(spawn.cwd)
   return { ...spawn, env: preferLocalPrograms(spawn, preferLocal) }
 }
 
 function checkStdio(stdio: RunOptions['stdio'], input: unknown): readonly Stdio[] {
-  const list = Array.isArray(stdio) ? stdio : stdio === undefined ? [] : [stdio, stdio, stdio]
-  for (const kind of list.slice(3)) {
-    if (kind !== 'readable' && kind !== 'writable') continue
-    throw new TypeError(`${invalid('stdio', kind, 'no pipe beyond descriptor 2')}
-Use spawn(), or an end of pipe().`)
-  }
+  const given = Array.isArray(stdio) ? stdio : stdio === undefined ? [] : [stdio, stdio, stdio]
+  const list = given.map(checkKind)
   if (input !== undefined && list.length > 0 && list[0] !== 'pipe') {
     throw new TypeError(invalid('stdio[0]', list[0], "'pipe', because of input"))
   }
   return [...list, ...(['ignore', 'pipe', 'pipe'] as const).slice(list.length)]
+}
+
+// `run()` itself makes the pipes: 'readable' at 1 and 2, and 'writable' at 0, are what 'pipe' is there.
+function checkKind(kind: Stdio, index: number): Stdio {
+  if (kind !== 'readable' && kind !== 'writable') return kind
+  const what = `stdio[${index}]`
+  if (index > 2) {
+    throw new TypeError(`${invalid(what, kind, 'no pipe beyond descriptor 2')}
+Use spawn(), or an end of pipe().`)
+  }
+  if ((kind === 'writable') === (index === 0)) return 'pipe'
+  throw new TypeError(invalid(what, kind, "'pipe', in the other direction"))
 }
 
 function checkFlag(name: string, value: unknown, otherwise: boolean): boolean {

@@ -44,6 +44,8 @@ export class CommandError extends SextonError implements Collected {
   }
 }
 
+Object.defineProperty(CommandError.prototype, 'name', { value: 'CommandError', configurable: true })
+
 const MOST_LINES = 10
 const MOST_CHARACTERS = 2000
 

@@ -1,3 +1,5 @@
+import { invalid } from '../base/errors.js'
+import { checkPlainObject } from '../base/option-names.js'
 import type { Bytes, Environment } from '../spawn/options.js'
 import type { Stdio } from '../spawn/stdio.js'
 import { commandLine } from './command-line.js'
@@ -22,10 +24,14 @@ export class Command<
   readonly options: RunOptions<S, E, L, A>
 
   /** @internal */
-  constructor(file: Bytes, args: readonly Bytes[], options: RunOptions<S, E, L, A>) {
+  constructor(file: Bytes, args: readonly Bytes[] = [], options: RunOptions<S, E, L, A> = {}) {
+    if (!Array.isArray(args)) {
+      throw new TypeError(`${invalid('args', args, "an array, for example ['--help']")}
+Pass options as the third argument.`)
+    }
     this.file = file
     this.args = Object.freeze([...args])
-    this.options = Object.freeze({ ...options })
+    this.options = Object.freeze(copyOf(options))
     Object.freeze(this)
   }
 
@@ -48,17 +54,31 @@ export function command<
   E extends Encoding = 'utf8',
   L extends boolean = false,
   A extends boolean = false,
->(
-  file: Bytes,
-  args: readonly Bytes[] = [],
-  options: RunOptions<S, E, L, A> = {},
-): Command<S, E, L, A> {
+>(file: Bytes, args?: readonly Bytes[], options?: RunOptions<S, E, L, A>): Command<S, E, L, A> {
   return new Command(file, args, options)
 }
 
-/** Merges options. Objects of `env` are merged by name; a list replaces what was there. */
+// Copies the lists and objects in it too: a command does not change when its caller changes them.
+function copyOf<T extends RunOptions>(options: T): T {
+  checkPlainObject('options', options, '{ timeout: 1000 }')
+  const { env, stdio } = options
+  const copy = { ...options }
+  if (Array.isArray(env)) copy.env = [...env]
+  else if (env !== undefined) {
+    checkPlainObject('env', env, "{ NAME: 'value' }")
+    copy.env = { ...env }
+  }
+  if (Array.isArray(stdio)) copy.stdio = [...stdio]
+  return copy
+}
+
+/**
+ * Merges options. One that is `undefined` changes nothing. Objects of `env` are merged by name; a list replaces what was
+ * there.
+ */
 export function mergeOptions<T extends { env?: Environment }>(base: T, more: T): T {
-  const merged = { ...base, ...more }
+  const given = Object.entries(more).filter(([, value]) => value !== undefined)
+  const merged: T = { ...base, ...Object.fromEntries(given) }
   if (isRecord(base.env) && isRecord(more.env)) merged.env = { ...base.env, ...more.env }
   return merged
 }

@@ -35,6 +35,9 @@ export class Execution {
   readonly #started = monotonicNow()
   /** The write ends of the outputs, until a child has them. */
   readonly #ends: PipeHandle[] = []
+  /** The write end of the input, until it is fed. */
+  #inputEnd: PipeHandle | undefined
+  #ending: Promise<unknown> | undefined
   #stopFeeding: () => Error | undefined = () => undefined
   #reason: EndReason | undefined
   #cause: unknown
@@ -101,7 +104,8 @@ export class Execution {
     if (input === undefined) return { stdin: kind === 'pipe' ? 'ignore' : kind, feed: () => {} }
     if (isFile(input)) return { stdin: input, feed: () => {} }
     const { readable, writable } = asSpawnFailure(() => Pipe.open('writable'))
-    this.#ends.push(readable, writable)
+    this.#ends.push(readable)
+    this.#inputEnd = writable
     return {
       stdin: readable,
       feed: () => {
@@ -138,14 +142,21 @@ export class Execution {
       this.#reason = reason
       this.#cause = cause
     }
-    await Promise.allSettled(this.children.map((child) => child[Symbol.asyncDispose]()))
+    this.#ending ??= Promise.allSettled(this.children.map((child) => child[Symbol.asyncDispose]()))
+    await this.#ending
   }
 
-  /** Gives everything up that was prepared for a child that was not started. */
-  abandon(): void {
+  /**
+   * Gives everything up, because what was prepared cannot be started.
+   *
+   * @returns A promise that resolves when the commands that were started have ended.
+   */
+  abandon(): Promise<void> {
     clearTimeout(this.#timer)
     for (const end of this.#ends) end.close()
+    this.#inputEnd?.close()
     for (const { output } of this.#captures) output.close()
+    return this.end('dispose')
   }
 
   /**
@@ -174,14 +185,12 @@ export class Execution {
 
   /** Converts what was collected to its form in a result. */
   collected(buffer: OutputBuffer): string | string[] | Buffer {
-    const { encoding, lines, stripFinalNewline, overflow } = this.#options
-    let bytes = buffer.contents()
-    if (buffer.truncated && encoding === 'utf8') {
-      bytes = withoutCutCharacter(bytes, overflow === 'truncate-head' ? 'head' : 'tail')
-    }
-    if (stripFinalNewline) bytes = withoutFinalNewline(bytes)
-    if (encoding === 'buffer') return bytes
-    return lines ? linesOf(bytes.toString()) : bytes.toString()
+    const { encoding, lines, stripFinalNewline } = this.#options
+    const bytes = buffer.contents()
+    const whole = encoding === 'utf8' ? withoutCutCharacter(bytes, buffer.cut) : bytes
+    if (lines) return linesOf(whole.toString())
+    const stripped = stripFinalNewline ? withoutFinalNewline(whole) : whole
+    return encoding === 'buffer' ? stripped : stripped.toString()
   }
 
   get encoding(): Encoding {

@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { invalid } from '../base/errors.js'
 import type { Bytes } from '../spawn/options.js'
 import type { PipeHandle } from '../spawn/pipe.js'
+import { encode } from '../spawn/strings.js'
 
 /**
  * What a command reads from its standard input: text, bytes, a stream, an iterable of text or bytes, or a file.
@@ -34,8 +35,13 @@ export function isFile(input: Input): input is { readonly file: Bytes } {
 
 /** @throws {TypeError} if it is none of the kinds of input. */
 export function checkInput(input: unknown): void {
-  if (input === undefined || typeof input === 'string' || isIterable(input)) return
-  if (typeof input === 'object' && input !== null && isFile(input as Input)) return
+  // Of the other views of memory, it would not be clear whether their elements or their bytes are meant.
+  const isView = ArrayBuffer.isView(input) && !(input instanceof Uint8Array)
+  if (input === undefined || typeof input === 'string' || (isIterable(input) && !isView)) return
+  if (typeof input === 'object' && input !== null && isFile(input as Input)) {
+    encode('input.file', (input as { file: Bytes }).file)
+    return
+  }
   const expected = 'a string, bytes, a stream, an iterable, or { file: path }'
   throw new TypeError(invalid('input', input, expected))
 }
@@ -67,7 +73,7 @@ function writeNow(end: PipeHandle, bytes: Uint8Array, events: InputEvents): Uint
   try {
     while (at < bytes.length) at += writeSync(end.fd, bytes, at)
   } catch (error) {
-    if ((error as { code?: string }).code === 'EAGAIN') return bytes.subarray(at)
+    if (codeOf(error) === 'EAGAIN') return bytes.subarray(at)
     events.onUnread(error as Error)
   }
   return undefined
@@ -78,12 +84,14 @@ function pour(
   pipe: Writable,
   events: InputEvents,
 ): () => Error | undefined {
-  const { Readable, pipeline } = process.getBuiltinModule('node:stream')
-  const readable = isStream(source) ? source : Readable.from(source, { objectMode: false })
+  const { pipeline } = process.getBuiltinModule('node:stream')
+  const readable = readableOf(source)
   let isOver = false
   let closed: Error | undefined
   pipe.once('error', (error) => {
-    closed ??= error
+    // A failure of the source is passed on to the pipe.
+    const isOfSource = readable.errored != null || codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE'
+    if (!isOfSource) closed = error
   })
   pipeline(readable, pipe, (error) => {
     const wasOver = isOver
@@ -95,9 +103,26 @@ function pour(
   return () => {
     if (isOver) return undefined
     isOver = true
+    // The command may have read all and exited in the moment in which the stream has not closed the pipe yet.
+    const isRead = pipe.writableEnded && pipe.writableLength === 0
     pipe.destroy()
-    return new Error('the command exited before it had read its input')
+    return isRead ? undefined : new Error('the command exited before it had read its input')
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string }).code
+}
+
+function readableOf(source: Exclude<WrittenInput, Bytes>): Readable {
+  const { Readable } = process.getBuiltinModule('node:stream')
+  if (isStream(source) && !source.readableObjectMode) return source
+  // A generator reports all failures by the stream: that of an iterable that cannot be iterated, and of a value that is
+  // neither text nor bytes. Written by a stream of objects, such a value would be an uncaught exception.
+  const values = async function* (): AsyncGenerator<Bytes> {
+    yield* source
+  }
+  return Readable.from(values(), { objectMode: false })
 }
 
 function isStream(source: object): source is Readable {

@@ -1,6 +1,7 @@
 import { EventQueue } from '../base/event-queue.js'
 import type { Output, Sink } from './output.js'
 import type { OutputBuffer } from './output-buffer.js'
+import { withoutCutCharacter } from './text.js'
 
 const LF = 0x0a
 
@@ -41,7 +42,7 @@ export class LineSource<T extends string | Buffer> implements Sink {
   }
 
   end(): void {
-    if (!this.#partial.isEmpty) this.#deliver(this.#partial.take().toString())
+    if (!this.#partial.isEmpty) this.#endLine()
     this.queue.close()
   }
 
@@ -52,13 +53,35 @@ export class LineSource<T extends string | Buffer> implements Sink {
       return
     }
     this.#keep(chunk.subarray(0, first))
-    this.#deliver(this.#partial.take().toString())
+    this.#endLine()
     const last = chunk.lastIndexOf(LF)
-    // A line feed is never a part of another character, so whole lines can be decoded at once.
-    if (last > first) {
-      for (const line of chunk.toString('utf8', first + 1, last).split('\n')) this.#deliver(line)
+    if (last > first) this.#deliverAll(chunk.subarray(first + 1, last))
+    this.#keep(chunk.subarray(last + 1))
+  }
+
+  #deliverAll(lines: Buffer): void {
+    if (lines.length > this.#partial.limit) {
+      this.#deliverLong(lines)
+      return
     }
-    if (last + 1 < chunk.length) this.#keep(chunk.subarray(last + 1))
+    // A line feed is never a part of another character, so whole lines can be decoded at once.
+    for (const line of lines.toString().split('\n')) this.#deliver(line)
+  }
+
+  // Some of the lines may be longer than the limit.
+  #deliverLong(lines: Buffer): void {
+    for (let start = 0; start <= lines.length; ) {
+      const found = lines.indexOf(LF, start)
+      const end = found < 0 ? lines.length : found
+      this.#keep(lines.subarray(start, end))
+      this.#endLine()
+      start = end + 1
+    }
+  }
+
+  #endLine(): void {
+    const { cut } = this.#partial
+    this.#deliver(withoutCutCharacter(this.#partial.take(), cut).toString())
   }
 
   #keep(part: Buffer): void {

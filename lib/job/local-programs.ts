@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { invalid } from '../base/errors.js'
 import type { Bytes, Environment, SpawnOptions } from '../spawn/options.js'
+import { DEFAULT_PATH } from '../spawn/strings.js'
 
 /**
  * Puts `node_modules/.bin` of a directory, and of those above it, in front of `PATH`.
@@ -25,8 +26,8 @@ Use env: { NAME: 'value' }.`)
   const record = env as Readonly<Record<string, Bytes | undefined>> | undefined
   const given = record !== undefined && 'PATH' in record
   const path = given ? record.PATH : cleanEnv ? undefined : process.env.PATH
-  const rest = path === undefined ? [] : [Buffer.from(path).toString()]
-  return { ...record, PATH: [...directories, ...rest].join(':') }
+  const rest = path === undefined ? DEFAULT_PATH : Buffer.from(path).toString()
+  return { ...record, PATH: [...directories, rest].join(':') }
 }
 
 function directoryOf(cwd: SpawnOptions['cwd']): string {

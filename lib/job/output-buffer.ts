@@ -13,23 +13,33 @@ const LARGEST_BLOCK = 65_536
 
 /** Collects output up to a limit. */
 export class OutputBuffer {
-  readonly #limit: number
+  readonly limit: number
   readonly #overflow: Overflow
   readonly #chunks = new Fifo<Buffer>()
   #block = Buffer.alloc(0)
+  /** The part of the block that is in use and not yet among the chunks. */
+  #start = 0
   #used = 0
   #size = 0
   #truncated = false
+  /** Whether output was dropped since the last `take()`. */
+  #isCut = false
 
   /** @param limit Bytes, or `Infinity`. */
   constructor(limit: number, overflow: Overflow) {
-    this.#limit = limit
+    this.limit = limit
     this.#overflow = overflow
   }
 
   /** Whether output was dropped. */
   get truncated(): boolean {
     return this.#truncated
+  }
+
+  /** The side at which the present contents were cut; `undefined` if they are whole. */
+  get cut(): 'head' | 'tail' | undefined {
+    if (!this.#isCut) return undefined
+    return this.#overflow === 'truncate-head' ? 'head' : 'tail'
   }
 
   get isEmpty(): boolean {
@@ -43,60 +53,67 @@ export class OutputBuffer {
       this.#dropHead()
       return true
     }
-    const room = this.#limit - this.#size
-    if (chunk.length > room) this.#truncated = true
+    const room = this.limit - this.#size
+    if (chunk.length > room) this.#isCut = true
+    this.#truncated ||= this.#isCut
     if (room > 0) this.#keep(chunk.length > room ? chunk.subarray(0, room) : chunk)
-    return this.#overflow !== 'error' || !this.#truncated
+    return this.#overflow !== 'error' || !this.#isCut
   }
 
   /** Returns all collected bytes, which stay. */
   contents(): Buffer {
+    const isCut = this.#isCut
     const all = this.take()
     this.#chunks.push(all)
     this.#size = all.length
+    this.#isCut = isCut
     return all
   }
 
   /** Removes and returns all collected bytes. `truncated` keeps its value. */
   take(): Buffer {
-    this.#closeBlock()
+    this.#closePart()
     const chunks: Buffer[] = []
     for (let chunk = this.#chunks.take(); chunk !== undefined; chunk = this.#chunks.take()) {
       chunks.push(chunk)
     }
     const all = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, this.#size)
     this.#size = 0
-    return all.length > this.#limit ? all.subarray(all.length - this.#limit) : all
+    this.#isCut = false
+    return all.length > this.limit ? all.subarray(all.length - this.limit) : all
   }
 
   #keep(chunk: Buffer): void {
     this.#size += chunk.length
     if (chunk.length >= SMALL) {
-      this.#closeBlock()
+      this.#closePart()
       this.#chunks.push(chunk)
       return
     }
     if (this.#used + chunk.length > this.#block.length) {
-      this.#closeBlock()
+      this.#closePart()
       // A command that writes little gets a small block.
       const size = Math.min(Math.max(this.#size, chunk.length), LARGEST_BLOCK)
       this.#block = Buffer.allocUnsafeSlow(size)
+      this.#start = 0
+      this.#used = 0
     }
     this.#used += chunk.copy(this.#block, this.#used)
   }
 
-  #closeBlock(): void {
-    if (this.#used > 0) this.#chunks.push(this.#block.subarray(0, this.#used))
-    this.#block = Buffer.alloc(0)
-    this.#used = 0
+  // The rest of the block serves the chunks that follow.
+  #closePart(): void {
+    if (this.#used > this.#start) this.#chunks.push(this.#block.subarray(this.#start, this.#used))
+    this.#start = this.#used
   }
 
   #dropHead(): void {
-    if (this.#size <= this.#limit) return
+    if (this.#size <= this.limit) return
+    this.#isCut = true
     this.#truncated = true
     for (
       let oldest = this.#chunks.peek();
-      oldest !== undefined && this.#size - oldest.length >= this.#limit;
+      oldest !== undefined && this.#size - oldest.length >= this.limit;
       oldest = this.#chunks.peek()
     ) {
       this.#size -= oldest.length

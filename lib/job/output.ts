@@ -33,7 +33,7 @@ export class Output {
   #paused = false
   #ended = false
   #lastRead = 0
-  /** Bytes that were in the pipe at the exit, and are not read yet. */
+  /** Bytes that were in the pipe or the stream at the exit, and are not delivered yet. */
   #owed = 0
   #onEnd: ((heldOpen: boolean) => void) | undefined
 
@@ -106,20 +106,22 @@ export class Output {
       }
       this.open()
     }
-    this.#owed = Math.max(0, binding.bytesInPipe(this.#fd))
+    const unread = this.#stream?.readableLength ?? 0
+    this.#owed = unread + Math.max(0, binding.bytesInPipe(this.#fd))
     const exit = monotonicNow()
     this.#lastRead = exit
     this.#await(exit)
   }
 
-  // Waits for the pipe to be idle. A slow reader is not idleness: then there are bytes in the pipe.
+  // Waits for the pipe to be idle. A slow reader is not idleness: then there are bytes in the pipe. What the command wrote
+  // is always delivered. A descendant that goes on writing is not heard for longer because the reader is slow.
   #await(exit: number): void {
     const timer = setTimeout(() => {
       if (this.#ended) return
       const now = monotonicNow()
-      const isIdle = now - this.#lastRead >= IDLE && binding.bytesInPipe(this.#fd) <= 0
-      const isOver = now - exit >= LONGEST_DRAIN && this.#owed <= 0
-      if (!this.#paused && (isIdle || isOver)) this.#giveUp()
+      const wasIdle = !this.#paused && now - this.#lastRead >= IDLE
+      const isOver = this.#owed <= 0 && now - exit >= LONGEST_DRAIN
+      if (isOver || (wasIdle && binding.bytesInPipe(this.#fd) <= 0)) this.#giveUp()
       else this.#await(exit)
     }, IDLE)
     this.#onEnded = () => clearTimeout(timer)

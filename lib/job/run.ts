@@ -1,8 +1,9 @@
 import { reasonOf, throwIfAborted } from '../base/abort.js'
-import { SextonError } from '../base/errors.js'
+import { invalid, SextonError } from '../base/errors.js'
+import { checkPlainObject } from '../base/option-names.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
-import type { Stdio } from '../spawn/stdio.js'
+import { closeHandedOver, type Kind, type Stdio } from '../spawn/stdio.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
 import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
@@ -60,16 +61,12 @@ export function run<
 >(command: Command<S0, E0, L0, A0>, options?: RunOptions<S, E, L, A>): Run<RunResult<S, E, L, A>, E>
 export function run(
   file: Bytes | Command,
-  args: readonly Bytes[] | RunOptions = [],
-  options: RunOptions = {},
+  args?: readonly Bytes[] | RunOptions,
+  options?: RunOptions,
 ): Run<RunResult, Encoding> {
   const command =
     file instanceof Command
-      ? new Command(
-          file.file,
-          file.args,
-          mergeOptions<RunOptions>(file.options, args as RunOptions),
-        )
+      ? withOptions(file, args as RunOptions, options)
       : new Command(file, args as readonly Bytes[], options)
   const checked = checkRunOptions(command.options as RunOptions)
   const execution = new Execution(checked)
@@ -77,10 +74,22 @@ export function run(
     throwIfAborted(checked.spawn.signal)
     return start(command as Command, checked, execution)
   } catch (error) {
-    execution.abandon()
+    const ended = execution.abandon()
     if (!isFailure(error, checked)) throw error
-    return Run.of({ execution, result: Promise.reject(error) })
+    closeHandedOver(checked.stdio as Kind[])
+    return Run.of({ execution, result: ended.then(() => Promise.reject(error)) })
   }
+}
+
+function withOptions(prepared: Command, options: RunOptions = {}, beyond: unknown): Command {
+  if (beyond !== undefined || Array.isArray(options)) {
+    const got = beyond === undefined ? options : beyond
+    throw new TypeError(`${invalid('argument', got, 'none after the options of a prepared command')}
+Use run(command, options).`)
+  }
+  checkPlainObject('options', options, '{ timeout: 1000 }')
+  const { file, args } = prepared
+  return new Command(file, args, mergeOptions<RunOptions>(prepared.options, options)) as Command
 }
 
 function isFailure(error: unknown, { spawn: { signal } }: CheckedRun): boolean {

@@ -1,7 +1,8 @@
+import type { EventQueue } from '../base/event-queue.js'
 import type { SignalName } from '../system/signal-names.js'
 import type { Capture, Execution } from './execution.js'
 import { LineSource } from './line-source.js'
-import type { Encoding } from './text.js'
+import { type Encoding, withoutCutCharacter } from './text.js'
 
 /** The parts of a run. */
 export interface Parts<R> {
@@ -96,7 +97,9 @@ export class Run<R, E extends Encoding = 'utf8'>
       execution.newBuffer(),
       { raw, onOverflow },
     )
-    if (!streamed.buffer.isEmpty) source.push(streamed.buffer.take())
+    const { cut } = streamed.buffer
+    const collected = streamed.buffer.take()
+    if (collected.length > 0) source.push(raw ? collected : withoutCutCharacter(collected, cut))
     streamed.output.redirect(source)
     return this.#read(source)
   }
@@ -112,15 +115,25 @@ export class Run<R, E extends Encoding = 'utf8'>
     await result.catch(() => {})
   }
 
-  async *#read<T extends string | Buffer>(source: LineSource<T>): AsyncGenerator<T, void> {
-    let finished = false
-    try {
-      yield* source.queue
-      finished = true
-      await this.#parts.result
-    } finally {
-      if (!finished) await this[Symbol.asyncDispose]()
+  #read<T extends string | Buffer>({ queue }: LineSource<T>): AsyncGenerator<T, void> {
+    const lines = this.#linesOf(queue)
+    const finish = lines.return.bind(lines)
+    // Not by `finally` in the generator: it would not run if the loop is left before it has begun.
+    lines.return = async () => {
+      await queue.return()
+      await this[Symbol.asyncDispose]()
+      return finish()
     }
+    lines.throw = async (error) => {
+      await lines.return()
+      throw error
+    }
+    return lines
+  }
+
+  async *#linesOf<T>(queue: EventQueue<T>): AsyncGenerator<T, void> {
+    yield* queue
+    await this.#parts.result
   }
 
   // biome-ignore lint/correctness/useYield: there is nothing to yield.

@@ -19,9 +19,10 @@ export function withoutFinalNewline(bytes: Buffer): Buffer {
  * Removes the bytes of characters that truncation cut in two. Decoded, each would become U+FFFD, as if the command had
  * written invalid text.
  *
- * @param cut The side where bytes were dropped.
+ * @param cut The side where bytes were dropped, if any were.
  */
-export function withoutCutCharacter(bytes: Buffer, cut: 'head' | 'tail'): Buffer {
+export function withoutCutCharacter(bytes: Buffer, cut: 'head' | 'tail' | undefined): Buffer {
+  if (cut === undefined) return bytes
   if (cut === 'head') {
     let begin = 0
     while (begin < 3 && isContinuation(bytes[begin])) begin += 1

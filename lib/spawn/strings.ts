@@ -69,7 +69,9 @@ function pathOf(environment: Uint8Array): Uint8Array | undefined {
 const SLASH = 0x2f
 const COLON = 0x3a
 const SEPARATOR = Uint8Array.of(SLASH)
-const DEFAULT_PATH = '/bin:/usr/bin' // the value of confstr(_CS_PATH) on Linux
+
+/** Where programs are searched without `PATH`: the value of confstr(_CS_PATH) on Linux. */
+export const DEFAULT_PATH = '/bin:/usr/bin'
 
 function splitPath(path: Uint8Array): Uint8Array[] {
   const directories: Uint8Array[] = []
