@@ -74,10 +74,9 @@ export class Execution {
     const { readable, writable } = asSpawnFailure(() => Pipe.open('readable'))
     this.#ends.push(writable)
     const buffer = this.newBuffer()
-    const onOverflow = () => void this.end('overflow')
     const output = new Output(readable, {
       push: (chunk) => {
-        if (!buffer.push(chunk)) onOverflow()
+        if (!buffer.push(chunk)) this.overflows(output)
         return true
       },
       end: () => {},
@@ -85,6 +84,12 @@ export class Execution {
     const capture = { output, buffer }
     this.#captures.push(capture)
     return { ...capture, end: writable }
+  }
+
+  /** An output exceeds `maxBuffer`: ends the commands, unless a descendant is to blame. */
+  overflows(output: Output): void {
+    if (output.isHeld) output.giveUp()
+    else void this.end('overflow')
   }
 
   newBuffer(): OutputBuffer {

@@ -24,7 +24,10 @@ export interface OutputOptions<E extends Encoding = Encoding, L extends boolean 
    * 100 000 000.
    */
   maxBuffer?: number
-  /** What becomes of output beyond `maxBuffer`. Default `'error'`. */
+  /**
+   * What becomes of output beyond `maxBuffer`. Default `'error'`. What a descendant writes after the exit of the command is
+   * then no error: the output ends at the limit, and `heldOpen` is true.
+   */
   overflow?: Overflow
 }
 

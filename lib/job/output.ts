@@ -35,6 +35,7 @@ export class Output {
   #lastRead = 0
   /** Bytes that were in the pipe or the stream at the exit, and are not delivered yet. */
   #owed = 0
+  #commandHasExited = false
   #onEnd: ((heldOpen: boolean) => void) | undefined
 
   /** @param end The end to read. It must be non-blocking. */
@@ -90,7 +91,25 @@ export class Output {
     else this.#stream.destroy()
   }
 
+  /** The command has exited, and all of its output has been delivered: what still comes is written by a descendant. */
+  get isHeld(): boolean {
+    return this.#commandHasExited && this.#owed <= 0
+  }
+
+  /** Ends an output that a descendant holds. What it still writes flows away. */
+  giveUp(): void {
+    const stream = this.#stream
+    this.#end(true)
+    stream?.resume().unref()
+  }
+
   #push(chunk: Buffer): void {
+    const own = this.#owed
+    if (own > 0 && own < chunk.length) {
+      this.#push(chunk.subarray(0, own))
+      this.#push(chunk.subarray(own))
+      return
+    }
     this.#lastRead = monotonicNow()
     this.#owed -= chunk.length
     if (this.#sink.push(chunk) || this.#ended) return
@@ -106,6 +125,7 @@ export class Output {
       }
       this.open()
     }
+    this.#commandHasExited = true
     const unread = this.#stream?.readableLength ?? 0
     this.#owed = unread + Math.max(0, binding.bytesInPipe(this.#fd))
     const exit = monotonicNow()
@@ -121,19 +141,13 @@ export class Output {
       const now = monotonicNow()
       const wasIdle = !this.#paused && now - this.#lastRead >= IDLE
       const isOver = this.#owed <= 0 && now - exit >= LONGEST_DRAIN
-      if (isOver || (wasIdle && binding.bytesInPipe(this.#fd) <= 0)) this.#giveUp()
+      if (isOver || (wasIdle && binding.bytesInPipe(this.#fd) <= 0)) this.giveUp()
       else this.#await(exit)
     }, IDLE)
     this.#onEnded = () => clearTimeout(timer)
   }
 
   #onEnded = () => {}
-
-  #giveUp(): void {
-    const stream = this.#stream
-    this.#end(true)
-    stream?.resume().unref()
-  }
 
   #end(heldOpen: boolean): void {
     if (this.#ended) return

@@ -91,7 +91,7 @@ export class Run<R, E extends Encoding = 'utf8'>
     result.catch(() => {})
     if (streamed === undefined) return this.#failing()
     const raw = execution.encoding === 'buffer'
-    const onOverflow = () => void execution.end('overflow')
+    const onOverflow = () => execution.overflows(streamed.output)
     const source = new LineSource<E extends 'buffer' ? Buffer : string>(
       streamed.output,
       execution.newBuffer(),
