@@ -56,6 +56,22 @@ export function skipWithoutRoot(): void {
 }
 
 /**
+ * Whether packages of the npm registry cannot be installed, for `describe.skipIf()`.
+ *
+ * @param install Throws where it fails.
+ * @throws {Error} with `CI=true`.
+ */
+export function lacksPackages(packages: string, install: () => void): boolean {
+  try {
+    install()
+    return false
+  } catch (error) {
+    tell(`packages (${packages}): ${(error as Error).message}`)
+    return true
+  }
+}
+
+/**
  * A folder of control groups, version 2, in which this user may make one; undefined if there is none.
  *
  * @throws {Error} with `CI=true` if there is none.

@@ -28,7 +28,13 @@ const { values, positionals } = parseArgs({
 
 // These tests do not depend on the back-end: packing, other people's programs, builds that choose theirs.
 const WHOLE = [
-  ...['test/package/', 'test/programs/inits/', 'test/fuzz/', 'test/soak/pid1-instants.test.ts'],
+  ...[
+    'test/package/',
+    'test/peers/',
+    'test/programs/inits/',
+    'test/fuzz/',
+    'test/soak/pid1-instants.test.ts',
+  ],
   ...['portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),
   ...[
     'chromium',

@@ -20,6 +20,7 @@ const LEFT_OUT = [
   'test/soak/{coalescing,descriptors,pid-reuse,pid1-instants}.test.ts',
   'test/fuzz/**',
   'test/package/**',
+  'test/peers/**',
   'test/native/portable.test.ts',
   'test/native/sanitizer.test.ts',
 ]

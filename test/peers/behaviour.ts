@@ -1,5 +1,5 @@
 import type { Scene } from './scene.js'
-import type { Offer, Subject } from './subject.js'
+import type { Offer, WholeSubject } from './subject.js'
 
 /** One row of the table: what is looked at, and what is seen of each library. */
 export interface Behaviour {
@@ -8,7 +8,9 @@ export interface Behaviour {
   /** The functions that it is about. A library without one of them has nothing to look at. */
   needs?: readonly Offer[]
   /** Runs commands by a library, and says in a few words what it did. */
-  observe(subject: Subject, scene: Scene): Promise<string>
+  observe(subject: WholeSubject, scene: Scene): Promise<string>
+  /** Its times or its memory do not bear that the libraries run beside each other. */
+  alone?: true
   /** What is seen of sexton. */
   sexton: string
   /** What is seen of others, each with the reason why sexton's way is better. */

@@ -1,6 +1,14 @@
 import type { Behaviour, Topic } from './behaviour.js'
-import { endsSoon, ended, type Scene, settledInTime, WAITING } from './scene.js'
-import type { Offer, Subject, Told, Wanted } from './subject.js'
+import {
+  ended,
+  endsSoon,
+  growsSoon,
+  pagesOfChildren,
+  type Scene,
+  settledInTime,
+  WAITING,
+} from './scene.js'
+import type { Subject, Told, Wanted } from './subject.js'
 
 /** Milliseconds from TERM to KILL, where a library has a time for that. */
 const GRACE = 200
@@ -9,6 +17,23 @@ const TIMEOUT = 400
 
 const HELD = 'read _ < "$1" & echo kept; echo $$ > "$2"'
 const STUBBORN = `trap '' TERM; ${WAITING}`
+
+const NOT_TO_RUN = 'an aborted signal means that the command must not run'
+const NO_REASON =
+  'a timeout that looks like any SIGTERM cannot be told from a failure of the command'
+
+const GOOD = 'fails, and says why; the command has ended'
+type Worse = NonNullable<Behaviour['worse']>
+const HANGS: Worse = {
+  'never ends': 'a command that ignores TERM is killed after the grace, and the caller goes on',
+}
+const RUNS_ON: Worse = {
+  'fails, and says why; the command runs on': 'nobody can end a command that has been given up',
+}
+const UNTOLD: Worse = {
+  'fails; the command has ended':
+    'a timeout that looks like any SIGTERM cannot be told from a failure of the command',
+}
 
 const told = ({ failed, reason }: Told, expected: string) => {
   if (!failed) return reason === expected ? 'succeeds, and says why' : 'succeeds'
@@ -23,10 +48,9 @@ async function ending(scene: Scene, running: Promise<Told>, reason: string): Pro
   return `${told(result, reason)}; the command ${isOver ? 'has ended' : 'runs on'}`
 }
 
-function aborted(title: string, source: string, sexton: string, needs: Offer[] = []): Behaviour {
+function aborted(title: string, source: string, worse: Worse = {}): Behaviour {
   return {
     title,
-    needs,
     observe: async (subject, scene) => {
       const controller = new AbortController()
       const options = { signal: controller.signal, ...graceOf(subject) }
@@ -36,11 +60,12 @@ function aborted(title: string, source: string, sexton: string, needs: Offer[] =
       controller.abort()
       return ending(scene, running, 'abort')
     },
-    sexton,
+    sexton: GOOD,
+    worse,
   }
 }
 
-function timedOut(title: string, source: string, sexton: string): Behaviour {
+function timedOut(title: string, source: string, worse: Worse = {}): Behaviour {
   return {
     title,
     needs: ['timeout'],
@@ -48,7 +73,8 @@ function timedOut(title: string, source: string, sexton: string): Behaviour {
       const options = { timeout: TIMEOUT, ...graceOf(subject) }
       return ending(scene, subject.run('sh', scene.script(source), options), 'timeout')
     },
-    sexton,
+    sexton: GOOD,
+    worse,
   }
 }
 
@@ -64,6 +90,7 @@ const held: Behaviour[] = [
       return `succeeds${result.heldOpen ? ', and says so' : ''}`
     },
     sexton: 'succeeds, and says so',
+    worse: { 'waits for the child': 'a daemon that a command starts may run for ever' },
   },
   {
     title: 'An abort, then',
@@ -77,6 +104,7 @@ const held: Behaviour[] = [
       return result === undefined ? 'still waits for the child' : 'ends'
     },
     sexton: 'ends',
+    worse: { 'still waits for the child': 'an abort or a timeout is the caller’s last means' },
   },
   {
     title: 'A timeout, then',
@@ -87,6 +115,7 @@ const held: Behaviour[] = [
       return result === undefined ? 'still waits for the child' : 'ends'
     },
     sexton: 'ends',
+    worse: { 'still waits for the child': 'an abort or a timeout is the caller’s last means' },
   },
 ]
 
@@ -97,26 +126,22 @@ export const endings: Topic = {
       title: 'A signal that is aborted already',
       observe: async (subject, scene) => {
         const signal = AbortSignal.abort()
+        const before = pagesOfChildren()
         const running = subject.run('sh', scene.script(WAITING), { signal })
-        const result = await settledInTime(running.catch((error) => ({ failed: true, ...error })))
+        const result = await settledInTime(running)
         if (result === undefined) return 'never ends'
-        const hasRun = scene.hasStarted()
-        return `${told(result, 'abort')}; the command ${hasRun ? 'has run' : 'has not run'}`
+        const hasRun = await growsSoon(pagesOfChildren, before)
+        return `${told(result, 'abort')}; the command ${hasRun ? 'was started' : 'was not started'}`
       },
-      sexton: 'fails, and says why; the command has not run',
+      sexton: 'fails, and says why; the command was not started',
+      worse: {
+        'fails, and says why; the command was started': NOT_TO_RUN,
+      },
     },
-    aborted('An abort', WAITING, 'fails, and says why; the command has ended'),
-    aborted(
-      'An abort of a command that ignores TERM',
-      STUBBORN,
-      'fails, and says why; the command has ended',
-    ),
-    timedOut('A timeout', WAITING, 'fails, and says why; the command has ended'),
-    timedOut(
-      'A timeout of a command that ignores TERM',
-      STUBBORN,
-      'fails, and says why; the command has ended',
-    ),
+    aborted('An abort', WAITING),
+    aborted('An abort of a command that ignores TERM', STUBBORN, { ...HANGS, ...RUNS_ON }),
+    timedOut('A timeout', WAITING, UNTOLD),
+    timedOut('A timeout of a command that ignores TERM', STUBBORN, HANGS),
     ...held,
   ],
 }

@@ -23,6 +23,7 @@ export const failures: Topic = {
         return `${failed ? 'rejects' : 'resolves'} with ${code}`
       },
       sexton: 'rejects with 3',
+      worse: { 'resolves with 3': 'a failure that nobody looks at must not pass for success' },
     },
     {
       title: 'A command that is killed by SIGKILL',
@@ -39,14 +40,18 @@ export const failures: Topic = {
         return `${failed ? 'fails' : 'succeeds'}: ${error ?? `exit ${code}`}`
       },
       sexton: 'fails: ENOENT',
+      worse: { 'fails: exit 127': 'a shell’s 127 may be the command’s own exit code' },
     },
     {
       title: 'A working directory that does not exist',
       observe: async (subject) => {
         const { message = '' } = await subject.run('true', [], { cwd: '/no/such/folder' })
-        return message.includes('/no/such/folder') ? 'the message names it' : 'the program is blamed'
+        return message.includes('/no/such/folder')
+          ? 'the message names it'
+          : 'the program is blamed'
       },
       sexton: 'the message names it',
+      worse: { 'the program is blamed': 'the program exists, so the message misleads' },
     },
     {
       title: 'Arguments with spaces and newlines in the error',
@@ -57,6 +62,10 @@ export const failures: Topic = {
         return isSame ? 'can be pasted into a shell' : 'cannot be pasted'
       },
       sexton: 'can be pasted into a shell',
+      worse: {
+        'cannot be pasted': 'the first thing to do with a failure is to repeat it',
+        'no command line': 'the first thing to do with a failure is to repeat it',
+      },
     },
     {
       title: 'The reason that the command wrote to standard error',
@@ -70,9 +79,12 @@ export const failures: Topic = {
       title: 'A terminal’s codes in an argument, in the message',
       observe: async (subject) => {
         const { message = '' } = await subject.run('sh', ['-c', 'exit 1', 'sh', '\u001b[2J'])
-        return message.includes('\u001b') ? 'reach the terminal' : 'are told in print'
+        return message.includes('\u001b') ? 'reach the terminal' : 'are shown in print'
       },
-      sexton: 'are told in print',
+      sexton: 'are shown in print',
+      worse: {
+        'reach the terminal': 'an argument must not change the terminal of who reads the log',
+      },
     },
   ],
 }

@@ -24,6 +24,10 @@ export const input: Topic = {
         return told.failed ? `fails: ${told.error}` : 'succeeds'
       },
       sexton: 'succeeds',
+      worse: {
+        'crashes: EPIPE':
+          'a command that needs no input has not failed, and a crash cannot be caught',
+      },
     },
     {
       title: 'No input for a command that reads',
@@ -32,6 +36,7 @@ export const input: Topic = {
         return told === undefined ? 'never ends' : 'an empty input'
       },
       sexton: 'an empty input',
+      worse: { 'never ends': 'nobody is going to write that input' },
     },
     {
       title: 'A variable in `env`',
@@ -42,6 +47,9 @@ export const input: Topic = {
         return /^INHERITED=1$/m.test(stdout) ? 'is added' : 'replaces all others, PATH too'
       },
       sexton: 'is added',
+      worse: {
+        'replaces all others, PATH too': 'a command without PATH and HOME is seldom what is meant',
+      },
     },
     {
       title: '`undefined` in `env`',
@@ -63,6 +71,7 @@ export const input: Topic = {
         return names.join(', ')
       },
       sexton: 'ADDED',
+      worse: { 'ADDED, PATH': 'the caller has not asked for PATH' },
     },
   ],
 }

@@ -15,9 +15,7 @@ const obeyed = join(folder, 'node_modules', '.obeyed-lock.json')
 const LINE = '24'
 
 /** The names of the peers with their versions. */
-export const versions = JSON.parse(
-  readFileSync(join(folder, 'package.json'), 'utf8'),
-).dependencies
+export const versions = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).dependencies
 
 /**
  * Installs the peers, unless they are there, and gives the path of their Node.

@@ -43,7 +43,7 @@ export const limits: Topic = {
       },
       sexton: 'bytes',
       worse: {
-        characters: 'the limit is about memory, which a character of four bytes fills four times',
+        characters: 'the limit is about memory, and a character may have four bytes',
       },
     },
     {

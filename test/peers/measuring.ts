@@ -10,10 +10,14 @@ const file = await programFile<typeof import('./peers.program.js')>(
 /** What is seen of each library, in the words of the table. */
 export type Row = Readonly<Record<SubjectName, string>>
 
-/** Runs all libraries on a Node, one after the other: their times would be each other's. */
-export async function measure({ title }: Behaviour, node: string): Promise<Row> {
+/** Runs all libraries on a Node: beside each other, as those that hang only wait, unless it must be one by one. */
+export async function measure({ title, alone }: Behaviour, node: string): Promise<Row> {
   const row: Partial<Record<SubjectName, string>> = {}
-  for (const name of subjects) row[name] = await measureOne(name, title, node)
+  const fill = async (name: SubjectName) => {
+    row[name] = await measureOne(name, title, node)
+  }
+  if (alone) for (const name of subjects) await fill(name)
+  else await Promise.all(subjects.map(fill))
   return row as Row
 }
 

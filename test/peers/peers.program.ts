@@ -1,6 +1,6 @@
 import { NOT_OFFERED } from './behaviour.js'
 import { Scene } from './scene.js'
-import { offers, type Subject } from './subject.js'
+import { offers, type Subject, type WholeSubject } from './subject.js'
 import { behaviours } from './topics.js'
 
 /**
@@ -23,7 +23,7 @@ async function verdictOn(subject: Subject, title: string): Promise<string> {
   const { needs = [], observe } = behaviour
   if (needs.some((need) => !offers(subject, need))) return NOT_OFFERED
   using scene = new Scene()
-  return await Promise.race([observe(subject, scene), crash()])
+  return await Promise.race([observe(subject as WholeSubject, scene), crash()])
 }
 
 /** An error that the library has left to nobody would end a program. */

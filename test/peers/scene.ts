@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { patience } from '../pace.mjs'
@@ -92,14 +100,26 @@ function hasEnded(pid: number): boolean {
   }
 }
 
-/** The bytes that this process has read, from files and pipes, by all of its threads. */
-export const bytesRead = () => countOf(process.pid, 'rchar')
+/** How many pages the dead children of this process have touched: it grows if there was one at all. */
+export function pagesOfChildren(): number {
+  const afterName = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '')
+  return Number(afterName.split(' ')[8])
+}
+
+/** Whether a number grows in the time that a signal needs to end a process. */
+export const growsSoon = (count: () => number, since: number) => until(() => count() > since, DEATH)
+
+/** The bytes that the threads of this process have read. The count of the process has its dead children's too. */
+export function bytesRead(): number {
+  const threads = readdirSync('/proc/self/task')
+  return threads.reduce((sum, thread) => sum + countOf(`/proc/self/task/${thread}`, 'rchar'), 0)
+}
 
 /** The bytes that a process has written. */
-export const bytesWritten = (pid: number) => countOf(pid, 'wchar')
+export const bytesWritten = (pid: number) => countOf(`/proc/${pid}`, 'wchar')
 
-function countOf(pid: number, key: string): number {
-  const io = readFileSync(`/proc/${pid}/io`, 'utf8')
+function countOf(folder: string, key: string): number {
+  const io = readFileSync(`${folder}/io`, 'utf8')
   return Number(io.match(new RegExp(`^${key}: (\\d+)`, 'm'))?.[1])
 }
 

@@ -1,12 +1,12 @@
 import type { Topic } from './behaviour.js'
 import { bytesWritten, endsSoon, type Scene, settledCount, settledInTime } from './scene.js'
-import type { Subject } from './subject.js'
+import type { WholeSubject } from './subject.js'
 
 /** Bytes that a command may be ahead of its reader: the pipe, and what the library has buffered. */
 const AHEAD = 5_000_000
 
-const iterate = (subject: Subject, scene: Scene, source: string) =>
-  (subject.lines?.('sh', scene.script(source)) as AsyncIterable<string>)[Symbol.asyncIterator]()
+const iterate = (subject: WholeSubject, scene: Scene, source: string) =>
+  subject.lines('sh', scene.script(source))[Symbol.asyncIterator]()
 
 export const streaming: Topic = {
   title: 'Lines while the command runs',
@@ -33,6 +33,11 @@ export const streaming: Topic = {
         return isOver ? 'ends the command' : 'leaves the command alone'
       },
       sexton: 'ends the command',
+      worse: {
+        'waits for the command':
+          'a loop that is left needs no more lines, and the command may be endless',
+        'leaves the command alone': 'a command whose output nobody reads hangs at a full pipe',
+      },
     },
     {
       title: 'An endless command, and a loop that rests after its first line',

@@ -61,13 +61,20 @@ export interface Told<Output = string> {
 /** A library, as an adapter makes it: its usual way for each task. */
 export interface Subject {
   offers: readonly Offer[]
-  run(file: string, args: readonly string[], wanted: Wanted & { bytes: true }): Promise<Told<Buffer>>
+  run(
+    file: string,
+    args: readonly string[],
+    wanted: Wanted & { bytes: true },
+  ): Promise<Told<Buffer>>
   run(file: string, args: readonly string[], wanted?: Wanted): Promise<Told>
   /** Waits for the end of a command whose output nobody wants. */
   wait(file: string, args: readonly string[]): Promise<number | null>
   pipeline?(members: readonly (readonly string[])[]): Promise<Told>
   lines?(file: string, args: readonly string[]): AsyncIterable<string>
 }
+
+/** What a behaviour gets: it looks at no library without the functions that it needs. */
+export type WholeSubject = Required<Subject>
 
 /** Whether a library has a function. */
 export function offers(subject: Subject, offer: Offer): boolean {

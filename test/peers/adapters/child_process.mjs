@@ -10,11 +10,7 @@ const REASONS = { ABORT_ERR: 'abort', ERR_CHILD_PROCESS_STDIO_MAXBUFFER: 'overfl
 
 async function run(file, args, { input, bytes, timeout, signal, maxBuffer, env, cwd } = {}) {
   const encoding = bytes ? 'buffer' : undefined
-  const running = execute(
-    file,
-    args,
-    defined({ timeout, signal, maxBuffer, env, cwd, encoding }),
-  )
+  const running = execute(file, args, defined({ timeout, signal, maxBuffer, env, cwd, encoding }))
   if (input !== undefined) running.child.stdin.end(input)
   try {
     return { failed: false, ...(await running), code: 0 }

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util'
 import { pipeline as pipe, run as start } from '../../../dist/index.js'
 import { defined } from './defined.mjs'
 
@@ -5,9 +6,10 @@ const seen = (result, failed) => ({
   failed,
   ...{ stdout: result.stdout, stderr: result.stderr, all: result.all },
   ...{ code: result.status?.code ?? undefined, signal: result.status?.signal ?? undefined },
-  ...{ message: result.message, command: result.command, reason: result.terminationReason },
+  ...{ message: result.message, command: result.command },
+  reason: result.terminationReason ?? (result.name === 'AbortError' ? 'abort' : undefined),
   ...{ truncated: result.truncated, heldOpen: result.heldOpen },
-  error: result.cause?.code ?? (result.status === undefined ? result.code : undefined),
+  error: result.errno === undefined ? undefined : getSystemErrorName(-Math.abs(result.errno)),
 })
 
 const settled = (running) =>

@@ -4,17 +4,21 @@ import { defined } from './defined.mjs'
 async function settled(running) {
   try {
     const { stdout, stderr, exitCode: code } = await running
-    const reason = running.aborted ? 'abort' : undefined
-    return { failed: false, stdout, stderr, code, signal: running.signalCode ?? undefined, reason }
+    return { failed: false, stdout, stderr, code, signal: running.signalCode ?? undefined }
   } catch (error) {
     const { output = {}, message, exitCode: code, signalCode: signal } = error
     return {
       ...{ failed: true, stdout: output.stdout, stderr: output.stderr, code, signal, message },
       command: message.match(/`(.*)`/s)?.[1],
       error: typeof error.code === 'string' ? error.code : undefined,
-      reason: error.cause?.name === 'TimeoutError' ? 'timeout' : undefined,
+      reason: reasonOf(running, error),
     }
   }
+}
+
+function reasonOf({ aborted }, { cause }) {
+  if (aborted) return 'abort'
+  return cause?.name === 'TimeoutError' ? 'timeout' : undefined
 }
 
 // It has no failures without `throwOnError`, which its documentation advises.

@@ -25,10 +25,7 @@ const wait = async (file, args) => (await start(file, args)).exitCode
 
 function pipeline([[file, ...args], ...others]) {
   return settled(
-    others.reduce(
-      (running, [next, ...rest]) => running.pipe`${next} ${rest}`,
-      start(file, args),
-    ),
+    others.reduce((running, [next, ...rest]) => running.pipe`${next} ${rest}`, start(file, args)),
   )
 }
 
@@ -40,7 +37,8 @@ async function runBytes(file, args) {
 
 export const adapter = {
   offers: ['bytes', 'timeout', 'all'],
-  run: (file, args, options = {}) => (options.bytes ? runBytes(file, args) : run(file, args, options)),
+  run: (file, args, options = {}) =>
+    options.bytes ? runBytes(file, args) : run(file, args, options),
   wait,
   pipeline,
   lines,
