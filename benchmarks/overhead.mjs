@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { compare, inQuartiles } from './comparison.mjs'
-import { environment, withPrograms } from './programs.mjs'
+import { Contender } from './contender.mjs'
+import { withPrograms } from './programs.mjs'
 import { quantile } from './quantile.mjs'
 import { memoryOf, settled, switches } from './resting.mjs'
 import { rotated } from './turns.mjs'
@@ -59,57 +58,42 @@ const column = (rows, key) => rows.map((row) => row[key])
 /** Adds the times of a pair, round by round. */
 async function serve(program, { rounds, children }, size, times) {
   const names = Object.keys(WAYS)
-  const contenders = new Map(names.map((name) => [name, new Contender(name, program, SIZES[size])]))
-  for (const contender of contenders.values()) await contender.ask(WARM_UP)
+  const contenders = new Map(names.map((name) => [name, contender(name, program, SIZES[size])]))
+  for (const one of contenders.values()) await one.ask(WARM_UP)
   for (let round = 1; round <= rounds; round += 1) {
     for (const name of rotated(names, round)) {
-      times.get(name)[size].push(await contenders.get(name).ask(children))
+      times.get(name)[size].push(Number(await contenders.get(name).ask(children)))
     }
   }
-  for (const contender of contenders.values()) await contender.end()
+  for (const one of contenders.values()) await one.end()
 }
 
-class Contender {
-  constructor(name, program, megabytes, ...flags) {
-    const words = [program, LANES, megabytes].map(String)
-    const command = [...flags, ...WAYS[name], CONTENDER, ...words]
-    const stdio = ['pipe', 'pipe', 'inherit']
-    this.process = spawn(process.execPath, command, { cwd: ROOT, stdio, env: environment })
-  }
-
-  async ask(children) {
-    this.process.stdin.write(`${children}\n`)
-    const [line] = await once(this.process.stdout, 'data')
-    return Number(line)
-  }
-
-  async end() {
-    const exit = once(this.process, 'exit')
-    this.process.stdin.end()
-    await exit
-  }
+function contender(name, program, megabytes, ...flags) {
+  const words = [program, LANES, megabytes].map(String)
+  const command = [process.execPath, ...flags, ...WAYS[name], CONTENDER, ...words]
+  return new Contender(command, { cwd: ROOT })
 }
 
 /** Of one that has not started children: how far the heap has grown for them is chance. */
 async function sizeOf(name) {
-  const contender = new Contender(name, 'nothing', 0)
-  const javascript = (await contender.ask(0)) / 1024
-  await settled(contender.process.pid)
-  const size = { ...memoryOf(contender.process.pid), javascript }
-  await contender.end()
+  const one = contender(name, 'nothing', 0)
+  const javascript = Number(await one.ask(0)) / 1024
+  await settled(one.pid)
+  const size = { ...memoryOf(one.pid), javascript }
+  await one.end()
   return size
 }
 
 async function idleWakeups(name, milliseconds) {
   // V8's memory reducer wakes an idle Node some seconds after its start, with sexton or without.
-  const contender = new Contender(name, 'nothing', 0, '--no-memory-reducer')
-  const { pid } = contender.process
-  await contender.ask(0)
+  const one = contender(name, 'nothing', 0, '--no-memory-reducer')
+  const { pid } = one
+  await one.ask(0)
   await settled(pid)
   const before = switches(pid)
   await new Promise((resolve) => setTimeout(resolve, milliseconds))
   const wakeups = switches(pid) - before
-  await contender.end()
+  await one.end()
   return wakeups
 }
 

@@ -16,12 +16,22 @@ import { machine } from './machine.mjs'
 import { toMarkdown } from './markdown.mjs'
 import { orphanStorm } from './orphan-storm.mjs'
 import { overhead } from './overhead.mjs'
+import { running } from './running.mjs'
 import { spawning } from './spawning.mjs'
 import { standingBy } from './standing-by.mjs'
 import { table } from './table.mjs'
 import { watching } from './watching.mjs'
 
-const BENCHMARKS = [watching, spawning, limit, orphanStorm, standingBy, overhead, foreignChildDelay]
+const BENCHMARKS = [
+  watching,
+  spawning,
+  running,
+  limit,
+  orphanStorm,
+  standingBy,
+  overhead,
+  foreignChildDelay,
+]
 const NAMES = BENCHMARKS.map(({ name }) => name)
 const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 

@@ -1,9 +1,9 @@
 import type { Behaviour, Topic } from './behaviour.js'
 import {
-  ended,
   endsSoon,
   growsSoon,
   pagesOfChildren,
+  reaped,
   type Scene,
   settledInTime,
   WAITING,
@@ -19,8 +19,6 @@ const HELD = 'read _ < "$1" & echo kept; echo $$ > "$2"'
 const STUBBORN = `trap '' TERM; ${WAITING}`
 
 const NOT_TO_RUN = 'an aborted signal means that the command must not run'
-const NO_REASON =
-  'a timeout that looks like any SIGTERM cannot be told from a failure of the command'
 
 const GOOD = 'fails, and says why; the command has ended'
 type Worse = NonNullable<Behaviour['worse']>
@@ -98,7 +96,7 @@ const held: Behaviour[] = [
       const controller = new AbortController()
       const running = subject.run('sh', scene.script(HELD), { signal: controller.signal })
       running.catch(() => {})
-      await ended(await scene.pid())
+      await reaped(await scene.pid())
       controller.abort()
       const result = await settledInTime(running)
       return result === undefined ? 'still waits for the child' : 'ends'

@@ -1,7 +1,8 @@
 import type { Topic } from './behaviour.js'
 import { settledInTime } from './scene.js'
 
-const SIZE = 200_000
+// More than a socket holds, which is what Node has for a pipe.
+const SIZE = 1_000_000
 
 export const input: Topic = {
   title: 'Input and environment',
@@ -17,7 +18,7 @@ export const input: Topic = {
       sexton: 'all of it',
     },
     {
-      title: `${SIZE / 1000} KB for a command that reads nothing`,
+      title: `${SIZE / 1e6} MB for a command that reads nothing`,
       observe: async (subject) => {
         const told = await settledInTime(subject.run('true', [], { input: 'x'.repeat(SIZE) }))
         if (told === undefined) return 'never ends'

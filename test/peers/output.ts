@@ -65,9 +65,9 @@ export const output: Topic = {
       },
     },
     {
-      title: '200 KB that nobody wants: the wait for the exit code',
+      title: '1 MB that nobody wants: the wait for the exit code',
       observe: async (subject) => {
-        const command = ['-c', 'head -c 200000 /dev/zero; exit 0']
+        const command = ['-c', 'head -c 1000000 /dev/zero; exit 0']
         const code = await settledInTime(subject.wait('sh', command))
         return code === 0 ? 'exit 0' : 'never ends'
       },

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import {
   closeSync,
   constants,
+  existsSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -89,8 +90,8 @@ async function until(check: () => boolean, milliseconds = DEADLINE): Promise<boo
 /** Whether a process ends in the time that a signal needs. A zombie has ended. */
 export const endsSoon = (pid: number) => until(() => hasEnded(pid), DEATH)
 
-/** Waits for the end of a process. */
-export const ended = (pid: number) => until(() => hasEnded(pid))
+/** Waits until a process has ended, and its parent knows. */
+export const reaped = (pid: number) => until(() => !existsSync(`/proc/${pid}`))
 
 function hasEnded(pid: number): boolean {
   try {

@@ -1,0 +1,135 @@
+import { totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { installPeers } from '../test/peers/installed.mjs'
+import { compare, inQuartiles } from './comparison.mjs'
+import { Contender } from './contender.mjs'
+import { withPrograms } from './programs.mjs'
+import { quantile } from './quantile.mjs'
+import { rotated } from './turns.mjs'
+import { duration } from './units.mjs'
+
+// What it costs to run a command and get its output, against the ways that people use, on the Node that the newest
+// of them need. Each way is a process of its own; all live at once and do a little in turns, so that what slows the
+// machine down for a while slows all. Memory is what fork() pays for, so the same with a gigabyte resident.
+
+const CONTENDER = fileURLToPath(new URL('running-contender.mjs', import.meta.url))
+const OURS = 'sexton'
+const STARTERS = ['sexton', 'spawn + exited', 'child_process']
+const PEERS = ['execa', 'nano-spawn', 'tinyexec', 'zx']
+const COLLECTORS = ['sexton', 'child_process', ...PEERS]
+const PIPERS = ['sexton', 'sh', ...PEERS]
+const BYTES = 200e6
+const WARM_UPS = 30
+
+function planFor({ quick }) {
+  return quick
+    ? { rounds: 3, bulkRounds: 2, sizes: { 0: 10, 250: 3 } }
+    : { rounds: 20, bulkRounds: 7, sizes: { 0: 30, 1000: 4 } } // megabytes: starts in each round
+}
+
+async function measure(options, progress) {
+  const plan = planFor(options)
+  const node = installPeers()
+  const starts = await withPrograms(['nothing.c'], ({ nothing }) => {
+    return startsBySize(node, nothing, plan, progress)
+  })
+  const bulk = async (task, names) => {
+    const told = (round) => progress(`${task}, round ${round} of ${plan.bulkRounds}`)
+    const rounds = { rounds: plan.bulkRounds, warmUp: `${task} 1 ${BYTES}` }
+    return summarize(await inTurns(node, names, { ...rounds, ask: `${task} 1 ${BYTES}` }, told))
+  }
+  return {
+    plan,
+    starts,
+    collected: await bulk('collect', COLLECTORS),
+    piped: await bulk('pipe', PIPERS),
+  }
+}
+
+async function startsBySize(node, program, { rounds, sizes }, progress) {
+  const names = [...STARTERS, ...PEERS]
+  const results = []
+  for (const [size, count] of Object.entries(sizes)) {
+    const megabytes = Math.min(Number(size), Math.floor(totalmem() / 2e6 / names.length))
+    const plan = {
+      rounds,
+      warmUp: `start ${WARM_UPS} ${program}`,
+      ask: `start ${count} ${program}`,
+    }
+    const times = await inTurns(node, names, { ...plan, megabytes }, (round) => {
+      progress(`starts at ${megabytes} MB, round ${round} of ${rounds}`)
+    })
+    results.push({ megabytes, ways: summarize(times) })
+  }
+  return results
+}
+
+/** The times of each way, round by round. */
+async function inTurns(node, names, { rounds, warmUp, ask, megabytes = 0 }, progress) {
+  const contenders = names.map((name) => {
+    return [name, new Contender([node, CONTENDER, name, String(megabytes)])]
+  })
+  const times = new Map(names.map((name) => [name, []]))
+  const byName = new Map(contenders)
+  for (const contender of byName.values()) await contender.ask(warmUp)
+  for (let round = 1; round <= rounds; round += 1) {
+    progress(round)
+    for (const name of rotated(names, round)) {
+      times.get(name).push(JSON.parse(await byName.get(name).ask(ask)))
+    }
+  }
+  for (const contender of byName.values()) await contender.end()
+  return times
+}
+
+/** Each way, and how many times as long as it sexton takes. */
+function summarize(times) {
+  return [...times].map(([name, rounds]) => ({
+    name,
+    median: quantile(rounds.flat(), 0.5),
+    p99: quantile(rounds.flat(), 0.99),
+    ours: compare(times.get(OURS), rounds),
+  }))
+}
+
+function report({ plan, starts, collected, piped }) {
+  const rate = ({ median }) => `${(BYTES / median).toFixed(0)} MB/s`
+  const bulk = (ways) => ways.map((way) => [way.name, rate(way), inQuartiles(inverse(way.ours))])
+  return {
+    title: 'Running a command: its output as a string, and pipelines',
+    notes: [
+      `Each way is a process of its own, on the Node 24 that execa needs. They take turns, in ${plan.rounds} rounds. The last column compares \`run()\` with the way of the row, so below 1 sexton takes less time. ` +
+        '`spawn + exited` is what `run()` is built on, with the same pipes; it collects nothing.',
+      `For ${BYTES / 1e6} MB the last column compares speeds, so above 1 sexton is faster. There \`head\` reads zeros, and in a pipeline \`wc\` counts them. \`sh\` is a shell that connects the two by a pipe of its own. ` +
+        `There are ${plan.bulkRounds} rounds.`,
+    ],
+    tables: [
+      {
+        head: [
+          'a program that exits at once',
+          'until the result',
+          'p99',
+          'run() takes × (quartiles)',
+        ],
+        rows: starts.flatMap(({ megabytes, ways }) => {
+          return ways.map(({ name, median, p99, ours }) => {
+            return [`${name}, ${megabytes} MB`, duration(median), duration(p99), inQuartiles(ours)]
+          })
+        }),
+      },
+      { head: ['200 MB as a string', 'speed', 'sexton is × (quartiles)'], rows: bulk(collected) },
+      {
+        head: ['200 MB through a pipeline', 'speed', 'sexton is × (quartiles)'],
+        rows: bulk(piped),
+      },
+    ],
+    charts: [],
+  }
+}
+
+/** How many times as fast, from how many times as long. */
+function inverse({ median, low, high }) {
+  return { median: 1 / median, low: 1 / high, high: 1 / low }
+}
+
+export const running = { name: 'running', measure, report }
