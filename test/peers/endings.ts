@@ -1,3 +1,4 @@
+import { patience } from '../pace.mjs'
 import type { Behaviour, Topic } from './behaviour.js'
 import {
   endsSoon,
@@ -12,8 +13,8 @@ import type { Subject, Told, Wanted } from './subject.js'
 
 /** Milliseconds from TERM to KILL, where a library has a time for that. */
 const GRACE = 200
-/** The timeout of commands: they have started by then on any machine. */
-const TIMEOUT = 400
+/** The timeout of commands, which have started by then. */
+const TIMEOUT = patience(100)
 
 const HELD = 'read _ < "$1" & echo kept; echo $$ > "$2"'
 const STUBBORN = `trap '' TERM; ${WAITING}`

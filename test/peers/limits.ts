@@ -1,6 +1,6 @@
-import type { Topic } from './behaviour.js'
+import type { Behaviour, Topic } from './behaviour.js'
 import { endsSoon, settledInTime } from './scene.js'
-import type { Told } from './subject.js'
+import type { Told, Wanted } from './subject.js'
 
 const LIMIT = 100_000
 // Lines with numbers tell which part was kept.
@@ -15,6 +15,16 @@ function kept(stdout: string): string {
 
 const truncated = ({ failed, stdout, truncated: isTold }: Told) =>
   `${failed ? 'fails' : 'succeeds'}, with ${kept(stdout)}${isTold ? ', and says so' : ''}`
+
+function cut(part: string, end: string, overflow: NonNullable<Wanted['overflow']>): Behaviour {
+  return {
+    title: `Output beyond the limit is cut, and ${part} kept`,
+    needs: ['maxBuffer', 'overflow'],
+    observe: async (subject) =>
+      truncated(await subject.run('seq', NUMBERS, { maxBuffer: LIMIT, overflow })),
+    sexton: `succeeds, with the ${end} ${LIMIT} bytes, and says so`,
+  }
+}
 
 export const limits: Topic = {
   title: 'Limits of output',
@@ -46,23 +56,7 @@ export const limits: Topic = {
         characters: 'the limit is about memory, and a character may have four bytes',
       },
     },
-    {
-      title: 'Output beyond the limit is cut, and its beginning kept',
-      needs: ['maxBuffer', 'overflow'],
-      observe: async (subject) =>
-        truncated(
-          await subject.run('seq', NUMBERS, { maxBuffer: LIMIT, overflow: 'truncate-tail' }),
-        ),
-      sexton: `succeeds, with the first ${LIMIT} bytes, and says so`,
-    },
-    {
-      title: 'Output beyond the limit is cut, and its end kept',
-      needs: ['maxBuffer', 'overflow'],
-      observe: async (subject) =>
-        truncated(
-          await subject.run('seq', NUMBERS, { maxBuffer: LIMIT, overflow: 'truncate-head' }),
-        ),
-      sexton: `succeeds, with the last ${LIMIT} bytes, and says so`,
-    },
+    cut('its beginning', 'first', 'truncate-tail'),
+    cut('its end', 'last', 'truncate-head'),
   ],
 }

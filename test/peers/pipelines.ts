@@ -1,20 +1,24 @@
-import type { Topic } from './behaviour.js'
+import type { Behaviour, Topic } from './behaviour.js'
 import { bytesRead, settledInTime } from './scene.js'
-import type { Told } from './subject.js'
 
 const LARGE = 20_000_000
 
-const named = (told: Told | undefined, words: readonly string[]): string => {
-  if (told === undefined) return 'never ends'
-  if (!told.failed) return 'succeeds'
-  const text = `${told.message}`
-  const names = words.filter((word) => text.includes(word))
-  return names.length === 0 ? 'fails, and names none' : `fails, and names ${names.join(' and ')}`
-}
-
-const failing = (name: string, code: number) => ['sh', '-c', `cat; exit ${code}`, name]
-
 const UNNAMED = { 'fails, and names none': 'one must know which command to look at' }
+
+function failing(title: string, name: string, members: readonly string[][]): Behaviour {
+  return {
+    title,
+    needs: ['pipeline'],
+    observe: async (subject) => {
+      const told = await settledInTime(subject.pipeline(members))
+      if (told === undefined) return 'never ends'
+      if (!told.failed) return 'succeeds'
+      return `fails, and names ${told.message?.includes(name) ? name : 'none'}`
+    },
+    sexton: `fails, and names ${name}`,
+    worse: UNNAMED,
+  }
+}
 
 export const pipelines: Topic = {
   title: 'Pipelines',
@@ -47,36 +51,16 @@ export const pipelines: Topic = {
         'all of it through Node': 'the kernel copies it once, and the event loop stays free',
       },
     },
-    {
-      title: 'The first of two fails',
-      needs: ['pipeline'],
-      observe: async (subject) => {
-        const members = [['sh', '-c', 'exit 3', 'the-first'], ['cat']]
-        return named(await subject.pipeline(members), ['the-first'])
-      },
-      sexton: 'fails, and names the-first',
-      worse: UNNAMED,
-    },
-    {
-      title: 'The one in the middle fails',
-      needs: ['pipeline'],
-      observe: async (subject) => {
-        const members = [['echo', 'x'], failing('the-middle', 3), ['cat']]
-        return named(await subject.pipeline(members), ['the-middle'])
-      },
-      sexton: 'fails, and names the-middle',
-      worse: UNNAMED,
-    },
-    {
-      title: 'A program of the pipeline does not exist',
-      needs: ['pipeline'],
-      observe: async (subject) => {
-        const running = subject.pipeline([['no-such-program'], ['cat']])
-        return named(await settledInTime(running), ['no-such-program'])
-      },
-      sexton: 'fails, and names no-such-program',
-      worse: UNNAMED,
-    },
+    failing('The first of two fails', 'the-first', [['sh', '-c', 'exit 3', 'the-first'], ['cat']]),
+    failing('The one in the middle fails', 'the-middle', [
+      ['echo', 'x'],
+      ['sh', '-c', 'cat; exit 3', 'the-middle'],
+      ['cat'],
+    ]),
+    failing('A program of the pipeline does not exist', 'no-such-program', [
+      ['no-such-program'],
+      ['cat'],
+    ]),
     {
       title: 'An endless command, of which `head` takes a line',
       needs: ['pipeline'],

@@ -14,9 +14,9 @@ import { join } from 'node:path'
 import { patience } from '../pace.mjs'
 
 /** The time in which a command settles that is going to, where a usual machine takes some 0.2 s at most. */
-const DEADLINE = patience(800)
+const DEADLINE = patience(500)
 /** The time that a signal needs to end a process. */
-const DEATH = patience(150)
+const DEATH = patience(60)
 
 /**
  * A folder for what commands leave, and a leash: a pipe by name, which long commands read until the scene is over.
