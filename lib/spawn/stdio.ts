@@ -61,6 +61,14 @@ export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {
   return expand(stdio).map((kind, index) => check(kind, index, files))
 }
 
+/** Closes what was to be handed over to a child that nobody will start. */
+export function closeHandedOver(stdio: readonly Stdio[]): void {
+  for (const kind of stdio) {
+    if (kind instanceof PipeHandle) kind.close()
+    else if (isPipeStream(kind)) kind.destroy()
+  }
+}
+
 function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {
   if (!Array.isArray(stdio)) return [stdio, stdio, stdio] as Stdio[]
   if (stdio.length > MOST) {

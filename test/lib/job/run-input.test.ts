@@ -38,7 +38,7 @@ describe('The input of a command', () => {
     ['a list of text and bytes', () => ['a', Buffer.from('b'), '', 'c'], 'abc'],
     ['an empty list', () => [], ''],
     ['a set', () => new Set(['a', 'b']), 'ab'],
-    ['an async generator', () => generate('a', Buffer.from('b')), 'ab'],
+    ['an async generator', () => generate<string | Buffer>('a', Buffer.from('b')), 'ab'],
     [
       'a stream',
       () => Readable.from([Buffer.from('a'), Buffer.from('b')], { objectMode: false }),

@@ -47,7 +47,7 @@ describe('run()', () => {
     const steps: string[] = []
     const { stdout } = await running.finally(() => void steps.push('finally'))
     expect(await running.then((result) => result.stdout)).toBe(stdout)
-    expect(await sh('exit 3').catch((error) => error.status.code)).toBe(3)
+    expect(await sh('exit 3').catch((error) => (error as CommandError).status.code)).toBe(3)
     expect(steps).toEqual(['finally'])
   })
 
