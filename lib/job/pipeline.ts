@@ -3,8 +3,10 @@ import { invalid, SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { SpawnOptions } from '../spawn/options.js'
 import { Pipe, type PipeHandle } from '../spawn/pipe.js'
+import { prepare } from '../spawn/spawn.js'
 import { asSpawnFailure } from '../spawn/spawn-failure.js'
-import type { Stdio } from '../spawn/stdio.js'
+import { givenOf, type Kind, kindsOf, type Stdio } from '../spawn/stdio.js'
+import { closeGiven } from '../spawn/stdio-plan.js'
 import { type CheckedPipeline, checkMember, checkPipelineOptions } from './checked-options.js'
 import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
@@ -55,15 +57,18 @@ export function pipeline(
   }
   const plans = members.map((member) => planOf(member, checked))
   const execution = new Execution(checked)
+  for (const { command, options } of plans) prepare(command.file, command.args, options)
+  const kinds = kindsOf(checked.stdio)
   try {
     throwIfAborted(checked.spawn.signal)
-    return start(plans, checked, execution)
+    return start(plans, { ...checked, kinds }, execution)
   } catch (error) {
-    execution.abandon()
+    const ended = execution.abandon()
     const { signal } = checked.spawn
     const isAborted = signal?.aborted === true && error === reasonOf(signal)
     if (!(error instanceof SextonError) && !isAborted) throw error
-    return Run.of({ execution, result: Promise.reject(error) })
+    closeGiven(givenOf(kinds))
+    return Run.of({ execution, result: ended.then(() => Promise.reject(error)) })
   }
 }
 
@@ -88,22 +93,23 @@ function planOf(command: Command, { spawn }: CheckedPipeline): Plan {
 
 function start(
   plans: readonly Plan[],
-  checked: CheckedPipeline,
+  checked: CheckedPipeline & { kinds: readonly Kind[] },
   execution: Execution,
 ): Run<PipelineResult, Encoding> {
   const [, out, err] = checked.stdio
   const stdout = out === 'pipe' ? execution.capture() : undefined
   const stderrs = plans.map(() => (err === 'pipe' ? execution.capture() : undefined))
   const { stdin, feed } = execution.inputOf(checked)
+  const shared = sharedBy(err as Stdio, checked.kinds[2])
   let input = stdin
   for (const [index, { command, options }] of plans.entries()) {
     const isLast = index === plans.length - 1
     const next = isLast ? undefined : connect(execution)
-    const output = next?.writable ?? stdout?.end ?? (out as Stdio)
+    const output = next?.writable ?? stdout?.end ?? (out === err ? shared : (out as Stdio))
     const started = execution.start(command.file, command.args, {
       ...options,
       ...groupOf(options, execution),
-      stdio: [input, output, stderrs[index]?.end ?? (err as Stdio)],
+      stdio: [input, output, stderrs[index]?.end ?? shared],
     })
     if (!started) {
       execution.giveUp()
@@ -111,11 +117,17 @@ function start(
     }
     input = next?.readable as PipeHandle
   }
+  closeGiven(givenOf(checked.kinds))
   feed()
   const result = execution
     .finish()
     .then((statuses) => settle(plans, checked, execution, { statuses, stdout, stderrs }))
   return Run.of({ execution, result, streamed: stdout })
+}
+
+// All commands get the same descriptor, so it is handed over with the last of them.
+function sharedBy(stdio: Stdio, kind: Kind | undefined): Stdio {
+  return typeof kind === 'object' ? { fd: kind.open(undefined) } : stdio
 }
 
 function connect(execution: Execution): Pipe {

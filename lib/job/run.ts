@@ -3,7 +3,8 @@ import { invalid, SextonError } from '../base/errors.js'
 import { checkPlainObject } from '../base/option-names.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
-import { closeHandedOver, type Stdio } from '../spawn/stdio.js'
+import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
+import { closeGiven } from '../spawn/stdio-plan.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
 import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
@@ -76,7 +77,7 @@ export function run(
   } catch (error) {
     const ended = execution.abandon()
     if (!isFailure(error, checked)) throw error
-    closeHandedOver(checked.stdio)
+    closeGiven(givenOf(kindsOf(checked.stdio)))
     return Run.of({ execution, result: ended.then(() => Promise.reject(error)) })
   }
 }

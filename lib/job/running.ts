@@ -25,6 +25,7 @@ export interface Parts<R> {
 export class Run<R, E extends Encoding = 'utf8'>
   implements Promise<R>, AsyncIterable<E extends 'buffer' ? Buffer : string>, AsyncDisposable
 {
+  /** @internal */
   readonly [Symbol.toStringTag] = 'Run'
   readonly #parts: Parts<R>
   #isRead = false
@@ -61,6 +62,13 @@ export class Run<R, E extends Encoding = 'utf8'>
     return this.#parts.execution.children.map((child) => child.kill(signal)).includes(true)
   }
 
+  /**
+   * Waits for the result, as a promise does.
+   *
+   * @param onFulfilled Takes the result.
+   * @param onRejected Takes the error.
+   * @returns A promise of what they return.
+   */
   // biome-ignore lint/suspicious/noThenProperty: it is a promise.
   then<A = R, B = never>(
     onFulfilled?: ((value: R) => A | PromiseLike<A>) | null,
@@ -69,10 +77,22 @@ export class Run<R, E extends Encoding = 'utf8'>
     return this.#parts.result.then(onFulfilled, onRejected)
   }
 
+  /**
+   * Handles a failure, as a promise does.
+   *
+   * @param onRejected Takes the error.
+   * @returns A promise of the result, or of what `onRejected` returns.
+   */
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<R | B> {
     return this.#parts.result.catch(onRejected)
   }
 
+  /**
+   * Waits for the end, as a promise does.
+   *
+   * @param onFinally Is called when the command has ended, however it did.
+   * @returns A promise of the result.
+   */
   finally(onFinally?: (() => void) | null): Promise<R> {
     return this.#parts.result.finally(onFinally)
   }

@@ -16,7 +16,7 @@ import { startProcess } from './native-call.js'
 import type { Bytes, SpawnOptions } from './options.js'
 import type { SpawnStrings } from './plan.js'
 import { asSpawnFailure } from './spawn-failure.js'
-import { kindsOf, type Stdio } from './stdio.js'
+import { givenOf, type Kind, kindsOf, type Stdio } from './stdio.js'
 import { closeGiven, closeStdio, openStdio, type StdioPlan } from './stdio-plan.js'
 import type { StdioStream } from './stdio-stream.js'
 import { encodeArguments, encodeDirectory, encodeFiles } from './strings.js'
@@ -87,13 +87,24 @@ export interface Place {
   alone?: boolean
 }
 
-/** @internal Starts a child like `spawn()`, for a caller that the child replaces. */
-export function spawnInPlace(
+/** The arguments of a spawn in the form that the kernel takes. */
+interface Prepared {
+  asked: CheckedOptions
+  kinds: Kind[]
+  strings: SpawnStrings
+}
+
+/**
+ * @internal Checks the arguments of `spawn()`, and starts nothing.
+ *
+ * @throws {TypeError | RangeError} if one is invalid.
+ */
+export function prepare(
   file: Bytes,
   args: readonly Bytes[],
   options: SpawnOptions,
-  place: Place,
-): Child {
+  place: Place = {},
+): Prepared {
   if (!Array.isArray(args)) {
     throw new TypeError(`${invalid('args', args, "an array, for example ['--help']")}
 Pass options as the third argument.`)
@@ -109,6 +120,17 @@ Pass options as the third argument.`)
     argv: encodeArguments(options.argv0 ?? file, args),
     cwd: encodeDirectory(options.cwd),
   }
+  return { asked, kinds, strings }
+}
+
+/** @internal Starts a child like `spawn()`, for a caller that the child replaces. */
+export function spawnInPlace(
+  file: Bytes,
+  args: readonly Bytes[],
+  options: SpawnOptions,
+  place: Place,
+): Child {
+  const { asked, kinds, strings } = prepare(file, args, options, place)
   throwIfAborted(options.signal)
   try {
     const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
@@ -125,7 +147,7 @@ Pass options as the third argument.`)
   } catch (error) {
     if (!(error instanceof SextonError)) throw error
     // The failure may have come before the descriptors were opened.
-    closeGiven(kinds.filter((kind) => typeof kind === 'object'))
+    closeGiven(givenOf(kinds))
     return Child.of({ failure: error, kinds })
   }
 }

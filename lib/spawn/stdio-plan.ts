@@ -5,7 +5,7 @@ import { type Given, GivenEnd } from './given-end.js'
 import { Pipe } from './pipe.js'
 import { PipeEnd } from './pipe-end.js'
 import { asSpawnFailure } from './spawn-failure.js'
-import type { Kind } from './stdio.js'
+import { givenOf, type Kind } from './stdio.js'
 
 /** The descriptors of a child that is about to start. */
 export interface StdioPlan {
@@ -25,7 +25,7 @@ export interface StdioPlan {
 export function openStdio(kinds: readonly Kind[], owner?: number): StdioPlan {
   const plan: StdioPlan = {
     fds: new Int32Array(kinds.length),
-    given: kinds.filter((kind) => typeof kind === 'object'),
+    given: givenOf(kinds),
     parentEnds: kinds.map(() => null),
   }
   try {

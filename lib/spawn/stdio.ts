@@ -61,12 +61,9 @@ export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {
   return expand(stdio).map((kind, index) => check(kind, index, files))
 }
 
-/** Closes what was to be handed over to a child that nobody will start. */
-export function closeHandedOver(stdio: readonly Stdio[]): void {
-  for (const kind of stdio) {
-    if (kind instanceof PipeHandle) kind.close()
-    else if (isPipeStream(kind)) kind.destroy()
-  }
+/** The descriptors among them that this process gives up. */
+export function givenOf(kinds: readonly Kind[]): Given[] {
+  return kinds.filter((kind) => typeof kind === 'object')
 }
 
 function expand(stdio: Stdio | readonly Stdio[]): readonly Stdio[] {

@@ -57,7 +57,10 @@ describe('The input of a command', () => {
   it.each<[string, () => Input]>([
     ['text', () => large.toString()],
     ['bytes', () => large],
-    ['a generator', () => generate(large.subarray(0, 1_000_000), large.subarray(1_000_000))],
+    [
+      'a generator',
+      () => generate<Uint8Array>(large.subarray(0, 1_000_000), large.subarray(1_000_000)),
+    ],
     ['a stream', () => new PassThrough().end(large)],
   ])('may be 3 MB of %s', async (_, input) => {
     expect((await cat(input())).equals(large)).toBe(true)
