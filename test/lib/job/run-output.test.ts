@@ -105,8 +105,8 @@ describe('maxBuffer', () => {
     expect(truncated).toBe(true)
   })
 
-  it('fails one that has exited already', async () => {
-    const error = await failureOf(run('echo', ['0123456789'], { maxBuffer: 5 }))
+  it('fails one that exits by itself', async () => {
+    const error = await failureOf(sh('trap "" TERM; echo 0123456789', { maxBuffer: 5 }))
     expect(error).toMatchObject({ stdout: '01234', terminationReason: 'overflow' })
     expect(error.status.code).toBe(0)
   })
@@ -194,13 +194,13 @@ describe('A descendant that holds the pipe', () => {
     expect(heldOpen).toBe(false)
   })
 
-  it('is heard for a second if it goes on', async () => {
+  it('is heard for a while if it goes on', async () => {
     const { stdout, heldOpen } = await sh('(while :; do echo x; sleep 0.03; done) & echo $!', {
       lines: true,
     })
     process.kill(Number(stdout.find((line) => line !== 'x')), 'SIGKILL')
     expect(heldOpen).toBe(true)
-    expect(stdout.length).toBeGreaterThan(3)
+    expect(stdout.length).toBeGreaterThan(1)
   })
 
   it('does not lose what the command wrote', async () => {
