@@ -1,6 +1,6 @@
 import { reasonOf } from '../base/abort.js'
 import { monotonicNow } from '../base/time.js'
-import type { ExitStatus } from '../exit/exit-status.js'
+import { ExitStatus } from '../exit/exit-status.js'
 import type { Child } from '../spawn/child.js'
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
 import { Pipe, type PipeHandle } from '../spawn/pipe.js'
@@ -24,6 +24,11 @@ const SOON = 2
 export interface Capture {
   readonly output: Output
   readonly buffer: OutputBuffer
+}
+
+/** A command that could not be started. */
+interface Failure {
+  cause: unknown
 }
 
 /** The commands of one call, from the start of the first to the end of the last output. */
@@ -171,16 +176,18 @@ export class Execution {
    * @throws The failure of the first command that could not be started, after the others have ended.
    */
   async finish(): Promise<ExitStatus[]> {
-    const settled = await Promise.allSettled(this.children.map((child) => child.exited))
+    const ends: (ExitStatus | Failure)[] = []
+    for (const { exited } of this.children) ends.push(await exited.catch((cause) => ({ cause })))
     this.#duration = monotonicNow() - this.#started
     clearTimeout(this.#timer)
     const unread = this.#stopFeeding()
     if (unread !== undefined) this.#inputIsUnread(unread)
-    const held = await Promise.all(this.#captures.map(({ output }) => output.commandExited()))
-    this.#heldOpen = held.includes(true)
-    return settled.map((each) => {
-      if (each.status === 'rejected') throw each.reason
-      return each.value
+    const drains = this.#captures.map(({ output }) => output.commandExited())
+    for (const isHeld of drains)
+      this.#heldOpen = (isHeld !== false && (await isHeld)) || this.#heldOpen
+    return ends.map((end) => {
+      if (end instanceof ExitStatus) return end
+      throw end.cause
     })
   }
 

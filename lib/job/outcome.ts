@@ -31,8 +31,11 @@ export type Content = string | string[] | Buffer | null
 
 /** A result whose options are not known. */
 export interface Collected extends Outcome {
+  /** The standard output. */
   stdout: Content
+  /** The standard error. */
   stderr: Content
+  /** Both outputs in the order in which they were written. */
   all: Content
 }
 

@@ -11,12 +11,14 @@ export type Overflow = 'error' | 'truncate-head' | 'truncate-tail'
 const SMALL = 4096
 const LARGEST_BLOCK = 65_536
 
+const EMPTY = Buffer.alloc(0)
+
 /** Collects output up to a limit. */
 export class OutputBuffer {
   readonly limit: number
   readonly #overflow: Overflow
   readonly #chunks = new Fifo<Buffer>()
-  #block = Buffer.alloc(0)
+  #block = EMPTY
   /** The part of the block that is in use and not yet among the chunks. */
   #start = 0
   #used = 0
@@ -62,6 +64,7 @@ export class OutputBuffer {
 
   /** Returns all collected bytes, which stay. */
   contents(): Buffer {
+    if (this.isEmpty) return EMPTY
     const isCut = this.#isCut
     const all = this.take()
     this.#chunks.push(all)
@@ -72,6 +75,10 @@ export class OutputBuffer {
 
   /** Removes and returns all collected bytes. `truncated` keeps its value. */
   take(): Buffer {
+    if (this.isEmpty) {
+      this.#isCut = false
+      return EMPTY
+    }
     this.#closePart()
     const chunks: Buffer[] = []
     for (let chunk = this.#chunks.take(); chunk !== undefined; chunk = this.#chunks.take()) {

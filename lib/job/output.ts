@@ -73,14 +73,16 @@ export class Output {
   }
 
   /**
-   * The command has exited. Resolves when nothing more is to be expected: with whether a descendant holds the pipe. What
-   * it still writes is then discarded, and does not keep this process alive.
+   * The command has exited.
+   *
+   * @returns False if the output has ended. Otherwise a promise that resolves when nothing more is to be expected, with
+   *   whether a descendant holds the pipe. What it still writes is then discarded, and does not keep this process alive.
    */
-  commandExited(): Promise<boolean> {
-    if (this.#ended) return Promise.resolve(false)
+  commandExited(): Promise<boolean> | false {
+    if (!this.#ended) this.#drain()
+    if (this.#ended) return false
     return new Promise((resolve) => {
       this.#onEnd = resolve
-      this.#drain()
     })
   }
 

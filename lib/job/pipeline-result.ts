@@ -59,6 +59,7 @@ export class PipelineResult<
     return `${this.command}: ${whose}${howItEnded(this)}`
   }
 
+  /** @internal */
   [inspect.custom](depth: number, options: object, show: typeof inspect): string {
     const { stdout, members } = this
     const text =

@@ -59,7 +59,7 @@ export function run<
   E extends Encoding = E0,
   L extends boolean = L0,
   A extends boolean = A0,
->(command: Command<S0, E0, L0, A0>, options?: RunOptions<S, E, L, A>): Run<RunResult<S, E, L, A>, E>
+>(file: Command<S0, E0, L0, A0>, options?: RunOptions<S, E, L, A>): Run<RunResult<S, E, L, A>, E>
 export function run(
   file: Bytes | Command,
   args?: readonly Bytes[] | RunOptions,

@@ -25,7 +25,7 @@ export interface Parts<R> {
 export class Run<R, E extends Encoding = 'utf8'>
   implements Promise<R>, AsyncIterable<E extends 'buffer' ? Buffer : string>, AsyncDisposable
 {
-  /** @internal */
+  /** What `Object.prototype.toString` calls it. */
   readonly [Symbol.toStringTag] = 'Run'
   readonly #parts: Parts<R>
   #isRead = false
@@ -72,7 +72,8 @@ export class Run<R, E extends Encoding = 'utf8'>
   // biome-ignore lint/suspicious/noThenProperty: it is a promise.
   then<A = R, B = never>(
     onFulfilled?: ((value: R) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    // biome-ignore lint/suspicious/noExplicitAny: that of Promise has this type.
+    onRejected?: ((reason: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.#parts.result.then(onFulfilled, onRejected)
   }
@@ -83,7 +84,8 @@ export class Run<R, E extends Encoding = 'utf8'>
    * @param onRejected Takes the error.
    * @returns A promise of the result, or of what `onRejected` returns.
    */
-  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<R | B> {
+  // biome-ignore lint/suspicious/noExplicitAny: likewise.
+  catch<B = never>(onRejected?: ((reason: any) => B | PromiseLike<B>) | null): Promise<R | B> {
     return this.#parts.result.catch(onRejected)
   }
 

@@ -13,13 +13,15 @@ let scratch: Buffer | undefined
  */
 export function readRest(fd: number, take: (piece: Buffer) => void): boolean {
   scratch ??= Buffer.allocUnsafeSlow(PIECE)
-  // A descendant that never stops writing wrote any byte beyond these since. They may be many: root can
-  // enlarge a pipe without a limit (F_SETPIPE_SZ).
-  const present = binding.bytesInPipe(fd)
-  for (let taken = 0; taken <= present; ) {
+  // How many bytes are read at most: those that were there. A descendant that never stops writing wrote any other byte
+  // since. They may be many: root can enlarge a pipe without a limit (F_SETPIPE_SZ).
+  let present: number | undefined
+  for (let taken = 0; present === undefined || taken <= present; ) {
     const length = readPiece(fd, scratch)
     if (length === undefined) return false
     if (length === 0) return true
+    // Asked after the first read, because most pipes are empty.
+    present ??= length + binding.bytesInPipe(fd)
     const piece = Buffer.allocUnsafeSlow(length)
     scratch.copy(piece, 0, 0, length)
     take(piece)
