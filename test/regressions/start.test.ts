@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -125,9 +126,11 @@ describe.each(SHELLS.filter((shell) => !lacks(shell)))('Where sh is %s', (shell)
 const isRoot = process.getuid?.() === 0
 
 describe.runIf(isRoot)('pid1 with few processes allowed', () => {
-  // Of a user who has no others, and none of the privileges to which the limit does not apply.
+  // Of a user who has no others, also not by another run of the tests, and none of the privileges to which the limit
+  // does not apply.
+  const user = String(randomInt(10_000, 60_000))
   const limited = (most: number) => [
-    ...['setpriv', '--reuid', '64711', '--regid', '64711', '--clear-groups'],
+    ...['setpriv', '--reuid', user, '--regid', user, '--clear-groups'],
     ...['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'],
     ...['prlimit', `--nproc=${most}`],
   ]
