@@ -38,7 +38,8 @@ describe('pid1 as a job of a shell', () => {
   })
 
   it('passes Ctrl-C on to a command that has left its group', async () => {
-    const program = `python3 -c 'import os, signal; os.setpgid(0, 0); signal.signal(2, lambda *_: print("in" + "t")); print("rea" + "dy"); signal.pause()'`
+    // A handler that prints would fail if the signal came while `ready` is being printed.
+    const program = `python3 -c 'import os, signal; os.setpgid(0, 0); signal.pthread_sigmask(signal.SIG_BLOCK, [2]); print("rea" + "dy"); signal.sigwait([2]); print("in" + "t")'`
     const turns = [
       [`${pid1} -s -- ${program}\n`, 'ready'],
       ['\x03', 'int'],
