@@ -16,6 +16,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../build-addon.mjs'
@@ -23,6 +24,8 @@ import { runGuarded } from '../guarded.mjs'
 import { nodeOf } from '../node-versions.mjs'
 
 const EMULATOR = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'] // Node's libraries, with the compiler
+
+const require = createRequire(import.meta.url)
 
 const folder = mkdtempSync(join(tmpdir(), 'sexton-emulated-'))
 try {
@@ -49,7 +52,13 @@ try {
   const { status } = runGuarded([process.execPath, vitest, ...words], {
     cwd: folder,
     stdio: 'inherit',
-    env: { ...process.env, SEXTON_BACKEND: 'sigchld', SEXTON_EMULATED_NODE: node },
+    env: {
+      ...process.env,
+      SEXTON_BACKEND: 'sigchld',
+      SEXTON_EMULATED_NODE: node,
+      // Workers that bundle programs of tests look for the compiler of their own architecture.
+      ESBUILD_BINARY_PATH: require.resolve(`@esbuild/linux-${process.arch}/bin/esbuild`),
+    },
   })
   process.exitCode = status ?? 1
 } finally {
