@@ -12,11 +12,17 @@ interface MemberList {
  * `RunResult`. `cause` is the reason of the abort, or the error of the input.
  */
 export class CommandError extends SextonError implements Collected {
+  /** The command as one line that can be pasted into a shell. */
   declare readonly command: string
+  /** How it exited. */
   declare readonly status: ExitStatus
+  /** Milliseconds from its start to its exit. */
   declare readonly durationMs: number
+  /** Whether output was dropped, because it exceeded `maxBuffer`. */
   declare readonly truncated: boolean
+  /** Whether a descendant still held an output open when the wait for it was given up. */
   declare readonly heldOpen: boolean
+  /** Why sexton ended it; `undefined` if it did not. */
   declare readonly terminationReason: EndReason | undefined
   /** The collected standard output, as in the result. */
   declare readonly stdout: Content

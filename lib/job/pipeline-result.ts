@@ -31,9 +31,13 @@ export class PipelineResult<
   declare readonly command: string
   /** The status of the command that failed; otherwise that of the last command. */
   declare readonly status: ExitStatus
+  /** Milliseconds from its start to its exit. */
   declare readonly durationMs: number
+  /** Whether output was dropped, because it exceeded `maxBuffer`. */
   declare readonly truncated: boolean
+  /** Whether a descendant still held an output open when the wait for it was given up. */
   declare readonly heldOpen: boolean
+  /** Why sexton ended it; `undefined` if it did not. */
   declare readonly terminationReason: EndReason | undefined
   /** The collected standard output of the last command, without what a `for await` loop has read. */
   declare readonly stdout: Captured<S, 1, E, L, false>

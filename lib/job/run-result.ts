@@ -18,11 +18,17 @@ export class RunResult<
   A extends boolean = false,
 > implements Outcome
 {
+  /** The command as one line that can be pasted into a shell. */
   readonly command: string
+  /** How it exited. */
   readonly status: ExitStatus
+  /** Milliseconds from its start to its exit. */
   readonly durationMs: number
+  /** Whether output was dropped, because it exceeded `maxBuffer`. */
   readonly truncated: boolean
+  /** Whether a descendant still held an output open when the wait for it was given up. */
   readonly heldOpen: boolean
+  /** Why sexton ended it; `undefined` if it did not. */
   readonly terminationReason: EndReason | undefined
   /** The collected standard output, without what a `for await` loop has read; `null` if it is not collected. */
   readonly stdout: Captured<S, 1, E, L, A>
