@@ -8,11 +8,12 @@ import { spawn } from '../spawn/spawn.js'
 import { asSpawnFailure } from '../spawn/spawn-failure.js'
 import type { Stdio } from '../spawn/stdio.js'
 import type { CheckedCommand } from './checked-options.js'
+import { deliver } from './delivery.js'
 import { feed, isFile } from './input.js'
-import type { EndReason, Outcome } from './outcome.js'
+import type { Content, EndReason, Outcome } from './outcome.js'
 import { Output } from './output.js'
 import { OutputBuffer } from './output-buffer.js'
-import { type Encoding, linesOf, withoutCutCharacter, withoutFinalNewline } from './text.js'
+import type { Encoding } from './text.js'
 
 /**
  * Milliseconds after which the outputs of a command that still runs get streams. Most commands exit sooner, and need
@@ -195,14 +196,9 @@ export class Execution {
     if (this.#options.unreadInput === 'error') void this.end('input', error)
   }
 
-  /** Converts what was collected to its form in a result. */
-  collected(buffer: OutputBuffer): string | string[] | Buffer {
-    const { encoding, lines, stripFinalNewline } = this.#options
-    const bytes = buffer.contents()
-    const whole = encoding === 'utf8' ? withoutCutCharacter(bytes, buffer.cut) : bytes
-    if (lines) return linesOf(whole.toString())
-    const stripped = stripFinalNewline ? withoutFinalNewline(whole) : whole
-    return encoding === 'buffer' ? stripped : stripped.toString()
+  /** Converts what was collected to its form in a result; `null` if nothing is collected. */
+  collected(capture: Capture | undefined): Content {
+    return capture === undefined ? null : deliver(capture.buffer, this.#options)
   }
 
   get encoding(): Encoding {

@@ -157,18 +157,16 @@ function settle(
   execution: Execution,
   { statuses, stdout, stderrs }: Ended,
 ): PipelineResult {
-  const collected = (capture: Capture | undefined) =>
-    capture === undefined ? null : execution.collected(capture.buffer)
   const members = plans.map(({ command }, i): MemberResult => {
     const status = statuses[i] as ExitStatus
-    return { command: String(command), status, stderr: collected(stderrs[i]) }
+    return { command: String(command), status, stderr: execution.collected(stderrs[i]) }
   })
   const failed = failedOf(members, checked.pipefail)
   const result = new PipelineResult({
     ...execution.outcome,
     command: members.map(({ command }) => command).join(' | '),
     status: (failed ?? (members.at(-1) as MemberResult)).status,
-    stdout: collected(stdout),
+    stdout: execution.collected(stdout),
     members,
     failed,
   })

@@ -132,15 +132,13 @@ function settle(
   execution: Execution,
   { status, stdout, stderr, all }: Settled,
 ): RunResult {
-  const collected = (capture: Capture | undefined) =>
-    capture === undefined ? null : execution.collected(capture.buffer)
   const result = new RunResult({
     ...execution.outcome,
     command: String(command),
     status,
-    stdout: collected(stdout),
-    stderr: collected(stderr),
-    all: collected(all),
+    stdout: execution.collected(stdout),
+    stderr: execution.collected(stderr),
+    all: execution.collected(all),
   })
   const failed = !status.success || result.terminationReason !== undefined
   if (failed && options.reject) throw new CommandError(result, execution.cause)

@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   command,
   descendants,
@@ -117,6 +119,15 @@ describe('A member that fails', () => {
     expect(error.stdout).toBe(index === 0 ? '' : 'x')
     expect(error.stderr).toBe('why')
     expect(error.message).toMatch(/\| .*: sh -c 'cat; echo why >&2; exit 3': .*\nwhy$/)
+  })
+
+  it('share a file at standard error, which is opened once', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sexton-pipeline-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'errors')
+    const members = [script('echo a >&2'), script('cat; echo b >&2')] as const
+    await pipeline(...members, { stdio: ['ignore', 'pipe', { file }] })
+    expect(readFileSync(file, 'utf8')).toBe('a\nb\n')
   })
 
   it('is the last one that failed', async () => {
