@@ -39,6 +39,11 @@ export class Run<R, E extends Encoding = 'utf8'>
     return new Run(parts)
   }
 
+  /** @internal Whether a loop gets lines, and not bytes. */
+  get givesLines(): boolean {
+    return this.#parts.execution.encoding === 'utf8'
+  }
+
   /**
    * The process id of the command; of a pipeline, that of its last command; `undefined` if it could not be started.
    */
