@@ -38,6 +38,14 @@ export const plansOfRunning: Readonly<Record<string, Plan>> = {
       return prints({ ...block, text }, 'console.log(stdout)', "[ '?? file' ]\n")
     },
   },
+  'docs/running.md, Prepare a command (2)': {
+    runs: (block) => {
+      const text = block.text
+        .replace(/type \w+(?:, |.*\n)/g, '')
+        .replaceAll(/: (?:string(?:\[\])?|TextOptions)/g, '')
+      return prints({ ...block, text }, "console.log(await text('echo', ['a']))", 'a\n')
+    },
+  },
 }
 
 /** A program in a project with a repository of two commits and an untracked file. */
