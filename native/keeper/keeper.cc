@@ -18,7 +18,7 @@ void Keeper::Run() {
     Loop();
   }
   // Node may be slow to read. Nothing is lost by waiting, because no descendant is left.
-  while (!connection_.flushed()) Sleep();
+  for (connection_.Flush(); !connection_.flushed(); connection_.Flush()) Sleep();
 }
 
 void Keeper::Loop() {
