@@ -95,3 +95,18 @@ export async function nest(depth: number): Promise<void> {
   const keeper = start(Number.POSITIVE_INFINITY, words.map((word) => `'${word}'`).join(' '))
   await keeper.ended
 }
+
+/** Starts a job with a daemon that is kept, and perhaps released, and says so when the rest has ended. */
+export async function keepOne(release: boolean): Promise<void> {
+  const keeper = start(Number.POSITIVE_INFINITY, '(setsid sleep 1000 &); exec sleep 2000')
+  await keeper.started
+  const isDaemon = (stat: { session: number; pid: number; name: string }) =>
+    stat.session === stat.pid && stat.name === 'sleep'
+  while (!keeper.processes().some(isDaemon)) await new Promise((go) => setTimeout(go, 5))
+  for (const { pid, startTime } of keeper.processes().filter(isDaemon)) keeper.keep(pid, startTime)
+  if (release) keeper.release()
+  keeper.end(77)
+  await keeper.ended
+  console.error('ready')
+  await new Promise((go) => setTimeout(go, 1_000_000))
+}
