@@ -14,8 +14,11 @@ import type { ReportedProcess } from './frames.js'
 const VARIABLE = 'SEXTON_JOB'
 const { SIGKILL } = constants.signals
 
-// Milliseconds between two searches, and the most that all of them take.
-const PAUSE = 5
+// The searches in a row that must find nothing, and the milliseconds before each. One is not enough: a process that is
+// in the middle of exec has no environment, and a child that was forked during a search is not in its list.
+const PAUSES = [2, 5, 10, 20, 40] as const
+
+// The most milliseconds that all searches take.
 const PATIENCE = 5000
 
 let jobs = 0
@@ -56,19 +59,20 @@ export interface Marked {
 /**
  * Kills all processes with the mark of a job, until none is left.
  *
- * @returns A promise of what it has found, which resolves within 5 seconds.
+ * @returns A promise of what it has found. It resolves after 0.1 to 5 seconds.
  * @throws {SextonError} `ERR_SYSTEM` if no descriptor is free.
  */
 export async function killMarked(id: string): Promise<Marked> {
   const killed = new Map<number, ReportedProcess>()
   const end = monotonicNow() + PATIENCE
-  for (;;) {
-    const alive = unlessUnsupported(() => killOnce(id)) ?? []
+  let alive: ReportedProcess[] = []
+  for (let inVain = 0; inVain < PAUSES.length && monotonicNow() < end; ) {
+    alive = unlessUnsupported(() => killOnce(id)) ?? []
     for (const each of alive) if (each.errno !== EPERM) killed.set(each.pid, each)
-    const isOver = alive.length === 0 || monotonicNow() > end
-    if (isOver) return { killed: [...killed.values()], left: alive }
-    await sleep(PAUSE)
+    inVain = alive.length === 0 ? inVain + 1 : 0
+    await sleep(PAUSES[inVain])
   }
+  return { killed: [...killed.values()], left: alive }
 }
 
 function killOnce(id: string): ReportedProcess[] {

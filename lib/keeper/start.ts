@@ -55,8 +55,15 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
 function startAnywhere(executable: Executable, id: string, fds: readonly number[]): OwnedChild {
   const first = attempt(() => startOne(executable, id, fds))
   if (!(first instanceof SextonError)) return first
-  if (first.syscall !== 'execve' || executable.memory !== undefined) throw first
-  return startOne(moveToMemory(executable, first), id, fds)
+  if (first.syscall !== 'execve') throw first
+  if (executable.memory !== undefined) throw unsupported(first)
+  const second = attempt(() => startOne(moveToMemory(executable, first), id, fds))
+  if (!(second instanceof SextonError)) return second
+  throw second.syscall === 'execve' ? unsupported(second) : second
+}
+
+function unsupported({ errno = 0, path = '' }: SextonError): SextonError {
+  return systemError(-errno, 'execve', { path }, 'ERR_UNSUPPORTED')
 }
 
 function startOne({ path, memory }: Executable, id: string, fds: readonly number[]): OwnedChild {

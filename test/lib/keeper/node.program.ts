@@ -110,3 +110,14 @@ export async function keepOne(release: boolean): Promise<void> {
   console.error('ready')
   await new Promise((go) => setTimeout(go, 1_000_000))
 }
+
+/** Runs some jobs, one after the other, and gives the exit codes of their commands. */
+export async function exitCodes(count: number): Promise<(number | null)[]> {
+  const codes: (number | null)[] = []
+  for (let i = 0; i < count; i += 1) {
+    const keeper = start(Number.POSITIVE_INFINITY, 'exit 0')
+    codes.push((await keeper.exited).code)
+    await keeper.ended
+  }
+  return codes
+}
