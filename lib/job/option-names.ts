@@ -1,6 +1,6 @@
 import type { OptionAdvice, OptionNames } from '../base/option-names.js'
 import { ADVICE as SPAWN_ADVICE, OPTION_NAMES as SPAWN_NAMES } from '../spawn/option-names.js'
-import type { MemberOptions, PipelineOptions, RunOptions } from './options.js'
+import type { JobOptions, MemberOptions, PipelineOptions, RunOptions } from './options.js'
 
 const COMMAND_NAMES = {
   input: true,
@@ -15,6 +15,13 @@ const COMMAND_NAMES = {
 } as const
 
 export const RUN_NAMES: OptionNames<RunOptions> = { ...SPAWN_NAMES, ...COMMAND_NAMES, all: true }
+
+export const JOB_NAMES: OptionNames<JobOptions> = {
+  ...RUN_NAMES,
+  idleTimeout: true,
+  leftovers: true,
+  keep: true,
+}
 
 const { argv0, foreground, ...ofAll } = SPAWN_NAMES
 
