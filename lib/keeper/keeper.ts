@@ -6,6 +6,7 @@ import { readDescendants } from '../system/descendants.js'
 import type { ProcessStat } from '../system/proc-formats.js'
 import { Connection } from './connection.js'
 import type { REQUESTS, Report } from './frames.js'
+import { killCgroup } from './kill-cgroup.js'
 import { killMarked, type Marked, newJobId } from './mark.js'
 import { type Ended, Outcome } from './outcome.js'
 import { refusal } from './refusal.js'
@@ -56,6 +57,7 @@ export class Keeper {
   readonly #watchdog: Watchdog
   readonly #outcome = new Outcome()
   readonly #hooks: KeeperHooks
+  readonly #cgroup: string | undefined
 
   /**
    * Starts a keeper, which starts the command. The caller closes the command's descriptors.
@@ -69,6 +71,7 @@ export class Keeper {
 
   private constructor(plan: JobPlan, settings: KeeperSettings, hooks: KeeperHooks) {
     this.#hooks = hooks
+    this.#cgroup = settings.isolation === 'cgroup' ? plan.cgroup : undefined
     const { child, socket } = startKeeper(plan, settings, this.#id)
     this.#child = child
     this.#connection = new Connection(socket, {
@@ -185,7 +188,7 @@ export class Keeper {
     const message = `the keeper of a job has ended before the job (${how})`
     const error = new SextonError('ERR_SYSTEM', message, { pid: this.pid, cause })
     this.#outcome.fail(error)
-    const { killed, left } = await findMarked(this.#id)
+    const { killed, left } = await killAll(this.#id, this.#cgroup)
     for (const process of killed) this.#hooks.onEvent?.({ kind: 'killed', process })
     for (const process of left) this.#hooks.onEvent?.({ kind: 'left', process })
     this.#outcome.end({ kept: 0, left: left.length, error })
@@ -193,9 +196,11 @@ export class Keeper {
 }
 
 // Nothing can be found without a free descriptor.
-async function findMarked(id: string): Promise<Marked> {
+async function killAll(id: string, cgroup: string | undefined): Promise<Marked> {
   try {
-    return await killMarked(id)
+    const marked = await killMarked(id)
+    if (cgroup !== undefined) await killCgroup(cgroup)
+    return marked
   } catch {
     return { killed: [], left: [] }
   }

@@ -6,12 +6,14 @@ export interface JobPlan {
   options: PlanOptions
   /** `fds[i]` becomes descriptor `i` of the command. -1 means `/dev/null`, or above 2 a closed descriptor. */
   fds: Int32Array
-  /** A directory of a cgroup, in which the command is born. */
-  cgroupFd?: number | undefined
+  /** The directory of a cgroup of version 2, in which the command is born. */
+  cgroup?: string | undefined
 }
 
 /** How a job ends. */
 export interface KeeperSettings {
+  /** `'cgroup'` freezes and kills the plan's `cgroup` as a whole, and needs it. Default: `'tree'`. */
+  isolation?: 'tree' | 'cgroup'
   /** What happens to processes that still run when the command has exited. */
   leftovers: 'end' | 'wait' | 'keep'
   /** The number of the signal that begins the ending. */
@@ -37,29 +39,33 @@ export const SETTINGS = [
 ] as const
 
 const VERSION = 1
-const TREE = 0
+const ISOLATION = { tree: 0, cgroup: 1 } as const
 const LEFTOVERS = { end: 0, wait: 1, keep: 2 } as const
 const NONE = 0xffff_ffff
 
 /** The number of the first descriptor that is the command's. */
 export const FIRST_OF_COMMAND = 6
 
-/** Writes what a keeper is told at its start. */
-export function encodeSettings(plan: JobPlan, settings: KeeperSettings): Handover {
+/**
+ * Writes what a keeper is told at its start.
+ *
+ * @param cgroup A descriptor of the plan's `cgroup`.
+ */
+export function encodeSettings(plan: JobPlan, settings: KeeperSettings, cgroup?: number): Handover {
   const sources: number[] = []
   const number = (source: number) => FIRST_OF_COMMAND + sources.push(source) - 1
   const fds = plan.fds.map((fd) => (fd < 0 ? fd : number(fd)))
-  const cgroupFd = plan.cgroupFd === undefined ? undefined : number(plan.cgroupFd)
+  const cgroupFd = cgroup === undefined ? undefined : number(cgroup)
   const { strings, options } = plan
   const words: Record<(typeof SETTINGS)[number], number> = {
     version: VERSION,
-    isolation: TREE,
+    isolation: ISOLATION[settings.isolation ?? 'tree'],
     leftovers: LEFTOVERS[settings.leftovers],
     killSignal: settings.killSignal,
     ...halves('grace', settings.grace),
     ...halves('timeout', settings.timeout),
     descriptors: sources.length,
-    cgroup: NONE,
+    cgroup: cgroupFd ?? NONE,
   }
   const header = Uint32Array.from(SETTINGS, (name) => words[name])
   const body = encodePlan({ strings, options, fds, cgroupFd, pidfd: true })

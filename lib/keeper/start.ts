@@ -1,8 +1,10 @@
+import { closeSync } from 'node:fs'
 import { attempt, SextonError, systemError } from '../base/errors.js'
 import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { own } from '../reaping/reaper.js'
+import { openCgroup } from '../spawn/cgroup.js'
 import { startProcess } from '../spawn/native-call.js'
 import { block, encode } from '../spawn/strings.js'
 import { binding } from '../system/binding.js'
@@ -32,7 +34,8 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
     return result
   }
   const strings = { ...plan.strings, env: withMark(plan.strings.env, id) }
-  const { sources, bytes } = encodeSettings({ ...plan, strings }, settings)
+  const cgroup = plan.cgroup === undefined ? undefined : openCgroup(plan.cgroup)
+  const { sources, bytes } = encodeSettings({ ...plan, strings }, settings, cgroup)
   const ends = new Int32Array(2)
   try {
     const made = binding.makeSocketPair(ends)
@@ -48,6 +51,7 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
     throw error
   } finally {
     for (const fd of fds) binding.closeFd(fd)
+    if (cgroup !== undefined) closeSync(cgroup)
   }
 }
 

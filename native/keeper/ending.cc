@@ -74,6 +74,10 @@ void Ending::Step() {
 
 // Stops what runs, until a walk finds nothing that runs.
 void Ending::Freeze() {
+  if (HasCgroup()) {
+    cgroup_->Freeze();
+    return tree_->Walk(Kept::Has, kept_);
+  }
   for (int walks = 0; walks < kMostFreezes; ++walks) {
     tree_->Walk(Kept::Has, kept_);
     bool any_runs = false;
@@ -93,6 +97,7 @@ void Ending::Ask(int signal) {
     if (tree_->Send(i, signal) == 0) Tell(Report::kAsked, tree_->at(i));
   }
   for (size_t i = 0; i < tree_->size(); ++i) tree_->Send(i, SIGCONT);
+  if (HasCgroup()) cgroup_->Thaw();
 }
 
 void Ending::Tell(Report kind, const Tree::Node& node, int error) {
@@ -119,6 +124,7 @@ void Ending::Kill() {
     Tell(Report::kKilled, node);
     any_new = true;
   }
+  if (HasCgroup()) cgroup_->Kill();
   pause_ = any_new ? kFirstPause : pause_ * 2;
   if (pause_ > kLongestPause) pause_ = kLongestPause;
   const uint64_t next = After(pause_);
@@ -140,6 +146,7 @@ void Ending::GiveUp() {
     left_ = 1;
     connection_->SendProcess(Report::kLeft, 0, 0, 0, "");
   }
+  if (HasCgroup()) cgroup_->Thaw();
   phase_ = Phase::kGivenUp;
   deadline_ = kForever;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "keeper/cgroup.h"
 #include "keeper/connection.h"
 #include "keeper/kept.h"
 #include "keeper/settings.h"
@@ -22,11 +23,14 @@ uint64_t Now();
 //            nested subreaper's, is there in the next walk
 //   given up when as much time again is over: who cannot be ended is reported
 //
+// A cgroup is frozen and killed as a whole, unless some processes are to be kept. Signals are sent
+// in any case: a process that may write to another cgroup may have left this one.
+//
 // It does not decide that everything has ended. waitid(2) does, by saying that no child is left.
 class Ending {
  public:
-  Ending(Tree* tree, const Kept* kept, Connection* connection)
-      : tree_(tree), kept_(kept), connection_(connection) {}
+  Ending(Tree* tree, const Kept* kept, Connection* connection, Cgroup* cgroup)
+      : tree_(tree), kept_(kept), connection_(connection), cgroup_(cgroup) {}
 
   void Begin(const Settings& settings);
   bool begun() const { return phase_ != Phase::kNotBegun; }
@@ -47,6 +51,7 @@ class Ending {
   enum class Phase { kNotBegun, kGrace, kKilling, kGivenUp };
 
   void Freeze();
+  bool HasCgroup() const { return cgroup_->is_open() && !kept_->any(); }
   void Ask(int signal);
   void Tell(Report kind, const Tree::Node& node, int error = 0);
   void StartKilling();
@@ -56,6 +61,7 @@ class Ending {
   Tree* const tree_;
   const Kept* const kept_;
   Connection* const connection_;
+  Cgroup* const cgroup_;
   Phase phase_ = Phase::kNotBegun;
   uint64_t grace_ = 0;
   uint64_t deadline_ = kForever;

@@ -31,7 +31,7 @@ namespace sexton {
 // It is Linux alone. Once it runs it allocates no memory, and has no thread.
 class Keeper {
  public:
-  Keeper() : connection_(kSocket), tree_(proc_), ending_(&tree_, &kept_, &connection_) {}
+  Keeper() : connection_(kSocket), tree_(proc_), ending_(&tree_, &kept_, &connection_, &cgroup_) {}
 
   // Returns when everything has ended.
   void Run();
@@ -67,6 +67,7 @@ class Keeper {
   Proc proc_;
   Tree tree_;
   Kept kept_;
+  Cgroup cgroup_;
   Ending ending_;
   int signals_ = -1;
   int parent_ = kParent;  // -1 when Node has ended

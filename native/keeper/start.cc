@@ -42,6 +42,8 @@ bool Keeper::PrepareSystem() {
   CloseFrom(EndOfCommand());
   for (int fd = kSocket; fd < EndOfCommand(); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
   if (!proc_.Open()) return Refuse(kNoProc, errno);
+  if (settings_.isolation == kCgroup && !cgroup_.Open(static_cast<int>(settings_.cgroup)))
+    return Refuse(kNoCgroup, errno);
   const int subreaper = SetSubreaper(true);
   if (subreaper < 0) return Refuse(kNoSubreaper, -subreaper);
   const int pidfd = PidfdOpen(getpid());

@@ -12,12 +12,13 @@ export interface JobOptions extends Partial<KeeperSettings> {
   /** The descriptors of the command, default `/dev/null`. */
   fds?: readonly number[]
   processGroup?: number
+  cgroup?: string
 }
 
 /** Starts a command by a keeper, and collects its events. */
 export function startJob(
   command: readonly [string, ...string[]],
-  { fds = [-1, -1, -1], processGroup, ...settings }: JobOptions = {},
+  { fds = [-1, -1, -1], processGroup, cgroup, ...settings }: JobOptions = {},
 ): { keeper: Keeper; events: KeeperEvent[] } {
   const [file, ...args] = command
   const env = encodeEnvironment(undefined, false, [])
@@ -34,6 +35,7 @@ export function startJob(
       strings,
       options: { rlimits: new Float64Array(), processGroup },
       fds: Int32Array.from(fds),
+      cgroup,
     },
     {
       leftovers: 'end',
