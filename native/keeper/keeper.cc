@@ -61,7 +61,8 @@ void Keeper::Reap() {
     OnEnd(status);
     status = {};
   }
-  more_to_reap_ = count == kMostReaped;
+  // No signal would tell again of what a failure has left.
+  more_to_reap_ = count == kMostReaped || (result < 0 && result != -ECHILD);
   any_children_ = result != -ECHILD;
   if (any_end || !any_children_) LookAround();
 }

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { keeperExecutable } from '../../../lib/keeper/executable.js'
 import { encodeRequest, type Report, ReportDecoder } from '../../../lib/keeper/frames.js'
 import { encodeSettings, type KeeperSettings } from '../../../lib/keeper/settings.js'
 import { encodeArguments, encodeFiles } from '../../../lib/spawn/strings.js'
 import { binding } from '../../../lib/system/binding.js'
+import { eventually } from '../../eventually.js'
+import { lacks } from '../../needs.js'
+import { MARK, marked } from './marked.js'
 import { openConnection } from './raw-socket.js'
 
 // A keeper by its frames alone, for what the client never sends.
@@ -18,8 +21,12 @@ const SETTINGS: KeeperSettings = {
   timeout: Number.POSITIVE_INFINITY,
 }
 
+const mark = `protocol-${process.pid}-${process.hrtime.bigint()}`
+
+afterEach(() => eventually(() => expect(marked(mark)).toEqual([])))
+
 function settingsOf(...words: [string, ...string[]]): Uint8Array {
-  const env = Buffer.of()
+  const env = Buffer.from(`${MARK}=${mark}\0PATH=/usr/bin:/bin\0`)
   const strings = {
     env,
     naming: false,
@@ -133,6 +140,27 @@ describe('A keeper', () => {
     ])
     expect(reports).toMatchObject([{ kind: 'refused', refusal: 2 }])
   })
+
+  const CALLS = [
+    ...['lseek', 'mmap', 'openat', 'prctl', 'pidfd_open', 'signalfd4', 'pipe2', 'clone', 'fcntl'],
+    ...['close', 'poll', 'recvfrom', 'sendto', 'waitid', 'read', 'readlinkat', 'getdents64'],
+    ...['chdir', 'setpgid', 'pidfd_send_signal', 'munmap', 'rt_sigprocmask'],
+  ]
+  const failures = CALLS.flatMap((call) =>
+    ['ENOMEM', 'EMFILE', 'EAGAIN', 'EPERM'].map((error) => [call, error] as const),
+  )
+
+  it.skipIf(lacks('strace')).each(failures)(
+    'ends the job if %s fails once: %s',
+    async (call, error) => {
+      const inject = `inject=${call}:error=${error}:when=1`
+      const command = ['/bin/sh', '-c', '(sleep 1000 &); (setsid sleep 1000 &); exit 3'] as const
+      const { code } = await talk(settingsOf(...command), undefined, [
+        ...['strace', '-qqq', '-o', '/dev/null', '-e', inject],
+      ])
+      expect(code).toBe(0)
+    },
+  )
 
   it('works as PID 1', async () => {
     const { reports } = await talk(settingsOf('/bin/sh', '-c', 'sleep 1000 & exit 3'), undefined, [
