@@ -39,6 +39,16 @@ export function readStat(pid: number): ProcessStat | undefined {
   throw new SextonError('ERR_UNSUPPORTED', `/proc/${pid}/stat has an unknown format`, { pid })
 }
 
+/** Reads the stat lines of these processes. Leaves out those that are gone, and those that `/proc` hides. */
+export function readStats(pids: readonly number[]): ProcessStat[] {
+  return pids.map((pid) => unlessHidden(() => readStat(pid))).filter((stat) => stat !== undefined)
+}
+
+/** Reads the stat lines of all processes that `/proc` shows. */
+export function readAllStats(): ProcessStat[] {
+  return readStats(readPids())
+}
+
 /** Reads the name of a process for a log; `undefined` if it is gone or cannot be read. */
 export function readName(pid: number): string | undefined {
   const stat = attempt(() => readStat(pid))

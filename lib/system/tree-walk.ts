@@ -1,4 +1,11 @@
-import { listsChildren, readPids, readStat, readTaskChildren, readTasks } from './proc.js'
+import {
+  listsChildren,
+  readAllStats,
+  readStat,
+  readStats,
+  readTaskChildren,
+  readTasks,
+} from './proc.js'
 import { unlessHidden } from './proc-access.js'
 import { isZombie, type ProcessStat } from './proc-formats.js'
 
@@ -80,10 +87,6 @@ export class TreeWalk {
   }
 }
 
-function readStats(pids: readonly number[]): ProcessStat[] {
-  return pids.map((pid) => unlessHidden(() => readStat(pid))).filter((stat) => stat !== undefined)
-}
-
 // The most readings of one process's lists. When a thread exits, its children move to another thread of the
 // process, whose list may already have been read.
 const MOST_LISTS = 3
@@ -102,7 +105,7 @@ function childrenByThread(pid: number): number[] {
 // Reads all processes once and groups them by parent, for kernels without CONFIG_PROC_CHILDREN.
 function childrenByScan(): ChildrenOf {
   const children = new Map<number, number[]>()
-  for (const { pid, ppid } of readStats(readPids())) {
+  for (const { pid, ppid } of readAllStats()) {
     const siblings = children.get(ppid)
     if (siblings === undefined) children.set(ppid, [pid])
     else siblings.push(pid)

@@ -1,10 +1,10 @@
-import { attempt, checkPid, invalid, SextonError } from '../base/errors.js'
+import { checkPid, invalid } from '../base/errors.js'
 import { checkOptionNames, type OptionNames } from '../base/option-names.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
 import type { Observation } from './observation.js'
-import { observe } from './observe.js'
+import { observeAs } from './observe-as.js'
 
 /** Options of `openProcess()`. */
 export interface OpenProcessOptions {
@@ -73,6 +73,15 @@ export class ProcessHandle implements Disposable {
     return new ProcessHandle(observation, startTime)
   }
 
+  /**
+   * Whether the process lives. A handle that was disposed of cannot tell, and says no.
+   *
+   * @internal
+   */
+  isAlive(): boolean {
+    return !this.#disposed && !this.#observation.check()
+  }
+
   #wait(): Promise<ExitStatus> {
     if (this.#disposed) {
       const message = `the handle of process ${this.pid} was disposed of before exited was read`
@@ -108,34 +117,6 @@ export function openProcess(pid: number, options: OpenProcessOptions = {}): Proc
   if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 0)) {
     throw new RangeError(invalid('startTime', wanted, 'a count of clock ticks since boot'))
   }
-  const observation = observe(checkPid(pid), undefined)
-  try {
-    return ProcessHandle.of(observation, startTimeOf(observation, wanted))
-  } catch (error) {
-    observation.stop()
-    throw error
-  }
-}
-
-// Throws if only a descriptor was missing. Otherwise the handle would look like one of a system without start
-// times, and a later check against its start time would check nothing.
-function startTimeOf(observation: Observation, wanted: number | undefined): number | undefined {
-  const { pid } = observation
-  const startTime = attempt(() => observation.startTime())
-  if (startTime instanceof SextonError) {
-    const { code, message, errno, syscall } = startTime
-    if (wanted === undefined && code === 'ERR_UNSUPPORTED') return undefined
-    throw new SextonError(code, `cannot read the start time of process ${pid}: ${message}`, {
-      ...{ pid, cause: startTime },
-      ...(errno !== undefined && { errno }),
-      ...(syscall !== undefined && { syscall }),
-    })
-  }
-  if (wanted === undefined || startTime === wanted) return startTime
-  const found = startTime === undefined ? 'it has exited' : `pid ${pid} now started at ${startTime}`
-  throw new SextonError(
-    'ERR_NO_SUCH_PROCESS',
-    `process ${pid} with start time ${wanted} is gone: ${found}`,
-    { pid },
-  )
+  const { observation, startTime } = observeAs(checkPid(pid), wanted)
+  return ProcessHandle.of(observation, startTime)
 }
