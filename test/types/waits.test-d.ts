@@ -1,20 +1,29 @@
 // Checked by `npm run typecheck`, never run: what compiles, and what must not.
 
+import { spawn as nodeSpawn } from 'node:child_process'
 import { expectTypeOf } from 'vitest'
 import {
   type Backend,
   backend,
   type Descendant,
   descendants,
+  type EndedProcess,
   ExitStatus,
   openProcess,
   ProcessHandle,
   type ResourceUsage,
   reapUntil,
+  run,
   SextonError,
   type SextonErrorCode,
+  type SignalName,
   spawn,
   subreaper,
+  type TerminateOptions,
+  type TerminateResult,
+  type TerminateScope,
+  terminate,
+  type UnreachedProcess,
   waitForExit,
 } from '../../lib/index.js'
 
@@ -64,6 +73,31 @@ new ProcessHandle()
 const [first] = descendants()
 if (first) openProcess(first.pid, first) // one that was found says itself which it must be
 expectTypeOf(first).toEqualTypeOf<Descendant | undefined>()
+
+const result = await terminate(1, { scope: 'tree', grace: 0, killSignal: 'SIGINT' })
+expectTypeOf(result).toEqualTypeOf<TerminateResult>()
+expectTypeOf(result.ended).toEqualTypeOf<EndedProcess[]>()
+expectTypeOf(result.unreached).toEqualTypeOf<UnreachedProcess[]>()
+expectTypeOf<EndedProcess['how']>().toEqualTypeOf<'terminated' | 'killed'>()
+expectTypeOf<UnreachedProcess['reason']>().toEqualTypeOf<'not-permitted' | 'survived' | 'caller'>()
+expectTypeOf<TerminateScope>().toEqualTypeOf<'process' | 'group' | 'tree'>()
+expectTypeOf<Required<TerminateOptions>>().toEqualTypeOf<{
+  scope: TerminateScope
+  grace: number
+  killSignal: SignalName | number
+  signal: AbortSignal
+}>()
+for (const target of [1, openProcess(1), spawn('true'), nodeSpawn('true'), ...descendants()]) {
+  terminate(target, { signal: AbortSignal.timeout(1) })
+}
+// @ts-expect-error: a pid alone does not say which process it is
+terminate({ pid: 1 })
+// @ts-expect-error: a run ends by leaving its scope
+terminate(run('true'))
+// @ts-expect-error: a promise is not a process
+terminate(Promise.resolve(1))
+// @ts-expect-error: no such scope
+terminate(1, { scope: 'session' })
 
 expectTypeOf(subreaper.enabled).toEqualTypeOf<boolean>()
 // @ts-expect-error: by enable()

@@ -38,6 +38,10 @@ export const plansOfRunning: Readonly<Record<string, Plan>> = {
       return prints({ ...block, text }, 'console.log(stdout)', "[ '?? file' ]\n")
     },
   },
+  'docs/running.md, End processes that you did not start as a job': {
+    given: 'declare const pid: number',
+    runs: endsTree,
+  },
 }
 
 /** A program in a project with a repository of two commits and an untracked file. */
@@ -92,6 +96,17 @@ async function setsTheEnvironment(block: Block): Promise<void> {
   expect(added).toMatch(/^CC=clang MAKEFLAGS= ?-j2.* HOME=.+/)
   expect(clean).toMatch(/^CC=cc .*HOME=$/)
   expect(local).toBe('eslint')
+}
+
+async function endsTree(block: Block): Promise<void> {
+  const before = `import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+const tree = spawn('sh', ['-c', 'sh -c "echo; sleep 1000; true" & wait'])
+await once(tree.stdout, 'data')
+const { pid } = tree`
+  const text = `${before}\n${block.text}`
+  const output = await succeed(run(program({ ...block, text }, '').command))
+  expect(output).toMatch(/^ended sh \(\d+\)\nended sh \(\d+\)\n/)
 }
 
 async function redirects(block: Block): Promise<void> {
