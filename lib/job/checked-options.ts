@@ -105,7 +105,7 @@ function checkShared({
     stdio: checkStdio(stdio, input),
     encoding,
     lines: checkFlag('lines', lines, false),
-    stripFinalNewline: checkFlag('stripFinalNewline', stripFinalNewline, true),
+    stripFinalNewline: checkFlag('stripFinalNewline', stripFinalNewline, encoding === 'utf8'),
     maxBuffer: Math.min(checkMaxBuffer(maxBuffer), longest),
     overflow,
     input,

@@ -17,7 +17,10 @@ export interface OutputOptions<E extends Encoding = Encoding, L extends boolean 
   encoding?: E
   /** Deliver the text as a list of lines without their newlines. Default `false`. */
   lines?: L
-  /** Remove one newline from the end of each output. Default `true`. */
+  /**
+   * Remove one newline from the end of each output. Default `true` for text, and `false` for bytes, which may end with
+   * that byte by chance.
+   */
   stripFinalNewline?: boolean
   /**
    * The most bytes to collect of each output; `Infinity` for no limit. Text is limited to the longest string of

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Input, run } from '../../../lib/index.js'
 import { failureOf, sh } from './commands.js'
 
-const cat = async (input: Input) =>
-  (await run('cat', [], { input, encoding: 'buffer', stripFinalNewline: false })).stdout
+const cat = async (input: Input) => (await run('cat', [], { input, encoding: 'buffer' })).stdout
 
 async function* generate<T>(...values: T[]): AsyncGenerator<T> {
   yield* values

@@ -34,10 +34,17 @@ describe('The output of a command', () => {
   })
 
   it('is bytes by encoding: buffer', async () => {
-    const { stdout } = await sh("printf '\\377\\n'", { encoding: 'buffer' })
+    const { stdout } = await sh("printf '\\377'", { encoding: 'buffer' })
     expect(stdout).toEqual(Buffer.from([0xff]))
-    const kept = await sh("printf '\\377\\n'", { encoding: 'buffer', stripFinalNewline: false })
-    expect(kept.stdout).toEqual(Buffer.from([0xff, 10]))
+  })
+
+  it('keeps a last byte that is a newline by chance', async () => {
+    const { stdout } = await sh("printf '\\377\\n'", { encoding: 'buffer' })
+    expect(stdout).toEqual(Buffer.from([0xff, 10]))
+    const both = await sh("printf '\\377\\n'", { encoding: 'buffer', all: true })
+    expect(both.all).toEqual(Buffer.from([0xff, 10]))
+    const text = await sh("printf '\\377\\n'", { encoding: 'buffer', stripFinalNewline: true })
+    expect(text.stdout).toEqual(Buffer.from([0xff]))
   })
 
   it('is U+FFFD where it is not UTF-8', async () => {
