@@ -111,10 +111,12 @@ export abstract class Running<R, E extends Encoding = 'utf8'>
   }
 
   #read<T extends string | Buffer>({ queue }: LineSource<T>): AsyncGenerator<T, void> {
-    const lines = this.#linesOf(queue)
+    const state = { isLeft: false }
+    const lines = this.#linesOf(queue, state)
     const finish = lines.return.bind(lines)
     // Not by `finally` in the generator: it would not run if the loop is left before it has begun.
     lines.return = async () => {
+      state.isLeft = true
       await queue.return()
       await this[Symbol.asyncDispose]()
       return finish()
@@ -126,9 +128,15 @@ export abstract class Running<R, E extends Encoding = 'utf8'>
     return lines
   }
 
-  async *#linesOf<T>(queue: EventQueue<T>): AsyncGenerator<T, void> {
+  async *#linesOf<T>(
+    queue: EventQueue<T>,
+    state: { readonly isLeft: boolean },
+  ): AsyncGenerator<T, void> {
     yield* queue
-    await this.parts.result
+    await this.parts.result.catch((error) => {
+      // A reader may wait for a line while another part of the program leaves the loop. That is no failure.
+      if (!state.isLeft) throw error
+    })
   }
 
   // biome-ignore lint/correctness/useYield: there is nothing to yield.

@@ -202,6 +202,17 @@ describe('Leaving a loop', () => {
     expect(isGone(thrown)).toBe(true)
   })
 
+  it.each([
+    ['a line', 'exec sleep 60'],
+    ['the end', 'exec >&- sleep 60'],
+  ])('ends a wait for %s without a failure', async (_, script) => {
+    const lines = sh(script)[Symbol.asyncIterator]()
+    const waiting = lines.next()
+    await pause(50)
+    await lines.return()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+  })
+
   it('kills a command that ignores TERM', async () => {
     const running = sh('trap "" TERM; echo ready; while :; do sleep 0.05; done', { grace: 50 })
     for await (const _ of running) break
