@@ -4,6 +4,7 @@ import { invalid } from '../base/errors.js'
 import type { Bytes } from '../spawn/options.js'
 import type { PipeHandle } from '../spawn/pipe.js'
 import { encode } from '../spawn/strings.js'
+import { Running } from './running.js'
 
 /**
  * What a command reads from its standard input: text, bytes, a stream, an iterable of text or bytes, or a file.
@@ -33,8 +34,9 @@ export function isFile(input: Input): input is { readonly file: Bytes } {
   return typeof input === 'object' && Object.hasOwn(input, 'file') && !isIterable(input)
 }
 
-/** @throws {TypeError} if it is none of the kinds of input. */
+/** @throws {TypeError} if it is none of the kinds of input, or its contents are gone. */
 export function checkInput(input: unknown): void {
+  checkSource(input)
   // Of the other views of memory, it would not be clear whether their elements or their bytes are meant.
   const isView = ArrayBuffer.isView(input) && !(input instanceof Uint8Array)
   if (input === undefined || typeof input === 'string' || (isIterable(input) && !isView)) return
@@ -44,6 +46,17 @@ export function checkInput(input: unknown): void {
   }
   const expected = 'a string, bytes, a stream, an iterable, or { file: path }'
   throw new TypeError(invalid('input', input, expected))
+}
+
+// What would only give the command less than its caller means.
+function checkSource(input: unknown): void {
+  if (input instanceof Running && input.givesLines) {
+    throw new TypeError(`invalid input, a run: its lines have no newlines
+Use pipeline(), or encoding: 'buffer' for that run.`)
+  }
+  if ((input as Partial<Readable> | null | undefined)?.readableEnded === true) {
+    throw new TypeError('invalid input, a stream that was read to its end: expected one to read')
+  }
 }
 
 /**

@@ -39,7 +39,8 @@ export interface OutputOptions<E extends Encoding = Encoding, L extends boolean 
 export interface CommandOptions {
   /**
    * The command's standard input. Without it, and unless `stdio` says otherwise, it reads `/dev/null`. A stream that
-   * fails ends the command.
+   * fails ends the command. A stream or a generator can be read once, so it serves one run of a prepared command. The
+   * lines of another run are refused, because they have no newlines: use `pipeline()`.
    */
   input?: Input
   /**

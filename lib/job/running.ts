@@ -35,6 +35,11 @@ export abstract class Running<R, E extends Encoding = 'utf8'>
     this.parts = parts
   }
 
+  /** @internal Whether a loop gets lines, and not bytes. */
+  get givesLines(): boolean {
+    return this.parts.execution.encoding === 'utf8'
+  }
+
   /**
    * Waits for the result, as a promise does.
    *
