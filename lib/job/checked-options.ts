@@ -6,7 +6,14 @@ import type { Stdio } from '../spawn/stdio.js'
 import { encodeDirectory } from '../spawn/strings.js'
 import { checkInput, type Input } from './input.js'
 import { preferLocalPrograms } from './local-programs.js'
-import { ADVICE, MEMBER_ADVICE, MEMBER_NAMES, PIPELINE_NAMES, RUN_NAMES } from './option-names.js'
+import {
+  ADVICE,
+  MEMBER_ADVICE,
+  MEMBER_NAMES,
+  PIPELINE_ADVICE,
+  PIPELINE_NAMES,
+  RUN_NAMES,
+} from './option-names.js'
 import type { MemberOptions, PipelineOptions, RunOptions } from './options.js'
 import type { Overflow } from './output-buffer.js'
 import { type Encoding, LONGEST_TEXT } from './text.js'
@@ -64,7 +71,7 @@ function checkRun(options: RunOptions): CheckedRun {
 
 /** Checks the options of `pipeline()` that `spawn()` does not know. */
 export function checkPipelineOptions(options: PipelineOptions): CheckedPipeline {
-  checkOptionNames('pipeline()', options, PIPELINE_NAMES, ADVICE)
+  checkOptionNames('pipeline()', options, PIPELINE_NAMES, PIPELINE_ADVICE)
   const { pipefail, ...others } = options
   const checked = { ...checkShared(others), pipefail: checkFlag('pipefail', pipefail, true) }
   if (checked.stdio.length > 3) {
@@ -139,7 +146,7 @@ function checkStdio(stdio: RunOptions['stdio'], input: unknown): readonly Stdio[
 
 // `run()` itself makes the pipes: 'readable' at 1 and 2, and 'writable' at 0, are what 'pipe' is there.
 function checkKind(kind: Stdio, index: number): Stdio {
-  if (kind !== 'readable' && kind !== 'writable') return kind
+  if (kind !== 'readable' && kind !== 'writable' && (kind !== 'pipe' || index < 3)) return kind
   const what = `stdio[${index}]`
   if (index > 2) {
     throw new TypeError(`${invalid(what, kind, 'no pipe beyond descriptor 2')}

@@ -35,6 +35,9 @@ const { stdio, timeout, signal, ...ofOne } = SPAWN_NAMES
 
 export const MEMBER_NAMES: OptionNames<MemberOptions> = { ...ofOne, preferLocal: true }
 
+const SHELL = "Use run('/bin/sh', ['-c', command])."
+const NODE = 'Use run(process.execPath, [...options, script]).'
+
 /** Advice for options of child_process, execa and others that `run()` spells differently. */
 export const ADVICE: OptionAdvice = {
   ...SPAWN_ADVICE,
@@ -43,25 +46,35 @@ export const ADVICE: OptionAdvice = {
   inputFile: 'Use input: { file: path }.',
   localDir: 'Use preferLocal: directory.',
   killDescendants: 'Leave it out: run() ends the command alone.',
-  node: 'Use run(process.execPath, [...options, script]).',
+  lazy: 'Leave it out: a command starts at once.',
+  node: NODE,
+  // In tinyexec, these are the options of child_process.spawn(). In execa, they are those of the program `node`.
+  nodeOptions: `Give cwd, env and the like by themselves. ${NODE}`,
+  nodePath: NODE,
   nothrow: 'Use reject: false.',
   onExit: 'Await the promise.',
   persist: 'Use spawn().',
-  shell: "Use run('/bin/sh', ['-c', command]).",
+  postfix: SHELL,
+  prefix: SHELL,
+  shell: SHELL,
   sync: 'Use await.',
   throwOnError: 'Use reject.',
+}
+
+const OF_ONE = 'Give it to one command: command(file, args, options).'
+const NO_ALL = 'Leave it out: a pipeline collects the standard error of each command.'
+
+/** Advice for options that a pipeline does not have. */
+export const PIPELINE_ADVICE: OptionAdvice = {
+  ...ADVICE,
+  ...{ all: NO_ALL, argv0: OF_ONE, foreground: OF_ONE },
 }
 
 const OF_ALL = 'Give it to pipeline(), for all commands.'
 
 /** Advice for options that only the whole pipeline has. */
 export const MEMBER_ADVICE: OptionAdvice = {
-  ...SPAWN_ADVICE,
+  ...ADVICE,
   ...Object.fromEntries(Object.keys(COMMAND_NAMES).map((name) => [name, OF_ALL])),
-  ...{
-    stdio: OF_ALL,
-    timeout: OF_ALL,
-    signal: OF_ALL,
-    all: 'Leave it out: a pipeline has no all.',
-  },
+  ...{ stdio: OF_ALL, timeout: OF_ALL, signal: OF_ALL, all: NO_ALL },
 }

@@ -49,7 +49,9 @@ export function pipeline(
   ...args: readonly (Member | PipelineOptions)[]
 ): Run<PipelineResult, Encoding> {
   const last = args.at(-1)
-  const hasOptions = args.length > 0 && !Array.isArray(last) && !(last instanceof Command)
+  // A string is a command that is not a list, and said to be one below.
+  const isMember = Array.isArray(last) || last instanceof Command || typeof last === 'string'
+  const hasOptions = args.length > 0 && !isMember
   const checked = checkPipelineOptions(hasOptions ? (last as PipelineOptions) : {})
   const members = (hasOptions ? args.slice(0, -1) : args).map(commandOf)
   if (members.length === 0) {

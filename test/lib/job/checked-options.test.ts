@@ -25,7 +25,7 @@ describe('run()', () => {
     ['stdio', ['ignore', 'writable'], /stdio\[1\] 'writable'/],
     ['stdio', ['readable'], /stdio\[0\] 'readable'/],
     ['stdio', ['ignore', 'pipe', 'pipe', 'readable'], /stdio\[3\] 'readable'/],
-    ['stdio', ['ignore', 'pipe', 'pipe', 'pipe'], /stdio\[3\] 'pipe'/],
+    ['stdio', ['ignore', 'pipe', 'pipe', 'pipe'], /stdio\[3\] 'pipe': expected no pipe/],
     ['timeout', 'soon', /timeout 'soon'/],
     ['signal', {}, /signal {}/],
     ['env', 5, /env 5/],
@@ -93,5 +93,11 @@ describe('run()', () => {
       if (name in RUN_NAMES) continue
       expect(() => start({ [name]: 'x' })).toThrow(ADVICE[name])
     }
+  })
+
+  it('has advice of its own for what it does as well as spawn()', () => {
+    const advice = Object.entries(ADVICE).filter(([name]) => !(name in RUN_NAMES))
+    const ofSpawn = advice.filter(([, text]) => /child\.|spawn\(/.test(text))
+    expect(ofSpawn.map(([name]) => name)).toEqual(['persist'])
   })
 })

@@ -208,7 +208,11 @@ describe('A bad argument of a pipeline', () => {
     ],
     ['no command', () => pipeline(), /needs a command/],
     ['an empty command', () => pipeline([] as never), /\[\]/],
-    ['a string', () => pipeline('ls' as never), /'ls'/],
+    ['a string', () => pipeline('ls' as never), /command 'ls': expected a list/],
+    ['strings', () => pipeline('ls' as never, 'wc' as never), /command 'ls': expected a list/],
+    ['all', () => pipeline(['ls'], { all: true } as never), /the standard error of each command/],
+    ['argv0', () => pipeline(['ls'], { argv0: 'x' } as never), /command\(file, args, options\)/],
+    ['a shell in one', () => pipeline(command('ls', [], { shell: true } as never)), /run\('\/bin/],
     ['undefined', () => pipeline(['ls'], undefined as never), /undefined/],
     [
       'four descriptors',
