@@ -50,9 +50,12 @@ const REASONS: Readonly<Record<EndReason, string>> = {
   signal: 'ended by a signal to its keeper',
 }
 
-/** Says how a command ended: `exit code 3`, or `timed out, killed by SIGTERM`. */
-export function howItEnded({ terminationReason, status }: Outcome): string {
-  return terminationReason === undefined
-    ? String(status)
-    : `${REASONS[terminationReason]}, ${status}`
+/**
+ * Says how a command ended: `exit code 3`, or `timed out, killed by SIGTERM`.
+ *
+ * @param member The command of a pipeline whose status it is.
+ */
+export function howItEnded({ terminationReason, status }: Outcome, member?: string): string {
+  const reason = terminationReason === undefined ? '' : `${REASONS[terminationReason]}, `
+  return `${reason}${member === undefined ? '' : `${member}: `}${status}`
 }

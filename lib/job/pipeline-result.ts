@@ -59,8 +59,7 @@ export class PipelineResult<
 
   /** The pipeline, and how it ended: `git log | grep fix: grep fix: exit code 1`. */
   toString(): string {
-    const whose = this.failed === undefined ? '' : `${this.failed.command}: `
-    return `${this.command}: ${whose}${howItEnded(this)}`
+    return `${this.command}: ${howItEnded(this, this.failed?.command)}`
   }
 
   /** @internal */

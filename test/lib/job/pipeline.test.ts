@@ -251,6 +251,8 @@ describe('A pipeline', () => {
   it('is ended by a timeout', async () => {
     const error = await failureOf(pipeline(['sleep', '60'], ['cat'], { timeout: 30 }))
     expect(error.terminationReason).toBe('timeout')
+    // It is the pipeline that timed out, and not the command that says how it ended.
+    expect(error.message).toMatch(/^sleep 60 \| cat: timed out, (sleep 60|cat): killed/)
   })
 
   it('is ended by an abort', async () => {
