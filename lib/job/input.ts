@@ -59,6 +59,11 @@ Use pipeline(), or encoding: 'buffer' for that run.`)
   }
 }
 
+/** Closes a stream that nobody is going to read, because the command was not started. */
+export function leave(input: Input | undefined): void {
+  if (typeof input === 'object' && isStream(input)) input.destroy()
+}
+
 /**
  * Writes the input into the pipe, and closes it at the end.
  *

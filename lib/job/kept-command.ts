@@ -1,10 +1,8 @@
-import { closeSync } from 'node:fs'
 import { onAbort } from '../base/abort.js'
 import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { Keeper, type KeeperEvent, REASONS } from '../keeper/keeper.js'
 import type { Ended } from '../keeper/outcome.js'
-import { openCgroup } from '../spawn/cgroup.js'
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
 import { prepare } from '../spawn/spawn.js'
 import { givenOf } from '../spawn/stdio.js'
@@ -50,11 +48,9 @@ export class KeptCommand {
     const { asked, kinds, strings } = prepare(file, args, options)
     const { killSignal, grace, timeout } = asked
     const stdio = openStdio(kinds, asked.uid)
-    let cgroupFd: number | undefined
     try {
-      cgroupFd = asked.cgroup === undefined ? undefined : openCgroup(asked.cgroup)
       this.keeper = Keeper.start(
-        { strings, options: asked, fds: stdio.fds, cgroupFd },
+        { strings, options: asked, fds: stdio.fds, cgroup: asked.cgroup },
         { leftovers, killSignal, grace, timeout },
         {
           onEvent: (event) => {
@@ -68,8 +64,6 @@ export class KeptCommand {
     } catch (error) {
       closeStdio(stdio)
       throw error
-    } finally {
-      if (cgroupFd !== undefined) closeSync(cgroupFd)
     }
     const { started, exited, ended } = this.keeper
     started.then(

@@ -11,6 +11,7 @@ import { type CheckedPipeline, checkMember, checkPipelineOptions } from './check
 import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
 import { type Capture, Execution } from './execution.js'
+import { leave } from './input.js'
 import type { DefaultStdio, MemberOptions, PipelineOptions, Words } from './options.js'
 import { type MemberResult, PipelineResult } from './pipeline-result.js'
 import { Run } from './running-command.js'
@@ -70,6 +71,7 @@ export function pipeline(
     const isAborted = signal?.aborted === true && error === reasonOf(signal)
     if (!(error instanceof SextonError) && !isAborted) throw error
     closeGiven(givenOf(kinds))
+    leave(checked.input)
     return Run.of({ execution, result: ended.then(() => Promise.reject(error)) })
   }
 }

@@ -10,6 +10,7 @@ import { type CheckedRun, checkRunOptions } from './checked-options.js'
 import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
+import { leave } from './input.js'
 import type { DefaultStdio, RunOptions } from './options.js'
 import { RunResult } from './run-result.js'
 import { Run } from './running-command.js'
@@ -79,6 +80,7 @@ export function run(
     const ended = execution.abandon()
     if (!isFailure(error, checked)) throw error
     closeGiven(givenOf(kindsOf(checked.stdio)))
+    leave(checked.input)
     return Run.of({ execution, result: ended.then(() => Promise.reject(error)) })
   }
 }

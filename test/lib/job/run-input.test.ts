@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { PassThrough, Readable } from 'node:stream'
-import { describe, expect, it } from 'vitest'
-import { command, type Input, run } from '../../../lib/index.js'
+import { describe, expect, it, vi } from 'vitest'
+import { command, type Input, pipeline, run } from '../../../lib/index.js'
+import { patience } from '../../pace.mjs'
 import { failureOf, sh } from './commands.js'
 
 const cat = async (input: Input) => (await run('cat', [], { input, encoding: 'buffer' })).stdout
@@ -73,6 +74,25 @@ describe('The input of a command', () => {
   it('may be the standard input of a file', async () => {
     const path = new URL(import.meta.url).pathname
     expect((await cat({ file: path } as never)).equals(readFileSync(path))).toBe(true)
+  })
+})
+
+describe('A stream for a command that is not started', () => {
+  const signal = AbortSignal.abort()
+  it.each<[string, (input: Readable) => PromiseLike<unknown>]>([
+    ['aborted before', (input) => run('cat', [], { input, signal })],
+    ['a pipeline that was aborted before', (input) => pipeline(['cat'], { input, signal })],
+    ['missing', (input) => run('/no/such/program', [], { input })],
+  ])('is closed: one that is %s', async (_, start) => {
+    const input = createReadStream('/dev/zero')
+    await failureOf(start(input))
+    await vi.waitFor(() => expect(input.closed).toBe(true), patience(5000))
+  })
+
+  it('is left alone if an argument is invalid', () => {
+    const input = new PassThrough()
+    expect(() => run('cat', [5 as never], { input })).toThrow(TypeError)
+    expect(input.destroyed).toBe(false)
   })
 })
 
