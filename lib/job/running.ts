@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { EventQueue } from '../base/event-queue.js'
 import type { Capture, Execution } from './execution.js'
 import { LineSource } from './line-source.js'
@@ -102,6 +103,21 @@ export abstract class Running<R, E extends Encoding = 'utf8'>
     if (collected.length > 0) source.push(raw ? collected : withoutCutCharacter(collected, cut))
     streamed.output.redirect(source)
     return this.#read(source)
+  }
+
+  /**
+   * Says which process it is, and how it is.
+   *
+   * @returns For example `pid 45: running`; for each command of a pipeline, separated by ` | `.
+   */
+  toString(): string {
+    const { children } = this.#parts.execution
+    return children.length === 0 ? 'not started' : children.join(' | ')
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return `Run <${this}>`
   }
 
   /**

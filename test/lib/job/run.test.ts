@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import {
   CommandError,
   command,
+  pipeline,
   Run,
   RunResult,
   run,
@@ -78,6 +79,19 @@ describe('run()', () => {
     const { terminationReason } = await running
     await running[Symbol.asyncDispose]()
     expect(terminationReason).toBeUndefined()
+  })
+
+  it('shows that it is not a result', async () => {
+    const running = run('true')
+    expect(inspect(running)).toBe(`Run <pid ${running.pid}: running>`)
+    await running
+    expect(`${running}`).toBe(`pid ${running.pid}: exit code 0`)
+    const both = pipeline(['true'], ['false'], { reject: false })
+    await both
+    expect(`${both}`).toMatch(/^pid \d+: exit code 0 \| pid \d+: exit code 1$/)
+    const aborted = run('true', [], { signal: AbortSignal.abort() })
+    expect(`${aborted}`).toBe('not started')
+    await failureOf(aborted)
   })
 
   it('shows what matters when inspected', async () => {
