@@ -6,14 +6,18 @@ import type { DefaultStdio } from './options.js'
 import { type Content, type EndReason, howItEnded, type Outcome } from './outcome.js'
 import type { Encoding } from './text.js'
 
-/** One command of a pipeline that has ended. */
-export interface MemberResult {
+/**
+ * One command of a pipeline that has ended.
+ *
+ * @typeParam Stderr The type of its collected standard error.
+ */
+export interface MemberResult<Stderr extends Content = Content> {
   /** The command as one line that can be pasted into a shell. */
   command: string
   /** How it exited. */
   status: ExitStatus
   /** Its collected standard error; `null` if it is not collected. */
-  stderr: Content
+  stderr: Stderr
 }
 
 /**
@@ -42,9 +46,9 @@ export class PipelineResult<
   /** The collected standard output of the last command, without what a `for await` loop has read. */
   declare readonly stdout: Captured<S, 1, E, L, false>
   /** Each command's result, in their order. */
-  declare readonly members: readonly MemberResult[]
+  declare readonly members: readonly MemberResult<Captured<S, 2, E, L, false>>[]
   /** The command that failed; if several did, the last one; `undefined` if none did. */
-  declare readonly failed: MemberResult | undefined
+  declare readonly failed: MemberResult<Captured<S, 2, E, L, false>> | undefined
 
   /** @internal */
   constructor(

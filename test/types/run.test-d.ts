@@ -44,6 +44,10 @@ expectTypeOf((await run(command('ls', [], { stdio: 'ignore' }))).stdout).toEqual
 // Pipelines.
 const piped = await pipeline(['ls'], ['wc', '-l'], { lines: true })
 expectTypeOf(piped.stdout).toEqualTypeOf<string[]>()
+expectTypeOf(piped.members.map(({ stderr }) => stderr)).toEqualTypeOf<string[][]>()
+expectTypeOf((await pipeline(['ls'])).failed?.stderr).toEqualTypeOf<string | undefined>()
+const unread = await pipeline(['ls'], { stdio: ['ignore', 'pipe', 'inherit'] })
+expectTypeOf(unread.members.map(({ stderr }) => stderr)).toEqualTypeOf<null[]>()
 expectTypeOf(await pipeline(['ls'], command('wc'))).toEqualTypeOf<PipelineResult>()
 expectTypeOf((await pipeline(['ls'], { encoding: 'buffer' })).stdout).toEqualTypeOf<Buffer>()
 
