@@ -114,6 +114,10 @@ export class KeptCommand {
     return true
   }
 
+  toString(): string {
+    return `pid ${this.#pid ?? 'not known yet'}: ${this.#status ?? 'running'}`
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.end('dispose')
     await this.keeper.ended

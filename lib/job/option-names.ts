@@ -16,8 +16,10 @@ const COMMAND_NAMES = {
 
 export const RUN_NAMES: OptionNames<RunOptions> = { ...SPAWN_NAMES, ...COMMAND_NAMES, all: true }
 
+const { foreground: _, ...ofJob } = RUN_NAMES
+
 export const JOB_NAMES: OptionNames<JobOptions> = {
-  ...RUN_NAMES,
+  ...ofJob,
   idleTimeout: true,
   leftovers: true,
   keep: true,

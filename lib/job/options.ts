@@ -98,7 +98,7 @@ export interface JobOptions<
   E extends Encoding = Encoding,
   L extends boolean = boolean,
   A extends boolean = boolean,
-> extends RunOptions<S, E, L, A> {
+> extends Omit<RunOptions<S, E, L, A>, 'foreground'> {
   /** Milliseconds without output after which the job is ended. It needs an output that is collected. Default: none. */
   idleTimeout?: number
   /**

@@ -4,7 +4,8 @@ import { checkOptionNames } from '../base/option-names.js'
 import { checkDuration } from '../base/time.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
-import type { Stdio } from '../spawn/stdio.js'
+import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
+import { closeGiven } from '../spawn/stdio-plan.js'
 import { type Descendant, toDescendant } from '../system/descendants.js'
 import { type Captures, captureOutputs } from './captures.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
@@ -12,6 +13,7 @@ import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
 import { IdleTimeout } from './idle-timeout.js'
+import { leave } from './input.js'
 import { Job } from './job.js'
 import { JobEvents } from './job-events.js'
 import { JobResult } from './job-result.js'
@@ -88,11 +90,14 @@ export function runJob(
     throwIfAborted(checked.spawn.signal)
     return start(job, { leftovers, keep, idle })
   } catch (error) {
-    void execution.abandon()
+    const ended = execution.abandon()
     const { signal } = checked.spawn
     const isAborted = signal?.aborted === true && error === reasonOf(signal)
     if (!(error instanceof SextonError) && !isAborted) throw error
-    return Job.start({ execution, events, result: Promise.reject(error), command: error as Error })
+    closeGiven(givenOf(kindsOf(checked.stdio)))
+    leave(checked.input)
+    const result = ended.then(() => Promise.reject(error))
+    return Job.start({ execution, events, result, command: error as Error })
   }
 }
 

@@ -111,13 +111,13 @@ export abstract class Running<R, E extends Encoding = 'utf8'>
    * @returns For example `pid 45: running`; for each command of a pipeline, separated by ` | `.
    */
   toString(): string {
-    const { children } = this.#parts.execution
+    const { children } = this.parts.execution
     return children.length === 0 ? 'not started' : children.join(' | ')
   }
 
   /** @internal */
   [inspect.custom](): string {
-    return `Run <${this}>`
+    return `${this[Symbol.toStringTag]} <${this}>`
   }
 
   /**

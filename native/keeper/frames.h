@@ -6,7 +6,7 @@
 
 // The frames between Node and the keeper: a kind (1 byte), three zeros, the payload's length
 // (uint32_t), the payload. Numbers are little endian. lib/keeper/frames.ts has the same lists, and
-// test/native/keeper.test.ts compares them.
+// test/lib/keeper/frames.test.ts compares them.
 
 namespace sexton {
 

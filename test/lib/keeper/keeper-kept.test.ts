@@ -9,8 +9,8 @@ import { programFile } from '../../program-file.js'
 import { startJob } from './jobs.js'
 import { MARK, marked } from './marked.js'
 
-const programs = await programFile<typeof import('./node.program.js')>(
-  './node.program.ts',
+const programs = await programFile<typeof import('./keeper-node.program.js')>(
+  './keeper-node.program.ts',
   import.meta.url,
 )
 

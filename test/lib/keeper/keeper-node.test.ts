@@ -8,8 +8,8 @@ import { MARK, marked } from './marked.js'
 
 // What becomes of a job when its Node is gone, or does nothing any more.
 
-const programs = await programFile<typeof import('./node.program.js')>(
-  './node.program.ts',
+const programs = await programFile<typeof import('./keeper-node.program.js')>(
+  './keeper-node.program.ts',
   import.meta.url,
 )
 
