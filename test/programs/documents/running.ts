@@ -38,6 +38,14 @@ export const plansOfRunning: Readonly<Record<string, Plan>> = {
       return prints({ ...block, text }, 'console.log(stdout)', "[ '?? file' ]\n")
     },
   },
+  'docs/running.md, Prepare a command (2)': {
+    runs: (block) => {
+      const text = block.text
+        .replace(/type \w+(?:, |.*\n)/g, '')
+        .replaceAll(/: (?:string(?:\[\])?|TextOptions)/g, '')
+      return prints({ ...block, text }, "console.log(await text('echo', ['a']))", 'a\n')
+    },
+  },
   'docs/running.md, End processes that you did not start as a job': {
     given: 'declare const pid: number',
     runs: endsTree,
