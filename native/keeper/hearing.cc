@@ -63,7 +63,10 @@ void Keeper::Obey(const RequestFrame& request) {
   const uint32_t* const words = request.words;
   switch (request.kind) {
     case Request::kEnd:
-      return BeginEnding(words[0]);
+      BeginEnding(words[0]);
+      // Nobody may die, because only kept processes are left.
+      if (any_children_) LookAround();
+      return;
     case Request::kSignal:
       if (!command_exited_) PidfdSend(command_fd_, static_cast<int>(words[0]));
       return;

@@ -184,6 +184,15 @@ describe('What outlives the command', () => {
     expect([stdout, survivors]).toEqual(['late', []])
   })
 
+  it('is not waited for if it is to be kept', async () => {
+    const { kept, durationMs } = await sh(`${DAEMON}; exit`, { keep: () => true, grace: 1e6 })
+    expect(kept).toBe(1)
+    expect(durationMs).toBeLessThan(patience(5000))
+    const [daemon] = descendants().filter(({ name }) => name === 'sleep')
+    process.kill(daemon?.pid as number, 'SIGKILL')
+    await eventually(() => expect(descendants()).toEqual([]))
+  })
+
   it('lives on if it is to be kept', async () => {
     const keep = ({ name }: { name: string }) => name === 'sleep'
     const job = runJob('sh', ['-c', `${DAEMON} ; cat /dev/zero > /dev/null & exit`], { keep })
