@@ -5,6 +5,7 @@ import type { KeeperEvent } from '../keeper/keeper.js'
 
 /** A process that outlived the command of a job. */
 export interface JobSurvivor {
+  /** Its process id. */
   pid: number
   /** The command's name, at most 15 bytes. The process chooses it: escape it before writing it to a terminal. */
   name: string

@@ -110,6 +110,9 @@ export interface JobOptions<
   /**
    * Tells which of the processes that still run when the command has exited are to live on: a daemon that was started on
    * purpose. The result counts them in `kept`. The keeper stays until they have ended. Default: none.
+   *
+   * @param process A process of the job.
+   * @returns Whether it is to live on.
    */
   keep?: (process: Descendant) => boolean
 }
