@@ -8,7 +8,8 @@ const OF_THE_WHOLE = ['imports', 'names']
 
 function filesIn(folder: string, pattern: RegExp): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => pattern.test(name)).map((name) => join(folder, name))
+  const ours = names.filter((name) => !name.includes('node_modules'))
+  return ours.filter((name) => pattern.test(name)).map((name) => join(folder, name))
 }
 
 function hasSubject(test: string): boolean {
