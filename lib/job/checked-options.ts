@@ -29,7 +29,7 @@ export interface CheckedOutput {
   overflow: Overflow
 }
 
-/** What a command and a pipeline have in common, in the form in which it is used. */
+/** The checked options that a command and a pipeline share. */
 export interface CheckedCommand extends CheckedOutput {
   stdio: readonly Stdio[]
   input: Input | undefined

@@ -55,7 +55,7 @@ export class Execution {
     this.#options = options
   }
 
-  /** What the results of a command and of a pipeline have in common. */
+  /** The fields that the results of a command and of a pipeline share. */
   get outcome(): Pick<Outcome, 'durationMs' | 'truncated' | 'heldOpen' | 'terminationReason'> {
     return {
       durationMs: this.#duration,

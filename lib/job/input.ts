@@ -7,7 +7,7 @@ import { encode } from '../spawn/strings.js'
 import { Run } from './running.js'
 
 /**
- * What a command reads from its standard input: text, bytes, a stream, an iterable of text or bytes, or a file.
+ * The standard input of a command: text, bytes, a stream, an iterable of text or bytes, or a file.
  */
 export type Input =
   | Bytes
@@ -48,7 +48,7 @@ export function checkInput(input: unknown): void {
   throw new TypeError(invalid('input', input, expected))
 }
 
-// What would only give the command less than its caller means.
+// Refuses a source that would silently give the command less than the caller means.
 function checkSource(input: unknown): void {
   if (input instanceof Run && input.givesLines) {
     throw new TypeError(`invalid input, a run: its lines have no newlines

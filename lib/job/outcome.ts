@@ -7,7 +7,7 @@ import type { TerminationReason } from '../spawn/termination.js'
  */
 export type EndReason = TerminationReason | 'overflow' | 'input'
 
-/** What is known of a command when it has ended. */
+/** The facts of a command that has ended. */
 export interface Outcome {
   /** The command as one line that can be pasted into a shell. */
   command: string
@@ -26,7 +26,7 @@ export interface Outcome {
   terminationReason: EndReason | undefined
 }
 
-/** What was collected of an output; `null` if it was not collected. */
+/** The collected output; `null` if it is not collected. */
 export type Content = string | string[] | Buffer | null
 
 /** A result whose options are not known. */
