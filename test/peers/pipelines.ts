@@ -64,6 +64,8 @@ export const pipelines: Topic = {
     {
       title: 'An endless command, of which `head` takes a line',
       needs: ['pipeline'],
+      // Most libraries carry all of it through Node, and would keep each other from ending.
+      alone: true,
       observe: async (subject) => {
         const running = subject.pipeline([['yes'], ['head', '-n', '1']])
         const told = await settledInTime(running)

@@ -13,8 +13,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { patience } from '../pace.mjs'
 
-/** The time in which a command settles that is going to, where a usual machine takes some 0.2 s at most. */
-const DEADLINE = patience(500)
+/**
+ * The time in which a command settles that is going to. A usual machine takes 0.2 s at most, but six libraries and
+ * other tests run beside each other: a shorter time finds that a slow library never ends.
+ */
+const DEADLINE = patience(1200)
 /** The time that a signal needs to end a process. */
 const DEATH = patience(60)
 
