@@ -1,8 +1,7 @@
 import { constants } from 'node:os'
 import { systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
-import type { CheckedOptions } from './checked-options.js'
-import { encodePlan, type SpawnStrings } from './plan.js'
+import { encodePlan, type PlanOptions, type SpawnStrings } from './plan.js'
 
 /** Bytes of strings beyond which no kernel is asked: execve(2) takes at most 6 MiB on Linux. */
 const MOST = 2 ** 30
@@ -16,7 +15,7 @@ const MOST = 2 ** 30
  */
 export function startProcess(
   strings: SpawnStrings,
-  options: CheckedOptions,
+  options: PlanOptions,
   fds: Int32Array,
   cgroupFd: number | undefined,
   pidfd: boolean,

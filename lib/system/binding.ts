@@ -55,6 +55,8 @@ export interface Binding {
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1 | -1): number
   makeBlocking(fd: number): number
+  makeSocketPair(ends: Int32Array): number
+  makeSealedFile(bytes: Uint8Array): number
   hasReader(fd: number): boolean
   bytesInPipe(fd: number): number
   lend(fd: number): void

@@ -46,10 +46,13 @@ export interface Descendant {
  * @see proc_pid_stat(5), proc_tid_children(5)
  */
 export function descendants(pid: number = process.pid): Descendant[] {
-  return readDescendants(pid).map((stat) => {
-    const { pid, ppid, name, state, processGroup, session, startTime } = stat
-    return { pid, ppid, name, state, processGroup, session, startTime }
-  })
+  return readDescendants(pid).map(toDescendant)
+}
+
+/** @internal The fields of a process that users see. */
+export function toDescendant(stat: ProcessStat): Descendant {
+  const { pid, ppid, name, state, processGroup, session, startTime } = stat
+  return { pid, ppid, name, state, processGroup, session, startTime }
 }
 
 /**

@@ -42,6 +42,25 @@ Napi::Value MakeBlocking(const Napi::CallbackInfo& info) {
   return Result(info, 0);
 }
 
+// makeSocketPair(ends: Int32Array): writes two connected sockets; 0 or -errno.
+Napi::Value SocketPair(const Napi::CallbackInfo& info) {
+  auto ends = info[0].As<Napi::Int32Array>();
+  UniqueFd one, other;
+  const int made = MakeSocketPair(&one, &other);
+  if (made < 0) return Result(info, made);
+  ends[size_t{0}] = State(info)->open_fds.Add(one.Release());
+  ends[size_t{1}] = State(info)->open_fds.Add(other.Release());
+  return Result(info, 0);
+}
+
+// makeSealedFile(bytes): a descriptor of a file in memory, or -errno.
+Napi::Value SealedFile(const Napi::CallbackInfo& info) {
+  auto bytes = info[0].As<Napi::Uint8Array>();
+  UniqueFd file;
+  const int made = MakeSealedFile(bytes.Data(), bytes.ByteLength(), &file);
+  return Result(info, made < 0 ? made : State(info)->open_fds.Add(file.Release()));
+}
+
 // hasReader(fd): whether any process holds the read end of a pipe that this one writes to.
 Napi::Value HasReader(const Napi::CallbackInfo& info) {
   struct pollfd pipe = {IntArg(info, 0), 0, 0};  // poll() reports POLLERR and POLLHUP unasked
@@ -89,6 +108,8 @@ void DefineDescriptors(Napi::Object exports, Environment* state) {
   Define(exports, "isOpen", IsOpen, {kInt}, state);
   Define(exports, "makePipe", Pipe, {Ints(2), kInt}, state);
   Define(exports, "makeBlocking", MakeBlocking, {kInt}, state);
+  Define(exports, "makeSocketPair", SocketPair, {Ints(2)}, state);
+  Define(exports, "makeSealedFile", SealedFile, {kBytes}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);
   Define(exports, "bytesInPipe", BytesInPipe, {kInt}, state);
   Define(exports, "lend", Lend, {kInt}, state);

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace sexton {
@@ -55,6 +56,13 @@ bool ReadFileId(int fd, FileId* id);
 
 // Makes a close-on-exec pipe; `flags` may add O_NONBLOCK. 0 or -errno.
 int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags);
+
+// Makes two connected close-on-exec sockets (AF_UNIX, SOCK_STREAM). 0 or -errno.
+int MakeSocketPair(UniqueFd* one, UniqueFd* other);
+
+// Makes a file without a name, which lies in memory and which nobody can change any more
+// (memfd_create(2)). The descriptor is close-on-exec. -ENOSYS on a platform without such files.
+int MakeSealedFile(const void* bytes, size_t size, UniqueFd* file);
 
 // Asks for the largest pipe an ordinary user may have, so that a burst of records fits while the
 // event loop is busy. If the kernel refuses, the pipe keeps its default size.

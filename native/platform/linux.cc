@@ -3,7 +3,9 @@
 #include <link.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -91,6 +93,27 @@ int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags) {
   read_end->Reset(ends[0]);
   write_end->Reset(ends[1]);
   return 0;
+}
+
+int MakeSocketPair(UniqueFd* one, UniqueFd* other) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return -errno;
+  one->Reset(ends[0]);
+  other->Reset(ends[1]);
+  return 0;
+}
+
+int MakeSealedFile(const void* bytes, size_t size, UniqueFd* file) {
+  file->Reset(memfd_create("sexton", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!file->valid()) return -errno;
+  const char* const from = static_cast<const char*>(bytes);
+  for (size_t done = 0; done < size;) {
+    const long written = Retry([&] { return write(file->get(), from + done, size - done); });
+    if (written < 0) return static_cast<int>(written);
+    done += static_cast<size_t>(written);
+  }
+  const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+  return fcntl(file->get(), F_ADD_SEALS, seals) == 0 ? 0 : -errno;
 }
 
 void GrowPipe(int fd) { fcntl(fd, F_SETPIPE_SZ, 1 << 20); }
