@@ -79,6 +79,22 @@
           "ldflags": ["--coverage"]
         }]
       ]
+    },
+    {
+      # The keeper is a program, and needs no header of Node. Its build chooses the C library, tries one way
+      # after the other, and never fails: without it the addon works, and jobs say what is missing.
+      "target_name": "sexton-keeper",
+      "type": "none",
+      "conditions": [
+        ["OS=='linux' and sexton_portable==0", {
+          "actions": [{
+            "action_name": "build_keeper",
+            "inputs": ["<!@(node native/keeper/build.mjs --sources)"],
+            "outputs": ["<(PRODUCT_DIR)/sexton-keeper"],
+            "action": ["node", "native/keeper/build.mjs", "<(PRODUCT_DIR)/sexton-keeper"]
+          }]
+        }]
+      ]
     }
   ]
 }

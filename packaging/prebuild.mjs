@@ -1,4 +1,4 @@
-// Makes the addons that are shipped, in prebuilds/, and refuses one that would not load everywhere.
+// Makes the addons and keepers that are shipped, in prebuilds/, and refuses one that would not work everywhere.
 //
 //   npm run prebuild [-- TARGET…]      default: all that this platform's compilers make
 
@@ -7,8 +7,8 @@ import { cpSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync } from '
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { faultsOf, requirementsOf } from './requirements.mjs'
-import { fileOf, targets, targetsOf } from './targets.mjs'
+import { faultsOf, keeperFaults, requirementsOf } from './requirements.mjs'
+import { fileOf, keeperOf, targets, targetsOf } from './targets.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const prebuildify = join(root, 'node_modules', 'prebuildify', 'bin.js')
@@ -62,12 +62,31 @@ function verdict(target, file) {
   throw new Error(faults.join('\n'))
 }
 
+/** Makes the keeper of an architecture, beside the addon for musl. */
+function makeKeeper(target) {
+  const name = keeperOf(target)
+  if (name === undefined || target.libc !== 'musl') return
+  const file = join(root, 'prebuilds', name)
+  const builder = join(root, 'native', 'keeper', 'build.mjs')
+  const env = { ...process.env, CXX: target.environment(root).CXX }
+  const options = { encoding: 'utf8', env }
+  const { status, stderr } = spawnSync(process.execPath, [builder, '--musl', file], options)
+  if (status !== 0) throw new Error(`the build of the keeper failed:\n${stderr}`)
+  const faults = keeperFaults(file, target.arch)
+  if (faults.length > 0) {
+    rmSync(file) // it must not be shipped
+    throw new Error(faults.join('\n'))
+  }
+  console.log(`prebuilds/${name}: ${statSync(file).size} bytes, static`)
+}
+
 function make(name) {
   const target = targets[name]
   if (target === undefined) throw new Error(`targets are ${Object.keys(targets).join(', ')}`)
   build(target)
   const file = join(root, 'prebuilds', fileOf(target))
   console.log(`prebuilds/${fileOf(target)}: ${statSync(file).size} bytes${verdict(target, file)}`)
+  makeKeeper(target)
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : targetsOf(process.platform)

@@ -2,6 +2,7 @@
 // the files of every architecture.
 
 import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 
 /** The newest glibc that an addon may need: Node's own for version 20. */
 export const GLIBC_FLOOR = '2.28'
@@ -64,4 +65,26 @@ export function faultsOf(file, { libc, muslLibrary }) {
     if (!known) faults.push(`calls ${name}, which is neither Node's nor the C library's`)
   }
   return faults
+}
+
+/** The most bytes of a keeper. One with glibc in it has some 700 000. */
+const LARGEST_KEEPER = 100_000
+
+/**
+ * What is wrong with a keeper, in words; nothing, if it may be shipped.
+ * @param {string} file
+ * @param {string} arch
+ * @returns {string[]}
+ */
+export function keeperFaults(file, arch) {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined) return ['the keeper is missing']
+  const header = read('readelf', '-h', file)
+  const machine = { x64: 'X86-64', arm64: 'AArch64' }[arch] ?? arch
+  return [
+    ...((stat.mode & 0o111) === 0o111 ? [] : ['the keeper is not executable by all']),
+    ...(stat.size <= LARGEST_KEEPER ? [] : [`the keeper has ${stat.size} bytes`]),
+    ...(header.includes(machine) ? [] : [`the keeper is not for ${arch}`]),
+    ...(/INTERP|DYNAMIC/.test(read('readelf', '-l', file)) ? ['the keeper is dynamic'] : []),
+  ]
 }

@@ -1,33 +1,14 @@
 // The platforms that prebuilt addons are made for, and how a Linux compiler is brought to make each.
 // The compilers are Debian's, which are named by what they make: the same names on x64 and arm64.
 
-import { spawnSync } from 'node:child_process'
+import { muslFolder, muslHeaders } from '../native/keeper/musl.mjs'
 
 const ARCHITECTURES = { x64: 'x86_64', arm64: 'aarch64' }
 
-/** The folder of musl's headers or library for an architecture, from Debian's `musl-dev`. */
-const musl = (kind, machine) => `/usr/${kind}/${machine}-linux-musl`
-
-/** The folders of the compiler's own headers, without those of its C library. */
-function ownHeaders(compiler) {
-  const { stderr, error } = spawnSync(compiler, ['-xc++', '-E', '-v', '/dev/null'], {
-    encoding: 'utf8',
-  })
-  if (error) throw new Error(`${compiler} cannot be run: prebuilds/README.md says what to install`)
-  const [, list = ''] = /search starts here:\n(.*)End of search list/s.exec(stderr) ?? []
-  return list.split('\n').filter((folder) => /\/c\+\+\/|\/\d+\/include$/.test(folder))
-}
-
 function muslFlags(compiler, machine) {
-  const headers = [...ownHeaders(compiler), musl('include', machine)].map((folder) => folder.trim())
   return {
-    CXXFLAGS: [
-      '-nostdinc',
-      ...headers.map((folder) => `-isystem ${folder}`),
-      // Else arm64 asks the C library's start-up code, which is not linked, what the CPU can do.
-      ...(machine === 'aarch64' ? ['-mno-outline-atomics'] : []),
-    ],
-    LDFLAGS: ['-nostdlib', `-L${musl('lib', machine)}`, '-Wl,--no-as-needed', '-lc'],
+    CXXFLAGS: muslHeaders(compiler, machine),
+    LDFLAGS: ['-nostdlib', `-L${muslFolder('lib', machine)}`, '-Wl,--no-as-needed', '-lc'],
   }
 }
 
@@ -50,7 +31,7 @@ function linux(arch, libc) {
         LDFLAGS: LDFLAGS.join(' '),
       }
     },
-    muslLibrary: libc === 'musl' ? `${musl('lib', machine)}/libc.so` : undefined,
+    muslLibrary: libc === 'musl' ? `${muslFolder('lib', machine)}/libc.so` : undefined,
   }
 }
 
@@ -83,6 +64,15 @@ export const targets = {
  */
 export function fileOf({ platform, arch, libc }) {
   return `${platform}-${arch}/${['sexton', libc, 'node'].filter(Boolean).join('.')}`
+}
+
+/**
+ * Where the keeper for a target lies, in prebuilds/. One serves both C libraries of an architecture, because it is
+ * static. Only Linux has one.
+ * @param {{ platform: string, arch: string }} target
+ */
+export function keeperOf({ platform, arch }) {
+  return platform === 'linux' ? `${platform}-${arch}/sexton-keeper` : undefined
 }
 
 /** The names of those that a machine of this platform can make. */

@@ -58,10 +58,10 @@ describe('the packed tarball', () => {
     )
   })
 
-  it('takes 650 kB to download and 1.9 MB on the disk, without Darwin', () => {
+  it('takes 600 kB to download and 1.7 MB on the disk, without Darwin', () => {
     const darwin = packed.files.filter((path) => path.startsWith('prebuilds/darwin-')).length
-    expect(packed.size).toBeLessThan(650_000 + darwin * 100_000)
-    expect(packed.unpackedSize).toBeLessThan(1_900_000 + darwin * 250_000)
+    expect(packed.size).toBeLessThan(600_000 + darwin * 100_000)
+    expect(packed.unpackedSize).toBeLessThan(1_700_000 + darwin * 250_000)
   })
 
   it('is imported by an ES module', async () => {

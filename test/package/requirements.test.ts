@@ -1,9 +1,9 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { faultsOf, requirementsOf } from '../../packaging/requirements.mjs'
-import { fileOf, targets } from '../../packaging/targets.mjs'
+import { faultsOf, keeperFaults, requirementsOf } from '../../packaging/requirements.mjs'
+import { fileOf, keeperOf, targets } from '../../packaging/targets.mjs'
 import { root, run } from '../program.js'
 import { prebuilds, succeed } from './project.js'
 
@@ -29,6 +29,23 @@ describe.each(linux)('The addon for %s', (_, target) => {
     const { stdout } = await succeed(run(['readelf', '--file-header', '--sections', file]))
     expect(stdout).toContain(target.arch === 'arm64' ? 'AArch64' : 'X86-64')
     expect(stdout).not.toMatch(/\.symtab|\.debug/)
+  })
+})
+
+describe.each(['x64', 'arm64'])('The keeper for %s', (arch) => {
+  const file = join(prebuilds, keeperOf({ platform: 'linux', arch }) as string)
+
+  it('is static, small, executable, and for its architecture', () => {
+    expect(keeperFaults(file, arch)).toEqual([])
+  })
+
+  it('is refused if it is missing, dynamic or not executable', () => {
+    expect(keeperFaults(`${file}.missing`, arch)).toEqual(['the keeper is missing'])
+    expect(keeperFaults(process.execPath, process.arch)).toContain('the keeper is dynamic')
+    const copy = join(temporaryFolder(), 'keeper')
+    copyFileSync(file, copy)
+    chmodSync(copy, 0o744)
+    expect(keeperFaults(copy, arch)).toEqual(['the keeper is not executable by all'])
   })
 })
 

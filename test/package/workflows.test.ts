@@ -40,7 +40,7 @@ describe.each(readdirSync(folder))('The workflow %s', (name) => {
         const known = script === undefined || script in scripts || /^(ci|publish)$/.test(script)
         expect(known, step.run).toBe(true)
         expect(step.run ?? 'npm ci').toMatch(
-          /^(npm (ci|test|run|publish)|\.ci\/(run|packages))( |$)/,
+          /^(npm (ci|test|run|publish)|\.ci\/(run|packages|prebuilds))( |$)/,
         )
       }
     }

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { attempt, SextonError } from '../../base/errors.js'
 import { type Backend, backend } from '../../exit/backend.js'
+import { keeperExecutable } from '../../keeper/executable.js'
 import {
   readCommandLine,
   readProcessFile,
@@ -73,6 +74,8 @@ export interface Examination {
   seccomp: 'none' | 'strict' | 'filter'
   /** The back-end that works in its sandbox; `null` if that sandbox is not this program's. */
   backend: Backend | null
+  /** Whether this package has the keeper, which jobs need; `null` if it examines another process. */
+  keeper: boolean | null
   zombies: Corpse[]
 }
 
@@ -102,8 +105,13 @@ export async function examine(pid: number): Promise<Examination> {
     kernel: release(),
     seccomp: (['none', 'strict', 'filter'] as const)[status.seccomp] ?? 'filter',
     backend: self || status.seccomp === readStatus(process.pid)?.seccomp ? backend() : null,
+    keeper: self ? hasKeeper() : null,
     zombies,
   }
+}
+
+function hasKeeper(): boolean {
+  return !(attempt(keeperExecutable) instanceof SextonError)
 }
 
 async function zombiesOf(pid: number, processes: readonly TreeProcess[]): Promise<Corpse[]> {

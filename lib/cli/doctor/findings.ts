@@ -16,6 +16,7 @@ export function judge(seen: Examination): Finding[] {
     standstill(seen),
     ...role(seen),
     backEnd(seen),
+    keeper(seen),
   ].filter((finding) => finding !== undefined)
   const order = ['wrong', 'note', 'fine']
   return found.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level))
@@ -153,5 +154,14 @@ function backEnd({ backend, kernel, seccomp }: Examination): Finding {
     level: 'note',
     message: `back-end ${backend} (${where})`,
     advice: 'the faster back-end pidfd needs Linux 5.4 and a sandbox that permits pidfd_open(2)',
+  }
+}
+
+function keeper({ keeper }: Examination): Finding | undefined {
+  if (keeper !== false) return undefined
+  return {
+    level: 'note',
+    message: 'the keeper is missing from this package: jobs cannot be started',
+    advice: 'build it, which needs a C++17 compiler: npx node-gyp rebuild in the folder of sexton',
   }
 }

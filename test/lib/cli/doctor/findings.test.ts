@@ -7,7 +7,7 @@ const healthy: Examination = {
   ...{ pid: 7, name: 'node', command: ['node', 'app.js'], state: 'S', tracer: 0, init: false },
   ...{ subreaper: null, node: true, sexton: false, sigchld: 'handled', sigterm: 'handled' },
   ...{ handlesAll: false, waitsForChildren: false },
-  ...{ kernel: '6.1.0', seccomp: 'none', backend: 'pidfd', zombies: [] },
+  ...{ kernel: '6.1.0', seccomp: 'none', backend: 'pidfd', keeper: true, zombies: [] },
 }
 const corpse = (whose: Corpse['whose'], pid = 50): Corpse => ({
   ...{ pid, name: 'chrome', ageSeconds: 61, whose },
@@ -115,6 +115,7 @@ describe('judge', () => {
     ],
     ['sexton/init as PID 1', { init: true, handlesAll: true }, /^fine: SIGTERM reaches it/],
     ['another back-end', { backend: 'sigchld' }, /^note: back-end sigchld.*pidfd_open/],
+    ['no keeper', { keeper: false }, /^note: the keeper is missing.*node-gyp/],
     ['another sandbox', { backend: null, seccomp: 'filter' }, /^note: its back-end.*inside/],
     ['a subreaper', { subreaper: true }, /^fine: it is not PID 1; it is a subreaper/],
     ['no subreaper', { subreaper: false }, /^fine: it is not PID 1; it is not a subreaper/],

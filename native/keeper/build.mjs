@@ -1,0 +1,100 @@
+// Builds the keeper: one static program, small if musl is installed.
+//
+//   node native/keeper/build.mjs FILE          the first way that works; a failure is told and is no error
+//   node native/keeper/build.mjs --musl FILE   with musl, or it fails
+//   node native/keeper/build.mjs --sources     prints what the build depends on
+//
+// CXX names the compiler, which may be one for another architecture.
+
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { muslFolder, muslHeaders } from './musl.mjs'
+
+const native = fileURLToPath(new URL('..', import.meta.url))
+
+// The child's code is the addon's.
+const SHARED = [
+  ...['child', 'descriptors', 'exec', 'plan', 'spawn', 'spawn_linux'].map(
+    (name) => `spawn/${name}.cc`,
+  ),
+  ...['wait/wait.cc', 'wait/wait_linux.cc', 'platform/linux.cc', 'platform/terminal.cc'],
+]
+
+const own = readdirSync(join(native, 'keeper')).map((name) => `keeper/${name}`)
+const sources = [...own.filter((name) => name.endsWith('.cc')), ...SHARED]
+
+const FLAGS = [
+  ...['-std=c++17', '-Os', '-Wall', '-Wextra', `-I${native}`],
+  // It has no runtime library of C++: no exceptions, no types at run time, no locks around statics.
+  ...['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-fno-asynchronous-unwind-tables'],
+  // Functions of shared files that it does not call are left out.
+  ...['-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'],
+  // Fewer pages: code and constants share some.
+  ...['-Wl,-z,noseparate-code', '-Wl,--build-id=none', '-s'],
+]
+const STATIC = ['-static', '-fno-pie', '-no-pie']
+
+const compiler = process.env.CXX || 'g++'
+
+function muslFlags() {
+  const { stdout } = spawnSync(compiler, ['-dumpmachine'], { encoding: 'utf8' })
+  const [machine = ''] = (stdout ?? '').split('-')
+  const library = muslFolder('lib', machine)
+  if (machine === '' || !existsSync(`${library}/libc.a`)) return undefined
+  const headers = muslHeaders(compiler, machine).flatMap((flag) => flag.split(' '))
+  const floor = ['-include', join(native, 'platform', 'libc_floor.h')]
+  const start = [`${library}/crt1.o`, `${library}/crti.o`]
+  const end = [`-L${library}`, '-lc', '-lgcc', `${library}/crtn.o`]
+  // No guard of the stack: it would need a library of the compiler.
+  const before = [...STATIC, '-fno-stack-protector', ...headers, ...floor, '-nostdlib', ...start]
+  return { before, end }
+}
+
+const WAYS = {
+  musl: muslFlags,
+  static: () => ({ before: STATIC, end: [] }),
+  dynamic: () => ({ before: [], end: [] }),
+}
+
+/** Compiles in one way. Returns what was wrong; nothing if it has worked. */
+function compile(way, file) {
+  const flags = WAYS[way]()
+  if (flags === undefined) return 'musl is not installed'
+  // A running keeper's file cannot be written, but replaced.
+  const unfinished = `${file}.${process.pid}`
+  const inputs = sources.map((name) => join(native, name))
+  const words = [...FLAGS, ...flags.before, '-o', unfinished, ...inputs, ...flags.end]
+  const { status, stderr, error } = spawnSync(compiler, words, { encoding: 'utf8' })
+  if (status !== 0) {
+    rmSync(unfinished, { force: true })
+    return error?.message ?? stderr
+  }
+  chmodSync(unfinished, 0o755)
+  renameSync(unfinished, file)
+  return undefined
+}
+
+function build(ways, file) {
+  mkdirSync(dirname(file), { recursive: true })
+  const faults = []
+  for (const way of ways) {
+    const fault = compile(way, file)
+    if (fault === undefined) return console.log(`sexton-keeper: ${way}`)
+    faults.push(`${way}: ${fault}`)
+  }
+  console.error(`sexton-keeper could not be built, so jobs will not work:\n${faults.join('\n')}`)
+  if (ways.length === 1) process.exitCode = 1
+}
+
+const [first = '', second = ''] = process.argv.slice(2)
+if (first === '--sources') {
+  const headers = ['spawn', 'wait', 'platform'].flatMap((room) =>
+    readdirSync(join(native, room))
+      .filter((name) => name.endsWith('.h'))
+      .map((name) => `${room}/${name}`),
+  )
+  console.log([...own, ...SHARED, ...headers].map((name) => `native/${name}`).join('\n'))
+} else if (first === '--musl') build(['musl'], second)
+else build(Object.keys(WAYS), first)

@@ -1,0 +1,154 @@
+#include "keeper/ending.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#include <cstddef>
+
+namespace sexton {
+namespace {
+
+// The most walks that one freeze makes. A process in the kernel stops only when it leaves it.
+constexpr int kMostFreezes = 8;
+
+// Milliseconds between two rounds of killing: the first, and the most.
+constexpr uint64_t kFirstPause = 2;
+constexpr uint64_t kLongestPause = 50;
+
+// Milliseconds that killed processes have to go, whatever the grace: at least, and if it is
+// endless.
+constexpr uint64_t kLeastPatience = 1000;
+constexpr uint64_t kUsualPatience = 5000;
+
+// The processes that were sent SIGKILL, so that each is reported once. Bits by pid, of which an
+// idle keeper has touched none.
+constexpr size_t kPids = size_t{1} << 22;  // PID_MAX_LIMIT
+uint8_t killed[kPids / 8];
+
+// Returns whether the bit was clear.
+bool Mark(pid_t pid) {
+  const auto index = static_cast<size_t>(pid) % kPids;
+  const auto bit = static_cast<uint8_t>(1 << index % 8);
+  const bool is_new = (killed[index / 8] & bit) == 0;
+  killed[index / 8] |= bit;
+  return is_new;
+}
+
+uint64_t After(uint64_t milliseconds) {
+  const uint64_t now = Now();
+  return milliseconds < kForever - now ? now + milliseconds : kForever;
+}
+
+}  // namespace
+
+uint64_t Now() {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
+}
+
+// A page of the set is written only if it has the pid.
+void Ending::Reaped(pid_t pid) {
+  const auto index = static_cast<size_t>(pid) % kPids;
+  const auto bit = static_cast<uint8_t>(1 << index % 8);
+  if ((killed[index / 8] & bit) != 0) killed[index / 8] &= static_cast<uint8_t>(~bit);
+}
+
+void Ending::Begin(const Settings& settings) {
+  grace_ = Milliseconds(settings.grace_low, settings.grace_high);
+  left_ = 0;
+  if (settings.kill_signal == SIGKILL) return StartKilling();
+  phase_ = Phase::kGrace;
+  Freeze();
+  Ask(static_cast<int>(settings.kill_signal));
+  deadline_ = After(grace_);
+}
+
+void Ending::Step() {
+  if (phase_ == Phase::kGrace) return StartKilling();
+  if (phase_ != Phase::kKilling) return;
+  if (Now() >= last_) return GiveUp();
+  Kill();
+}
+
+// Stops what runs, until a walk finds nothing that runs.
+void Ending::Freeze() {
+  if (HasCgroup()) {
+    cgroup_->Freeze();
+    return tree_->Walk(Kept::Has, kept_);
+  }
+  for (int walks = 0; walks < kMostFreezes; ++walks) {
+    tree_->Walk(Kept::Has, kept_);
+    bool any_runs = false;
+    for (size_t i = 0; i < tree_->size(); ++i) {
+      const char state = tree_->at(i).state;
+      if (state == 'T' || state == 't') continue;
+      any_runs |= tree_->Send(i, SIGSTOP) == 0;
+    }
+    if (!any_runs) return;
+  }
+  tree_->Walk(Kept::Has, kept_);
+}
+
+// Sends the signal to all before any goes on: a process that acts on another's end has it, too.
+void Ending::Ask(int signal) {
+  for (size_t i = 0; i < tree_->size(); ++i) {
+    if (tree_->Send(i, signal) == 0) Tell(Report::kAsked, tree_->at(i));
+  }
+  for (size_t i = 0; i < tree_->size(); ++i) tree_->Send(i, SIGCONT);
+  if (HasCgroup()) cgroup_->Thaw();
+}
+
+void Ending::Tell(Report kind, const Tree::Node& node, int error) {
+  connection_->SendProcess(kind, static_cast<uint32_t>(node.process.pid),
+                           static_cast<uint32_t>(error), static_cast<uint32_t>(node.state),
+                           node.name);
+}
+
+void Ending::StartKilling() {
+  phase_ = Phase::kKilling;
+  const uint64_t patience = grace_ == kForever ? kUsualPatience : grace_;
+  last_ = After(patience < kLeastPatience ? kLeastPatience : patience);
+  pause_ = kFirstPause;
+  Kill();
+}
+
+// Kills the leaves first: no parent sees a child die and acts on it.
+void Ending::Kill() {
+  Freeze();
+  bool any_new = false;
+  for (size_t i = tree_->size(); i-- > 0;) {
+    const Tree::Node& node = tree_->at(i);
+    if (tree_->Send(i, SIGKILL) != 0 || !Mark(node.process.pid)) continue;
+    Tell(Report::kKilled, node);
+    any_new = true;
+  }
+  if (HasCgroup()) cgroup_->Kill();
+  pause_ = any_new ? kFirstPause : pause_ * 2;
+  if (pause_ > kLongestPause) pause_ = kLongestPause;
+  const uint64_t next = After(pause_);
+  deadline_ = next < last_ ? next : last_;
+}
+
+// A signal that the kernel refuses tells why: the process is another user's.
+void Ending::GiveUp() {
+  tree_->Walk(Kept::Has, kept_);
+  for (size_t i = 0; i < tree_->size(); ++i) {
+    const Tree::Node& node = tree_->at(i);
+    const int sent = tree_->Send(i, SIGKILL);
+    if (sent == -ESRCH) continue;
+    ++left_;
+    Tell(Report::kLeft, node, -sent);
+  }
+  // A child is left that /proc does not show, or a dead one that a tracer holds.
+  if (left_ == 0) {
+    left_ = 1;
+    connection_->SendProcess(Report::kLeft, 0, 0, 0, "");
+  }
+  if (HasCgroup()) cgroup_->Thaw();
+  phase_ = Phase::kGivenUp;
+  deadline_ = kForever;
+}
+
+}  // namespace sexton

@@ -1,0 +1,110 @@
+#include "keeper/keeper.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace sexton {
+namespace {
+
+// The most children that are reaped before Node is heard again: a job may fork all the time.
+constexpr int kMostReaped = 512;
+
+}  // namespace
+
+void Keeper::Run() {
+  if (Prepare() && StartCommand()) {
+    Detach();
+    Loop();
+  }
+  // Node may be slow to read. Nothing is lost by waiting, because no descendant is left.
+  for (connection_.Flush(); !connection_.flushed(); connection_.Flush()) Sleep();
+}
+
+void Keeper::Loop() {
+  const uint64_t limit = Milliseconds(settings_.timeout_low, settings_.timeout_high);
+  const uint64_t now = Now();
+  timeout_ = limit < kForever - now ? now + limit : kForever;
+  while (!done_) {
+    Sleep();
+    Reap();
+    if (!done_) CheckTime();
+  }
+}
+
+void Keeper::BeginEnding(uint32_t reason) {
+  if (ending_.begun() || holding_ || done_ || command_ == 0) return;
+  connection_.Send(Report::kEnding, reason);
+  ending_.Begin(settings_);
+}
+
+void Keeper::CheckTime() {
+  const uint64_t now = Now();
+  if (!ending_.begun()) {
+    if (now >= timeout_) BeginEnding(kReasonTimeout);
+    return;
+  }
+  if (!holding_ && now >= ending_.deadline()) ending_.Step();
+  if (ending_.given_up()) Finish();
+}
+
+void Keeper::Reap() {
+  WaitStatus status;
+  int result = 0;
+  int count = 0;
+  bool any_end = false;
+  for (; count < kMostReaped; ++count) {
+    result = TakeAny(0, &status);
+    if (result < 0 || status.pid == 0) break;
+    if (!IsEnd(status)) continue;
+    any_end = true;
+    OnEnd(status);
+    status = {};
+  }
+  // No signal would tell again of what a failure has left.
+  more_to_reap_ = count == kMostReaped || (result < 0 && result != -ECHILD);
+  any_children_ = result != -ECHILD;
+  if (any_end || !any_children_) LookAround();
+}
+
+void Keeper::OnEnd(const WaitStatus& status) {
+  Ending::Reaped(status.pid);
+  if (status.pid != command_ || command_exited_) return connection_.SendReaped(status);
+  command_exited_ = true;
+  close(command_fd_);
+  connection_.SendExit(status);
+}
+
+// Somebody has ended. Decides what this means for the others.
+void Keeper::LookAround() {
+  if (!any_children_) return Finish();
+  if (!command_exited_ || more_to_reap_) return;
+  if (!ending_.begun() && !holding_) {
+    if (settings_.leftovers == kKeepThem) kept_.AddAll();
+    if (settings_.leftovers == kEndThem) BeginEnding(kReasonExit);
+  }
+  if (kept_.any() && !holding_ && (ending_.begun() || settings_.leftovers == kKeepThem)) HoldKept();
+}
+
+// Stands by for the kept if nobody else is left.
+void Keeper::HoldKept() {
+  tree_.Walk(Kept::Has, &kept_);
+  if (tree_.size() > 0) return;
+  tree_.Walk(Kept::None, nullptr);
+  if (tree_.size() == 0) return;  // the dead are there, and are reaped soon
+  holding_ = true;
+  connection_.Send(Report::kEnded, static_cast<uint32_t>(tree_.size()), 0);
+}
+
+void Keeper::Finish() {
+  connection_.Send(Report::kEnded, 0, ending_.left());
+  done_ = true;
+}
+
+}  // namespace sexton
+
+int main() {
+  static sexton::Keeper keeper;
+  keeper.Run();
+  return 0;
+}

@@ -1,0 +1,77 @@
+#include "keeper/proc.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "keeper/text.h"
+#include "platform/descriptors.h"
+#include "platform/process.h"
+
+namespace sexton {
+namespace {
+
+constexpr size_t kPiece = 4096;
+
+}  // namespace
+
+bool Proc::Open() {
+  folder_ = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder_ < 0 || !ShowsOwnNamespace()) return false;
+  const pid_t self = getpid();
+  const Path path = Path().Add(self).Add("/task/").Add(self).Add("/children");
+  lists_children_ = faccessat(folder_, path.text(), F_OK, 0) == 0;
+  return true;
+}
+
+// Equal pids do not prove it: the other namespace may know this process by the same number. So the
+// list of its pids, one for each namespace from the shown one inwards, must have one entry.
+bool Proc::ShowsOwnNamespace() const {
+  char room[kPiece];
+  const ssize_t length = readlinkat(folder_, "self", room, sizeof room - 1);
+  if (length <= 0) return false;
+  room[length] = '\0';
+  if (strcmp(room, Path().Add(getpid()).text()) != 0) return false;
+  if (ReadFile("self/status", room, sizeof room) <= 0) return false;
+  const char* const list = strstr(room, "\nNSpid:");
+  if (list == nullptr) return true;  // before Linux 4.1 nothing tells
+  const char* const own = list + strlen("\nNSpid:\t");
+  return own[strspn(own, "0123456789")] == '\n';
+}
+
+// The file's beginning, with a NUL. Its length, or -errno.
+ssize_t Proc::ReadFile(const char* path, char* room, size_t size) const {
+  const UniqueFd file(openat(folder_, path, O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return -errno;
+  const long length = Retry([&] { return read(file.get(), room, size - 1); });
+  if (length >= 0) room[length] = '\0';
+  return length;
+}
+
+bool Proc::ReadStat(pid_t pid, ProcessStat* stat) const {
+  char text[1024];
+  if (ReadFile(Path().Add(pid).Add("/stat").text(), text, sizeof text) <= 0) return false;
+  // A name may hold parentheses, so the last one closes it.
+  const char* const name = strchr(text, '(');
+  const char* close = strrchr(text, ')');
+  if (name == nullptr || close == nullptr || close[1] != ' ' || close[2] == '\0') return false;
+  const auto length = static_cast<size_t>(close - name - 1);
+  *stat = {};
+  memcpy(stat->name, name + 1, length < sizeof stat->name ? length : sizeof stat->name - 1);
+  stat->state = close[2];
+  uint64_t fields[23] = {};  // by their number in proc_pid_stat(5)
+  const char* at = close + 3;
+  for (int field = 4; field <= 22; ++field) {
+    while (*at == ' ' || *at == '-') ++at;
+    if (*at < '0' || *at > '9') return false;
+    for (; *at >= '0' && *at <= '9'; ++at) fields[field] = fields[field] * 10 + (*at - '0');
+  }
+  stat->parent = static_cast<pid_t>(fields[4]);
+  stat->threads = static_cast<uint32_t>(fields[20]);
+  stat->start = fields[22];
+  return true;
+}
+
+}  // namespace sexton

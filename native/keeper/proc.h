@@ -1,0 +1,53 @@
+#ifndef SEXTON_KEEPER_PROC_H_
+#define SEXTON_KEEPER_PROC_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sexton {
+
+// The fields of /proc/<pid>/stat (proc_pid_stat(5)) that an ending needs.
+struct ProcessStat {
+  pid_t parent;
+  uint32_t threads;
+  uint64_t start;  // clock ticks since boot; with the pid it identifies a process
+  char state;
+  char name[16];
+
+  // A process whose first thread has exited has the state Z too, but its other threads live on.
+  bool IsZombie() const { return state == 'Z' && threads <= 1; }
+};
+
+// /proc, held open from the start. It allocates nothing: files are read in pieces, to the stack.
+class Proc {
+ public:
+  // Receives a number from a list. `context` is the caller's.
+  using Receive = void (*)(void* context, pid_t number);
+
+  // False unless /proc is mounted and shows this process's own PID namespace. Otherwise a pid that
+  // it shows could mean another process here.
+  bool Open();
+
+  bool ReadStat(pid_t pid, ProcessStat* stat) const;  // false if it is gone or hidden
+
+  // Gives the children of a process, by its threads' lists. Without CONFIG_PROC_CHILDREN there are
+  // none, and it gives every process that names `pid` as its parent.
+  void EachChild(pid_t pid, Receive receive, void* context) const;
+
+  // Gives the numbers that are names in a folder of /proc.
+  void EachNumber(const char* path, Receive receive, void* context) const;
+
+ private:
+  bool ShowsOwnNamespace() const;
+  ssize_t ReadFile(const char* path, char* room, size_t size) const;
+  void EachInFile(const char* path, Receive receive, void* context) const;
+
+  int folder_ = -1;
+  bool lists_children_ = false;
+};
+
+}  // namespace sexton
+
+#endif  // SEXTON_KEEPER_PROC_H_

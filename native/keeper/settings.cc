@@ -1,0 +1,31 @@
+#include "keeper/settings.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace sexton {
+
+// A private mapping: the child of a spawn writes to its plan, and the seal forbids writing to the
+// memfd itself.
+bool SettingsMap::Map(int fd) {
+  const off_t size = lseek(fd, 0, SEEK_END);
+  if (size < static_cast<off_t>(sizeof(Settings))) return false;
+  void* const block = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+  if (block == MAP_FAILED) return false;
+  block_ = block;
+  size_ = static_cast<size_t>(size);
+  return words().version == kSettingsVersion && words().isolation <= kCgroup &&
+         words().leftovers <= kKeepThem && words().kill_signal - 1 < 64 &&
+         words().descriptors < kMostDescriptors && IsWhole(plan(), size_ - sizeof(Settings));
+}
+
+void SettingsMap::Unmap() {
+  munmap(block_, size_);
+  block_ = nullptr;
+}
+
+SpawnPlan* SettingsMap::plan() const {
+  return reinterpret_cast<SpawnPlan*>(static_cast<char*>(block_) + sizeof(Settings));
+}
+
+}  // namespace sexton

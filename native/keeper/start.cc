@@ -1,0 +1,101 @@
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "keeper/keeper.h"
+#include "platform/process.h"
+#include "spawn/child.h"
+#include "spawn/spawn.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+// The keeper's start: from exec to the moment when the command runs.
+
+namespace sexton {
+namespace {
+
+// Closes every descriptor from `first` on. A kernel without the call (before Linux 5.9) closes
+// none: Node leaves none open for its children.
+void CloseFrom(int first) { syscall(SYS_close_range, first, ~0u, 0); }
+
+}  // namespace
+
+// All signals stay blocked: none ends the keeper before the job has ended. A signalfd hears those
+// that matter.
+bool Keeper::Prepare() {
+  BlockAllSignals(&original_mask_);
+  // Out of Node's session before anything is started. A stopped member in Node's process group
+  // would make the kernel send SIGHUP to that whole group when the command exits, if the group is
+  // orphaned then (setpgid(2), "orphaned process group"). No signal crosses to another session.
+  setsid();
+  // Its own user may not trace it, nor read its memory.
+  prctl(PR_SET_DUMPABLE, 0);
+  prctl(PR_SET_NAME, "sexton-keeper");
+  if (!map_.Map(kSettings)) return Refuse(kNoSettings, errno);
+  settings_ = map_.words();
+  return PrepareSystem();
+}
+
+bool Keeper::PrepareSystem() {
+  CloseFrom(EndOfCommand());
+  for (int fd = kSocket; fd < EndOfCommand(); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  if (!proc_.Open()) return Refuse(kNoProc, errno);
+  if (settings_.isolation == kCgroup && !cgroup_.Open(static_cast<int>(settings_.cgroup)))
+    return Refuse(kNoCgroup, errno);
+  const int subreaper = SetSubreaper(true);
+  if (subreaper < 0) return Refuse(kNoSubreaper, -subreaper);
+  const int pidfd = PidfdOpen(getpid());
+  if (pidfd < 0) return Refuse(kNoPidfd, -pidfd);
+  close(pidfd);
+  sigset_t heard;
+  sigemptyset(&heard);
+  for (const int signal : {SIGCHLD, SIGTERM, SIGHUP, SIGINT, SIGQUIT}) sigaddset(&heard, signal);
+  signals_ = signalfd(-1, &heard, SFD_NONBLOCK | SFD_CLOEXEC);
+  return signals_ >= 0 || Refuse(kNoSignalfd, errno);
+}
+
+bool Keeper::Refuse(Refusal refusal, int error) {
+  connection_.Send(Report::kRefused, refusal, static_cast<uint32_t>(error));
+  return false;
+}
+
+// The command gets the mask that this process started with, and not its own.
+bool Keeper::StartCommand() {
+  SpawnPlan* const plan = map_.plan();
+  if (!Has(*plan, kMask)) {
+    uint64_t mask = 0;
+    for (int signal = 1; signal <= 64; ++signal) {
+      if (sigismember(&original_mask_, signal) == 1) mask |= uint64_t{1} << (signal - 1);
+    }
+    plan->blocked_low = static_cast<uint32_t>(mask);
+    plan->blocked_high = static_cast<uint32_t>(mask >> 32);
+  }
+  // A session of its own, so that the job cannot join the keeper's process group and stop it.
+  plan->flags |= kMask | kPidfd | kSession;
+  const SpawnResult result = Spawn(plan);
+  map_.Unmap();
+  if (result.pid == 0) {
+    connection_.Send(Report::kFailed, static_cast<uint32_t>(result.step),
+                     static_cast<uint32_t>(result.error));
+    return false;
+  }
+  command_ = result.pid;
+  command_fd_ = result.pidfd >= 0 ? result.pidfd : PidfdOpen(command_);
+  connection_.Send(Report::kStarted, static_cast<uint32_t>(command_));
+  return true;
+}
+
+// Lets go of what others may wait for: the command's descriptors, whose readers wait for an end,
+// and the working directory, which could not be unmounted.
+void Keeper::Detach() {
+  for (int fd = kSettings; fd < EndOfCommand(); ++fd) close(fd);
+  static_cast<void>(chdir("/") == 0);
+}
+
+}  // namespace sexton

@@ -1,0 +1,58 @@
+#include "keeper/tree.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "platform/descriptors.h"
+#include "platform/process.h"
+
+namespace sexton {
+
+// Pages that no walk has touched take no memory.
+Tree::Node Tree::nodes_[Tree::kMost];
+
+void Tree::Walk(Spared spared, const void* context) {
+  spared_ = spared;
+  context_ = context;
+  size_ = 0;
+  self_ = getpid();
+  const auto add = [](void* tree, pid_t pid) { static_cast<Tree*>(tree)->AddChild(pid); };
+  parent_ = {{self_, 0}, 0, 'R', {}};
+  proc_.EachChild(self_, add, this);
+  for (size_t i = 0; i < size_; ++i) {
+    parent_ = nodes_[i];
+    proc_.EachChild(parent_.process.pid, add, this);
+  }
+}
+
+// A zombie is left out: it has no children, and cannot be signalled.
+void Tree::AddChild(pid_t pid) {
+  ProcessStat stat;
+  if (size_ == kMost || !proc_.ReadStat(pid, &stat)) return;
+  if (stat.parent != parent_.process.pid || stat.IsZombie()) return;
+  const Identity child = {pid, stat.start};
+  if (spared_(context_, child)) return;
+  if (parent_.process.pid != self_ && !IsStill(parent_)) return;
+  Node& node = nodes_[size_++];
+  node = {child, stat.parent, stat.state, {}};
+  memcpy(node.name, stat.name, sizeof node.name);
+}
+
+// A pid can be reused within one clock tick, so an equal start time alone proves nothing. The
+// parent must be the same too, or this process, which adopts orphans.
+bool Tree::IsStill(const Node& node) const {
+  ProcessStat stat;
+  return proc_.ReadStat(node.process.pid, &stat) && stat.start == node.process.start &&
+         (stat.parent == node.parent || stat.parent == self_);
+}
+
+int Tree::Send(size_t index, int signal) const {
+  const Node& node = nodes_[index];
+  const UniqueFd pidfd(PidfdOpen(node.process.pid));
+  if (!pidfd.valid()) return pidfd.get();
+  return IsStill(node) ? PidfdSend(pidfd.get(), signal) : -ESRCH;
+}
+
+}  // namespace sexton

@@ -1,0 +1,73 @@
+#ifndef SEXTON_KEEPER_TREE_H_
+#define SEXTON_KEEPER_TREE_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "keeper/proc.h"
+
+namespace sexton {
+
+// A process, and not a later one with its pid.
+struct Identity {
+  pid_t pid;
+  uint64_t start;
+};
+
+// The descendants of this process, and signals to them and to nobody else.
+//
+// The kernel lists pids, and a pid may be another process's by the time it is used. Two proofs keep
+// a stranger from a signal:
+//
+//   A child counts only if its stat, read after its parent's list, names the parent's pid, and the
+//   parent's stat, read after the child's, still shows the process that it was before the list.
+//   Then the parent had its pid all the time, so the child's stat named this parent. The parents
+//   of direct children need no proof: this process is alive.
+//
+//   A signal goes through a pidfd that was opened before the descendant's stat is read again. If
+//   the stat is still the descendant's, the pidfd is, too. It stays a descendant until it is
+//   reaped, because orphans of descendants come to this process.
+class Tree {
+ public:
+  // The most processes of one walk. More are there in the next walk, when these have ended.
+  static constexpr size_t kMost = 65'536;
+
+  // A process that is spared, with its descendants.
+  using Spared = bool (*)(const void* context, const Identity& process);
+
+  explicit Tree(const Proc& proc) : proc_(proc) {}
+
+  // Lists the living descendants anew, parents before their children.
+  void Walk(Spared spared, const void* context);
+
+  struct Node {
+    Identity process;
+    pid_t parent;
+    char state;
+    char name[16];
+  };
+
+  size_t size() const { return size_; }
+  const Node& at(size_t index) const { return nodes_[index]; }
+
+  // Sends a signal. 0, -ESRCH if the descendant is gone, or -errno.
+  int Send(size_t index, int signal) const;
+
+ private:
+  void AddChild(pid_t pid);
+  bool IsStill(const Node& node) const;
+
+  const Proc& proc_;
+  Spared spared_ = nullptr;
+  const void* context_ = nullptr;
+  pid_t self_ = 0;
+  Node parent_ = {};  // its children are being listed
+  size_t size_ = 0;
+  static Node nodes_[kMost];
+};
+
+}  // namespace sexton
+
+#endif  // SEXTON_KEEPER_TREE_H_
