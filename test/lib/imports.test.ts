@@ -12,9 +12,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reaping: ['exit', 'system', 'base'],
   spawn: ['reaping', 'exit', 'system', 'base'],
   waiting: ['reaping', 'exit', 'system', 'base'],
-  job: ['spawn', 'reaping', 'exit', 'system', 'base'],
+  keeper: ['spawn', 'reaping', 'exit', 'system', 'base'],
+  job: ['keeper', 'spawn', 'reaping', 'exit', 'system', 'base'],
   init: ['reaping', 'signals', 'exit', 'system', 'base'],
-  cli: ['init', 'waiting', 'spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
+  cli: ['keeper', 'init', 'waiting', 'spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
 }
 // Files of no room: they export what the rooms have.
 const FACES = ['core.ts', 'index.ts', 'init.ts']
@@ -106,6 +107,7 @@ const NATIVE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   wait: ['platform'],
   spawn: ['wait', 'platform'],
   node: ['spawn', 'wait', 'signals', 'platform'],
+  keeper: ['spawn', 'wait', 'platform'],
 }
 
 describe('The rooms of native/', () => {

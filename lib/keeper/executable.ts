@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { SextonError, systemError } from '../base/errors.js'
+import { binding } from '../system/binding.js'
+import { packageRoot } from '../system/package-root.js'
+
+const NAME = 'sexton-keeper'
+
+// Where the keeper may lie: built on this machine, or prebuilt. The addon is looked for in the same order.
+const FOLDERS = ['build/Release', 'build/Debug', `prebuilds/${process.platform}-${process.arch}`]
+
+/** The keeper's program. */
+export interface Executable {
+  /** Its path; for one that is started from memory, the path that it was read from. */
+  path: string
+  /** A descriptor of a file in memory with its contents, if it cannot be executed where it lies. */
+  memory?: number
+}
+
+let known: Executable | undefined
+
+/**
+ * Finds the keeper's program.
+ *
+ * @throws {SextonError} `ERR_UNSUPPORTED` with the `path` where it is missing.
+ */
+export function keeperExecutable(): Executable {
+  known ??= find()
+  return known
+}
+
+function find(): Executable {
+  const paths = FOLDERS.map((folder) => `${packageRoot}${folder}/${NAME}`)
+  const path = paths.find((each) => existsSync(each))
+  if (path !== undefined) return { path }
+  const problem = `jobs need sexton's keeper, which is missing: ${paths.at(-1)}`
+  const advice = `To build it, which needs a C++17 compiler: npx node-gyp rebuild --directory '${packageRoot}'`
+  throw new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, {
+    path: paths.at(-1) as string,
+  })
+}
+
+/**
+ * Reads the program into memory, from where it can be executed: it may lie on a file system without permission to
+ * execute, or in an archive that only Node looks into.
+ *
+ * @param refusal Why it cannot be executed where it lies.
+ * @throws {SextonError} `ERR_UNSUPPORTED` with the `path` and `errno`, if that fails too.
+ */
+export function moveToMemory({ path }: Executable, refusal: SextonError): Executable {
+  const memory = binding.makeSealedFile(read(path, refusal))
+  if (memory < 0) throw systemError(memory, 'memfd_create', { path }, 'ERR_UNSUPPORTED')
+  known = { path, memory }
+  return known
+}
+
+function read(path: string, refusal: SextonError): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch {
+    const { errno = 0, syscall = 'execve' } = refusal
+    throw systemError(-errno, syscall, { path }, 'ERR_UNSUPPORTED')
+  }
+}

@@ -1,0 +1,207 @@
+import { SextonError, systemError } from '../base/errors.js'
+import type { ExitStatus } from '../exit/exit-status.js'
+import type { OwnedChild } from '../reaping/owned-child.js'
+import { binding } from '../system/binding.js'
+import { readDescendants } from '../system/descendants.js'
+import type { ProcessStat } from '../system/proc-formats.js'
+import { Connection } from './connection.js'
+import type { REQUESTS, Report } from './frames.js'
+import { killCgroup } from './kill-cgroup.js'
+import { killMarked, type Marked, newJobId } from './mark.js'
+import { type Ended, Outcome } from './outcome.js'
+import { refusal } from './refusal.js'
+import type { JobPlan, KeeperSettings } from './settings.js'
+import { startKeeper } from './start.js'
+import { Watchdog } from './watchdog.js'
+
+// A job's keeper, as Node sees it. The way of a job:
+//
+// 1. `settings.ts` writes the plan and the settings into a sealed file. `start.ts` starts the keeper with that file, a
+//    socket, a pidfd of this process and the command's descriptors. `executable.ts` finds the program.
+// 2. The keeper starts the command, and reports over the socket. `frames.ts` encodes and decodes, `connection.ts` is
+//    the socket, and `outcome.ts` has the promises that the reports settle.
+// 3. The keeper ends the job by itself, by its own clock, or when this process is gone. Node may ask for it earlier.
+//    `watchdog.ts` sees to it that the keeper answers.
+// 4. If the keeper is killed, `mark.ts` finds what is left of the job and kills it. So all promises settle.
+
+/** Why the ending of a job has begun, by the keeper's own numbers. Node may send any other number. */
+export const REASONS = { exit: 1, timeout: 2, parent: 3, signal: 4 } as const
+
+/**
+ * An event of a job:
+ *
+ * - `reaped`: an orphan has ended. Its status was taken.
+ * - `ending`: the ending has begun, for a number of `REASONS` or the one that was given to `end()`.
+ * - `asked`, `killed`: a process was sent the kill signal, or SIGKILL.
+ * - `left`: a process could not be ended.
+ * - `dropped`: this many events were lost, because this process did not read them in time.
+ */
+export type KeeperEvent = Extract<
+  Report,
+  { kind: 'reaped' | 'ending' | 'asked' | 'killed' | 'left' | 'dropped' }
+>
+
+/** What a keeper's caller may add. */
+export interface KeeperHooks {
+  /** Called for each event. */
+  onEvent?: (event: KeeperEvent) => void
+  /** Gives the path that belongs to a failed step of the command's start. */
+  pathOf?: (step: string) => { path?: string }
+}
+
+/** One keeper, and the job that it keeps. */
+export class Keeper {
+  readonly #id = newJobId()
+  readonly #child: OwnedChild
+  readonly #connection: Connection
+  readonly #watchdog: Watchdog
+  readonly #outcome = new Outcome()
+  readonly #hooks: KeeperHooks
+  readonly #cgroup: string | undefined
+
+  /**
+   * Starts a keeper, which starts the command. The caller closes the command's descriptors.
+   *
+   * @throws {SextonError} `ERR_UNSUPPORTED` if the keeper is missing or cannot be executed; `ERR_SPAWN_FAILED` or
+   *   `ERR_SYSTEM` if the system refuses to start it.
+   */
+  static start(plan: JobPlan, settings: KeeperSettings, hooks: KeeperHooks = {}): Keeper {
+    return new Keeper(plan, settings, hooks)
+  }
+
+  private constructor(plan: JobPlan, settings: KeeperSettings, hooks: KeeperHooks) {
+    this.#hooks = hooks
+    this.#cgroup = settings.isolation === 'cgroup' ? plan.cgroup : undefined
+    const { child, socket } = startKeeper(plan, settings, this.#id)
+    this.#child = child
+    this.#connection = new Connection(socket, {
+      onReport: (report) => this.#hear(report),
+      onClosed: (error) => this.#settleWhenGone(error),
+    })
+    this.#watchdog = new Watchdog(child, this.#connection, settings.timeout)
+    child.onExit(() => this.#watchdog.exited())
+  }
+
+  /** The keeper's pid. Its descendants are the job. */
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  /**
+   * Resolves with the command's pid. Rejects with `ERR_SPAWN_FAILED` if the command could not be started, with
+   * `ERR_UNSUPPORTED` if the keeper cannot work here, and with `ERR_SYSTEM` if the keeper was killed.
+   */
+  get started(): Promise<number> {
+    return this.#outcome.started
+  }
+
+  /** Resolves with the command's exit status, which has its usage. Rejects like `started`. */
+  get exited(): Promise<ExitStatus> {
+    return this.#outcome.exited
+  }
+
+  /**
+   * Resolves when nothing of the job is left, but kept processes and those that cannot be ended. Never rejects: its
+   * `error` says if the keeper was killed.
+   */
+  get ended(): Promise<Ended> {
+    return this.#outcome.ended
+  }
+
+  /** Begins the ending of the job, unless it has begun. `reason` comes back in the event `ending`. */
+  end(reason: number): void {
+    this.#ask('end', reason)
+  }
+
+  /** Sends a signal to the command, if it still runs. */
+  signal(number: number): void {
+    this.#ask('signal', number)
+  }
+
+  /**
+   * Spares a descendant, and its descendants, when the job ends. At most 256 can be spared. The keeper stays until
+   * they have ended.
+   *
+   * @param startTime The start time of the process, by which the pid cannot mean a later one.
+   */
+  keep(pid: number, startTime: number): void {
+    this.#ask('keep', pid, startTime % 2 ** 32, Math.floor(startTime / 2 ** 32))
+  }
+
+  /** Lets the kept processes live on when this process exits. Without it they are ended then. */
+  release(): void {
+    this.#ask('release')
+  }
+
+  /** Lists the living descendants of the keeper, which are the processes of the job. */
+  processes(): ProcessStat[] {
+    return this.#child.status === undefined ? readDescendants(this.pid) : []
+  }
+
+  /** Lets this process exit before the job has ended. The keeper then ends the job. */
+  unref(): void {
+    this.#connection.unref()
+  }
+
+  /** Keeps this process alive until the job has ended, which is the default. */
+  ref(): void {
+    this.#connection.ref()
+  }
+
+  #ask(kind: keyof typeof REQUESTS, ...words: number[]): void {
+    this.#connection.send(kind, ...words)
+    this.#watchdog.demandAnswer()
+  }
+
+  #hear(report: Report): void {
+    if (report.kind === 'started') this.#outcome.start(report.pid)
+    else if (report.kind === 'exited') this.#outcome.exit(report.status)
+    else if (report.kind === 'ended') this.#outcome.end({ kept: report.kept, left: report.left })
+    else if (report.kind === 'pong') this.#watchdog.answered()
+    else if (report.kind === 'refused') this.#fail(refusal(report.refusal, report.errno))
+    else if (report.kind === 'failed') this.#fail(this.#failureOf(report.step, report.errno))
+    else this.#hooks.onEvent?.(report)
+  }
+
+  #failureOf(step: number, errno: number): SextonError {
+    const name = binding.spawnSteps[step] ?? 'spawn'
+    return systemError(-errno, name, this.#hooks.pathOf?.(name), 'ERR_SPAWN_FAILED')
+  }
+
+  // Nothing was started, so there is nothing to end.
+  #fail(error: SextonError): void {
+    this.#outcome.fail(error)
+    this.#outcome.end({ kept: 0, left: 0 })
+  }
+
+  // A keeper without a connection ends the job and exits.
+  #settleWhenGone(error: SextonError | undefined): void {
+    this.#child.onExit((status) => {
+      this.#watchdog.answered()
+      if (!this.#outcome.isEnded) void this.#endWithout(status, error)
+    })
+  }
+
+  // The keeper was killed before it could end the job.
+  async #endWithout(status: ExitStatus, cause: SextonError | undefined): Promise<void> {
+    const how = status.signal ?? `code ${status.code}`
+    const message = `the keeper of a job has ended before the job (${how})`
+    const error = new SextonError('ERR_SYSTEM', message, { pid: this.pid, cause })
+    this.#outcome.fail(error)
+    const { killed, left } = await killAll(this.#id, this.#cgroup)
+    for (const process of killed) this.#hooks.onEvent?.({ kind: 'killed', process })
+    for (const process of left) this.#hooks.onEvent?.({ kind: 'left', process })
+    this.#outcome.end({ kept: 0, left: left.length, error })
+  }
+}
+
+// Nothing can be found without a free descriptor.
+async function killAll(id: string, cgroup: string | undefined): Promise<Marked> {
+  try {
+    const marked = await killMarked(id)
+    if (cgroup !== undefined) await killCgroup(cgroup)
+    return marked
+  } catch {
+    return { killed: [], left: [] }
+  }
+}

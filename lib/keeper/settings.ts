@@ -1,0 +1,85 @@
+import { encodePlan, type PlanOptions, type SpawnStrings } from '../spawn/plan.js'
+
+/** The command of a job, as `spawn` takes it apart. */
+export interface JobPlan {
+  strings: SpawnStrings
+  options: PlanOptions
+  /** `fds[i]` becomes descriptor `i` of the command. -1 means `/dev/null`, or above 2 a closed descriptor. */
+  fds: Int32Array
+  /** The directory of a cgroup of version 2, in which the command is born. */
+  cgroup?: string | undefined
+}
+
+/** How a job ends. */
+export interface KeeperSettings {
+  /** `'cgroup'` freezes and kills the plan's `cgroup` as a whole, and needs it. Default: `'tree'`. */
+  isolation?: 'tree' | 'cgroup'
+  /** What happens to processes that still run when the command has exited. */
+  leftovers: 'end' | 'wait' | 'keep'
+  /** The number of the signal that begins the ending. */
+  killSignal: number
+  /** Milliseconds from that signal to SIGKILL. `Infinity` means no SIGKILL. */
+  grace: number
+  /** Milliseconds after which the ending begins. `Infinity` means no limit. */
+  timeout: number
+}
+
+/** The descriptors of this process that a keeper starts with, after those of its own. */
+export interface Handover {
+  /** In the order of their numbers in the keeper. */
+  sources: number[]
+  /** For the sealed file: the settings and the plan. */
+  bytes: Uint8Array
+}
+
+/** The words of the settings, in their order. native/keeper/settings.h has the same list, and says what each means. */
+export const SETTINGS = [
+  ...(['version', 'isolation', 'leftovers', 'killSignal', 'graceLow', 'graceHigh'] as const),
+  ...(['timeoutLow', 'timeoutHigh', 'descriptors', 'cgroup'] as const),
+] as const
+
+const VERSION = 1
+const ISOLATION = { tree: 0, cgroup: 1 } as const
+const LEFTOVERS = { end: 0, wait: 1, keep: 2 } as const
+const NONE = 0xffff_ffff
+
+/** The number of the first descriptor that is the command's. */
+export const FIRST_OF_COMMAND = 6
+
+/**
+ * Writes what a keeper is told at its start.
+ *
+ * @param cgroup A descriptor of the plan's `cgroup`.
+ */
+export function encodeSettings(plan: JobPlan, settings: KeeperSettings, cgroup?: number): Handover {
+  const sources: number[] = []
+  const number = (source: number) => FIRST_OF_COMMAND + sources.push(source) - 1
+  const fds = plan.fds.map((fd) => (fd < 0 ? fd : number(fd)))
+  const cgroupFd = cgroup === undefined ? undefined : number(cgroup)
+  const { strings, options } = plan
+  const words: Record<(typeof SETTINGS)[number], number> = {
+    version: VERSION,
+    isolation: ISOLATION[settings.isolation ?? 'tree'],
+    leftovers: LEFTOVERS[settings.leftovers],
+    killSignal: settings.killSignal,
+    ...halves('grace', settings.grace),
+    ...halves('timeout', settings.timeout),
+    descriptors: sources.length,
+    cgroup: cgroupFd ?? NONE,
+  }
+  const header = Uint32Array.from(SETTINGS, (name) => words[name])
+  const body = encodePlan({ strings, options, fds, cgroupFd, pidfd: true })
+  return { sources, bytes: Buffer.concat([new Uint8Array(header.buffer), body]) }
+}
+
+type Halves<N extends string> = Record<`${N}Low` | `${N}High`, number>
+
+// Whole milliseconds in two words. All bits set mean that the time is never over.
+function halves<N extends string>(name: N, milliseconds: number): Halves<N> {
+  const whole = Math.min(Math.ceil(milliseconds), Number.MAX_SAFE_INTEGER)
+  const [low, high] =
+    milliseconds === Number.POSITIVE_INFINITY
+      ? [NONE, NONE]
+      : [whole % 2 ** 32, Math.floor(whole / 2 ** 32)]
+  return { [`${name}Low`]: low, [`${name}High`]: high } as Halves<N>
+}

@@ -1,0 +1,95 @@
+import { closeSync } from 'node:fs'
+import { attempt, SextonError, systemError } from '../base/errors.js'
+import { backend } from '../exit/backend.js'
+import { repairChildSignal } from '../exit/child-signal.js'
+import type { OwnedChild } from '../reaping/owned-child.js'
+import { own } from '../reaping/reaper.js'
+import { openCgroup } from '../spawn/cgroup.js'
+import { startProcess } from '../spawn/native-call.js'
+import { block, encode } from '../spawn/strings.js'
+import { binding } from '../system/binding.js'
+import { type Executable, keeperExecutable, moveToMemory } from './executable.js'
+import { withMark } from './mark.js'
+import { encodeSettings, FIRST_OF_COMMAND, type JobPlan, type KeeperSettings } from './settings.js'
+
+/** A keeper that has been started, and this process's end of its socket. */
+export interface Started {
+  child: OwnedChild
+  socket: number
+}
+
+/**
+ * Starts a keeper as a child of this process. The reaper owns it.
+ *
+ * @param id The mark of the job.
+ * @throws {SextonError} `ERR_UNSUPPORTED` if the keeper is missing or cannot be executed; `ERR_SPAWN_FAILED` or
+ *   `ERR_SYSTEM` if the system refuses to start it. No process and no descriptor remains.
+ */
+export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string): Started {
+  const executable = keeperExecutable()
+  const fds: number[] = []
+  const open = (result: number, call: string) => {
+    if (result < 0) throw systemError(result, call)
+    fds.push(result)
+    return result
+  }
+  const strings = { ...plan.strings, env: withMark(plan.strings.env, id) }
+  const cgroup = plan.cgroup === undefined ? undefined : openCgroup(plan.cgroup)
+  const { sources, bytes } = encodeSettings({ ...plan, strings }, settings, cgroup)
+  const ends = new Int32Array(2)
+  try {
+    const made = binding.makeSocketPair(ends)
+    if (made < 0) throw systemError(made, 'socketpair')
+    const [ours, theirs] = ends as unknown as [number, number]
+    fds.push(theirs)
+    const parent = open(binding.pidfdOpen(process.pid), 'pidfd_open')
+    const memory = open(binding.makeSealedFile(bytes), 'memfd_create')
+    const child = startAnywhere(executable, id, [theirs, parent, memory, ...sources])
+    return { child, socket: ours }
+  } catch (error) {
+    if (ends[0] !== ends[1]) binding.closeFd(ends[0] as number)
+    throw error
+  } finally {
+    for (const fd of fds) binding.closeFd(fd)
+    if (cgroup !== undefined) closeSync(cgroup)
+  }
+}
+
+// Tries the program where it lies, and then from memory.
+function startAnywhere(executable: Executable, id: string, fds: readonly number[]): OwnedChild {
+  const first = attempt(() => startOne(executable, id, fds))
+  if (!(first instanceof SextonError)) return first
+  if (first.syscall !== 'execve') throw first
+  if (executable.memory !== undefined) throw unsupported(first)
+  const second = attempt(() => startOne(moveToMemory(executable, first), id, fds))
+  if (!(second instanceof SextonError)) return second
+  throw second.syscall === 'execve' ? unsupported(second) : second
+}
+
+function unsupported({ errno = 0, path = '' }: SextonError): SextonError {
+  return systemError(-errno, 'execve', { path }, 'ERR_UNSUPPORTED')
+}
+
+function startOne({ path, memory }: Executable, id: string, fds: readonly number[]): OwnedChild {
+  // The descriptor comes last, where the keeper closes it as one too many.
+  const all = memory === undefined ? fds : [...fds, memory]
+  const file = memory === undefined ? path : `/proc/self/fd/${FIRST_OF_COMMAND + fds.length - 3}`
+  const strings = {
+    files: encode('file', file),
+    argv: encode('argv0', 'sexton-keeper'),
+    env: block([withMark(new Uint8Array(), id)]),
+    naming: false,
+    cwd: undefined,
+  }
+  // Before the clone: see start() of lib/spawn/spawn.ts.
+  repairChildSignal()
+  const { pid, pidfd } = startProcess(
+    strings,
+    { rlimits: new Float64Array() },
+    Int32Array.from([-1, -1, -1, ...all]),
+    undefined,
+    backend() === 'pidfd',
+    () => ({ path }),
+  )
+  return own(pid, pidfd)
+}

@@ -1,0 +1,50 @@
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { Keeper, type KeeperEvent } from '../../../lib/keeper/keeper.js'
+import type { KeeperSettings } from '../../../lib/keeper/settings.js'
+import { encodeEnvironment } from '../../../lib/spawn/environment.js'
+import { encodeArguments, encodeFiles } from '../../../lib/spawn/strings.js'
+
+/** The program of test/lib/keeper/escapes.py. */
+export const escapes = fileURLToPath(new URL('escapes.py', import.meta.url))
+
+export interface JobOptions extends Partial<KeeperSettings> {
+  /** The descriptors of the command, default `/dev/null`. */
+  fds?: readonly number[]
+  processGroup?: number
+  cgroup?: string
+}
+
+/** Starts a command by a keeper, and collects its events. */
+export function startJob(
+  command: readonly [string, ...string[]],
+  { fds = [-1, -1, -1], processGroup, cgroup, ...settings }: JobOptions = {},
+): { keeper: Keeper; events: KeeperEvent[] } {
+  const [file, ...args] = command
+  const env = encodeEnvironment(undefined, false, [])
+  const strings = {
+    env,
+    naming: false,
+    files: encodeFiles(file, env),
+    argv: encodeArguments(file, args),
+    cwd: undefined,
+  }
+  const events: KeeperEvent[] = []
+  const keeper = Keeper.start(
+    {
+      strings,
+      options: { rlimits: new Float64Array(), processGroup },
+      fds: Int32Array.from(fds),
+      cgroup,
+    },
+    {
+      leftovers: 'end',
+      killSignal: constants.signals.SIGTERM,
+      grace: 300,
+      timeout: Number.POSITIVE_INFINITY,
+      ...settings,
+    },
+    { onEvent: (event) => events.push(event), pathOf: () => ({ path: file }) },
+  )
+  return { keeper, events }
+}
