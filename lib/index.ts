@@ -16,9 +16,13 @@ export type { Captured, CollectedOutput } from './job/captured.js'
 export { Command, command } from './job/command.js'
 export { CommandError } from './job/command-error.js'
 export type { Input } from './job/input.js'
+export { Job } from './job/job.js'
+export type { JobSurvivor } from './job/job-events.js'
+export { JobResult } from './job/job-result.js'
 export type {
   CommandOptions,
   DefaultStdio,
+  JobOptions,
   MemberOptions,
   OutputOptions,
   PipelineOptions,
@@ -30,8 +34,10 @@ export type { Overflow } from './job/output-buffer.js'
 export { type Member, pipeline } from './job/pipeline.js'
 export { type MemberResult, PipelineResult } from './job/pipeline-result.js'
 export { run } from './job/run.js'
+export { runJob } from './job/run-job.js'
 export { RunResult } from './job/run-result.js'
-export { Run } from './job/running.js'
+export { Running } from './job/running.js'
+export { Run } from './job/running-command.js'
 export type { Encoding } from './job/text.js'
 export type { ZombieScope } from './reaping/observers.js'
 export { Zombies, type ZombiesOptions } from './reaping/zombies.js'

@@ -7,6 +7,7 @@ import { Pipe, type PipeHandle } from '../spawn/pipe.js'
 import { spawn } from '../spawn/spawn.js'
 import { asSpawnFailure } from '../spawn/spawn-failure.js'
 import type { Stdio } from '../spawn/stdio.js'
+import type { SignalName } from '../system/signal-names.js'
 import type { CheckedCommand } from './checked-options.js'
 import { deliver } from './delivery.js'
 import { feed, isFile } from './input.js'
@@ -27,6 +28,16 @@ export interface Capture {
   readonly buffer: OutputBuffer
 }
 
+/** A command that was started: a child, or the command of a job. */
+export interface StartedCommand extends AsyncDisposable {
+  readonly pid: number | undefined
+  readonly exited: Promise<ExitStatus>
+  /** `undefined` until `exited` has resolved. */
+  readonly status: ExitStatus | undefined
+  readonly terminationReason: EndReason | undefined
+  kill(signal?: SignalName | number): boolean
+}
+
 /** A command that could not be started. */
 interface Failure {
   cause: unknown
@@ -34,7 +45,9 @@ interface Failure {
 
 /** The commands of one call, from the start of the first to the end of the last output. */
 export class Execution {
-  readonly children: Child[] = []
+  readonly children: StartedCommand[] = []
+  /** Called for each output that is read. */
+  onOutput = () => {}
   readonly #options: CheckedCommand
   readonly #buffers: OutputBuffer[] = []
   readonly #captures: Capture[] = []
@@ -80,13 +93,17 @@ export class Execution {
     const { readable, writable } = asSpawnFailure(() => Pipe.open('readable'))
     this.#ends.push(writable)
     const buffer = this.newBuffer()
-    const output = new Output(readable, {
-      push: (chunk) => {
-        if (!buffer.push(chunk)) this.overflows(output)
-        return true
+    const output = new Output(
+      readable,
+      {
+        push: (chunk) => {
+          if (!buffer.push(chunk)) this.overflows(output)
+          return true
+        },
+        end: () => {},
       },
-      end: () => {},
-    })
+      () => this.onOutput(),
+    )
     const capture = { output, buffer }
     this.#captures.push(capture)
     return { ...capture, end: writable }
@@ -131,11 +148,16 @@ export class Execution {
   /** Starts a command. Returns whether it could be started; otherwise `finish()` throws its failure. */
   start(file: Bytes, args: readonly Bytes[], options: SpawnOptions): boolean {
     const child = spawn(file, args, options)
-    this.children.push(child)
+    this.add(child)
+    return isStarted(child)
+  }
+
+  /** Supervises a command that has just been started. */
+  add(command: StartedCommand): void {
+    this.children.push(command)
     this.#timer ??= setTimeout(() => {
       for (const { output } of this.#captures) output.open()
     }, SOON)
-    return isStarted(child)
   }
 
   /** A command could not be started: ends those before it, and closes the pipes of those that would follow. */

@@ -4,7 +4,7 @@ import { invalid } from '../base/errors.js'
 import type { Bytes } from '../spawn/options.js'
 import type { PipeHandle } from '../spawn/pipe.js'
 import { encode } from '../spawn/strings.js'
-import { Run } from './running.js'
+import { Running } from './running.js'
 
 /**
  * The standard input of a command: text, bytes, a stream, an iterable of text or bytes, or a file.
@@ -50,7 +50,7 @@ export function checkInput(input: unknown): void {
 
 // Refuses a source that would silently give the command less than the caller means.
 function checkSource(input: unknown): void {
-  if (input instanceof Run && input.givesLines) {
+  if (input instanceof Running && input.givesLines) {
     throw new TypeError(`invalid input, a run: its lines have no newlines
 Use pipeline(), or encoding: 'buffer' for that run.`)
   }

@@ -1,6 +1,6 @@
 import type { OptionAdvice, OptionNames } from '../base/option-names.js'
 import { ADVICE as SPAWN_ADVICE, OPTION_NAMES as SPAWN_NAMES } from '../spawn/option-names.js'
-import type { MemberOptions, PipelineOptions, RunOptions } from './options.js'
+import type { JobOptions, MemberOptions, PipelineOptions, RunOptions } from './options.js'
 
 const COMMAND_NAMES = {
   input: true,
@@ -15,6 +15,15 @@ const COMMAND_NAMES = {
 } as const
 
 export const RUN_NAMES: OptionNames<RunOptions> = { ...SPAWN_NAMES, ...COMMAND_NAMES, all: true }
+
+const { foreground: _terminal, session: _session, processGroup: _group, ...ofJob } = RUN_NAMES
+
+export const JOB_NAMES: OptionNames<JobOptions> = {
+  ...ofJob,
+  idleTimeout: true,
+  leftovers: true,
+  keep: true,
+}
 
 const { argv0, foreground, ...ofAll } = SPAWN_NAMES
 
@@ -70,4 +79,12 @@ export const MEMBER_ADVICE: OptionAdvice = {
   ...ADVICE,
   ...Object.fromEntries(Object.keys(COMMAND_NAMES).map((name) => [name, OF_ALL])),
   ...{ stdio: OF_ALL, timeout: OF_ALL, signal: OF_ALL, all: NO_ALL },
+}
+
+const OWN_SESSION = 'Leave it out: the command of a job leads a session of its own.'
+
+/** Advice for options that a job does not have. */
+export const JOB_ADVICE: OptionAdvice = {
+  ...ADVICE,
+  ...{ foreground: OWN_SESSION, session: OWN_SESSION, processGroup: OWN_SESSION },
 }

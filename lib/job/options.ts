@@ -1,5 +1,6 @@
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
 import type { Stdio } from '../spawn/stdio.js'
+import type { Descendant } from '../system/descendants.js'
 import type { Input } from './input.js'
 import type { Overflow } from './output-buffer.js'
 import type { Encoding } from './text.js'
@@ -84,6 +85,36 @@ export interface RunOptions<
    * pipe for both, so `stdout` and `stderr` of the result are `null`. Default `false`.
    */
   all?: A
+}
+
+/**
+ * Options of `runJob()`: those of `run()`, and how the job ends. `timeout` and `grace` run on the keeper's clock, so a Node
+ * that is blocked or stopped prolongs no job.
+ *
+ * @typeParam S The type of `stdio`; likewise the others.
+ */
+export interface JobOptions<
+  S extends Stdio | readonly Stdio[] = Stdio | readonly Stdio[],
+  E extends Encoding = Encoding,
+  L extends boolean = boolean,
+  A extends boolean = boolean,
+> extends Omit<RunOptions<S, E, L, A>, 'foreground' | 'session' | 'processGroup'> {
+  /** Milliseconds without output after which the job is ended. It needs an output that is collected. Default: none. */
+  idleTimeout?: number
+  /**
+   * What becomes of processes that still run when the command has exited. `'end'`: they are ended. `'wait'`: the job waits for
+   * them. `'keep'`: they live on. A job that ends for another reason than the exit of its command ends them in any case.
+   * Default `'end'`.
+   */
+  leftovers?: 'end' | 'wait' | 'keep'
+  /**
+   * Tells which of the processes that still run when the command has exited are to live on: a daemon that was started on
+   * purpose. The result counts them in `kept`. The keeper stays until they have ended. Default: none.
+   *
+   * @param process A process of the job.
+   * @returns Whether it is to live on.
+   */
+  keep?: (process: Descendant) => boolean
 }
 
 /** A directory, a variable … everything of a command in a pipeline that is its own. */

@@ -3,9 +3,10 @@ import type { TerminationReason } from '../spawn/termination.js'
 
 /**
  * Why sexton ended a command: as for a child, or `'overflow'` (its output exceeded `maxBuffer`), or `'input'` (the
- * source of its input failed).
+ * source of its input failed). A job may also end by `'idle'` (no output for `idleTimeout`) and by `'signal'` (its keeper
+ * got one).
  */
-export type EndReason = TerminationReason | 'overflow' | 'input'
+export type EndReason = TerminationReason | 'overflow' | 'input' | 'idle' | 'signal'
 
 /** The facts of a command that has ended. */
 export interface Outcome {
@@ -45,6 +46,8 @@ const REASONS: Readonly<Record<EndReason, string>> = {
   dispose: 'ended by its scope',
   overflow: 'more output than maxBuffer',
   input: 'its input failed',
+  idle: 'no output for too long',
+  signal: 'ended by a signal to its keeper',
 }
 
 /**

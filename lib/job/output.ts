@@ -28,6 +28,7 @@ const LONGEST_DRAIN = 1000
  */
 export class Output {
   readonly #fd: number
+  readonly #onRead: () => void
   #sink: Sink
   #stream: PipeStream | undefined
   #paused = false
@@ -38,8 +39,12 @@ export class Output {
   #commandHasExited = false
   #onEnd: ((heldOpen: boolean) => void) | undefined
 
-  /** @param end The end to read. It must be non-blocking. */
-  constructor(end: PipeHandle, sink: Sink) {
+  /**
+   * @param end The end to read. It must be non-blocking.
+   * @param onRead Called for each piece that is read.
+   */
+  constructor(end: PipeHandle, sink: Sink, onRead = () => {}) {
+    this.#onRead = onRead
     this.#fd = end.release()
     this.#sink = sink
   }
@@ -113,6 +118,7 @@ export class Output {
       return
     }
     this.#lastRead = monotonicNow()
+    this.#onRead()
     this.#owed -= chunk.length
     if (this.#sink.push(chunk) || this.#ended) return
     this.#paused = true

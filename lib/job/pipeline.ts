@@ -14,7 +14,7 @@ import { type Capture, Execution } from './execution.js'
 import { leave } from './input.js'
 import type { DefaultStdio, MemberOptions, PipelineOptions, Words } from './options.js'
 import { type MemberResult, PipelineResult } from './pipeline-result.js'
-import { Run } from './running.js'
+import { Run } from './running-command.js'
 import type { Encoding } from './text.js'
 
 // Runs commands that are connected by pipes of the kernel, as a shell does. No byte between two of them passes through
@@ -146,7 +146,9 @@ function groupOf(
   { children }: Execution,
 ): Pick<SpawnOptions, 'processGroup'> {
   const [first] = children
-  return options.processGroup === true && first !== undefined ? { processGroup: first.pid } : {}
+  return options.processGroup === true && first?.pid !== undefined
+    ? { processGroup: first.pid }
+    : {}
 }
 
 interface Ended {

@@ -5,14 +5,15 @@ import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
 import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
 import { closeGiven } from '../spawn/stdio-plan.js'
+import { type Captures, captureOutputs } from './captures.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
 import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
-import { type Capture, Execution } from './execution.js'
+import { Execution } from './execution.js'
 import { leave } from './input.js'
 import type { DefaultStdio, RunOptions } from './options.js'
 import { RunResult } from './run-result.js'
-import { Run } from './running.js'
+import { Run } from './running-command.js'
 import type { Encoding } from './text.js'
 
 // Runs a command and collects what it writes. The way of a run:
@@ -104,28 +105,19 @@ function start(
   options: CheckedRun,
   execution: Execution,
 ): Run<RunResult, Encoding> {
-  const [, out, err, ...beyond] = options.stdio
-  const stdout = out === 'pipe' ? execution.capture() : undefined
-  const stderr = err === 'pipe' && !options.all ? execution.capture() : undefined
-  const { stdin, feed } = execution.inputOf(options)
-  const ends = [stdout?.end ?? out, (options.all ? stdout : stderr)?.end ?? err] as Stdio[]
-  execution.start(command.file, command.args, {
-    ...options.spawn,
-    stdio: [stdin, ...ends, ...beyond],
-  })
+  const { stdio, captures, streamed, feed } = captureOutputs(options, execution)
+  execution.start(command.file, command.args, { ...options.spawn, stdio })
   feed()
-  const result = execution.finish().then(([status]) => {
-    const captures = options.all ? { all: stdout } : { stdout, stderr }
-    return settle(command, options, execution, { status: status as ExitStatus, ...captures })
-  })
-  return Run.of({ execution, result, streamed: stdout })
+  const result = execution
+    .finish()
+    .then(([status]) =>
+      settle(command, options, execution, { status: status as ExitStatus, ...captures }),
+    )
+  return Run.of({ execution, result, streamed })
 }
 
-interface Settled {
+interface Settled extends Captures {
   status: ExitStatus
-  stdout?: Capture | undefined
-  stderr?: Capture | undefined
-  all?: Capture | undefined
 }
 
 function settle(

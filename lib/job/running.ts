@@ -1,6 +1,5 @@
 import { inspect } from 'node:util'
 import type { EventQueue } from '../base/event-queue.js'
-import type { SignalName } from '../system/signal-names.js'
 import type { Capture, Execution } from './execution.js'
 import { LineSource } from './line-source.js'
 import { type Encoding, withoutCutCharacter } from './text.js'
@@ -14,7 +13,7 @@ export interface Parts<R> {
 }
 
 /**
- * A command or a pipeline that runs. It is a promise of its result, and an async iterable of the lines of its output.
+ * Commands that run. They are a promise of their result, and an async iterable of the lines of their output.
  *
  * A `for await` loop takes the output over: what it has read is not in the result. The command waits while the loop is
  * busy. The end of the loop throws what the promise rejects with. Leaving the loop early ends the command, and waits for
@@ -23,49 +22,23 @@ export interface Parts<R> {
  * @typeParam R The type of the result.
  * @typeParam E The type of `encoding`.
  */
-export class Run<R, E extends Encoding = 'utf8'>
+export abstract class Running<R, E extends Encoding = 'utf8'>
   implements Promise<R>, AsyncIterable<E extends 'buffer' ? Buffer : string>, AsyncDisposable
 {
   /** What `Object.prototype.toString` calls it. */
-  readonly [Symbol.toStringTag] = 'Run'
-  readonly #parts: Parts<R>
+  abstract readonly [Symbol.toStringTag]: string
+  /** @internal */
+  protected readonly parts: Parts<R>
   #isRead = false
 
-  private constructor(parts: Parts<R>) {
-    this.#parts = parts
-  }
-
   /** @internal */
-  static of<R, E extends Encoding>(parts: Parts<R>): Run<R, E> {
-    return new Run(parts)
+  protected constructor(parts: Parts<R>) {
+    this.parts = parts
   }
 
   /** @internal Whether a loop gets lines, and not bytes. */
   get givesLines(): boolean {
-    return this.#parts.execution.encoding === 'utf8'
-  }
-
-  /**
-   * The process id of the command; of a pipeline, that of its last command; `undefined` if it could not be started.
-   */
-  get pid(): number | undefined {
-    try {
-      return this.#parts.execution.children.at(-1)?.pid
-    } catch {
-      return undefined
-    }
-  }
-
-  /**
-   * Sends a signal to the command, or to all commands of the pipeline that still run.
-   *
-   * @param signal The signal's name or number, default `'SIGTERM'`.
-   * @returns Whether it was sent to any.
-   * @throws {TypeError | RangeError} if the signal is unknown.
-   * @throws {SextonError} `ERR_NOT_PERMITTED` if a command has changed its user.
-   */
-  kill(signal: SignalName | number = 'SIGTERM'): boolean {
-    return this.#parts.execution.children.map((child) => child.kill(signal)).includes(true)
+    return this.parts.execution.encoding === 'utf8'
   }
 
   /**
@@ -81,7 +54,7 @@ export class Run<R, E extends Encoding = 'utf8'>
     // biome-ignore lint/suspicious/noExplicitAny: that of Promise has this type.
     onRejected?: ((reason: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#parts.result.then(onFulfilled, onRejected)
+    return this.parts.result.then(onFulfilled, onRejected)
   }
 
   /**
@@ -92,7 +65,7 @@ export class Run<R, E extends Encoding = 'utf8'>
    */
   // biome-ignore lint/suspicious/noExplicitAny: likewise.
   catch<B = never>(onRejected?: ((reason: any) => B | PromiseLike<B>) | null): Promise<R | B> {
-    return this.#parts.result.catch(onRejected)
+    return this.parts.result.catch(onRejected)
   }
 
   /**
@@ -102,7 +75,7 @@ export class Run<R, E extends Encoding = 'utf8'>
    * @returns A promise of the result.
    */
   finally(onFinally?: (() => void) | null): Promise<R> {
-    return this.#parts.result.finally(onFinally)
+    return this.parts.result.finally(onFinally)
   }
 
   /**
@@ -112,7 +85,7 @@ export class Run<R, E extends Encoding = 'utf8'>
    * @throws {TypeError} if it is read already, or not collected (`stdio`).
    */
   [Symbol.asyncIterator](): AsyncGenerator<E extends 'buffer' ? Buffer : string, void> {
-    const { streamed, execution, result } = this.#parts
+    const { streamed, execution, result } = this.parts
     if (this.#isRead) throw new TypeError('this output is read already: expected one loop')
     this.#isRead = true
     // The loop tells of a failure, so it is not an unhandled rejection.
@@ -138,13 +111,13 @@ export class Run<R, E extends Encoding = 'utf8'>
    * @returns For example `pid 45: running`; for each command of a pipeline, separated by ` | `.
    */
   toString(): string {
-    const { children } = this.#parts.execution
+    const { children } = this.parts.execution
     return children.length === 0 ? 'not started' : children.join(' | ')
   }
 
   /** @internal */
   [inspect.custom](): string {
-    return `Run <${this}>`
+    return `${this[Symbol.toStringTag]} <${this}>`
   }
 
   /**
@@ -153,7 +126,7 @@ export class Run<R, E extends Encoding = 'utf8'>
    * @returns A promise that resolves when it has exited and its outputs are closed.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { execution, result } = this.#parts
+    const { execution, result } = this.parts
     await execution.end('dispose')
     await result.catch(() => {})
   }
@@ -181,7 +154,7 @@ export class Run<R, E extends Encoding = 'utf8'>
     state: { readonly isLeft: boolean },
   ): AsyncGenerator<T, void> {
     yield* queue
-    await this.#parts.result.catch((error) => {
+    await this.parts.result.catch((error) => {
       // A reader may wait for a line while another part of the program leaves the loop. That is no failure.
       if (!state.isLeft) throw error
     })
@@ -189,7 +162,7 @@ export class Run<R, E extends Encoding = 'utf8'>
 
   // biome-ignore lint/correctness/useYield: there is nothing to yield.
   async *#failing(): AsyncGenerator<never, void> {
-    await this.#parts.result
+    await this.parts.result
     throw new TypeError("there is no output to read: expected 'pipe' for stdio[1]")
   }
 }

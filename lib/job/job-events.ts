@@ -1,0 +1,53 @@
+import { getSystemErrorName } from 'node:util'
+import { EventQueue } from '../base/event-queue.js'
+import type { ExitStatus } from '../exit/exit-status.js'
+import type { KeeperEvent } from '../keeper/keeper.js'
+
+/** A process that outlived the command of a job. */
+export interface JobSurvivor {
+  /** Its process id. */
+  pid: number
+  /** The command's name, at most 15 bytes. The process chooses it: escape it before writing it to a terminal. */
+  name: string
+  /** What became of it: `killSignal` ended it, or `SIGKILL` did, or it still runs. */
+  outcome: 'terminated' | 'killed' | 'running'
+  /** Why it could not be ended, as the name of an error number (`'EPERM'`); `undefined` if it could, or is still dying. */
+  reason?: string
+}
+
+/** What a keeper has told of its job. */
+export class JobEvents {
+  readonly #survivors = new Map<number, JobSurvivor>()
+  #adopted: EventQueue<ExitStatus> | undefined
+  #isOver = false
+
+  get survivors(): readonly JobSurvivor[] {
+    return [...this.#survivors.values()]
+  }
+
+  /** The orphans of the job, from now on. */
+  get adopted(): EventQueue<ExitStatus> {
+    this.#adopted ??= new EventQueue()
+    if (this.#isOver) this.#adopted.close()
+    return this.#adopted
+  }
+
+  /** @param command The pid of the job's command, which is no survivor. */
+  hear(event: KeeperEvent, command: number | undefined): void {
+    if (event.kind === 'reaped') this.#adopted?.push(event.status)
+    if (event.kind !== 'asked' && event.kind !== 'killed' && event.kind !== 'left') return
+    const { pid, name, errno } = event.process
+    if (pid === command) return
+    const outcome = OUTCOMES[event.kind]
+    const reason = errno === 0 ? {} : { reason: getSystemErrorName(-errno) }
+    this.#survivors.set(pid, { pid, name, outcome, ...reason })
+  }
+
+  /** The job has ended. */
+  close(): void {
+    this.#isOver = true
+    this.#adopted?.close()
+  }
+}
+
+const OUTCOMES = { asked: 'terminated', killed: 'killed', left: 'running' } as const

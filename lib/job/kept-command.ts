@@ -1,0 +1,139 @@
+import { onAbort } from '../base/abort.js'
+import { SextonError } from '../base/errors.js'
+import type { ExitStatus } from '../exit/exit-status.js'
+import { Keeper, type KeeperEvent, REASONS } from '../keeper/keeper.js'
+import type { Ended } from '../keeper/outcome.js'
+import type { Bytes, SpawnOptions } from '../spawn/options.js'
+import { prepare } from '../spawn/spawn.js'
+import { givenOf } from '../spawn/stdio.js'
+import { closeGiven, closeStdio, openStdio } from '../spawn/stdio-plan.js'
+import { type SignalName, signalNumber } from '../system/signal-names.js'
+import type { EndReason } from './outcome.js'
+
+/** The numbers by which Node tells the keeper why it ends a job. The keeper's own are below 16. */
+const NUMBERS: Readonly<Record<Exclude<EndReason, 'timeout' | 'signal'>, number>> = {
+  abort: 16,
+  dispose: 17,
+  overflow: 18,
+  input: 19,
+  idle: 20,
+}
+
+/** What a job does beside running its command. */
+export interface JobHooks {
+  onEvent(event: KeeperEvent): void
+}
+
+/** The command of a job. A keeper is its parent, so this process only hears of it. */
+export class KeptCommand {
+  readonly keeper: Keeper
+  /** The exit status of the command, when everything of the job has ended. */
+  readonly exited: Promise<ExitStatus>
+  #pid: number | undefined
+  #status: ExitStatus | undefined
+  #reason: EndReason | undefined
+
+  /**
+   * Starts a keeper, which starts the command.
+   *
+   * @throws {TypeError | RangeError} if an argument is invalid.
+   * @throws {SextonError} if the keeper cannot be started.
+   */
+  constructor(
+    file: Bytes,
+    args: readonly Bytes[],
+    options: SpawnOptions,
+    { leftovers, hooks }: { leftovers: 'end' | 'wait' | 'keep'; hooks: JobHooks },
+  ) {
+    const { asked, kinds, strings } = prepare(file, args, options)
+    const { killSignal, grace, timeout } = asked
+    const stdio = openStdio(kinds, asked.uid)
+    try {
+      this.keeper = Keeper.start(
+        { strings, options: asked, fds: stdio.fds, cgroup: asked.cgroup },
+        { leftovers, killSignal, grace, timeout },
+        {
+          onEvent: (event) => {
+            if (event.kind === 'ending') this.#reason ??= reasonOf(event.reason)
+            hooks.onEvent(event)
+          },
+          pathOf: (step) => (step === 'execve' ? { path: String(file) } : {}),
+        },
+      )
+      closeGiven(givenOf(kinds))
+    } catch (error) {
+      closeStdio(stdio)
+      throw error
+    }
+    const { started, exited, ended } = this.keeper
+    started.then(
+      (pid) => {
+        this.#pid = pid
+      },
+      () => {},
+    )
+    const stopListening = onAbort(options.signal, () => this.end('abort'))
+    this.exited = settle(exited, ended).finally(() => {
+      stopListening()
+    })
+    this.exited.then(
+      (status) => {
+        this.#status = status
+      },
+      () => {},
+    )
+  }
+
+  get pid(): number | undefined {
+    return this.#pid
+  }
+
+  get status(): ExitStatus | undefined {
+    return this.#status
+  }
+
+  get terminationReason(): EndReason | undefined {
+    return this.#reason
+  }
+
+  /** Begins to end everything of the job, unless that has begun. */
+  end(reason: keyof typeof NUMBERS): void {
+    this.keeper.end(NUMBERS[reason])
+  }
+
+  /** Begins to end what has outlived the command. */
+  endLeftovers(): void {
+    this.keeper.end(REASONS.exit)
+  }
+
+  /** Sends a signal to the command. Returns whether it still ran when it was asked for. */
+  kill(signal: SignalName | number = 'SIGTERM'): boolean {
+    const number = signalNumber(signal)
+    if (this.#status !== undefined) return false
+    this.keeper.signal(number)
+    return true
+  }
+
+  toString(): string {
+    return `pid ${this.#pid ?? 'not known yet'}: ${this.#status ?? 'running'}`
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end('dispose')
+    await this.keeper.ended
+  }
+}
+
+// A keeper that was killed could not end the job: that is a failure, even if the command had exited.
+async function settle(exited: Promise<ExitStatus>, ended: Promise<Ended>): Promise<ExitStatus> {
+  const { error } = await ended
+  if (error instanceof SextonError) throw error
+  return await exited
+}
+
+function reasonOf(number: number): EndReason | undefined {
+  if (number === REASONS.timeout) return 'timeout'
+  if (number === REASONS.signal) return 'signal'
+  const entry = Object.entries(NUMBERS).find(([, value]) => value === number)
+  return entry?.[0] as EndReason | undefined
+}

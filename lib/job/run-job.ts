@@ -1,0 +1,209 @@
+import { reasonOf, throwIfAborted } from '../base/abort.js'
+import { invalid, SextonError } from '../base/errors.js'
+import { checkOptionNames } from '../base/option-names.js'
+import { checkDuration } from '../base/time.js'
+import type { ExitStatus } from '../exit/exit-status.js'
+import type { Bytes } from '../spawn/options.js'
+import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
+import { closeGiven } from '../spawn/stdio-plan.js'
+import { type Descendant, toDescendant } from '../system/descendants.js'
+import { type Captures, captureOutputs } from './captures.js'
+import { type CheckedRun, checkRunOptions } from './checked-options.js'
+import { Command, mergeOptions } from './command.js'
+import { CommandError } from './command-error.js'
+import { Execution } from './execution.js'
+import { IdleTimeout } from './idle-timeout.js'
+import { leave } from './input.js'
+import { Job } from './job.js'
+import { JobEvents } from './job-events.js'
+import { JobResult } from './job-result.js'
+import { KeptCommand } from './kept-command.js'
+import { JOB_ADVICE, JOB_NAMES } from './option-names.js'
+import type { DefaultStdio, JobOptions } from './options.js'
+import type { Encoding } from './text.js'
+
+// Runs a job. It is a run whose command is started by a keeper (`lib/keeper/`): a small process between this one and the
+// command, which outlives Node. The keeper adopts and reaps everything that the command leaves, ends it when the command
+// has exited, when the time is over, or when this process is gone, and exits when nothing is left. So the promise of a job
+// settles when nothing of the job runs any more.
+
+/**
+ * Runs a program like `run()`, and ends everything that it has started when it exits.
+ *
+ * Nothing outlives the job: neither a process that calls setsid(2) or daemon(3), nor one that ignores SIGTERM, even if this
+ * process is killed by SIGKILL or stands still. A process that is not a child of the job any more, because it asked another
+ * program to start something (systemd-run, a container engine), is not of the job. Neither is one of another user, which a
+ * user without CAP_KILL cannot end: `survivors` names it.
+ *
+ * The command leads a session of its own (setsid(2)), so it has no controlling terminal, and Ctrl-C reaches this process
+ * alone. Otherwise signals to stop a job's processes could make the kernel send SIGHUP to this process.
+ *
+ * Linux only, with a `/proc` of its own PID namespace (prctl(2), PR_SET_CHILD_SUBREAPER).
+ *
+ * @param file The program: a path, or a name to search in `PATH`; or a prepared `command()`.
+ * @param args The arguments, without the program's name.
+ * @param options Those of `run()`, and how the job ends. For a prepared command, the second argument.
+ * @returns The job: a promise of its result, and an async iterable of the lines of its standard output.
+ * @throws {TypeError | RangeError} if an argument is invalid, before anything has been done.
+ *
+ * The promise rejects as that of `run()` does, and also with `ERR_UNSUPPORTED` if a keeper cannot run here, and with
+ * `ERR_SYSTEM` if the job's keeper was killed.
+ */
+export function runJob<
+  const S extends Stdio | readonly Stdio[] = DefaultStdio,
+  E extends Encoding = 'utf8',
+  L extends boolean = false,
+  A extends boolean = false,
+>(
+  file: Bytes,
+  args?: readonly Bytes[],
+  options?: JobOptions<S, E, L, A>,
+): Job<JobResult<S, E, L, A>, E>
+export function runJob<
+  S0 extends Stdio | readonly Stdio[],
+  E0 extends Encoding,
+  L0 extends boolean,
+  A0 extends boolean,
+  const S extends Stdio | readonly Stdio[] = S0,
+  E extends Encoding = E0,
+  L extends boolean = L0,
+  A extends boolean = A0,
+>(file: Command<S0, E0, L0, A0>, options?: JobOptions<S, E, L, A>): Job<JobResult<S, E, L, A>, E>
+export function runJob(
+  file: Bytes | Command,
+  args?: readonly Bytes[] | JobOptions,
+  options: JobOptions = {},
+): Job<JobResult, Encoding> {
+  const prepared = file instanceof Command
+  const command = prepared ? file : new Command(file, args as readonly Bytes[])
+  const given = prepared ? ((args ?? {}) as JobOptions) : options
+  const {
+    idleTimeout,
+    leftovers = 'end',
+    keep,
+    ...rest
+  } = checkNames(mergeOptions<JobOptions>(command.options as JobOptions, given))
+  const checked = checkRunOptions(rest)
+  checkLeftovers(leftovers, keep)
+  const idle = checkIdle(idleTimeout, checked)
+  const execution = new Execution(checked)
+  const events = new JobEvents()
+  const job = { command: command as Command, checked, execution, events }
+  try {
+    throwIfAborted(checked.spawn.signal)
+    return start(job, { leftovers, keep, idle })
+  } catch (error) {
+    const ended = execution.abandon()
+    const { signal } = checked.spawn
+    const isAborted = signal?.aborted === true && error === reasonOf(signal)
+    if (!(error instanceof SextonError) && !isAborted) throw error
+    closeGiven(givenOf(kindsOf(checked.stdio)))
+    leave(checked.input)
+    const result = ended.then(() => Promise.reject(error))
+    return Job.start({ execution, events, result, command: error as Error })
+  }
+}
+
+interface Prepared {
+  command: Command
+  checked: CheckedRun
+  execution: Execution
+  events: JobEvents
+}
+
+interface Ending {
+  leftovers: 'end' | 'wait' | 'keep'
+  keep: JobOptions['keep'] | undefined
+  idle: number
+}
+
+function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult, Encoding> {
+  const { command, checked, execution, events } = job
+  const { stdio, captures, streamed, feed } = captureOutputs(checked, execution)
+  const kept: KeptCommand = new KeptCommand(
+    command.file,
+    command.args,
+    { ...checked.spawn, stdio },
+    // With a predicate, the keeper waits for this process to name whom it keeps.
+    {
+      leftovers: keep === undefined ? leftovers : 'wait',
+      hooks: { onEvent: (event) => events.hear(event, kept.pid) },
+    },
+  )
+  execution.add(kept)
+  feed()
+  if (keep !== undefined) void keepThenEnd(kept, keep)
+  const timeout = new IdleTimeout(idle, () => kept.end('idle'))
+  execution.onOutput = () => timeout.heard()
+  const result = execution
+    .finish()
+    .finally(() => {
+      timeout.clear()
+      events.close()
+    })
+    .then(async ([status]) => settle(job, status as ExitStatus, captures, await kept.keeper.ended))
+  return Job.start({ execution, events, result, streamed, command: kept })
+}
+
+async function keepThenEnd(
+  kept: KeptCommand,
+  keep: (process: Descendant) => boolean,
+): Promise<void> {
+  try {
+    await kept.keeper.exited
+    for (const process of kept.keeper.processes()) {
+      if (keep(toDescendant(process))) kept.keeper.keep(process.pid, process.startTime)
+    }
+    kept.keeper.release()
+  } catch {
+    // The keeper was killed, or the tree cannot be read. Then nothing is kept.
+  }
+  kept.endLeftovers()
+}
+
+function settle(
+  { command, checked, execution, events }: Prepared,
+  status: ExitStatus,
+  { stdout, stderr, all }: Captures,
+  { kept }: { kept: number },
+): JobResult {
+  const result = new JobResult({
+    ...execution.outcome,
+    command: String(command),
+    status,
+    stdout: execution.collected(stdout),
+    stderr: execution.collected(stderr),
+    all: execution.collected(all),
+    survivors: events.survivors,
+    kept,
+  })
+  const failed = !status.success || result.terminationReason !== undefined
+  if (failed && checked.reject) throw new CommandError(result, execution.cause)
+  return result
+}
+
+function checkNames(options: JobOptions): JobOptions {
+  checkOptionNames('runJob()', options, JOB_NAMES, JOB_ADVICE)
+  if (options.keep !== undefined && typeof options.keep !== 'function') {
+    throw new TypeError(invalid('keep', options.keep, 'a function of a process'))
+  }
+  return options
+}
+
+function checkLeftovers(leftovers: unknown, keep: unknown): void {
+  if (keep !== undefined && leftovers !== 'end') {
+    throw new TypeError(invalid('leftovers', leftovers, "'end', because of keep"))
+  }
+  if (leftovers === 'end' || leftovers === 'wait' || leftovers === 'keep') return
+  throw new TypeError(invalid('leftovers', leftovers, "'end', 'wait' or 'keep'"))
+}
+
+function checkIdle(idleTimeout: unknown, { stdio }: CheckedRun): number {
+  if (idleTimeout === undefined) return Number.POSITIVE_INFINITY
+  if (stdio[1] !== 'pipe' && stdio[2] !== 'pipe') {
+    throw new TypeError("idleTimeout needs an output that is collected: expected 'pipe' in stdio")
+  }
+  const checked = checkDuration('idleTimeout', idleTimeout)
+  if (checked > 0) return checked
+  throw new RangeError(invalid('idleTimeout', idleTimeout, 'more than 0 milliseconds'))
+}
