@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { asPid1, environment, root, run } from '../program.js'
 import { type Block, blocksOf, documents, parseBlocks } from './documents/blocks.js'
+import { plansOfJobs } from './documents/jobs.js'
 import { brokenLinks } from './documents/links.js'
 import { inside, type Plan, program, project, succeed } from './documents/plan.js'
 import { plansOfRunning } from './documents/running.js'
@@ -44,6 +45,7 @@ const plans: Readonly<Record<string, Plan>> = {
   'docs/init.md, sexton/init': { runs: runsWithInit },
   'docs/init.md, Options': { runs: configuresInit },
   'docs/init.md, Options (2)': { runs: hearsOfOrphans },
+  ...plansOfJobs,
   'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
   ...plansOfRunning,
 }
