@@ -35,7 +35,8 @@ export class CommandError extends SextonError implements Collected {
 
   /** @internal */
   constructor(result: Collected & Partial<MemberList>, cause?: unknown) {
-    const last = lastLines(result.stderr ?? result.all)
+    // Compilers and linters write their reasons to the standard output.
+    const last = lastLines(result.stderr ?? result.all) || lastLines(result.stdout)
     const { pid } = result.status
     super('ERR_COMMAND_FAILED', `${result}${last === '' ? '' : `\n${last}`}`, { pid, cause })
     Object.defineProperty(this, 'members', { value: undefined, configurable: true })
