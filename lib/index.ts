@@ -18,6 +18,7 @@ export { CommandError } from './job/command-error.js'
 export type { Input } from './job/input.js'
 export { Job } from './job/job.js'
 export type { JobSurvivor } from './job/job-events.js'
+export type { JobProcess } from './job/job-process.js'
 export { JobResult } from './job/job-result.js'
 export type {
   CommandOptions,

@@ -1,7 +1,7 @@
 import type { ExitStatus } from '../exit/exit-status.js'
-import { type Descendant, toDescendant } from '../system/descendants.js'
 import type { SignalName } from '../system/signal-names.js'
 import type { JobEvents } from './job-events.js'
+import { type JobProcess, toJobProcesses } from './job-process.js'
 import type { KeptCommand } from './kept-command.js'
 import { type Parts, Running } from './running.js'
 import type { Encoding } from './text.js'
@@ -61,12 +61,9 @@ export class Job<R, E extends Encoding = 'utf8'> extends Running<R, E> {
    * @returns A snapshot, without zombies.
    * @throws {SextonError} `ERR_UNSUPPORTED` or `ERR_SYSTEM` if `/proc` cannot be read.
    */
-  processes(): Descendant[] {
+  processes(): JobProcess[] {
     if (this.#command instanceof Error) return []
-    return this.#command.keeper
-      .processes()
-      .filter(({ state }) => state !== 'Z')
-      .map(toDescendant)
+    return toJobProcesses(this.#command.keeper.processes())
   }
 
   /**

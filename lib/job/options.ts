@@ -1,7 +1,7 @@
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
 import type { Stdio } from '../spawn/stdio.js'
-import type { Descendant } from '../system/descendants.js'
 import type { Input } from './input.js'
+import type { JobProcess } from './job-process.js'
 import type { Overflow } from './output-buffer.js'
 import type { Encoding } from './text.js'
 
@@ -114,7 +114,7 @@ export interface JobOptions<
    * @param process A process of the job.
    * @returns Whether it is to live on.
    */
-  keep?: (process: Descendant) => boolean
+  keep?: (process: JobProcess) => boolean
 }
 
 /** A directory, a variable … everything of a command in a pipeline that is its own. */

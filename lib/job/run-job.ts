@@ -6,7 +6,6 @@ import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
 import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
 import { closeGiven } from '../spawn/stdio-plan.js'
-import { type Descendant, toDescendant } from '../system/descendants.js'
 import { type Captures, captureOutputs } from './captures.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
 import { Command, mergeOptions } from './command.js'
@@ -16,6 +15,7 @@ import { IdleTimeout } from './idle-timeout.js'
 import { leave } from './input.js'
 import { Job } from './job.js'
 import { JobEvents } from './job-events.js'
+import { type JobProcess, toJobProcesses } from './job-process.js'
 import { JobResult } from './job-result.js'
 import { KeptCommand } from './kept-command.js'
 import { JOB_ADVICE, JOB_NAMES } from './option-names.js'
@@ -147,12 +147,12 @@ function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult,
 
 async function keepThenEnd(
   kept: KeptCommand,
-  keep: (process: Descendant) => boolean,
+  keep: (process: JobProcess) => boolean,
 ): Promise<void> {
   try {
     await kept.keeper.exited
-    for (const process of kept.keeper.processes()) {
-      if (keep(toDescendant(process))) kept.keeper.keep(process.pid, process.startTime)
+    for (const process of toJobProcesses(kept.keeper.processes())) {
+      if (keep(process)) kept.keeper.keep(process.pid, process.startTime)
     }
     kept.keeper.release()
   } catch {
