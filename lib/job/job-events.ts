@@ -9,13 +9,13 @@ export interface JobSurvivor {
   pid: number
   /** The command's name, at most 15 bytes. The process chooses it: escape it before writing it to a terminal. */
   name: string
-  /** What became of it: `killSignal` ended it, or `SIGKILL` did, or it still runs. */
+  /** Its end: by `killSignal`, by `SIGKILL`, or none yet because it still runs. */
   outcome: 'terminated' | 'killed' | 'running'
   /** Why it could not be ended, as the name of an error number (`'EPERM'`); `undefined` if it could, or is still dying. */
   reason?: string
 }
 
-/** What a keeper has told of its job. */
+/** The reports of a keeper on its job. */
 export class JobEvents {
   readonly #survivors = new Map<number, JobSurvivor>()
   #adopted: EventQueue<ExitStatus> | undefined

@@ -36,7 +36,7 @@ export class JobResult<
     this.kept = fields.kept
   }
 
-  /** What ended the job: `'exit'` if its command ended by itself. The first reason counts. */
+  /** The reason for the end of the job: `'exit'` if its command ended by itself. The first reason counts. */
   get endedBy(): EndReason | 'exit' {
     return this.terminationReason ?? 'exit'
   }

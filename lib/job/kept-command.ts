@@ -19,7 +19,7 @@ const NUMBERS: Readonly<Record<Exclude<EndReason, 'timeout' | 'signal'>, number>
   idle: 20,
 }
 
-/** What a job does beside running its command. */
+/** The parts of a job beside its command. */
 export interface JobHooks {
   onEvent(event: KeeperEvent): void
 }

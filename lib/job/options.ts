@@ -29,7 +29,7 @@ export interface OutputOptions<E extends Encoding = Encoding, L extends boolean 
    */
   maxBuffer?: number
   /**
-   * What becomes of output beyond `maxBuffer`. Default `'error'`. What a descendant writes after the exit of the command is
+   * The treatment of output beyond `maxBuffer`. Default `'error'`. What a descendant writes after the exit of the command is
    * then no error: the output ends at the limit, and `heldOpen` is true.
    */
   overflow?: Overflow
@@ -44,7 +44,7 @@ export interface CommandOptions {
    */
   input?: Input
   /**
-   * What it means if the command closes its input, or exits, before all of `input` has been written. Input that fits
+   * The meaning if the command closes its input, or exits, before all of `input` has been written. Input that fits
    * into the pipe (64 KiB) always counts as read. `'ignore'`: nothing, as in a shell. `'error'`: the command has failed.
    * Default `'ignore'`.
    */
@@ -102,7 +102,7 @@ export interface JobOptions<
   /** Milliseconds without output after which the job is ended. It needs an output that is collected. Default: none. */
   idleTimeout?: number
   /**
-   * What becomes of processes that still run when the command has exited. `'end'`: they are ended. `'wait'`: the job waits for
+   * The treatment of processes that still run when the command has exited. `'end'`: they are ended. `'wait'`: the job waits for
    * them. `'keep'`: they live on. A job that ends for another reason than the exit of its command ends them in any case.
    * Default `'end'`.
    */

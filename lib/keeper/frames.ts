@@ -23,7 +23,7 @@ export const REPORTS = {
   asked: 12,
 } as const
 
-/** What a keeper refuses to start without. */
+/** The requirements without which a keeper refuses to start. */
 export const REFUSALS = {
   noSettings: 1,
   noProc: 2,

@@ -41,7 +41,7 @@ export type KeeperEvent = Extract<
   { kind: 'reaped' | 'ending' | 'asked' | 'killed' | 'left' | 'dropped' }
 >
 
-/** What a keeper's caller may add. */
+/** Functions of a keeper's caller. */
 export interface KeeperHooks {
   /** Called for each event. */
   onEvent?: (event: KeeperEvent) => void

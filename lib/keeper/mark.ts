@@ -49,7 +49,7 @@ function positionIn(block: Buffer): number {
   return before < 0 ? -1 : before + 1
 }
 
-/** What a search for the processes of a job has found. */
+/** The result of a search for the processes of a job. */
 export interface Marked {
   killed: ReportedProcess[]
   /** The processes that still live: this user may not kill them, or they do not die. */

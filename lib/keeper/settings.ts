@@ -14,7 +14,7 @@ export interface JobPlan {
 export interface KeeperSettings {
   /** `'cgroup'` freezes and kills the plan's `cgroup` as a whole, and needs it. Default: `'tree'`. */
   isolation?: 'tree' | 'cgroup'
-  /** What happens to processes that still run when the command has exited. */
+  /** The treatment of processes that still run when the command has exited. */
   leftovers: 'end' | 'wait' | 'keep'
   /** The number of the signal that begins the ending. */
   killSignal: number
