@@ -21,8 +21,9 @@ export class JobEvents {
   #adopted: EventQueue<ExitStatus> | undefined
   #isOver = false
 
-  get survivors(): readonly JobSurvivor[] {
-    return [...this.#survivors.values()]
+  /** @param command The pid of the job's command, which is no survivor. A keeper may end it before its pid is known. */
+  survivorsOf(command: number): readonly JobSurvivor[] {
+    return [...this.#survivors.values()].filter(({ pid }) => pid !== command)
   }
 
   /** The orphans of the job, from now on. */
@@ -32,12 +33,10 @@ export class JobEvents {
     return this.#adopted
   }
 
-  /** @param command The pid of the job's command, which is no survivor. */
-  hear(event: KeeperEvent, command: number | undefined): void {
+  hear(event: KeeperEvent): void {
     if (event.kind === 'reaped') this.#adopted?.push(event.status)
     if (event.kind !== 'asked' && event.kind !== 'killed' && event.kind !== 'left') return
     const { pid, name, errno } = event.process
-    if (pid === command) return
     const outcome = OUTCOMES[event.kind]
     const reason = errno === 0 ? {} : { reason: getSystemErrorName(-errno) }
     this.#survivors.set(pid, { pid, name, outcome, ...reason })

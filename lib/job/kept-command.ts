@@ -4,7 +4,7 @@ import type { ExitStatus } from '../exit/exit-status.js'
 import { Keeper, type KeeperEvent, REASONS } from '../keeper/keeper.js'
 import type { Ended } from '../keeper/outcome.js'
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
-import { prepare } from '../spawn/spawn.js'
+import { pathOf, prepare } from '../spawn/spawn.js'
 import { givenOf } from '../spawn/stdio.js'
 import { closeGiven, closeStdio, openStdio } from '../spawn/stdio-plan.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
@@ -31,6 +31,7 @@ export class KeptCommand {
   readonly exited: Promise<ExitStatus>
   #pid: number | undefined
   #status: ExitStatus | undefined
+  #failure: Error | undefined
   #reason: EndReason | undefined
 
   /**
@@ -57,7 +58,7 @@ export class KeptCommand {
             if (event.kind === 'ending') this.#reason ??= reasonOf(event.reason)
             hooks.onEvent(event)
           },
-          pathOf: (step) => (step === 'execve' ? { path: String(file) } : {}),
+          pathOf: (step) => pathOf(step, file, options),
         },
       )
       closeGiven(givenOf(kinds))
@@ -80,7 +81,9 @@ export class KeptCommand {
       (status) => {
         this.#status = status
       },
-      () => {},
+      (error: Error) => {
+        this.#failure = error
+      },
     )
   }
 
@@ -109,13 +112,14 @@ export class KeptCommand {
   /** Sends a signal to the command. Returns whether it still ran when it was asked for. */
   kill(signal: SignalName | number = 'SIGTERM'): boolean {
     const number = signalNumber(signal)
-    if (this.#status !== undefined) return false
+    if (this.#status !== undefined || this.#failure !== undefined) return false
     this.keeper.signal(number)
     return true
   }
 
   toString(): string {
-    return `pid ${this.#pid ?? 'not known yet'}: ${this.#status ?? 'running'}`
+    if (this.#pid === undefined) return this.#failure === undefined ? 'starting' : 'not started'
+    return `pid ${this.#pid}: ${this.#status ?? this.#failure?.message ?? 'running'}`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

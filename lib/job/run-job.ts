@@ -8,7 +8,7 @@ import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
 import { closeGiven } from '../spawn/stdio-plan.js'
 import { type Captures, captureOutputs } from './captures.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
-import { Command, mergeOptions } from './command.js'
+import { Command, withOptions } from './command.js'
 import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
 import { IdleTimeout } from './idle-timeout.js'
@@ -72,17 +72,18 @@ export function runJob<
 export function runJob(
   file: Bytes | Command,
   args?: readonly Bytes[] | JobOptions,
-  options: JobOptions = {},
+  options?: JobOptions,
 ): Job<JobResult, Encoding> {
-  const prepared = file instanceof Command
-  const command = prepared ? file : new Command(file, args as readonly Bytes[])
-  const given = prepared ? ((args ?? {}) as JobOptions) : options
+  const command =
+    file instanceof Command
+      ? withOptions('runJob', file, args as JobOptions, options)
+      : new Command(file, args as readonly Bytes[], options)
   const {
     idleTimeout,
     leftovers = 'end',
     keep,
     ...rest
-  } = checkNames(mergeOptions<JobOptions>(command.options as JobOptions, given))
+  } = checkNames(command.options as JobOptions)
   const checked = checkRunOptions(rest)
   checkLeftovers(leftovers, keep)
   const idle = checkIdle(idleTimeout, checked)
@@ -94,6 +95,7 @@ export function runJob(
     return start(job, { leftovers, keep, idle })
   } catch (error) {
     const ended = execution.abandon()
+    events.close()
     const { signal } = checked.spawn
     const isAborted = signal?.aborted === true && error === reasonOf(signal)
     if (!(error instanceof SextonError) && !isAborted) throw error
@@ -120,19 +122,19 @@ interface Ending {
 function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult, Encoding> {
   const { command, checked, execution, events } = job
   const { stdio, captures, streamed, feed } = captureOutputs(checked, execution)
-  const kept: KeptCommand = new KeptCommand(
+  const kept = new KeptCommand(
     command.file,
     command.args,
     { ...checked.spawn, stdio },
     // With a predicate, the keeper waits for this process to name whom it keeps.
     {
       leftovers: keep === undefined ? leftovers : 'wait',
-      hooks: { onEvent: (event) => events.hear(event, kept.pid) },
+      hooks: { onEvent: (event) => events.hear(event) },
     },
   )
   execution.add(kept)
   feed()
-  if (keep !== undefined) void keepThenEnd(kept, keep)
+  const keeping = keep === undefined ? undefined : keepThenEnd(kept, keep)
   const timeout = new IdleTimeout(idle, () => kept.end('idle'))
   execution.onOutput = () => timeout.heard()
   const result = execution
@@ -141,24 +143,37 @@ function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult,
       timeout.clear()
       events.close()
     })
-    .then(async ([status]) => settle(job, status as ExitStatus, captures, await kept.keeper.ended))
+    .then(async ([status]) => {
+      const failure = await keeping
+      if (failure !== undefined) throw failure.cause
+      return settle(job, status as ExitStatus, captures, await kept.keeper.ended)
+    })
   return Job.start({ execution, events, result, streamed, command: kept })
 }
 
+// Returns why nothing is kept, if `keep` has failed or the processes cannot be listed.
 async function keepThenEnd(
   kept: KeptCommand,
   keep: (process: JobProcess) => boolean,
-): Promise<void> {
+): Promise<{ cause: unknown } | undefined> {
   try {
-    await kept.keeper.exited
-    for (const process of toJobProcesses(kept.keeper.processes())) {
-      if (keep(process)) kept.keeper.keep(process.pid, process.startTime)
-    }
+    const living = await kept.keeper.exited.then(() => toJobProcesses(kept.keeper.processes()))
+    const named = living.filter((process) => isKept(keep, process))
+    for (const { pid, startTime } of named) kept.keeper.keep(pid, startTime)
     kept.keeper.release()
-  } catch {
-    // The keeper was killed, or the tree cannot be read. Then nothing is kept.
+    return undefined
+  } catch (cause) {
+    return { cause }
+  } finally {
+    kept.endLeftovers()
   }
-  kept.endLeftovers()
+}
+
+// A promise, as of an asynchronous function, would count as true.
+function isKept(keep: (process: JobProcess) => unknown, process: JobProcess): boolean {
+  const result = keep(process)
+  if (typeof result === 'boolean') return result
+  throw new TypeError(invalid('result of keep', result, 'true or false'))
 }
 
 function settle(
@@ -174,7 +189,7 @@ function settle(
     stdout: execution.collected(stdout),
     stderr: execution.collected(stderr),
     all: execution.collected(all),
-    survivors: events.survivors,
+    survivors: events.survivorsOf(status.pid),
     kept,
   })
   const failed = !status.success || result.terminationReason !== undefined

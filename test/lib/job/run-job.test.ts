@@ -76,8 +76,22 @@ describe('runJob()', () => {
   })
 
   it('is not started with an aborted signal', async () => {
-    await expect(sh('exit', { signal: AbortSignal.abort('no') })).rejects.toBe('no')
+    const job = sh('exit', { signal: AbortSignal.abort('no') })
+    await expect(job).rejects.toBe('no')
+    for await (const _ of job.adopted) throw new Error('an orphan of nobody')
     expect(live()).toEqual([])
+  })
+
+  it('says that it was not started, and takes no signal then', async () => {
+    const job = runJob('/nonexistent')
+    expect(String(job)).toBe('starting')
+    await expect(job).rejects.toThrow('ENOENT')
+    expect([String(job), job.signal('SIGTERM')]).toEqual(['not started', false])
+  })
+
+  it('names the directory that does not exist', async () => {
+    const error = { code: 'ERR_SPAWN_FAILED', path: '/nonexistent' }
+    await expect(sh('exit', { cwd: '/nonexistent' })).rejects.toMatchObject(error)
   })
 
   it('runs many at once, and leaves no descriptor', async () => {
@@ -147,6 +161,14 @@ describe('A job is ended', () => {
     expect(live()).toEqual([])
   })
 
+  it('before its pid is known, and is no survivor of itself', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      const job = runJob('sleep', ['1000'], { reject: false })
+      job.kill()
+      expect(await job).toMatchObject({ endedBy: 'dispose', survivors: [] })
+    }
+  })
+
   it('by too much output', async () => {
     const error = await failureOf(runJob('yes', [], { maxBuffer: 1000 }))
     expect(error.terminationReason).toBe('overflow')
@@ -208,7 +230,40 @@ describe('What outlives the command', () => {
   })
 })
 
+describe('A keep that fails', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('mine')
+      },
+      'mine',
+    ],
+    ['gives a promise', async () => true, 'invalid result of keep [Promise]: expected true or'],
+    ['gives nothing', () => {}, 'invalid result of keep undefined: expected true or false'],
+  ])('because it %s keeps nothing, and fails the job', async (_, keep, message) => {
+    await expect(sh(`${DAEMON}; exit`, { keep })).rejects.toThrow(message)
+    expect(live()).toEqual([])
+  })
+})
+
 describe('Options of a job', () => {
+  it.each([
+    [null, 'invalid options null: expected a plain object'],
+    [{ detached: true }, 'the command of a job leads a session of its own'],
+    [{ shell: true }, "Use runJob('/bin/sh', ['-c', command])."],
+    [{ cleanup: true }, 'a job ends with this process'],
+  ])('have advice: %j', (options, message) => {
+    expect(() => runJob('true', [], options as object)).toThrow(message)
+  })
+
+  it('come after a prepared command, and nothing else does', () => {
+    const prepared = command('true')
+    const message = 'none after the options of a prepared command\nUse runJob(command, options).'
+    expect(() => runJob(prepared, ['x'] as object)).toThrow(message)
+    expect(() => runJob(prepared as never, {} as never, { timeout: 1 })).toThrow(message)
+  })
+
   it.each([
     [{ leftovers: 'kill' }, "invalid leftovers 'kill': expected 'end', 'wait' or 'keep'"],
     [{ keep: 'sleep' }, "invalid keep 'sleep': expected a function of a process"],
