@@ -15,8 +15,8 @@ import { IdleTimeout } from './idle-timeout.js'
 import { leave } from './input.js'
 import { Job } from './job.js'
 import { JobEvents } from './job-events.js'
-import { type JobProcess, toJobProcesses } from './job-process.js'
 import { JobResult } from './job-result.js'
+import { keepThenEnd } from './keep.js'
 import { KeptCommand } from './kept-command.js'
 import { JOB_ADVICE, JOB_NAMES } from './option-names.js'
 import type { DefaultStdio, JobOptions } from './options.js'
@@ -149,31 +149,6 @@ function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult,
       return settle(job, status as ExitStatus, captures, await kept.keeper.ended)
     })
   return Job.start({ execution, events, result, streamed, command: kept })
-}
-
-// Returns why nothing is kept, if `keep` has failed or the processes cannot be listed.
-async function keepThenEnd(
-  kept: KeptCommand,
-  keep: (process: JobProcess) => boolean,
-): Promise<{ cause: unknown } | undefined> {
-  try {
-    const living = await kept.keeper.exited.then(() => toJobProcesses(kept.keeper.processes()))
-    const named = living.filter((process) => isKept(keep, process))
-    for (const { pid, startTime } of named) kept.keeper.keep(pid, startTime)
-    kept.keeper.release()
-    return undefined
-  } catch (cause) {
-    return { cause }
-  } finally {
-    kept.endLeftovers()
-  }
-}
-
-// A promise, as of an asynchronous function, would count as true.
-function isKept(keep: (process: JobProcess) => unknown, process: JobProcess): boolean {
-  const result = keep(process)
-  if (typeof result === 'boolean') return result
-  throw new TypeError(invalid('result of keep', result, 'true or false'))
 }
 
 function settle(
