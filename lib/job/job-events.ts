@@ -7,6 +7,8 @@ import type { KeeperEvent } from '../keeper/keeper.js'
 export interface JobSurvivor {
   /** Its process id. */
   pid: number
+  /** The process id of its parent, when the end of the job reached it. The parent of an orphan is the job's keeper. */
+  ppid: number
   /** The command's name, at most 15 bytes. The process chooses it: escape it before writing it to a terminal. */
   name: string
   /** Its end: by `killSignal`, by `SIGKILL`, or none yet because it still runs. */
@@ -37,9 +39,11 @@ export class JobEvents {
     if (event.kind === 'reaped') this.#adopted?.push(event.status)
     if (event.kind !== 'asked' && event.kind !== 'killed' && event.kind !== 'left') return
     const { pid, name, errno } = event.process
+    // The first report tells the parent: later, the parent may have been ended.
+    const { ppid } = this.#survivors.get(pid) ?? event.process
     const outcome = OUTCOMES[event.kind]
     const reason = errno === 0 ? {} : { reason: getSystemErrorName(-errno) }
-    this.#survivors.set(pid, { pid, name, outcome, ...reason })
+    this.#survivors.set(pid, { pid, ppid, name, outcome, ...reason })
   }
 
   /** The job has ended. */

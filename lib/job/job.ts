@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../exit/exit-status.js'
-import type { SignalName } from '../system/signal-names.js'
+import { type SignalName, signalNumber } from '../system/signal-names.js'
 import type { JobEvents } from './job-events.js'
 import { type JobProcess, toJobProcesses } from './job-process.js'
 import type { KeptCommand } from './kept-command.js'
@@ -75,10 +75,15 @@ export class Job<R, E extends Encoding = 'utf8'> extends Running<R, E> {
   }
 
   /**
-   * Begins to end everything of the job: `killSignal` to all its processes, and `SIGKILL` after `grace`. It does not wait:
-   * await the job, or `ended`.
+   * Begins to end everything of the job: a signal to all its processes, and `SIGKILL` after `grace`. It does not wait: await
+   * the job, or `ended`. While the job is being ended, `kill('SIGKILL')` ends the grace, and other signals do nothing.
+   *
+   * @param signal The signal's name or number, default `killSignal`.
+   * @throws {TypeError | RangeError} if the signal is unknown.
    */
-  kill(): void {
+  kill(signal?: SignalName | number): void {
+    const number = signal === undefined ? undefined : signalNumber(signal)
+    if (!(this.#command instanceof Error)) this.#command.end('dispose', number)
     void this.parts.execution.end('dispose')
   }
 

@@ -99,9 +99,13 @@ export class KeptCommand {
     return this.#reason
   }
 
-  /** Begins to end everything of the job, unless that has begun. */
-  end(reason: keyof typeof NUMBERS): void {
-    this.keeper.end(NUMBERS[reason])
+  /**
+   * Begins to end everything of the job, unless that has begun.
+   *
+   * @param signal The signal that begins it. SIGKILL also ends the grace of an ending that has begun.
+   */
+  end(reason: keyof typeof NUMBERS, signal?: number): void {
+    this.keeper.end(NUMBERS[reason], signal)
   }
 
   /** Begins to end what has outlived the command. */

@@ -90,7 +90,7 @@ function killIfMarked(pid: number, id: string): ReportedProcess | undefined {
     const stat = readStat(pid)
     if (stat === undefined || isZombie(stat) || !isMarked(pid, id)) return undefined
     const sent = binding.pidfdSend(pidfd, SIGKILL)
-    return { pid, name: stat.name, state: stat.state, errno: Math.max(0, -sent) }
+    return { pid, name: stat.name, state: stat.state, ppid: stat.ppid, errno: Math.max(0, -sent) }
   } finally {
     binding.closeFd(pidfd)
   }

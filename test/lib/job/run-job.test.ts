@@ -42,7 +42,7 @@ describe('runJob()', () => {
     expect(result).toBeInstanceOf(JobResult)
     expect(result).toMatchObject({ stdout: 'out', stderr: 'err', endedBy: 'exit', kept: 0 })
     expect(result.survivors).toEqual([
-      { pid: expect.any(Number), name: 'sleep', outcome: 'terminated' },
+      { pid: expect.any(Number), ppid: expect.any(Number), name: 'sleep', outcome: 'terminated' },
     ])
     expect(live()).toEqual([])
   })
@@ -126,6 +126,25 @@ describe('A job is ended', () => {
   it('not by silence as long as it writes', async () => {
     const script = 'for i in 1 2 3 4 5 6; do echo; sleep 0.1; done'
     expect((await sh(script, { idleTimeout: patience(400) })).endedBy).toBe('exit')
+  })
+
+  it('by a signal of the caller’s choice', async () => {
+    const job = sh(endless)
+    await eventually(() => expect(job.processes().length).toBe(2))
+    job.kill('SIGUSR1')
+    const error = await failureOf(job)
+    expect([error.terminationReason, error.status.signal]).toEqual(['dispose', 'SIGUSR1'])
+    expect(live()).toEqual([])
+    expect(() => job.kill('SIGNONE' as 'SIGHUP')).toThrow(RangeError)
+  })
+
+  it('at once by SIGKILL, although the grace is not over', async () => {
+    const job = sh(`trap '' TERM; echo; while :; do sleep 1000; done`, { grace: 1e9 })
+    await eventually(() => expect(job.processes().length).toBe(2))
+    job.kill()
+    job.kill('SIGKILL')
+    expect((await failureOf(job)).status.signal).toBe('SIGKILL')
+    expect(live()).toEqual([])
   })
 
   it('by an aborted signal', async () => {
