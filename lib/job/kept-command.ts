@@ -73,6 +73,8 @@ export class KeptCommand {
       },
       () => {},
     )
+    // The keeper stays for the processes that were kept, but this process need not.
+    void ended.then(() => this.keeper.unref())
     const stopListening = onAbort(options.signal, () => this.end('abort'))
     this.exited = settle(exited, ended).finally(() => {
       stopListening()
