@@ -22,6 +22,7 @@ export const plansOfJobs: Readonly<Record<string, Plan>> = {
     given: 'declare const script: string, folder: string',
     runs: confinesACommand,
   },
+  'docs/jobs.md, From a shell': { isNotRun: 'sexton-run.test.ts runs these options' },
 }
 
 async function endsWhatIsLeft(block: Block): Promise<void> {
