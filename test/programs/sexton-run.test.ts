@@ -99,6 +99,11 @@ describe('sexton run exits', () => {
     expect((await sh(`${DAEMON}; exit 3`, '--fail-on-leak')).code).toBe(3)
   })
 
+  it('with the code of the command if somebody ends the keeper', async () => {
+    const script = `trap 'exit 0' TERM; ${DAEMON}; kill -TERM $PPID; while :; do sleep 1; done`
+    expect((await sh(script, '--fail-on-leak')).code).toBe(0)
+  })
+
   it('with 0 and its help, and with 125 and an advice', async () => {
     expect(await sexton(['--help'])).toMatchObject({ code: 0, stderr: '' })
     const { stderr } = await sexton(['--timout', '5', 'true'])

@@ -48,7 +48,9 @@ async function runCommand({ settings, command }: RunRequest): Promise<number> {
 function codeOf({ result, error, signal, endedBy = 'exit' }: Outcome, failOnLeak: boolean): number {
   if (result === undefined) return exitCodeOfFailure(error)
   const { status, survivors } = result
-  return exitCodeOf({ status, endedBy, signal, leaked: failOnLeak && survivors.length > 0 })
+  // A job that is ended early has processes left in any case.
+  const leaked = failOnLeak && endedBy === 'exit' && survivors.length > 0
+  return exitCodeOf({ status, endedBy, signal, leaked })
 }
 
 function tell(endedBy: string, { survivors }: NonNullable<Outcome['result']>): void {
