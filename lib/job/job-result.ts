@@ -20,6 +20,8 @@ export class JobResult<
   readonly survivors: readonly JobSurvivor[]
   /** The number of processes that were kept (`keep`), and live on. */
   readonly kept: number
+  /** The reason for the end of the job: `'exit'` if its command ended by itself. The first reason counts. */
+  readonly endedBy: EndReason | 'exit'
 
   /** @internal */
   constructor(
@@ -34,10 +36,6 @@ export class JobResult<
     super(fields)
     this.survivors = fields.survivors
     this.kept = fields.kept
-  }
-
-  /** The reason for the end of the job: `'exit'` if its command ended by itself. The first reason counts. */
-  get endedBy(): EndReason | 'exit' {
-    return this.terminationReason ?? 'exit'
+    this.endedBy = fields.terminationReason ?? 'exit'
   }
 }

@@ -99,7 +99,10 @@ export interface JobOptions<
   L extends boolean = boolean,
   A extends boolean = boolean,
 > extends Omit<RunOptions<S, E, L, A>, 'foreground' | 'session' | 'processGroup'> {
-  /** Milliseconds without output after which the job is ended. It needs an output that is collected. Default: none. */
+  /**
+   * Milliseconds without output after which the job is ended. It needs an output that is collected. The time in which a
+   * `for await` loop is busy, so that the command waits, does not count. Default: none.
+   */
   idleTimeout?: number
   /**
    * The treatment of processes that still run when the command has exited. `'end'`: they are ended. `'wait'`: the job waits for

@@ -135,7 +135,10 @@ function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult,
   execution.add(kept)
   feed()
   const keeping = keep === undefined ? undefined : keepThenEnd(kept, keep)
-  const timeout = new IdleTimeout(idle, () => kept.end('idle'))
+  const timeout = new IdleTimeout(idle, {
+    isPaused: () => execution.isPaused,
+    onIdle: () => kept.end('idle'),
+  })
   execution.onOutput = () => timeout.heard()
   const result = execution
     .finish()

@@ -44,7 +44,7 @@ export async function supervise(settings: Settings, words: number): Promise<Outc
     isIdle = true
     job.kill()
   }
-  const idle = idleTimeout === undefined ? undefined : new IdleTimeout(idleTimeout, onIdle)
+  const idle = idleTimeout === undefined ? undefined : new IdleTimeout(idleTimeout, { onIdle })
   const stopIdle = () => idle?.clear()
   job.exited.then(stopIdle, stopIdle)
   outputs?.open()

@@ -147,6 +147,22 @@ describe('A job is ended', () => {
     expect(live()).toEqual([])
   })
 
+  it('not by silence while the loop over its lines is busy', async () => {
+    let count = 0
+    for await (const _ of sh('yes | head -n 100000', { idleTimeout: patience(100) })) {
+      if (count === 0) await new Promise((resolve) => setTimeout(resolve, patience(350)))
+      count += 1
+    }
+    expect(count).toBe(100_000)
+  })
+
+  it('with an error that tells how, and what has outlived the command', async () => {
+    const error = await failureOf(sh(`${DAEMON}; exit 3`))
+    expect(error).toMatchObject({ endedBy: 'exit', kept: 0 })
+    expect(error.survivors?.map(({ name }) => name)).toEqual(['sleep'])
+    expect((await failureOf(sh('sleep 1000', { timeout: 50 }))).endedBy).toBe('timeout')
+  })
+
   it('by an aborted signal', async () => {
     const abort = new AbortController()
     const job = sh(endless, { signal: abort.signal })
