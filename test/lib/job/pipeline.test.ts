@@ -229,7 +229,7 @@ describe('A bad argument of a pipeline', () => {
 
 describe('A pipeline', () => {
   it('is one process group if asked', async () => {
-    const members = [script('sleep 60'), script('sleep 60'), script('sleep 60')]
+    const members = Array.from({ length: 3 }, () => script('exec sleep 60'))
     await using _running = pipeline(['sleep', '60'], ...members, {
       processGroup: true,
       reject: false,
