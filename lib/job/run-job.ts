@@ -14,6 +14,7 @@ import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
 import { IdleTimeout } from './idle-timeout.js'
 import { leave } from './input.js'
+import { type CheckedIsolation, checkIsolation } from './isolation.js'
 import { Job } from './job.js'
 import { JobEvents } from './job-events.js'
 import { JobResult } from './job-result.js'
@@ -77,21 +78,25 @@ export function runJob(
   const prepared = file instanceof Command
   const command = prepared ? file : new Command(file, args as readonly Bytes[])
   const given = prepared ? ((args ?? {}) as JobOptions) : options
+  const merged = checkNames(mergeOptions<JobOptions>(command.options as JobOptions, given))
   const {
     idleTimeout,
     leftovers = 'end',
     keep,
+    isolation: _isolation,
+    limits: _limits,
     ...rest
-  } = checkNames(mergeOptions<JobOptions>(command.options as JobOptions, given))
+  } = merged
   const checked = checkRunOptions(rest)
   checkLeftovers(leftovers, keep)
+  const isolation = checkIsolation(merged)
   const idle = checkIdle(idleTimeout, checked)
   const execution = new Execution(checked)
   const events = new JobEvents()
   const job = { command: command as Command, checked, execution, events }
   try {
     throwIfAborted(checked.spawn.signal)
-    return start(job, { leftovers, keep, idle })
+    return start(job, { leftovers, keep, idle, isolation })
   } catch (error) {
     const ended = execution.abandon()
     const { signal } = checked.spawn
@@ -115,9 +120,11 @@ interface Ending {
   leftovers: 'end' | 'wait' | 'keep'
   keep: JobOptions['keep'] | undefined
   idle: number
+  isolation: CheckedIsolation
 }
 
-function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult, Encoding> {
+function start(job: Prepared, ending: Ending): Job<JobResult, Encoding> {
+  const { leftovers, keep, idle, isolation } = ending
   const { command, checked, execution, events } = job
   const { stdio, captures, streamed, feed } = captureOutputs(checked, execution)
   const kept: KeptCommand = new KeptCommand(
@@ -126,6 +133,7 @@ function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult,
     { ...checked.spawn, stdio },
     // With a predicate, the keeper waits for this process to name whom it keeps.
     {
+      ...isolation,
       leftovers: keep === undefined ? leftovers : 'wait',
       hooks: { onEvent: (event) => events.hear(event, kept.pid) },
     },
@@ -176,6 +184,7 @@ function settle(
     all: execution.collected(all),
     survivors: events.survivors,
     kept,
+    limitsHit: events.limitsHit,
   })
   const failed = !status.success || result.terminationReason !== undefined
   if (failed && checked.reject) throw new CommandError(result, execution.cause)
