@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs'
 import { invalid } from '../base/errors.js'
 import { checkPlainObject } from '../base/option-names.js'
 
@@ -6,7 +6,7 @@ import { checkPlainObject } from '../base/option-names.js'
 export interface Limits {
   /** The most processes and threads at the same time. Beyond it fork(2) fails with `EAGAIN`. */
   processes?: number
-  /** The most bytes of memory, without swap. Beyond it the kernel kills processes of the job. */
+  /** The most bytes of memory and swap. Beyond it the kernel kills processes of the job. */
   memory?: number
   /** The most processors' time: 0.5 is half of one, 2 is two. Beyond it the job waits. */
   cpu?: number
@@ -62,20 +62,38 @@ function checkOne(name: LimitName, value: unknown): void {
   if (!isKind || !(value >= least && value <= most)) throw new RangeError(message())
 }
 
-/** The files of a cgroup that set a limit, and what they get. */
-export function limitFiles(
-  name: LimitName,
-  value: number,
-  version: 1 | 2,
-): readonly [file: string, text: string][] {
-  if (name === 'processes') return [['pids.max', String(value)]]
-  if (name === 'memory')
-    return [[version === 1 ? 'memory.limit_in_bytes' : 'memory.max', String(value)]]
+/** A file of a cgroup, and what it gets. */
+export interface LimitFile {
+  file: string
+  text: string
+  /** Whether some kernels lack it: those that do not count swap by group. */
+  isOptional?: boolean
+}
+
+/**
+ * The files of a cgroup that set a limit, in the order in which the kernel takes them. The limit of memory is one of memory
+ * and swap together. Otherwise a job that has too little memory would not be killed, but slow down the whole machine.
+ */
+export function limitFiles(name: LimitName, value: number, version: 1 | 2): readonly LimitFile[] {
+  const text = String(value)
+  if (name === 'processes') return [{ file: 'pids.max', text }]
+  if (name === 'memory' && version === 2) {
+    return [
+      { file: 'memory.max', text },
+      { file: 'memory.swap.max', text: '0', isOptional: true },
+    ]
+  }
+  if (name === 'memory') {
+    return [
+      { file: 'memory.limit_in_bytes', text },
+      { file: 'memory.memsw.limit_in_bytes', text, isOptional: true },
+    ]
+  }
   const quota = String(Math.round(value * PERIOD))
-  if (version === 2) return [['cpu.max', `${quota} ${PERIOD}`]]
+  if (version === 2) return [{ file: 'cpu.max', text: `${quota} ${PERIOD}` }]
   return [
-    ['cpu.cfs_period_us', String(PERIOD)],
-    ['cpu.cfs_quota_us', quota],
+    { file: 'cpu.cfs_period_us', text: String(PERIOD) },
+    { file: 'cpu.cfs_quota_us', text: quota },
   ]
 }
 
@@ -90,7 +108,10 @@ export function writeLimit(
   value: number,
   version: 1 | 2,
 ): void {
-  for (const [file, text] of limitFiles(name, value, version)) writeTo(`${directory}/${file}`, text)
+  for (const { file, text, isOptional } of limitFiles(name, value, version)) {
+    const path = `${directory}/${file}`
+    if (!isOptional || existsSync(path)) writeTo(path, text)
+  }
 }
 
 /** Writes to a file that must exist: a cgroup has the files of its controllers, and no others. */

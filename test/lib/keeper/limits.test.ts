@@ -2,7 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { checkJobLimits, limitFiles, writeLimit } from '../../../lib/keeper/limits.js'
+import {
+  checkJobLimits,
+  type LimitName,
+  limitFiles,
+  writeLimit,
+} from '../../../lib/keeper/limits.js'
 
 describe('The limits of a job', () => {
   it.each([
@@ -35,7 +40,7 @@ describe('The limits of a job', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sexton-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     // As the kernel makes them.
-    for (const file of ['pids.max', 'memory.max', 'cpu.max']) {
+    for (const file of ['pids.max', 'memory.max', 'memory.swap.max', 'cpu.max']) {
       writeFileSync(join(folder, file), file === 'cpu.max' ? 'max 100000\n' : 'max\n')
     }
     writeLimit(folder, 'processes', 64, 2)
@@ -44,12 +49,23 @@ describe('The limits of a job', () => {
     const start = (file: string) => readFileSync(join(folder, file), 'utf8')
     expect(start('pids.max')).toMatch(/^64/)
     expect(start('memory.max')).toMatch(/^1000000/)
+    expect(start('memory.swap.max')).toMatch(/^0/)
     expect(start('cpu.max')).toMatch(/^50000 100000/)
   })
 
   it('have their files of version 1', () => {
-    expect(limitFiles('processes', 50, 1)).toEqual([['pids.max', '50']])
-    expect(limitFiles('memory', 5, 1)).toEqual([['memory.limit_in_bytes', '5']])
+    const of = (name: LimitName, value: number) =>
+      limitFiles(name, value, 1).map(({ file, text }) => [file, text])
+    expect(of('processes', 50)).toEqual([['pids.max', '50']])
+    // The kernel refuses a limit of both that is below the one of memory.
+    expect(of('memory', 5)).toEqual([
+      ['memory.limit_in_bytes', '5'],
+      ['memory.memsw.limit_in_bytes', '5'],
+    ])
+    expect(of('cpu', 0.5)).toEqual([
+      ['cpu.cfs_period_us', '100000'],
+      ['cpu.cfs_quota_us', '50000'],
+    ])
   })
 
   it('are not written where the group has no such controller', () => {
