@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type JobOptions, runJob } from '../../../lib/index.js'
 import { readTaskChildren } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
-import { lacksRoot, refuses } from '../../needs.js'
+import { lacks, lacksRoot, refuses } from '../../needs.js'
 import { asNobody } from '../../program.js'
 import { programFile } from '../../program-file.js'
 import { marked } from '../keeper/marked.js'
@@ -68,6 +68,17 @@ describe.skipIf(isRefused('PID namespaces', UNSHARE))('A job in a PID namespace'
   })
 })
 
+describe.skipIf(isRefused('PID namespaces', UNSHARE) || lacks('strace'))('A sandbox', () => {
+  it('that forbids unshare(2) is told of', async () => {
+    const inject = ['-e', 'trace=unshare', '-e', 'inject=unshare:error=EPERM']
+    const prefix = ['strace', '-f', '-qqq', '-o', '/dev/null', ...inject]
+    expect(await programs.evaluate('runScript', ['true', INSIDE], { prefix })).toEqual({
+      code: 'ERR_UNSUPPORTED',
+      message: expect.stringMatching(/^unshare\(CLONE_NEWPID\): EPERM: .*\n.* needs PID and mount/),
+    })
+  })
+})
+
 describe.skipIf(isRefused('PID namespaces', UNSHARE))('A PID namespace', () => {
   const mark = `isolation-${process.pid}-${process.hrtime.bigint()}`
 
@@ -110,6 +121,15 @@ describe.skipIf(hasNoUsers)('A job in a PID namespace of an ordinary user', () =
           `^${Object.keys(user)[0]} needs CAP_SYS_ADMIN .*\nLeave .* out, or run as root.$`,
         ),
       ),
+    })
+  })
+
+  it('is refused where a part of /proc is hidden', async () => {
+    const hide = 'mount -t tmpfs none /proc/sys && exec "$0" "$@"'
+    const prefix = ['unshare', '--mount', 'sh', '-c', hide, ...asNobody]
+    expect(await programs.evaluate('runScript', ['true', INSIDE], { prefix })).toEqual({
+      code: 'ERR_UNSUPPORTED',
+      message: expect.stringMatching(/^mount \/proc: EPERM: .*\n.* needs a \/proc of its own\n/),
     })
   })
 
