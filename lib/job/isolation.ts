@@ -1,7 +1,9 @@
+import { closeSync } from 'node:fs'
 import { invalid, SextonError } from '../base/errors.js'
 import { type GroupNeeds, type JobGroups, makeGroups } from '../keeper/groups.js'
 import { checkJobLimits, type Limits } from '../keeper/limits.js'
 import type { KeeperSettings } from '../keeper/settings.js'
+import { openCgroup } from '../spawn/cgroup.js'
 import type { SpawnOptions } from '../spawn/options.js'
 import { readOwnFile } from '../system/proc.js'
 import type { JobOptions } from './options.js'
@@ -66,10 +68,19 @@ Leave ${name} out, or run as root.`,
   )
 }
 
-/** Makes the cgroups that a job needs; `undefined` if it needs none. */
+/**
+ * Makes the cgroups that a job needs; `undefined` if it needs none.
+ *
+ * @throws {SextonError} `ERR_UNSUPPORTED` if this machine, or this user, has none; `ERR_SPAWN_FAILED` if `path` is not a
+ *   cgroup, or is frozen.
+ */
 export function groupsFor(
   { isolation, limits }: CheckedIsolation,
   path: GroupNeeds['path'],
 ): JobGroups | undefined {
-  return makeGroups({ isolates: isolation === 'cgroup', limits, path })
+  const isolates = isolation === 'cgroup'
+  const needsAny = isolates || Object.keys(limits).length > 0
+  // Elsewhere, a directory could be made, and the error would be about that one.
+  if (needsAny && path !== undefined) closeSync(openCgroup(path))
+  return makeGroups({ isolates, limits, path })
 }

@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type JobOptions, runJob } from '../../../lib/index.js'
 import { readTaskChildren } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
@@ -42,6 +45,22 @@ describe('isolation', () => {
   ])('is checked: %j', (options, message) => {
     expect(() => runJob('true', [], options as object)).toThrow(message)
   })
+})
+
+describe('A job in a cgroup', () => {
+  it.each([{ isolation: 'cgroup' }, { limits: { cpu: 1 } }] as const)(
+    'is refused in a directory that is no cgroup: %j',
+    async (options) => {
+      const cgroup = mkdtempSync(join(tmpdir(), 'sexton-'))
+      onTestFinished(() => rmdirSync(cgroup)) // it fails if something is in it
+      await expect(runJob('true', [], { cgroup, ...options })).rejects.toMatchObject({
+        ...{ code: 'ERR_SPAWN_FAILED', path: cgroup },
+        message: expect.stringMatching(
+          /^invalid cgroup '.*': expected a directory of cgroup version 2/,
+        ),
+      })
+    },
+  )
 })
 
 describe.skipIf(isRefused('PID namespaces', UNSHARE))('A job in a PID namespace', () => {
