@@ -19,6 +19,7 @@ export type { Input } from './job/input.js'
 export type { Isolation } from './job/isolation.js'
 export { Job } from './job/job.js'
 export type { JobSurvivor } from './job/job-events.js'
+export type { JobProcess } from './job/job-process.js'
 export { JobResult } from './job/job-result.js'
 export type {
   CommandOptions,

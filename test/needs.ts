@@ -18,6 +18,7 @@ const PACKAGES = {
   podman: 'podman',
   ps: 'procps',
   'qemu-aarch64-static': 'qemu-user-static',
+  'redis-server': 'redis-server',
   runc: 'runc',
   strace: 'strace',
   tini: 'tini',

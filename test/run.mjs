@@ -39,6 +39,7 @@ const WHOLE = [
   ...[
     'chromium',
     'container',
+    'distributed-jobs',
     'doctor',
     'examples',
     'frameworks',

@@ -1,7 +1,13 @@
-// Without a listener, a reader that has closed the pipe would end this program with a stack trace. The callback
-// of each write reports the error.
-process.stdout.on('error', () => {})
-process.stderr.on('error', () => {})
+// Without a listener, a reader that has closed the pipe would end this program with a stack trace. The callback of each
+// write reports the error. A stream is opened at its first write. It makes its pipe non-blocking for everybody who has that
+// pipe, so `sexton run` opens none while its command runs.
+const listened = new Set<NodeJS.WriteStream>()
+
+function open(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (!listened.has(stream)) stream.on('error', () => {})
+  listened.add(stream)
+  return stream
+}
 
 /**
  * Prints to standard output.
@@ -11,7 +17,7 @@ process.stderr.on('error', () => {})
  */
 export function print(text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
+    open(process.stdout).write(text, (error) => {
       if (error === null || error === undefined) resolve(true)
       else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve(false)
       else reject(error)
@@ -20,5 +26,5 @@ export function print(text: string): Promise<boolean> {
 }
 
 export function complain(text: string): void {
-  process.stderr.write(`${text}\n`)
+  open(process.stderr).write(`${text}\n`)
 }

@@ -2,6 +2,7 @@ import { suggestion } from '../base/suggestion.js'
 import { doctor } from './doctor/doctor.js'
 import { explanation } from './explanation.js'
 import { complain, print } from './output.js'
+import { run } from './run/run.js'
 import { tree } from './tree/tree.js'
 import { UsageError } from './usage-error.js'
 import { version } from './version.js'
@@ -9,9 +10,9 @@ import { version } from './version.js'
 // The program `sexton`: finds a command by its name and reports its failure.
 //
 // `command-line.ts` parses the words of every command, `output.ts` prints, and `explanation.ts` formats errors. The
-// commands are in `tree/` and `doctor/`: each reads /proc into plain objects, judges them in pure functions, and
-// renders the result as text or as one line of JSON. Names and commands of processes come from strangers, so every
-// text passes `printable()` or `safeJson()` on its way to a terminal.
+// commands are in `tree/`, `doctor/` and `run/`. The first two read /proc into plain objects, judge them in pure
+// functions, and render the result as text or as one line of JSON. Names and commands of processes come from strangers,
+// so every text passes `printable()` or `safeJson()` on its way to a terminal.
 //
 // esbuild.mjs bundles each program into one file, and `load.ts` runs it from V8's code cache. A program must be able to
 // start with few descriptors and little memory, so a module that is costly to load is replaced there.
@@ -20,13 +21,15 @@ const USAGE = `Usage: sexton <command> [options]
 
 Commands:
   tree [PID]     draw the tree of processes below PID (default: 1)
+  run COMMAND    run a command, and end everything that it has started
   doctor [PID]   find out why a process does not reap its children
 
 Options:
   -h, --help     show this help, or the help of a command
   -V, --version  show the version
 
-Exit codes: 0 success, 1 failure or a problem found, 2 usage error.
+Exit codes: 0 success, 1 failure or a problem found, 2 usage error; those of
+'sexton run' are in its help.
 `
 
 type Command = (words: readonly string[]) => Promise<number>
@@ -34,6 +37,7 @@ type Command = (words: readonly string[]) => Promise<number>
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['tree', tree],
   ['doctor', doctor],
+  ['run', run],
 ])
 
 async function dispatch([word, ...rest]: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import { SextonError } from '../base/errors.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
+import type { JobSurvivor } from './job-events.js'
 import type { Collected, Content, EndReason } from './outcome.js'
 import type { MemberResult } from './pipeline-result.js'
 
@@ -32,13 +33,22 @@ export class CommandError extends SextonError implements Collected {
   declare readonly all: Content
   /** The commands of a pipeline, as in the result; `undefined` for a single command. */
   declare readonly members: readonly MemberResult[] | undefined
+  /** What ended a job, as in the result; `undefined` for a command that is not a job. */
+  declare readonly endedBy: EndReason | 'exit' | undefined
+  /** The processes that outlived the command of a job, as in the result; `undefined` likewise. */
+  declare readonly survivors: readonly JobSurvivor[] | undefined
+  /** The number of processes of a job that were kept, as in the result; `undefined` likewise. */
+  declare readonly kept: number | undefined
 
   /** @internal */
   constructor(result: Collected & Partial<MemberList>, cause?: unknown) {
-    const last = lastLines(result.stderr ?? result.all)
+    // Compilers and linters write their reasons to the standard output.
+    const last = lastLines(result.stderr ?? result.all) || lastLines(result.stdout)
     const { pid } = result.status
     super('ERR_COMMAND_FAILED', `${result}${last === '' ? '' : `\n${last}`}`, { pid, cause })
-    Object.defineProperty(this, 'members', { value: undefined, configurable: true })
+    for (const name of ['members', 'endedBy', 'survivors', 'kept']) {
+      Object.defineProperty(this, name, { value: undefined, configurable: true })
+    }
     for (const [name, value] of Object.entries(result)) {
       Object.defineProperty(this, name, { value, configurable: true })
     }

@@ -58,6 +58,28 @@ export function command<
   return new Command(file, args, options)
 }
 
+/**
+ * The command with more options, for a caller of this name.
+ *
+ * @param beyond What the caller got after the options.
+ * @throws {TypeError} if the options are not a plain object, or something comes after them.
+ */
+export function withOptions(
+  caller: string,
+  prepared: Command,
+  options: RunOptions = {},
+  beyond: unknown,
+): Command {
+  if (beyond !== undefined || Array.isArray(options)) {
+    const got = beyond === undefined ? options : beyond
+    throw new TypeError(`${invalid('argument', got, 'none after the options of a prepared command')}
+Use ${caller}(command, options).`)
+  }
+  checkPlainObject('options', options, '{ timeout: 1000 }')
+  const { file, args } = prepared
+  return new Command(file, args, mergeOptions<RunOptions>(prepared.options, options)) as Command
+}
+
 // Copies the lists and objects in it too: a command does not change when its caller changes them.
 function copyOf<T extends RunOptions>(options: T): T {
   checkPlainObject('options', options, '{ timeout: 1000 }')

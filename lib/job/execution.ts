@@ -46,7 +46,7 @@ interface Failure {
 /** The commands of one call, from the start of the first to the end of the last output. */
 export class Execution {
   readonly children: StartedCommand[] = []
-  /** Called for each output that is read. */
+  /** Called for each output that is read, and when a pause of its reader ends. */
   onOutput = () => {}
   readonly #options: CheckedCommand
   readonly #buffers: OutputBuffer[] = []
@@ -113,6 +113,11 @@ export class Execution {
   overflows(output: Output): void {
     if (output.isHeld) output.giveUp()
     else void this.end('overflow')
+  }
+
+  /** Whether an output has to wait for its reader. */
+  get isPaused(): boolean {
+    return this.#captures.some(({ output }) => output.isPaused)
   }
 
   newBuffer(): OutputBuffer {

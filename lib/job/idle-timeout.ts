@@ -1,15 +1,22 @@
 import { Deadline, monotonicNow } from '../base/time.js'
 
-/** Calls a function when nothing has been heard for some time. */
+/** What an idle timeout asks and tells. */
+export interface IdleEvents {
+  /** Whether nobody listens for the moment, so that nothing can be heard. Default: never. */
+  isPaused?(): boolean
+  onIdle(): void
+}
+
+/** Calls a function when nothing has been heard for some time, in which somebody has listened. */
 export class IdleTimeout {
   readonly #limit: number
-  readonly #onIdle: () => void
+  readonly #events: IdleEvents
   #last = monotonicNow()
   #deadline: Deadline
 
-  constructor(milliseconds: number, onIdle: () => void) {
+  constructor(milliseconds: number, events: IdleEvents) {
     this.#limit = milliseconds
-    this.#onIdle = onIdle
+    this.#events = events
     this.#deadline = this.#wait(milliseconds)
   }
 
@@ -24,8 +31,9 @@ export class IdleTimeout {
   // One timer at a time, however much is heard.
   #wait(milliseconds: number): Deadline {
     return new Deadline(milliseconds, () => {
+      if (this.#events.isPaused?.() === true) this.heard()
       const left = this.#last + this.#limit - monotonicNow()
-      if (left <= 0) this.#onIdle()
+      if (left <= 0) this.#events.onIdle()
       else this.#deadline = this.#wait(left)
     }).unref()
   }

@@ -9,23 +9,26 @@ import type { LimitName } from '../keeper/limits.js'
 export interface JobSurvivor {
   /** Its process id. */
   pid: number
+  /** The process id of its parent, when the end of the job reached it. The parent of an orphan is the job's keeper. */
+  ppid: number
   /** The command's name, at most 15 bytes. The process chooses it: escape it before writing it to a terminal. */
   name: string
-  /** What became of it: `killSignal` ended it, or `SIGKILL` did, or it still runs. */
+  /** Its end: by `killSignal`, by `SIGKILL`, or none yet because it still runs. */
   outcome: 'terminated' | 'killed' | 'running'
   /** Why it could not be ended, as the name of an error number (`'EPERM'`); `undefined` if it could, or is still dying. */
   reason?: string
 }
 
-/** What a keeper has told of its job. */
+/** The reports of a keeper on its job. */
 export class JobEvents {
   readonly #survivors = new Map<number, JobSurvivor>()
   #adopted: EventQueue<ExitStatus> | undefined
   #limits = 0
   #isOver = false
 
-  get survivors(): readonly JobSurvivor[] {
-    return [...this.#survivors.values()]
+  /** @param command The pid of the job's command, which is no survivor. A keeper may end it before its pid is known. */
+  survivorsOf(command: number): readonly JobSurvivor[] {
+    return [...this.#survivors.values()].filter(({ pid }) => pid !== command)
   }
 
   /** The limits that the job has hit. */
@@ -41,16 +44,16 @@ export class JobEvents {
     return this.#adopted
   }
 
-  /** @param command The pid of the job's command, which is no survivor. */
-  hear(event: KeeperEvent, command: number | undefined): void {
+  hear(event: KeeperEvent): void {
     if (event.kind === 'limited') this.#limits = event.limits
     if (event.kind === 'reaped') this.#adopted?.push(event.status)
     if (event.kind !== 'asked' && event.kind !== 'killed' && event.kind !== 'left') return
     const { pid, name, errno } = event.process
-    if (pid === command) return
+    // The first report tells the parent: later, the parent may have been ended.
+    const { ppid } = this.#survivors.get(pid) ?? event.process
     const outcome = OUTCOMES[event.kind]
     const reason = errno === 0 ? {} : { reason: getSystemErrorName(-errno) }
-    this.#survivors.set(pid, { pid, name, outcome, ...reason })
+    this.#survivors.set(pid, { pid, ppid, name, outcome, ...reason })
   }
 
   /** The job has ended. */

@@ -26,6 +26,8 @@ export class JobResult<
    * processor time.
    */
   readonly limitsHit: readonly LimitName[]
+  /** The reason for the end of the job: `'exit'` if its command ended by itself. The first reason counts. */
+  readonly endedBy: EndReason | 'exit'
 
   /** @internal */
   constructor(
@@ -41,11 +43,7 @@ export class JobResult<
     super(fields)
     this.survivors = fields.survivors
     this.kept = fields.kept
+    this.endedBy = fields.terminationReason ?? 'exit'
     this.limitsHit = fields.limitsHit
-  }
-
-  /** What ended the job: `'exit'` if its command ended by itself. The first reason counts. */
-  get endedBy(): EndReason | 'exit' {
-    return this.terminationReason ?? 'exit'
   }
 }

@@ -1,7 +1,7 @@
 import type { ExitStatus } from '../exit/exit-status.js'
-import { type Descendant, toDescendant } from '../system/descendants.js'
-import type { SignalName } from '../system/signal-names.js'
+import { type SignalName, signalNumber } from '../system/signal-names.js'
 import type { JobEvents } from './job-events.js'
+import { type JobProcess, toJobProcesses } from './job-process.js'
 import type { KeptCommand } from './kept-command.js'
 import { type Parts, Running } from './running.js'
 import type { Encoding } from './text.js'
@@ -61,12 +61,9 @@ export class Job<R, E extends Encoding = 'utf8'> extends Running<R, E> {
    * @returns A snapshot, without zombies.
    * @throws {SextonError} `ERR_UNSUPPORTED` or `ERR_SYSTEM` if `/proc` cannot be read.
    */
-  processes(): Descendant[] {
+  processes(): JobProcess[] {
     if (this.#command instanceof Error) return []
-    return this.#command.keeper
-      .processes()
-      .filter(({ state }) => state !== 'Z')
-      .map(toDescendant)
+    return toJobProcesses(this.#command.keeper.processes())
   }
 
   /**
@@ -78,10 +75,15 @@ export class Job<R, E extends Encoding = 'utf8'> extends Running<R, E> {
   }
 
   /**
-   * Begins to end everything of the job: `killSignal` to all its processes, and `SIGKILL` after `grace`. It does not wait:
-   * await the job, or `ended`.
+   * Begins to end everything of the job: a signal to all its processes, and `SIGKILL` after `grace`. It does not wait: await
+   * the job, or `ended`. While the job is being ended, `kill('SIGKILL')` ends the grace, and other signals do nothing.
+   *
+   * @param signal The signal's name or number, default `killSignal`.
+   * @throws {TypeError | RangeError} if the signal is unknown.
    */
-  kill(): void {
+  kill(signal?: SignalName | number): void {
+    const number = signal === undefined ? undefined : signalNumber(signal)
+    if (!(this.#command instanceof Error)) this.#command.end('dispose', number)
     void this.parts.execution.end('dispose')
   }
 

@@ -5,7 +5,7 @@ import { type JobGroups, removeGroups } from '../keeper/groups.js'
 import { Keeper, type KeeperEvent, REASONS } from '../keeper/keeper.js'
 import type { Ended } from '../keeper/outcome.js'
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
-import { prepare } from '../spawn/spawn.js'
+import { pathOf, prepare } from '../spawn/spawn.js'
 import { givenOf } from '../spawn/stdio.js'
 import { closeGiven, closeStdio, openStdio } from '../spawn/stdio-plan.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
@@ -21,7 +21,7 @@ const NUMBERS: Readonly<Record<Exclude<EndReason, 'timeout' | 'signal'>, number>
   idle: 20,
 }
 
-/** What a job does beside running its command. */
+/** The parts of a job beside its command. */
 export interface JobHooks {
   onEvent(event: KeeperEvent): void
 }
@@ -39,6 +39,7 @@ export class KeptCommand {
   readonly exited: Promise<ExitStatus>
   #pid: number | undefined
   #status: ExitStatus | undefined
+  #failure: Error | undefined
   #reason: EndReason | undefined
 
   /**
@@ -69,7 +70,7 @@ export class KeptCommand {
             if (event.kind === 'ending') this.#reason ??= reasonOf(event.reason)
             hooks.onEvent(event)
           },
-          pathOf: (step) => (step === 'execve' ? { path: String(file) } : {}),
+          pathOf: (step) => pathOf(step, file, options),
         },
       )
       closeGiven(givenOf(kinds))
@@ -85,6 +86,8 @@ export class KeptCommand {
       },
       () => {},
     )
+    // The keeper stays for the processes that were kept, but this process need not.
+    void ended.then(() => this.keeper.unref())
     const stopListening = onAbort(options.signal, () => this.end('abort'))
     this.exited = settle(exited, ended).finally(() => {
       stopListening()
@@ -93,7 +96,9 @@ export class KeptCommand {
       (status) => {
         this.#status = status
       },
-      () => {},
+      (error: Error) => {
+        this.#failure = error
+      },
     )
   }
 
@@ -109,9 +114,13 @@ export class KeptCommand {
     return this.#reason
   }
 
-  /** Begins to end everything of the job, unless that has begun. */
-  end(reason: keyof typeof NUMBERS): void {
-    this.keeper.end(NUMBERS[reason])
+  /**
+   * Begins to end everything of the job, unless that has begun.
+   *
+   * @param signal The signal that begins it. SIGKILL also ends the grace of an ending that has begun.
+   */
+  end(reason: keyof typeof NUMBERS, signal?: number): void {
+    this.keeper.end(NUMBERS[reason], signal)
   }
 
   /** Begins to end what has outlived the command. */
@@ -122,13 +131,14 @@ export class KeptCommand {
   /** Sends a signal to the command. Returns whether it still ran when it was asked for. */
   kill(signal: SignalName | number = 'SIGTERM'): boolean {
     const number = signalNumber(signal)
-    if (this.#status !== undefined) return false
+    if (this.#status !== undefined || this.#failure !== undefined) return false
     this.keeper.signal(number)
     return true
   }
 
   toString(): string {
-    return `pid ${this.#pid ?? 'not known yet'}: ${this.#status ?? 'running'}`
+    if (this.#pid === undefined) return this.#failure === undefined ? 'starting' : 'not started'
+    return `pid ${this.#pid}: ${this.#status ?? this.#failure?.message ?? 'running'}`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -85,8 +85,14 @@ export const MEMBER_ADVICE: OptionAdvice = {
 
 const OWN_SESSION = 'Leave it out: the command of a job leads a session of its own.'
 
+const OF_JOB = Object.entries(ADVICE).map(([name, text]) => [name, text.replace('run(', 'runJob(')])
+
 /** Advice for options that a job does not have. */
 export const JOB_ADVICE: OptionAdvice = {
-  ...ADVICE,
-  ...{ foreground: OWN_SESSION, session: OWN_SESSION, processGroup: OWN_SESSION },
+  ...Object.fromEntries(OF_JOB),
+  ...{ detached: OWN_SESSION, foreground: OWN_SESSION },
+  ...{ session: OWN_SESSION, processGroup: OWN_SESSION },
+  cleanup: 'Leave it out: a job ends with this process.',
+  killDescendants: 'Leave it out: a job ends everything that its command has started.',
+  persist: "Use leftovers: 'keep', or keep.",
 }

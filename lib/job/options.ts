@@ -1,9 +1,9 @@
 import type { Limits } from '../keeper/limits.js'
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
 import type { Stdio } from '../spawn/stdio.js'
-import type { Descendant } from '../system/descendants.js'
 import type { Input } from './input.js'
 import type { Isolation } from './isolation.js'
+import type { JobProcess } from './job-process.js'
 import type { Overflow } from './output-buffer.js'
 import type { Encoding } from './text.js'
 
@@ -31,7 +31,7 @@ export interface OutputOptions<E extends Encoding = Encoding, L extends boolean 
    */
   maxBuffer?: number
   /**
-   * What becomes of output beyond `maxBuffer`. Default `'error'`. What a descendant writes after the exit of the command is
+   * The treatment of output beyond `maxBuffer`. Default `'error'`. What a descendant writes after the exit of the command is
    * then no error: the output ends at the limit, and `heldOpen` is true.
    */
   overflow?: Overflow
@@ -46,7 +46,7 @@ export interface CommandOptions {
    */
   input?: Input
   /**
-   * What it means if the command closes its input, or exits, before all of `input` has been written. Input that fits
+   * The meaning if the command closes its input, or exits, before all of `input` has been written. Input that fits
    * into the pipe (64 KiB) always counts as read. `'ignore'`: nothing, as in a shell. `'error'`: the command has failed.
    * Default `'ignore'`.
    */
@@ -101,10 +101,13 @@ export interface JobOptions<
   L extends boolean = boolean,
   A extends boolean = boolean,
 > extends Omit<RunOptions<S, E, L, A>, 'foreground' | 'session' | 'processGroup'> {
-  /** Milliseconds without output after which the job is ended. It needs an output that is collected. Default: none. */
+  /**
+   * Milliseconds without output after which the job is ended. It needs an output that is collected. The time in which a
+   * `for await` loop is busy, so that the command waits, does not count. Default: none.
+   */
   idleTimeout?: number
   /**
-   * What becomes of processes that still run when the command has exited. `'end'`: they are ended. `'wait'`: the job waits for
+   * The treatment of processes that still run when the command has exited. `'end'`: they are ended. `'wait'`: the job waits for
    * them. `'keep'`: they live on. A job that ends for another reason than the exit of its command ends them in any case.
    * Default `'end'`.
    */
@@ -116,7 +119,7 @@ export interface JobOptions<
    * @param process A process of the job.
    * @returns Whether it is to live on.
    */
-  keep?: (process: Descendant) => boolean
+  keep?: (process: JobProcess) => boolean
   /**
    * What keeps the processes of the job together, so that the keeper finds all of them. A level that this machine refuses is
    * an error, `ERR_UNSUPPORTED`. Default `'tree'`.

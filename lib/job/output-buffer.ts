@@ -1,7 +1,7 @@
 import { Fifo } from '../base/fifo.js'
 
 /**
- * What becomes of output beyond `maxBuffer`. `'error'`: the command is ended and has failed. `'truncate-head'`: the
+ * The treatment of output beyond `maxBuffer`. `'error'`: the command is ended and has failed. `'truncate-head'`: the
  * oldest output is dropped. `'truncate-tail'`: the newest output is dropped.
  */
 export type Overflow = 'error' | 'truncate-head' | 'truncate-tail'

@@ -41,7 +41,7 @@ export class Output {
 
   /**
    * @param end The end to read. It must be non-blocking.
-   * @param onRead Called for each piece that is read.
+   * @param onRead Called for each piece that is read, and when a pause of the reader ends.
    */
   constructor(end: PipeHandle, sink: Sink, onRead = () => {}) {
     this.#onRead = onRead
@@ -71,9 +71,15 @@ export class Output {
     this.resume()
   }
 
+  /** Whether the command has to wait, because the reader is busy. */
+  get isPaused(): boolean {
+    return this.#paused && !this.#ended
+  }
+
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
+    this.#onRead()
     this.#stream?.resume()
   }
 

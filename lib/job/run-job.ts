@@ -6,10 +6,9 @@ import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
 import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
 import { closeGiven } from '../spawn/stdio-plan.js'
-import { type Descendant, toDescendant } from '../system/descendants.js'
 import { type Captures, captureOutputs } from './captures.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
-import { Command, mergeOptions } from './command.js'
+import { Command, withOptions } from './command.js'
 import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
 import { IdleTimeout } from './idle-timeout.js'
@@ -18,6 +17,7 @@ import { type CheckedIsolation, checkIsolation } from './isolation.js'
 import { Job } from './job.js'
 import { JobEvents } from './job-events.js'
 import { JobResult } from './job-result.js'
+import { keepThenEnd } from './keep.js'
 import { KeptCommand } from './kept-command.js'
 import { JOB_ADVICE, JOB_NAMES } from './option-names.js'
 import type { DefaultStdio, JobOptions } from './options.js'
@@ -73,12 +73,13 @@ export function runJob<
 export function runJob(
   file: Bytes | Command,
   args?: readonly Bytes[] | JobOptions,
-  options: JobOptions = {},
+  options?: JobOptions,
 ): Job<JobResult, Encoding> {
-  const prepared = file instanceof Command
-  const command = prepared ? file : new Command(file, args as readonly Bytes[])
-  const given = prepared ? ((args ?? {}) as JobOptions) : options
-  const merged = checkNames(mergeOptions<JobOptions>(command.options as JobOptions, given))
+  const command =
+    file instanceof Command
+      ? withOptions('runJob', file, args as JobOptions, options)
+      : new Command(file, args as readonly Bytes[], options)
+  const merged = checkNames(command.options as JobOptions)
   const {
     idleTimeout,
     leftovers = 'end',
@@ -99,6 +100,7 @@ export function runJob(
     return start(job, { leftovers, keep, idle, isolation })
   } catch (error) {
     const ended = execution.abandon()
+    events.close()
     const { signal } = checked.spawn
     const isAborted = signal?.aborted === true && error === reasonOf(signal)
     if (!(error instanceof SextonError) && !isAborted) throw error
@@ -127,7 +129,7 @@ function start(job: Prepared, ending: Ending): Job<JobResult, Encoding> {
   const { leftovers, keep, idle, isolation } = ending
   const { command, checked, execution, events } = job
   const { stdio, captures, streamed, feed } = captureOutputs(checked, execution)
-  const kept: KeptCommand = new KeptCommand(
+  const kept = new KeptCommand(
     command.file,
     command.args,
     { ...checked.spawn, stdio },
@@ -135,13 +137,16 @@ function start(job: Prepared, ending: Ending): Job<JobResult, Encoding> {
     {
       ...isolation,
       leftovers: keep === undefined ? leftovers : 'wait',
-      hooks: { onEvent: (event) => events.hear(event, kept.pid) },
+      hooks: { onEvent: (event) => events.hear(event) },
     },
   )
   execution.add(kept)
   feed()
-  if (keep !== undefined) void keepThenEnd(kept, keep)
-  const timeout = new IdleTimeout(idle, () => kept.end('idle'))
+  const keeping = keep === undefined ? undefined : keepThenEnd(kept, keep)
+  const timeout = new IdleTimeout(idle, {
+    isPaused: () => execution.isPaused,
+    onIdle: () => kept.end('idle'),
+  })
   execution.onOutput = () => timeout.heard()
   const result = execution
     .finish()
@@ -149,24 +154,12 @@ function start(job: Prepared, ending: Ending): Job<JobResult, Encoding> {
       timeout.clear()
       events.close()
     })
-    .then(async ([status]) => settle(job, status as ExitStatus, captures, await kept.keeper.ended))
+    .then(async ([status]) => {
+      const failure = await keeping
+      if (failure !== undefined) throw failure.cause
+      return settle(job, status as ExitStatus, captures, await kept.keeper.ended)
+    })
   return Job.start({ execution, events, result, streamed, command: kept })
-}
-
-async function keepThenEnd(
-  kept: KeptCommand,
-  keep: (process: Descendant) => boolean,
-): Promise<void> {
-  try {
-    await kept.keeper.exited
-    for (const process of kept.keeper.processes()) {
-      if (keep(toDescendant(process))) kept.keeper.keep(process.pid, process.startTime)
-    }
-    kept.keeper.release()
-  } catch {
-    // The keeper was killed, or the tree cannot be read. Then nothing is kept.
-  }
-  kept.endLeftovers()
 }
 
 function settle(
@@ -182,7 +175,7 @@ function settle(
     stdout: execution.collected(stdout),
     stderr: execution.collected(stderr),
     all: execution.collected(all),
-    survivors: events.survivors,
+    survivors: events.survivorsOf(status.pid),
     kept,
     limitsHit: events.limitsHit,
   })

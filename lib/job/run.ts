@@ -1,13 +1,12 @@
 import { reasonOf, throwIfAborted } from '../base/abort.js'
-import { invalid, SextonError } from '../base/errors.js'
-import { checkPlainObject } from '../base/option-names.js'
+import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
 import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
 import { closeGiven } from '../spawn/stdio-plan.js'
 import { type Captures, captureOutputs } from './captures.js'
 import { type CheckedRun, checkRunOptions } from './checked-options.js'
-import { Command, mergeOptions } from './command.js'
+import { Command, withOptions } from './command.js'
 import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
 import { leave } from './input.js'
@@ -69,7 +68,7 @@ export function run(
 ): Run<RunResult, Encoding> {
   const command =
     file instanceof Command
-      ? withOptions(file, args as RunOptions, options)
+      ? withOptions('run', file, args as RunOptions, options)
       : new Command(file, args as readonly Bytes[], options)
   const checked = checkRunOptions(command.options as RunOptions)
   const execution = new Execution(checked)
@@ -83,17 +82,6 @@ export function run(
     leave(checked.input)
     return Run.of({ execution, result: ended.then(() => Promise.reject(error)) })
   }
-}
-
-function withOptions(prepared: Command, options: RunOptions = {}, beyond: unknown): Command {
-  if (beyond !== undefined || Array.isArray(options)) {
-    const got = beyond === undefined ? options : beyond
-    throw new TypeError(`${invalid('argument', got, 'none after the options of a prepared command')}
-Use run(command, options).`)
-  }
-  checkPlainObject('options', options, '{ timeout: 1000 }')
-  const { file, args } = prepared
-  return new Command(file, args, mergeOptions<RunOptions>(prepared.options, options)) as Command
 }
 
 function isFailure(error: unknown, { spawn: { signal } }: CheckedRun): boolean {

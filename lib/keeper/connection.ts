@@ -4,7 +4,7 @@ import { SextonError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { encodeRequest, type REQUESTS, type Report, ReportDecoder } from './frames.js'
 
-/** What a connection tells its owner. */
+/** The events of a connection. */
 export interface Listener {
   onReport(report: Report): void
   /** Called once, when no report can come any more. The error says that the last bytes made no sense. */

@@ -25,7 +25,7 @@ export const REPORTS = {
   init: 14,
 } as const
 
-/** What a keeper refuses to start without. */
+/** The requirements without which a keeper refuses to start. */
 export const REFUSALS = {
   noSettings: 1,
   noProc: 2,
@@ -49,6 +49,8 @@ export interface ReportedProcess {
   name: string
   /** The letter of its state, as in `Descendant`; empty if it is not known. */
   state: string
+  /** The pid of its parent; 0 if it is not known. */
+  ppid: number
   /** The error number of the signal that it was sent; 0 if it was sent. */
   errno: number
 }
@@ -72,7 +74,7 @@ const HEADER = 8 // bytes
 const WORD = 4 // bytes
 const RECORD = binding.waitFields * 8
 const LONGEST_NAME = 16
-const PROCESS = 3 * WORD
+const PROCESS = 4 * WORD
 
 /** Encodes a request of words of 32 bits. */
 export function encodeRequest(kind: keyof typeof REQUESTS, ...words: number[]): Uint8Array {
@@ -189,6 +191,7 @@ function processIn(payload: Buffer): ReportedProcess {
     pid: payload.readUInt32LE(0),
     name: payload.toString('utf8', PROCESS),
     state: letter === 0 ? '' : String.fromCharCode(letter & 0x7f),
+    ppid: payload.readUInt32LE(3 * WORD),
     errno: payload.readUInt32LE(WORD),
   }
 }

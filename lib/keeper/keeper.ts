@@ -43,7 +43,7 @@ export type KeeperEvent = Extract<
   { kind: 'reaped' | 'ending' | 'asked' | 'killed' | 'left' | 'dropped' | 'limited' }
 >
 
-/** What a keeper's caller may add. */
+/** Functions of a keeper's caller. */
 export interface KeeperHooks {
   /** Called for each event. */
   onEvent?: (event: KeeperEvent) => void
@@ -115,9 +115,14 @@ export class Keeper {
     return this.#outcome.ended
   }
 
-  /** Begins the ending of the job, unless it has begun. `reason` comes back in the event `ending`. */
-  end(reason: number): void {
-    this.#ask('end', reason)
+  /**
+   * Begins the ending of the job, unless it has begun. `reason` comes back in the event `ending`.
+   *
+   * @param signal The signal that begins it, instead of `killSignal`. SIGKILL also ends the grace of an ending that has
+   *   begun.
+   */
+  end(reason: number, signal = 0): void {
+    this.#ask('end', reason, signal)
   }
 
   /** Sends a signal to the command, if it still runs. */

@@ -49,7 +49,7 @@ function positionIn(block: Buffer): number {
   return before < 0 ? -1 : before + 1
 }
 
-/** What a search for the processes of a job has found. */
+/** The result of a search for the processes of a job. */
 export interface Marked {
   killed: ReportedProcess[]
   /** The processes that still live: this user may not kill them, or they do not die. */
@@ -90,7 +90,7 @@ function killIfMarked(pid: number, id: string): ReportedProcess | undefined {
     const stat = readStat(pid)
     if (stat === undefined || isZombie(stat) || !isMarked(pid, id)) return undefined
     const sent = binding.pidfdSend(pidfd, SIGKILL)
-    return { pid, name: stat.name, state: stat.state, errno: Math.max(0, -sent) }
+    return { pid, name: stat.name, state: stat.state, ppid: stat.ppid, errno: Math.max(0, -sent) }
   } finally {
     binding.closeFd(pidfd)
   }

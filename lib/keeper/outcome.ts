@@ -7,7 +7,7 @@ export interface Ended {
   kept: number
   /** The number of processes that could not be ended. Events `left` name them. */
   left: number
-  /** What happened to the keeper, if it could not finish its work. */
+  /** The end of the keeper, if it could not finish its work. */
   error?: SextonError
 }
 

@@ -20,7 +20,7 @@ export interface KeeperSettings {
    * a user namespace, for users without CAP_SYS_ADMIN. Default: `'tree'`.
    */
   isolation?: keyof typeof ISOLATION
-  /** What happens to processes that still run when the command has exited. */
+  /** The treatment of processes that still run when the command has exited. */
   leftovers: 'end' | 'wait' | 'keep'
   /** The number of the signal that begins the ending. */
   killSignal: number

@@ -176,7 +176,8 @@ function start(
   }
 }
 
-function pathOf(step: string, file: Bytes, options: SpawnOptions): { path?: string } {
+/** The path that belongs to a failed step of a child's start. */
+export function pathOf(step: string, file: Bytes, options: SpawnOptions): { path?: string } {
   // With a cgroup, clone fails because of that cgroup.
   if (step === 'clone' && options.cgroup !== undefined) return { path: options.cgroup }
   if (step === 'chdir') return { path: text(options.cwd ?? '') }

@@ -1,3 +1,9 @@
+/**
+ * USER_HZ, the unit of times in `/proc`. It is 100 on every architecture that Node supports, whatever the kernel's own
+ * tick is.
+ */
+export const TICKS_PER_SECOND = 100
+
 /** The fields of `/proc/<pid>/stat` (proc_pid_stat(5)) that sexton uses. */
 export interface ProcessStat {
   pid: number

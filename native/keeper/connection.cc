@@ -39,15 +39,14 @@ void Connection::SendRecord(Report kind, const WaitStatus& status) {
   if (!Queue(kind, record, sizeof record, reserve)) ++dropped_;
 }
 
-void Connection::SendProcess(Report kind, uint32_t pid, uint32_t error, uint32_t state,
-                             const char* name) {
+void Connection::SendProcess(Report kind, const Process& process, const char* name) {
   struct {
-    uint32_t words[3];
+    Process process;
     char name[16];
-  } payload = {{pid, error, state}, {}};
+  } payload = {process, {}};
   const size_t length = strnlen(name, sizeof payload.name);
   memcpy(payload.name, name, length);
-  const auto size = static_cast<uint32_t>(sizeof payload.words + length);
+  const auto size = static_cast<uint32_t>(sizeof payload.process + length);
   if (!Queue(kind, &payload, size, kReserve)) ++dropped_;
 }
 

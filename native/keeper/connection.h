@@ -33,7 +33,10 @@ class Connection {
 
   // Events. They may be dropped, and then counted.
   void SendReaped(const WaitStatus& status) { SendRecord(Report::kReaped, status); }
-  void SendProcess(Report kind, uint32_t pid, uint32_t error, uint32_t state, const char* name);
+  struct Process {
+    uint32_t pid, error, state, parent;
+  };
+  void SendProcess(Report kind, const Process& process, const char* name);
 
   void Flush();
   bool flushed() const { return size_ == 0 && dropped_ == 0; }

@@ -55,13 +55,13 @@ void Ending::Reaped(pid_t pid) {
   if ((killed[index / 8] & bit) != 0) killed[index / 8] &= static_cast<uint8_t>(~bit);
 }
 
-void Ending::Begin(const Settings& settings) {
+void Ending::Begin(const Settings& settings, uint32_t signal) {
   grace_ = Milliseconds(settings.grace_low, settings.grace_high);
   left_ = 0;
-  if (settings.kill_signal == SIGKILL) return StartKilling();
+  if (signal == SIGKILL) return StartKilling();
   phase_ = Phase::kGrace;
   Freeze();
-  Ask(static_cast<int>(settings.kill_signal));
+  Ask(static_cast<int>(signal));
   deadline_ = After(grace_);
 }
 
@@ -70,6 +70,10 @@ void Ending::Step() {
   if (phase_ != Phase::kKilling) return;
   if (Now() >= last_) return GiveUp();
   Kill();
+}
+
+void Ending::Hurry() {
+  if (phase_ == Phase::kGrace) StartKilling();
 }
 
 // Stops what runs, until a walk finds nothing that runs.
@@ -101,8 +105,9 @@ void Ending::Ask(int signal) {
 }
 
 void Ending::Tell(Report kind, const Tree::Node& node, int error) {
-  connection_->SendProcess(kind, static_cast<uint32_t>(node.process.pid),
-                           static_cast<uint32_t>(error), static_cast<uint32_t>(node.state),
+  connection_->SendProcess(kind,
+                           {static_cast<uint32_t>(node.process.pid), static_cast<uint32_t>(error),
+                            static_cast<uint32_t>(node.state), static_cast<uint32_t>(node.parent)},
                            node.name);
 }
 
@@ -147,7 +152,7 @@ void Ending::GiveUp() {
   // A child is left that /proc does not show, or a dead one that a tracer holds.
   if (left_ == 0) {
     left_ = 1;
-    connection_->SendProcess(Report::kLeft, 0, 0, 0, "");
+    connection_->SendProcess(Report::kLeft, {}, "");
   }
   if (HasCgroup()) cgroup_->Thaw();
   phase_ = Phase::kGivenUp;

@@ -36,7 +36,7 @@ class Ending {
          const Namespace* space)
       : tree_(tree), kept_(kept), connection_(connection), cgroup_(cgroup), namespace_(space) {}
 
-  void Begin(const Settings& settings);
+  void Begin(const Settings& settings, uint32_t signal);
   bool begun() const { return phase_ != Phase::kNotBegun; }
   bool given_up() const { return phase_ == Phase::kGivenUp; }
   uint32_t left() const { return left_; }
@@ -44,6 +44,9 @@ class Ending {
   // The time of the next step, or kForever.
   uint64_t deadline() const { return deadline_; }
   void Step();
+
+  // Ends the grace now.
+  void Hurry();
 
   // Forgets that it was begun: the kept are to end as well.
   void Reset() { phase_ = Phase::kNotBegun; }

@@ -11,6 +11,7 @@ constexpr size_t kUnknown = ~size_t{0};
 size_t LengthOf(uint8_t kind) {
   switch (static_cast<Request>(kind)) {
     case Request::kEnd:
+      return 8;
     case Request::kSignal:
       return 4;
     case Request::kKeep:

@@ -10,16 +10,17 @@
 
 namespace sexton {
 
-// Node to keeper: FRAME(name in C++, kind)
+// Node to keeper: FRAME(name in C++, kind). The signal of an ending is 0 for that of the settings;
+// SIGKILL ends the grace of one that has begun.
 #define SEXTON_REQUESTS(FRAME)                                                   \
-  FRAME(kEnd, 1)     /* uint32_t reason: begins the ending */                    \
+  FRAME(kEnd, 1)     /* uint32_t reason, signal: begins the ending */            \
   FRAME(kSignal, 2)  /* uint32_t signal: sends it to the command */              \
   FRAME(kKeep, 3)    /* uint32_t pid, two halves of its start time: spares it */ \
   FRAME(kRelease, 4) /* a lost connection spares the kept from now on */         \
   FRAME(kPing, 5)    /* asks for a kPong */
 
-// Keeper to Node. A process is its pid, the errno of a signal to it, the letter of its state
-// (uint32_t each), and its name.
+// Keeper to Node. A process is its pid, the errno of a signal to it, the letter of its state, its
+// parent's pid (uint32_t each), and its name.
 #define SEXTON_REPORTS(FRAME)                                                             \
   FRAME(kRefused, 1)  /* uint32_t Refusal, errno: nothing was started */                  \
   FRAME(kFailed, 2)   /* uint32_t SpawnStep, errno: the command could not be started */   \

@@ -80,7 +80,7 @@ void Keeper::Obey(const RequestFrame& request) {
   const uint32_t* const words = request.words;
   switch (request.kind) {
     case Request::kEnd:
-      BeginEnding(words[0]);
+      BeginEnding(words[0], words[1]);
       // Nobody may die, because only kept processes are left.
       if (any_children_) LookAround();
       return;

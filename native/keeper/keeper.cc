@@ -32,10 +32,14 @@ void Keeper::Loop() {
   }
 }
 
-void Keeper::BeginEnding(uint32_t reason) {
-  if (ending_.begun() || holding_ || done_ || command_ == 0) return;
+void Keeper::BeginEnding(uint32_t reason, uint32_t signal) {
+  if (holding_ || done_ || command_ == 0) return;
+  if (ending_.begun()) {
+    if (signal == SIGKILL) ending_.Hurry();
+    return;
+  }
   connection_.Send(Report::kEnding, reason);
-  ending_.Begin(settings_);
+  ending_.Begin(settings_, signal - 1 < 64 ? signal : settings_.kill_signal);
 }
 
 void Keeper::CheckTime() {

@@ -65,7 +65,7 @@ class Keeper {
   void Reap();
   void OnEnd(const WaitStatus& status);
   void LookAround();
-  void BeginEnding(uint32_t reason);
+  void BeginEnding(uint32_t reason, uint32_t signal = 0);
   void CheckTime();
   void HoldKept();
   void Finish();

@@ -1,15 +1,12 @@
 // The peers that sexton is compared with, at the versions of package.json, and the Node that they run on.
 
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installIn } from '../installed.mjs'
 import { nodeOf } from '../node-versions.mjs'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const wanted = join(folder, 'package-lock.json')
-// A copy of the lock file that `npm ci` last obeyed: a peer of another version is installed anew.
-const obeyed = join(folder, 'node_modules', '.obeyed-lock.json')
 
 // execa 10 needs Node 22, and the tests run on Node 20 as well.
 const LINE = '24'
@@ -23,12 +20,7 @@ export const versions = JSON.parse(readFileSync(join(folder, 'package.json'), 'u
  * @throws {Error} where the registry does not answer.
  */
 export function installPeers() {
-  if (!isInstalled()) {
-    const words = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
-    const { status } = spawnSync('npm', words, { cwd: folder, stdio: 'ignore' })
-    if (status !== 0) throw new Error('npm ci failed in test/peers')
-    copyFileSync(wanted, obeyed)
-  }
+  installIn(folder)
   const node = newestNode()
   if (node === undefined) throw new Error(`Node ${LINE} could not be installed by npm`)
   return node
@@ -41,8 +33,4 @@ function newestNode() {
   } catch {
     return undefined // the registry has not told the versions
   }
-}
-
-function isInstalled() {
-  return existsSync(obeyed) && readFileSync(obeyed, 'utf8') === readFileSync(wanted, 'utf8')
 }

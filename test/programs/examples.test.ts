@@ -15,9 +15,11 @@ import { start } from './running.js'
 const example = (name: string) => join(root, 'examples', name)
 const node = (name: string, ...args: string[]) => [process.execPath, example(name), ...args]
 
-it('Every example is run here, or by `npm run demo`', () => {
+it('Every example is run here, by distributed-jobs.test.ts or by the demo', () => {
   const tests = readFileSync(new URL(import.meta.url), 'utf8')
-  const names = readdirSync(example('.')).filter((name) => !/^(demo|worker-pool)/.test(name))
+  const names = readdirSync(example('.')).filter(
+    (name) => !/^(demo|distributed-jobs|worker-pool)/.test(name),
+  )
   expect(names.sort()).toEqual(['docker', 'graceful-shutdown.mjs', 'watch-any-pid.mjs'])
   for (const name of names) expect(tests).toContain(`'${name}'`)
 })

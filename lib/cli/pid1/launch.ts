@@ -1,5 +1,6 @@
 import { attempt, SextonError } from '../../base/errors.js'
 import { readOwnFile } from '../../system/proc.js'
+import { rawArguments, splitAtNul } from '../raw-arguments.js'
 import {
   type Limits,
   limitsIn,
@@ -7,7 +8,6 @@ import {
   parseNote,
   restored,
   signalSets,
-  splitAtNul,
 } from './prologue-notes.js'
 
 /**
@@ -40,26 +40,6 @@ export function readLaunch(): Launch {
     ...signalSets(noted, notes),
     limits: limitsIn(notes),
   }
-}
-
-/**
- * Returns the arguments of this program as the original bytes, without Node's own arguments. Node decodes
- * `process.argv` as UTF-8, which loses other bytes.
- */
-export function rawArguments(): Buffer[] {
-  const decoded = process.argv.slice(2)
-  const raw = readCommandLine()?.slice(-decoded.length)
-  return decoded.map((word, i) => {
-    // A process title (NODE_OPTIONS=--title=…) may have overwritten the bytes. Use them only if they match.
-    const bytes = raw?.[i]
-    return bytes !== undefined && bytes.toString() === word ? bytes : Buffer.from(word)
-  })
-}
-
-// Returns `undefined` without /proc: then the arguments that Node decoded have to do.
-function readCommandLine(): Buffer[] | undefined {
-  const line = attempt(() => readOwnFile('cmdline'))
-  return line instanceof SextonError ? undefined : splitAtNul(line)
 }
 
 function ownEnvironment(): Buffer[] {

@@ -1,14 +1,8 @@
 import { invalid } from '../../base/errors.js'
+import { parseDuration, parseSignal } from '../values.js'
 import { PERSONA_NAMES, personaOf } from './persona.js'
 import type { Settings } from './settings.js'
-import {
-  parseDescriptor,
-  parseDuration,
-  parseExitCodes,
-  parseId,
-  parseRewrite,
-  parseSignal,
-} from './values.js'
+import { parseDescriptor, parseExitCodes, parseId, parseRewrite } from './values.js'
 
 /** An option of `pid1`, for the parser and the help text. */
 export interface Option {

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import type { ResourceLimit } from '../../spawn/options.js'
+import { splitAtNul } from '../raw-arguments.js'
 
 // The shell prologue (lib/cli/prologue.sh) notes the state before Node starts, in two places. The first argument,
 // `--launched=…`, holds the inherited descriptors and the signal sets. The variable `sexton_env` holds two files of
@@ -119,15 +120,4 @@ function signalsOf(mask: string | undefined): number[] | undefined {
   if (mask === undefined) return undefined
   const bits = BigInt(`0x${mask}`)
   return Array.from({ length: 64 }, (_, i) => i + 1).filter((n) => (bits >> BigInt(n - 1)) & 1n)
-}
-
-/** Splits a block of strings, each followed by a NUL. The last NUL may be missing. */
-export function splitAtNul(bytes: Buffer): Buffer[] {
-  const strings: Buffer[] = []
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0, start)
-    strings.push(bytes.subarray(start, end < 0 ? bytes.length : end))
-    start = end < 0 ? bytes.length : end + 1
-  }
-  return strings
 }

@@ -1,8 +1,12 @@
-import type { TreeProcess } from './snapshot.js'
+/** The place of a process in a tree. */
+export interface Place {
+  pid: number
+  ppid: number
+}
 
 /** A process, and the lines of the tree that are drawn before it. */
-export interface Branch {
-  process: TreeProcess
+export interface Branch<P extends Place> {
+  process: P
   lines: string
 }
 
@@ -13,11 +17,11 @@ const ASCII: typeof UNICODE = { last: '`- ', middle: '|- ', space: '   ', bar: '
  * Draws the lines of a tree. The first process is the root, and parents come before their children. Only the
  * innermost `most` columns are drawn, because a tree may be deeper than a terminal is wide.
  */
-export function branches(
-  processes: readonly TreeProcess[],
+export function branches<P extends Place>(
+  processes: readonly P[],
   unicode: boolean,
   most: number,
-): Branch[] {
+): Branch<P>[] {
   const style = unicode ? UNICODE : ASCII
   const lastChild = new Map(processes.map(({ pid, ppid }) => [ppid, pid]))
   const below = new Map<number, string>() // the start of the lines of each process's children

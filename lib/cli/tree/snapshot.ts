@@ -1,9 +1,11 @@
+import { ageAt, secondsSinceBoot } from '../../system/age.js'
 import { readDescendants } from '../../system/descendants.js'
-import { readCommandLine, readStat, readUptime } from '../../system/proc.js'
+import { pageSize } from '../../system/page-size.js'
+import { readCommandLine, readStat } from '../../system/proc.js'
 import { unlessHidden } from '../../system/proc-access.js'
-import { isZombie, type ProcessStat } from '../../system/proc-formats.js'
+import { isZombie, type ProcessStat, TICKS_PER_SECOND } from '../../system/proc-formats.js'
+import type { Place } from './branches.js'
 import { type Kin, orphans } from './orphan.js'
-import { pageSize } from './page-size.js'
 
 /** A process with the figures that the tree shows. */
 export interface TreeProcess extends ProcessStat {
@@ -27,10 +29,6 @@ export interface Snapshot {
   time: number
   processes: TreeProcess[]
 }
-
-// USER_HZ, the unit of times in /proc. It is 100 on every architecture that Node supports, whatever the kernel's
-// own tick is.
-const TICKS_PER_SECOND = 100
 
 /**
  * Reads the tree of `pid`. Processes that exit meanwhile are left out, and so are those that a process outside
@@ -62,14 +60,14 @@ export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undef
 }
 
 /** Keeps the processes that are connected to the first one. Between two reads, a process may change its parent. */
-export function connected(stats: readonly ProcessStat[]): ProcessStat[] {
-  const children = new Map<number, ProcessStat[]>()
+export function connected<P extends Place>(stats: readonly P[]): P[] {
+  const children = new Map<number, P[]>()
   for (const stat of stats.slice(1)) {
     const siblings = children.get(stat.ppid)
     if (siblings === undefined) children.set(stat.ppid, [stat])
     else siblings.push(stat)
   }
-  const found: ProcessStat[] = []
+  const found: P[] = []
   const next = stats.slice(0, 1)
   for (let one = next.pop(); one !== undefined; one = next.pop()) {
     found.push(one)
@@ -91,16 +89,6 @@ function finder(processes: readonly Kin[]): (pid: number) => Kin | undefined {
     }
     return known.get(pid)
   }
-}
-
-// Start times count from the machine's boot. In an LXC container, /proc/uptime may count from the container's start.
-// The monotonic clock stops while the machine sleeps. Both can only be too early, so the later one is right.
-function secondsSinceBoot(): number {
-  return Math.max(readUptime() ?? 0, Number(process.hrtime.bigint()) / 1e9)
-}
-
-function ageAt(time: number, { startTime }: ProcessStat): number {
-  return Math.max(0, time - startTime / TICKS_PER_SECOND)
 }
 
 function percent(

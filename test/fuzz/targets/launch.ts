@@ -6,8 +6,8 @@ import {
   parseNote,
   restored,
   signalSets,
-  splitAtNul,
 } from '../../../lib/cli/pid1/prologue-notes.js'
+import { splitAtNul } from '../../../lib/cli/raw-arguments.js'
 import type { Target } from '../target.js'
 import { bytes, text } from '../values.js'
 

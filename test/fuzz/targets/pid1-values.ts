@@ -2,12 +2,11 @@ import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
 import {
   parseDescriptor,
-  parseDuration,
   parseExitCodes,
   parseId,
   parseRewrite,
-  parseSignal,
 } from '../../../lib/cli/pid1/values.js'
+import { parseDuration, parseSignal } from '../../../lib/cli/values.js'
 import { allSignalNumbers, signalName } from '../../../lib/system/signal-names.js'
 import type { Target } from '../target.js'
 import { text } from '../values.js'

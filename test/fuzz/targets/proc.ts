@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
-import { parsePageSize } from '../../../lib/cli/tree/page-size.js'
+import { parsePageSize } from '../../../lib/system/page-size.js'
 import {
   parseChildren,
   parseCommandLine,

@@ -42,7 +42,7 @@ describe('runJob()', () => {
     expect(result).toBeInstanceOf(JobResult)
     expect(result).toMatchObject({ stdout: 'out', stderr: 'err', endedBy: 'exit', kept: 0 })
     expect(result.survivors).toEqual([
-      { pid: expect.any(Number), name: 'sleep', outcome: 'terminated' },
+      { pid: expect.any(Number), ppid: expect.any(Number), name: 'sleep', outcome: 'terminated' },
     ])
     expect(live()).toEqual([])
   })
@@ -76,8 +76,22 @@ describe('runJob()', () => {
   })
 
   it('is not started with an aborted signal', async () => {
-    await expect(sh('exit', { signal: AbortSignal.abort('no') })).rejects.toBe('no')
+    const job = sh('exit', { signal: AbortSignal.abort('no') })
+    await expect(job).rejects.toBe('no')
+    for await (const _ of job.adopted) throw new Error('an orphan of nobody')
     expect(live()).toEqual([])
+  })
+
+  it('says that it was not started, and takes no signal then', async () => {
+    const job = runJob('/nonexistent')
+    expect(String(job)).toBe('starting')
+    await expect(job).rejects.toThrow('ENOENT')
+    expect([String(job), job.signal('SIGTERM')]).toEqual(['not started', false])
+  })
+
+  it('names the directory that does not exist', async () => {
+    const error = { code: 'ERR_SPAWN_FAILED', path: '/nonexistent' }
+    await expect(sh('exit', { cwd: '/nonexistent' })).rejects.toMatchObject(error)
   })
 
   it('runs many at once, and leaves no descriptor', async () => {
@@ -114,6 +128,41 @@ describe('A job is ended', () => {
     expect((await sh(script, { idleTimeout: patience(400) })).endedBy).toBe('exit')
   })
 
+  it('by a signal of the caller’s choice', async () => {
+    const job = sh(endless)
+    await eventually(() => expect(job.processes().length).toBe(2))
+    job.kill('SIGUSR1')
+    const error = await failureOf(job)
+    expect([error.terminationReason, error.status.signal]).toEqual(['dispose', 'SIGUSR1'])
+    expect(live()).toEqual([])
+    expect(() => job.kill('SIGNONE' as 'SIGHUP')).toThrow(RangeError)
+  })
+
+  it('at once by SIGKILL, although the grace is not over', async () => {
+    const job = sh(`trap '' TERM; echo; while :; do sleep 1000; done`, { grace: 1e9 })
+    await eventually(() => expect(job.processes().length).toBe(2))
+    job.kill()
+    job.kill('SIGKILL')
+    expect((await failureOf(job)).status.signal).toBe('SIGKILL')
+    expect(live()).toEqual([])
+  })
+
+  it('not by silence while the loop over its lines is busy', async () => {
+    let count = 0
+    for await (const _ of sh('yes | head -n 100000', { idleTimeout: patience(100) })) {
+      if (count === 0) await new Promise((resolve) => setTimeout(resolve, patience(350)))
+      count += 1
+    }
+    expect(count).toBe(100_000)
+  })
+
+  it('with an error that tells how, and what has outlived the command', async () => {
+    const error = await failureOf(sh(`${DAEMON}; exit 3`))
+    expect(error).toMatchObject({ endedBy: 'exit', kept: 0 })
+    expect(error.survivors?.map(({ name }) => name)).toEqual(['sleep'])
+    expect((await failureOf(sh('sleep 1000', { timeout: 50 }))).endedBy).toBe('timeout')
+  })
+
   it('by an aborted signal', async () => {
     const abort = new AbortController()
     const job = sh(endless, { signal: abort.signal })
@@ -147,6 +196,14 @@ describe('A job is ended', () => {
     expect(live()).toEqual([])
   })
 
+  it('before its pid is known, and is no survivor of itself', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      const job = runJob('sleep', ['1000'], { reject: false })
+      job.kill()
+      expect(await job).toMatchObject({ endedBy: 'dispose', survivors: [] })
+    }
+  })
+
   it('by too much output', async () => {
     const error = await failureOf(runJob('yes', [], { maxBuffer: 1000 }))
     expect(error.terminationReason).toBe('overflow')
@@ -162,7 +219,10 @@ describe('A running job', () => {
     const lines = job[Symbol.asyncIterator]()
     await lines.next()
     const [first] = job.processes()
-    expect(first).toMatchObject({ name: 'sh' })
+    expect(first).toMatchObject({ name: 'sh', ppid: expect.any(Number) })
+    expect(first?.command).toMatch(/^sh -c /)
+    expect(first?.memory).toBeGreaterThan(0)
+    expect(first?.ageMs).toBeLessThan(patience(20_000))
     expect(job.signal('SIGUSR1')).toBe(true)
     expect((await job.exited).code).toBe(9)
     expect(await lines.next()).toMatchObject({ done: true })
@@ -205,7 +265,40 @@ describe('What outlives the command', () => {
   })
 })
 
+describe('A keep that fails', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('mine')
+      },
+      'mine',
+    ],
+    ['gives a promise', async () => true, 'invalid result of keep [Promise]: expected true or'],
+    ['gives nothing', () => {}, 'invalid result of keep undefined: expected true or false'],
+  ])('because it %s keeps nothing, and fails the job', async (_, keep, message) => {
+    await expect(sh(`${DAEMON}; exit`, { keep })).rejects.toThrow(message)
+    expect(live()).toEqual([])
+  })
+})
+
 describe('Options of a job', () => {
+  it.each([
+    [null, 'invalid options null: expected a plain object'],
+    [{ detached: true }, 'the command of a job leads a session of its own'],
+    [{ shell: true }, "Use runJob('/bin/sh', ['-c', command])."],
+    [{ cleanup: true }, 'a job ends with this process'],
+  ])('have advice: %j', (options, message) => {
+    expect(() => runJob('true', [], options as object)).toThrow(message)
+  })
+
+  it('come after a prepared command, and nothing else does', () => {
+    const prepared = command('true')
+    const message = 'none after the options of a prepared command\nUse runJob(command, options).'
+    expect(() => runJob(prepared, ['x'] as object)).toThrow(message)
+    expect(() => runJob(prepared as never, {} as never, { timeout: 1 })).toThrow(message)
+  })
+
   it.each([
     [{ leftovers: 'kill' }, "invalid leftovers 'kill': expected 'end', 'wait' or 'keep'"],
     [{ keep: 'sleep' }, "invalid keep 'sleep': expected a function of a process"],

@@ -139,6 +139,11 @@ describe('A command that fails', () => {
     },
   )
 
+  it('says those of its standard output if it wrote no error', async () => {
+    const { message } = await failureOf(sh('echo "a.ts(1,1): error"; exit 2'))
+    expect(message).toMatch(/exit code 2\na\.ts\(1,1\): error$/)
+  })
+
   it('says the end of a long line alone', async () => {
     const { message } = await failureOf(sh('head -c 100000 /dev/zero | tr "\\0" x >&2; exit 1'))
     expect(message.length).toBeLessThan(2200)

@@ -64,7 +64,9 @@ const anyFrame = fc.oneof(
   fc.tuple(word, word).map((each) => frame('ended', words(...each))),
   fc
     .tuple(word, fc.string({ maxLength: 4 }))
-    .map(([pid, name]) => frame('killed', Buffer.concat([words(pid, 0, 82), Buffer.from(name)]))),
+    .map(([pid, name]) =>
+      frame('killed', Buffer.concat([words(pid, 0, 82, 1), Buffer.from(name)])),
+    ),
   fc.integer({ min: 1, max: 4_194_304 }).map((pid) => frame('exited', record(pid))),
   fc.constant(frame('pong', Buffer.of())),
 )
@@ -121,9 +123,9 @@ describe('The decoder of reports', () => {
   })
 
   it('knows a name that is no UTF-8, and a process without a state', () => {
-    const bytes = frame('left', Buffer.concat([words(7, 1, 0), Buffer.of(0xff, 0x41)]))
+    const bytes = frame('left', Buffer.concat([words(7, 1, 0, 5), Buffer.of(0xff, 0x41)]))
     expect(new ReportDecoder().decode(bytes)).toEqual([
-      { kind: 'left', process: { pid: 7, name: '\ufffdA', state: '', errno: 1 } },
+      { kind: 'left', process: { pid: 7, ppid: 5, name: '\ufffdA', state: '', errno: 1 } },
     ])
   })
 })

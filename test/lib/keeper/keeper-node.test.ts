@@ -84,7 +84,7 @@ describe('A job ends when its Node', () => {
 })
 
 describe('The end of a job', () => {
-  it('sends no SIGHUP to the process group of its Node, where a process is stopped', async () => {
+  it('sends no SIGHUP to a process group with a stopped process', async () => {
     // The leader of a session whose parent is not in it, as in a container: its process group is orphaned.
     const node = spawn('setsid', programs.command('endBesideStopped', []), {
       env: { ...process.env, ...env },

@@ -98,7 +98,7 @@ describe('A keeper', () => {
       if (report.kind === 'started') return many
       if (report.kind !== 'pong') return undefined
       pongs += 1
-      if (pongs === 100) return Buffer.concat([ping.subarray(3), encodeRequest('end', 9)])
+      if (pongs === 100) return Buffer.concat([ping.subarray(3), encodeRequest('end', 9, 0)])
       return undefined
     })
     expect(pongs).toBe(101)

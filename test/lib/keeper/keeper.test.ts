@@ -7,7 +7,7 @@ import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { startJob } from './jobs.js'
 
-const { SIGSTOP, SIGTERM } = constants.signals
+const { SIGINT, SIGKILL, SIGSTOP, SIGTERM } = constants.signals
 
 const kinds = (events: readonly { kind: string }[]) => events.map(({ kind }) => kind)
 
@@ -63,6 +63,37 @@ describe('A keeper', () => {
     expect(await keeper.ended).toEqual({ kept: 0, left: 0 })
     expect(events).toContainEqual({ kind: 'ending', reason: 77 })
     expect(kinds(events)).toContain('killed')
+  })
+
+  it('ends the job by another signal than that of its settings', async () => {
+    const { keeper } = startJob(['sleep', '1000'])
+    await keeper.started
+    keeper.end(77, SIGINT)
+    expect(await keeper.exited).toMatchObject({ signal: 'SIGINT' })
+    await keeper.ended
+  })
+
+  it('kills before the grace is over when it is asked to', async () => {
+    const command = ['sh', '-c', 'trap "" TERM; sleep 1000 & wait'] as const
+    const { keeper, events } = startJob([...command], { grace: Number.POSITIVE_INFINITY })
+    await keeper.started
+    await eventually(() => expect(keeper.processes().length).toBe(2))
+    keeper.end(77)
+    await eventually(() => expect(kinds(events)).toContain('asked'))
+    keeper.end(78, SIGTERM)
+    expect(kinds(events)).not.toContain('killed')
+    keeper.end(79, SIGKILL)
+    expect(await keeper.exited).toMatchObject({ signal: 'SIGKILL' })
+    expect(await keeper.ended).toEqual({ kept: 0, left: 0 })
+    expect(events.filter(({ kind }) => kind === 'ending')).toEqual([{ kind: 'ending', reason: 77 }])
+  })
+
+  it('names the parent of each process that it ends', async () => {
+    const { keeper, events } = startJob(['sh', '-c', '(sleep 1000 & wait) & exit 0'])
+    await keeper.ended
+    const asked = events.flatMap((event) => (event.kind === 'asked' ? [event.process] : []))
+    expect(asked[0]).toMatchObject({ ppid: keeper.pid })
+    for (const { ppid } of asked.slice(1)) expect(ppid).toBe(asked[0]?.pid)
   })
 
   it('sends signals to the command', async () => {

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
-import { attempt, SextonError } from '../../base/errors.js'
-import { readOwnFile } from '../../system/proc.js'
+import { attempt, SextonError } from '../base/errors.js'
+import { readOwnFile } from './proc.js'
 
 const AT_PAGESZ = 6
 const MOST_COMMON = 4096

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { endianness } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { pageSize, parsePageSize } from '../../../../lib/cli/tree/page-size.js'
+import { pageSize, parsePageSize } from '../../../lib/system/page-size.js'
 
 describe('pageSize', () => {
   it('is what getconf(1) says', () => {
