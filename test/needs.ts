@@ -73,6 +73,25 @@ export function lacksPackages(packages: string, install: () => void): boolean {
 }
 
 /**
+ * Whether this machine refuses to do something, for `describe.skipIf()`.
+ *
+ * @param act Throws where it is refused.
+ * @param isRare Whether many machines refuse it, so that it is no failure with `CI=true`.
+ * @throws {Error} with `CI=true`, unless it is rare.
+ */
+export function refuses(what: string, act: () => void, isRare = false): boolean {
+  try {
+    act()
+    return false
+  } catch (error) {
+    const advice = `${what}: ${(error as Error).message}`
+    if (isRare) note(advice)
+    else tell(advice)
+    return true
+  }
+}
+
+/**
  * A folder of control groups, version 2, in which this user may make one; undefined if there is none.
  *
  * @throws {Error} with `CI=true` if there is none.
@@ -125,6 +144,10 @@ function report(program: Program): void {
 
 function tell(advice: string): void {
   if (process.env.CI === 'true') throw new Error(`the tests need ${advice}`)
+  note(advice)
+}
+
+function note(advice: string): void {
   const file = expect.getState().testPath ?? ''
   const path = process.env.SEXTON_TEST_LACKS
   if (path !== undefined)

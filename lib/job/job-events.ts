@@ -1,7 +1,9 @@
 import { getSystemErrorName } from 'node:util'
 import { EventQueue } from '../base/event-queue.js'
 import type { ExitStatus } from '../exit/exit-status.js'
+import { LIMIT_BITS } from '../keeper/frames.js'
 import type { KeeperEvent } from '../keeper/keeper.js'
+import type { LimitName } from '../keeper/limits.js'
 
 /** A process that outlived the command of a job. */
 export interface JobSurvivor {
@@ -21,11 +23,18 @@ export interface JobSurvivor {
 export class JobEvents {
   readonly #survivors = new Map<number, JobSurvivor>()
   #adopted: EventQueue<ExitStatus> | undefined
+  #limits = 0
   #isOver = false
 
   /** @param command The pid of the job's command, which is no survivor. A keeper may end it before its pid is known. */
   survivorsOf(command: number): readonly JobSurvivor[] {
     return [...this.#survivors.values()].filter(({ pid }) => pid !== command)
+  }
+
+  /** The limits that the job has hit. */
+  get limitsHit(): readonly LimitName[] {
+    const names = Object.keys(LIMIT_BITS) as LimitName[]
+    return names.filter((name) => (this.#limits & LIMIT_BITS[name]) !== 0)
   }
 
   /** The orphans of the job, from now on. */
@@ -36,6 +45,7 @@ export class JobEvents {
   }
 
   hear(event: KeeperEvent): void {
+    if (event.kind === 'limited') this.#limits = event.limits
     if (event.kind === 'reaped') this.#adopted?.push(event.status)
     if (event.kind !== 'asked' && event.kind !== 'killed' && event.kind !== 'left') return
     const { pid, name, errno } = event.process

@@ -1,3 +1,4 @@
+import type { LimitName } from '../keeper/limits.js'
 import type { Stdio } from '../spawn/stdio.js'
 import type { JobSurvivor } from './job-events.js'
 import type { DefaultStdio } from './options.js'
@@ -20,6 +21,11 @@ export class JobResult<
   readonly survivors: readonly JobSurvivor[]
   /** The number of processes that were kept (`keep`), and live on. */
   readonly kept: number
+  /**
+   * The `limits` that the job has hit: a process could not be started, or was killed for want of memory, or waited for
+   * processor time.
+   */
+  readonly limitsHit: readonly LimitName[]
   /** The reason for the end of the job: `'exit'` if its command ended by itself. The first reason counts. */
   readonly endedBy: EndReason | 'exit'
 
@@ -31,11 +37,13 @@ export class JobResult<
       all: unknown
       survivors: readonly JobSurvivor[]
       kept: number
+      limitsHit: readonly LimitName[]
     },
   ) {
     super(fields)
     this.survivors = fields.survivors
     this.kept = fields.kept
     this.endedBy = fields.terminationReason ?? 'exit'
+    this.limitsHit = fields.limitsHit
   }
 }

@@ -1,6 +1,7 @@
 import { onAbort } from '../base/abort.js'
 import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
+import { type JobGroups, removeGroups } from '../keeper/groups.js'
 import { Keeper, type KeeperEvent, REASONS } from '../keeper/keeper.js'
 import type { Ended } from '../keeper/outcome.js'
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
@@ -8,6 +9,7 @@ import { pathOf, prepare } from '../spawn/spawn.js'
 import { givenOf } from '../spawn/stdio.js'
 import { closeGiven, closeStdio, openStdio } from '../spawn/stdio-plan.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
+import { type CheckedIsolation, groupsFor, levelOf } from './isolation.js'
 import type { EndReason } from './outcome.js'
 
 /** The numbers by which Node tells the keeper why it ends a job. The keeper's own are below 16. */
@@ -22,6 +24,12 @@ const NUMBERS: Readonly<Record<Exclude<EndReason, 'timeout' | 'signal'>, number>
 /** The parts of a job beside its command. */
 export interface JobHooks {
   onEvent(event: KeeperEvent): void
+}
+
+/** How a job is kept. */
+export interface KeptOptions extends CheckedIsolation {
+  leftovers: 'end' | 'wait' | 'keep'
+  hooks: JobHooks
 }
 
 /** The command of a job. A keeper is its parent, so this process only hears of it. */
@@ -44,15 +52,19 @@ export class KeptCommand {
     file: Bytes,
     args: readonly Bytes[],
     options: SpawnOptions,
-    { leftovers, hooks }: { leftovers: 'end' | 'wait' | 'keep'; hooks: JobHooks },
+    { leftovers, hooks, ...isolation }: KeptOptions,
   ) {
     const { asked, kinds, strings } = prepare(file, args, options)
     const { killSignal, grace, timeout } = asked
+    const level = levelOf(isolation.isolation, options)
     const stdio = openStdio(kinds, asked.uid)
+    let groups: JobGroups | undefined
     try {
+      groups = groupsFor(isolation, asked.cgroup)
+      const cgroup = groups === undefined ? asked.cgroup : groups.cgroup
       this.keeper = Keeper.start(
-        { strings, options: asked, fds: stdio.fds, cgroup: asked.cgroup },
-        { leftovers, killSignal, grace, timeout },
+        { strings, options: asked, fds: stdio.fds, cgroup, groups },
+        { isolation: level, leftovers, killSignal, grace, timeout },
         {
           onEvent: (event) => {
             if (event.kind === 'ending') this.#reason ??= reasonOf(event.reason)
@@ -64,6 +76,7 @@ export class KeptCommand {
       closeGiven(givenOf(kinds))
     } catch (error) {
       closeStdio(stdio)
+      if (groups !== undefined) void removeGroups(groups)
       throw error
     }
     const { started, exited, ended } = this.keeper

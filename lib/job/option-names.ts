@@ -23,6 +23,8 @@ export const JOB_NAMES: OptionNames<JobOptions> = {
   idleTimeout: true,
   leftovers: true,
   keep: true,
+  isolation: true,
+  limits: true,
 }
 
 const { argv0, foreground, ...ofAll } = SPAWN_NAMES

@@ -1,6 +1,8 @@
+import type { Limits } from '../keeper/limits.js'
 import type { Bytes, SpawnOptions } from '../spawn/options.js'
 import type { Stdio } from '../spawn/stdio.js'
 import type { Input } from './input.js'
+import type { Isolation } from './isolation.js'
 import type { JobProcess } from './job-process.js'
 import type { Overflow } from './output-buffer.js'
 import type { Encoding } from './text.js'
@@ -118,6 +120,23 @@ export interface JobOptions<
    * @returns Whether it is to live on.
    */
   keep?: (process: JobProcess) => boolean
+  /**
+   * What keeps the processes of the job together, so that the keeper finds all of them. A level that this machine refuses is
+   * an error, `ERR_UNSUPPORTED`. Default `'tree'`.
+   *
+   * - `'tree'`: they are the descendants of the keeper. It needs no right.
+   * - `'cgroup'`: a control group of their own, which the kernel freezes and kills as a whole (cgroups(7), version 2, Linux
+   *   5.14). It is made below `cgroup`, or below the group of this process, and removed at the end.
+   * - `'pid-namespace'`: a PID namespace of their own (pid_namespaces(7)), in which `/proc` shows them alone, and which the
+   *   kernel kills as a whole. Its first process is the keeper's. Without CAP_SYS_ADMIN it is in a user namespace, in which
+   *   `uid`, `gid` and `groups` cannot be set.
+   */
+  isolation?: Isolation
+  /**
+   * Limits of the whole job, by a control group of its own. It is made below `cgroup`, or below the groups of this process.
+   * `ERR_UNSUPPORTED` where there is none. Limits of each process are `rlimits`. Default: none.
+   */
+  limits?: Limits
 }
 
 /** A directory, a variable … everything of a command in a pipeline that is its own. */

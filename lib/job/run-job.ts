@@ -13,6 +13,7 @@ import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
 import { IdleTimeout } from './idle-timeout.js'
 import { leave } from './input.js'
+import { type CheckedIsolation, checkIsolation } from './isolation.js'
 import { Job } from './job.js'
 import { JobEvents } from './job-events.js'
 import { JobResult } from './job-result.js'
@@ -78,21 +79,25 @@ export function runJob(
     file instanceof Command
       ? withOptions('runJob', file, args as JobOptions, options)
       : new Command(file, args as readonly Bytes[], options)
+  const merged = checkNames(command.options as JobOptions)
   const {
     idleTimeout,
     leftovers = 'end',
     keep,
+    isolation: _isolation,
+    limits: _limits,
     ...rest
-  } = checkNames(command.options as JobOptions)
+  } = merged
   const checked = checkRunOptions(rest)
   checkLeftovers(leftovers, keep)
+  const isolation = checkIsolation(merged)
   const idle = checkIdle(idleTimeout, checked)
   const execution = new Execution(checked)
   const events = new JobEvents()
   const job = { command: command as Command, checked, execution, events }
   try {
     throwIfAborted(checked.spawn.signal)
-    return start(job, { leftovers, keep, idle })
+    return start(job, { leftovers, keep, idle, isolation })
   } catch (error) {
     const ended = execution.abandon()
     events.close()
@@ -117,9 +122,11 @@ interface Ending {
   leftovers: 'end' | 'wait' | 'keep'
   keep: JobOptions['keep'] | undefined
   idle: number
+  isolation: CheckedIsolation
 }
 
-function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult, Encoding> {
+function start(job: Prepared, ending: Ending): Job<JobResult, Encoding> {
+  const { leftovers, keep, idle, isolation } = ending
   const { command, checked, execution, events } = job
   const { stdio, captures, streamed, feed } = captureOutputs(checked, execution)
   const kept = new KeptCommand(
@@ -128,6 +135,7 @@ function start(job: Prepared, { leftovers, keep, idle }: Ending): Job<JobResult,
     { ...checked.spawn, stdio },
     // With a predicate, the keeper waits for this process to name whom it keeps.
     {
+      ...isolation,
       leftovers: keep === undefined ? leftovers : 'wait',
       hooks: { onEvent: (event) => events.hear(event) },
     },
@@ -169,6 +177,7 @@ function settle(
     all: execution.collected(all),
     survivors: events.survivorsOf(status.pid),
     kept,
+    limitsHit: events.limitsHit,
   })
   const failed = !status.success || result.terminationReason !== undefined
   if (failed && checked.reject) throw new CommandError(result, execution.cause)

@@ -21,6 +21,8 @@ export const REPORTS = {
   ended: 10,
   pong: 11,
   asked: 12,
+  limited: 13,
+  init: 14,
 } as const
 
 /** The requirements without which a keeper refuses to start. */
@@ -31,7 +33,14 @@ export const REFUSALS = {
   noPidfd: 4,
   noSignalfd: 5,
   noCgroup: 6,
+  noUserNamespace: 7,
+  noNamespace: 8,
+  noMount: 9,
+  noGroup: 10,
 } as const
+
+/** The bit of each limit in a report. */
+export const LIMIT_BITS = { processes: 1, memory: 2, cpu: 4 } as const
 
 /** A process that a keeper tells of. */
 export interface ReportedProcess {
@@ -56,6 +65,8 @@ export type Report =
   | { kind: 'ending'; reason: number }
   | { kind: 'asked' | 'killed' | 'left'; process: ReportedProcess }
   | { kind: 'dropped'; count: number }
+  | { kind: 'limited'; limits: number }
+  | { kind: 'init'; pid: number }
   | { kind: 'ended'; kept: number; left: number }
   | { kind: 'pong' }
 
@@ -93,6 +104,8 @@ const LENGTHS: Readonly<Record<Kind, readonly [number, number]>> = {
   ended: [2 * WORD, 2 * WORD],
   pong: [0, 0],
   asked: [PROCESS, PROCESS + LONGEST_NAME],
+  limited: [WORD, WORD],
+  init: [WORD, WORD],
 }
 
 /** Cuts a stream of bytes into a keeper's frames. */
@@ -143,7 +156,10 @@ function decodePayload(kind: Kind, payload: Buffer): Report {
     case 'failed':
       return { kind, step: word(0), errno: word(1) }
     case 'started':
+    case 'init':
       return { kind, pid: word(0) }
+    case 'limited':
+      return { kind, limits: word(0) }
     case 'exited':
     case 'reaped':
       return { kind, status: statusIn(payload) }

@@ -6,7 +6,8 @@ import { readDescendants } from '../system/descendants.js'
 import type { ProcessStat } from '../system/proc-formats.js'
 import { Connection } from './connection.js'
 import type { REQUESTS, Report } from './frames.js'
-import { killCgroup } from './kill-cgroup.js'
+import { directoriesOf, type JobGroups, removeGroups } from './groups.js'
+import { killCgroup, killMembers } from './kill-cgroup.js'
 import { killMarked, type Marked, newJobId } from './mark.js'
 import { type Ended, Outcome } from './outcome.js'
 import { refusal } from './refusal.js'
@@ -35,10 +36,11 @@ export const REASONS = { exit: 1, timeout: 2, parent: 3, signal: 4 } as const
  * - `asked`, `killed`: a process was sent the kill signal, or SIGKILL.
  * - `left`: a process could not be ended.
  * - `dropped`: this many events were lost, because this process did not read them in time.
+ * - `limited`: limits of the job were hit: bits of `LIMIT_BITS`.
  */
 export type KeeperEvent = Extract<
   Report,
-  { kind: 'reaped' | 'ending' | 'asked' | 'killed' | 'left' | 'dropped' }
+  { kind: 'reaped' | 'ending' | 'asked' | 'killed' | 'left' | 'dropped' | 'limited' }
 >
 
 /** Functions of a keeper's caller. */
@@ -58,6 +60,9 @@ export class Keeper {
   readonly #outcome = new Outcome()
   readonly #hooks: KeeperHooks
   readonly #cgroup: string | undefined
+  readonly #groups: JobGroups | undefined
+  #init: number | undefined
+  #isSettling = false
 
   /**
    * Starts a keeper, which starts the command. The caller closes the command's descriptors.
@@ -71,7 +76,9 @@ export class Keeper {
 
   private constructor(plan: JobPlan, settings: KeeperSettings, hooks: KeeperHooks) {
     this.#hooks = hooks
-    this.#cgroup = settings.isolation === 'cgroup' ? plan.cgroup : undefined
+    this.#groups = plan.groups
+    const isOwn = settings.isolation === 'cgroup' || plan.groups !== undefined
+    this.#cgroup = isOwn ? plan.cgroup : undefined
     const { child, socket } = startKeeper(plan, settings, this.#id)
     this.#child = child
     this.#connection = new Connection(socket, {
@@ -140,7 +147,8 @@ export class Keeper {
 
   /** Lists the living descendants of the keeper, which are the processes of the job. */
   processes(): ProcessStat[] {
-    return this.#child.status === undefined ? readDescendants(this.pid) : []
+    if (this.#child.status !== undefined) return []
+    return readDescendants(this.pid).filter(({ pid }) => pid !== this.#init)
   }
 
   /** Lets this process exit before the job has ended. The keeper then ends the job. */
@@ -161,7 +169,8 @@ export class Keeper {
   #hear(report: Report): void {
     if (report.kind === 'started') this.#outcome.start(report.pid)
     else if (report.kind === 'exited') this.#outcome.exit(report.status)
-    else if (report.kind === 'ended') this.#outcome.end({ kept: report.kept, left: report.left })
+    else if (report.kind === 'ended') this.#settle({ kept: report.kept, left: report.left })
+    else if (report.kind === 'init') this.#init = report.pid
     else if (report.kind === 'pong') this.#watchdog.answered()
     else if (report.kind === 'refused') this.#fail(refusal(report.refusal, report.errno))
     else if (report.kind === 'failed') this.#fail(this.#failureOf(report.step, report.errno))
@@ -176,14 +185,22 @@ export class Keeper {
   // Nothing was started, so there is nothing to end.
   #fail(error: SextonError): void {
     this.#outcome.fail(error)
-    this.#outcome.end({ kept: 0, left: 0 })
+    this.#settle({ kept: 0, left: 0 })
+  }
+
+  // The keeper removes the groups, unless it was killed, or refused to start before it knew them.
+  #settle(ended: Ended): void {
+    this.#isSettling = true
+    const end = () => this.#outcome.end(ended)
+    if (this.#groups === undefined) end()
+    else void removeGroups(this.#groups, ended.left > 0).then(end)
   }
 
   // A keeper without a connection ends the job and exits.
   #settleWhenGone(error: SextonError | undefined): void {
     this.#child.onExit((status) => {
       this.#watchdog.answered()
-      if (!this.#outcome.isEnded) void this.#endWithout(status, error)
+      if (!this.#isSettling) void this.#endWithout(status, error)
     })
   }
 
@@ -193,18 +210,23 @@ export class Keeper {
     const message = `the keeper of a job has ended before the job (${how})`
     const error = new SextonError('ERR_SYSTEM', message, { pid: this.pid, cause })
     this.#outcome.fail(error)
-    const { killed, left } = await killAll(this.#id, this.#cgroup)
+    const { killed, left } = await killAll(this.#id, this.#cgroup, this.#groups)
     for (const process of killed) this.#hooks.onEvent?.({ kind: 'killed', process })
     for (const process of left) this.#hooks.onEvent?.({ kind: 'left', process })
-    this.#outcome.end({ kept: 0, left: left.length, error })
+    this.#settle({ kept: 0, left: left.length, error })
   }
 }
 
 // Nothing can be found without a free descriptor.
-async function killAll(id: string, cgroup: string | undefined): Promise<Marked> {
+async function killAll(
+  id: string,
+  cgroup: string | undefined,
+  groups: JobGroups | undefined,
+): Promise<Marked> {
   try {
     const marked = await killMarked(id)
     if (cgroup !== undefined) await killCgroup(cgroup)
+    else for (const directory of directoriesOf(groups)) await killMembers(directory)
     return marked
   } catch {
     return { killed: [], left: [] }

@@ -1,4 +1,5 @@
 import { encodePlan, type PlanOptions, type SpawnStrings } from '../spawn/plan.js'
+import type { JobGroups } from './groups.js'
 
 /** The command of a job, as `spawn` takes it apart. */
 export interface JobPlan {
@@ -8,12 +9,17 @@ export interface JobPlan {
   fds: Int32Array
   /** The directory of a cgroup of version 2, in which the command is born. */
   cgroup?: string | undefined
+  /** The cgroups that were made for the job, with `cgroup` among them. */
+  groups?: JobGroups | undefined
 }
 
 /** How a job ends. */
 export interface KeeperSettings {
-  /** `'cgroup'` freezes and kills the plan's `cgroup` as a whole, and needs it. Default: `'tree'`. */
-  isolation?: 'tree' | 'cgroup'
+  /**
+   * `'cgroup'` freezes and kills the plan's `cgroup` as a whole, and needs it. `'user-namespace'` is `'pid-namespace'` within
+   * a user namespace, for users without CAP_SYS_ADMIN. Default: `'tree'`.
+   */
+  isolation?: keyof typeof ISOLATION
   /** The treatment of processes that still run when the command has exited. */
   leftovers: 'end' | 'wait' | 'keep'
   /** The number of the signal that begins the ending. */
@@ -32,14 +38,21 @@ export interface Handover {
   bytes: Uint8Array
 }
 
+/** Descriptors of this process, for the keeper. */
+export interface OpenedGroups {
+  cgroup?: number | undefined
+  parents?: readonly number[]
+}
+
 /** The words of the settings, in their order. native/keeper/settings.h has the same list, and says what each means. */
 export const SETTINGS = [
   ...(['version', 'isolation', 'leftovers', 'killSignal', 'graceLow', 'graceHigh'] as const),
   ...(['timeoutLow', 'timeoutHigh', 'descriptors', 'cgroup'] as const),
+  ...(['groups', 'joinedGroups', 'groupOwner', 'groupNumber'] as const),
 ] as const
 
-const VERSION = 1
-const ISOLATION = { tree: 0, cgroup: 1 } as const
+const VERSION = 2
+const ISOLATION = { tree: 0, cgroup: 1, 'pid-namespace': 2, 'user-namespace': 3 } as const
 const LEFTOVERS = { end: 0, wait: 1, keep: 2 } as const
 const NONE = 0xffff_ffff
 
@@ -49,14 +62,19 @@ export const FIRST_OF_COMMAND = 6
 /**
  * Writes what a keeper is told at its start.
  *
- * @param cgroup A descriptor of the plan's `cgroup`.
+ * @param opened Descriptors of the plan's `cgroup`, and of the parents of its groups.
  */
-export function encodeSettings(plan: JobPlan, settings: KeeperSettings, cgroup?: number): Handover {
+export function encodeSettings(
+  plan: JobPlan,
+  settings: KeeperSettings,
+  { cgroup, parents = [] }: OpenedGroups = {},
+): Handover {
   const sources: number[] = []
   const number = (source: number) => FIRST_OF_COMMAND + sources.push(source) - 1
   const fds = plan.fds.map((fd) => (fd < 0 ? fd : number(fd)))
   const cgroupFd = cgroup === undefined ? undefined : number(cgroup)
-  const { strings, options } = plan
+  for (const parent of parents) number(parent)
+  const { strings, options, groups } = plan
   const words: Record<(typeof SETTINGS)[number], number> = {
     version: VERSION,
     isolation: ISOLATION[settings.isolation ?? 'tree'],
@@ -66,6 +84,10 @@ export function encodeSettings(plan: JobPlan, settings: KeeperSettings, cgroup?:
     ...halves('timeout', settings.timeout),
     descriptors: sources.length,
     cgroup: cgroupFd ?? NONE,
+    groups: parents.length,
+    joinedGroups: groups?.joined ?? 0,
+    groupOwner: groups?.owner ?? 0,
+    groupNumber: groups?.number ?? 0,
   }
   const header = Uint32Array.from(SETTINGS, (name) => words[name])
   const body = encodePlan({ strings, options, fds, cgroupFd, pidfd: true })

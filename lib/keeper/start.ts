@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { attempt, SextonError, systemError } from '../base/errors.js'
 import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
@@ -10,7 +10,13 @@ import { block, encode } from '../spawn/strings.js'
 import { binding } from '../system/binding.js'
 import { type Executable, keeperExecutable, moveToMemory } from './executable.js'
 import { withMark } from './mark.js'
-import { encodeSettings, FIRST_OF_COMMAND, type JobPlan, type KeeperSettings } from './settings.js'
+import {
+  encodeSettings,
+  FIRST_OF_COMMAND,
+  type JobPlan,
+  type KeeperSettings,
+  type OpenedGroups,
+} from './settings.js'
 
 /** A keeper that has been started, and this process's end of its socket. */
 export interface Started {
@@ -34,10 +40,11 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
     return result
   }
   const strings = { ...plan.strings, env: withMark(plan.strings.env, id) }
-  const cgroup = plan.cgroup === undefined ? undefined : openCgroup(plan.cgroup)
-  const { sources, bytes } = encodeSettings({ ...plan, strings }, settings, cgroup)
+  const opened: number[] = []
   const ends = new Int32Array(2)
   try {
+    const groups = openGroups(plan, opened)
+    const { sources, bytes } = encodeSettings({ ...plan, strings }, settings, groups)
     const made = binding.makeSocketPair(ends)
     if (made < 0) throw systemError(made, 'socketpair')
     const [ours, theirs] = ends as unknown as [number, number]
@@ -51,7 +58,25 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
     throw error
   } finally {
     for (const fd of fds) binding.closeFd(fd)
-    if (cgroup !== undefined) closeSync(cgroup)
+    for (const fd of opened) closeSync(fd)
+  }
+}
+
+// Adds each descriptor to `opened`, for the caller to close.
+function openGroups(plan: JobPlan, opened: number[]): OpenedGroups {
+  const add = (fd: number) => {
+    opened.push(fd)
+    return fd
+  }
+  const parents = (plan.groups?.parents ?? []).map((path) => add(openDirectory(path)))
+  return { parents, cgroup: plan.cgroup === undefined ? undefined : add(openCgroup(plan.cgroup)) }
+}
+
+function openDirectory(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  } catch (error) {
+    throw systemError((error as NodeJS.ErrnoException).errno ?? 0, 'open', { path })
   }
 }
 

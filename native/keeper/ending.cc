@@ -116,6 +116,7 @@ void Ending::StartKilling() {
   const uint64_t patience = grace_ == kForever ? kUsualPatience : grace_;
   last_ = After(patience < kLeastPatience ? kLeastPatience : patience);
   pause_ = kFirstPause;
+  killed_once_ = false;
   Kill();
 }
 
@@ -130,6 +131,8 @@ void Ending::Kill() {
     any_new = true;
   }
   if (HasCgroup()) cgroup_->Kill();
+  if (killed_once_) namespace_->Kill();
+  killed_once_ = true;
   pause_ = any_new ? kFirstPause : pause_ * 2;
   if (pause_ > kLongestPause) pause_ = kLongestPause;
   const uint64_t next = After(pause_);

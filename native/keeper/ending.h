@@ -6,6 +6,7 @@
 #include "keeper/cgroup.h"
 #include "keeper/connection.h"
 #include "keeper/kept.h"
+#include "keeper/namespace.h"
 #include "keeper/settings.h"
 #include "keeper/tree.h"
 
@@ -24,13 +25,16 @@ uint64_t Now();
 //   given up when as much time again is over: who cannot be ended is reported
 //
 // A cgroup is frozen and killed as a whole, unless some processes are to be kept. Signals are sent
-// in any case: a process that may write to another cgroup may have left this one.
+// in any case: a process that may write to another cgroup may have left this one. A PID namespace
+// is killed as a whole in the second round of killing: its init could not reap and report the dead
+// of the first one otherwise.
 //
 // It does not decide that everything has ended. waitid(2) does, by saying that no child is left.
 class Ending {
  public:
-  Ending(Tree* tree, const Kept* kept, Connection* connection, Cgroup* cgroup)
-      : tree_(tree), kept_(kept), connection_(connection), cgroup_(cgroup) {}
+  Ending(Tree* tree, const Kept* kept, Connection* connection, Cgroup* cgroup,
+         const Namespace* space)
+      : tree_(tree), kept_(kept), connection_(connection), cgroup_(cgroup), namespace_(space) {}
 
   void Begin(const Settings& settings, uint32_t signal);
   bool begun() const { return phase_ != Phase::kNotBegun; }
@@ -65,11 +69,13 @@ class Ending {
   const Kept* const kept_;
   Connection* const connection_;
   Cgroup* const cgroup_;
+  const Namespace* const namespace_;
   Phase phase_ = Phase::kNotBegun;
   uint64_t grace_ = 0;
   uint64_t deadline_ = kForever;
   uint64_t last_ = kForever;  // when it gives up
   uint64_t pause_ = 0;        // milliseconds until it kills again
+  bool killed_once_ = false;
   uint32_t left_ = 0;
 };
 

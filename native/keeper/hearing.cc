@@ -16,11 +16,14 @@ namespace sexton {
 void Keeper::Sleep() {
   connection_.Flush();
   if (connection_.lost()) Lose();
-  struct pollfd sources[] = {
-      {signals_, POLLIN, 0}, {connection_.fd(), connection_.events(), 0}, {parent_, POLLIN, 0}};
-  if (poll(sources, 3, Patience()) <= 0) return;
+  struct pollfd sources[] = {{signals_, POLLIN, 0},
+                             {connection_.fd(), connection_.events(), 0},
+                             {parent_, POLLIN, 0},
+                             {namespace_.socket(), POLLIN, 0}};
+  if (poll(sources, 4, Patience()) <= 0) return;
   if (sources[0].revents != 0) HearSignals();
   if (sources[1].revents != 0) HearNode();
+  if (sources[3].revents != 0) HearInit();
   if (sources[2].revents == 0) return;
   parent_ = -1;
   Lose();
@@ -41,6 +44,20 @@ void Keeper::HearSignals() {
   while (Retry([&] { return read(signals_, &signal, sizeof signal); }) > 0) {
     if (signal.ssi_signo != SIGCHLD) BeginEnding(kReasonSignal);
   }
+}
+
+// The job may be the init's tracer, if it is root's. So a report of the init is believed for
+// orphans alone.
+void Keeper::HearInit() {
+  WaitStatus status;
+  bool any_reaped = false;
+  while (namespace_.Take(&status)) {
+    if (status.pid == 0) any_reaped = true;
+    if (status.pid == 0 || status.pid == command_) continue;
+    Ending::Reaped(status.pid);
+    connection_.SendReaped(status);
+  }
+  if (any_reaped && !done_) LookAround();
 }
 
 void Keeper::HearNode() {

@@ -72,6 +72,7 @@ void Keeper::Reap() {
 }
 
 void Keeper::OnEnd(const WaitStatus& status) {
+  if (status.pid == namespace_.init()) return namespace_.Ended();
   Ending::Reaped(status.pid);
   if (status.pid != command_ || command_exited_) return connection_.SendReaped(status);
   command_exited_ = true;
@@ -83,6 +84,8 @@ void Keeper::OnEnd(const WaitStatus& status) {
 void Keeper::LookAround() {
   if (!any_children_) return Finish();
   if (!command_exited_ || more_to_reap_) return;
+  // The end of the init is the next end of a child, and the last.
+  if (namespace_.is_open() && namespace_.IsEmpty(proc_)) return namespace_.Kill();
   if (!ending_.begun() && !holding_) {
     if (settings_.leftovers == kKeepThem) kept_.AddAll();
     if (settings_.leftovers == kEndThem) BeginEnding(kReasonExit);
@@ -100,9 +103,14 @@ void Keeper::HoldKept() {
   connection_.Send(Report::kEnded, static_cast<uint32_t>(tree_.size()), 0);
 }
 
+// Removes the groups before it tells Node that all is over: Node may exit then.
 void Keeper::Finish() {
-  connection_.Send(Report::kEnded, 0, ending_.left());
   done_ = true;
+  HearInit();
+  const uint32_t hits = groups_.Hits();
+  if (hits != 0) connection_.Send(Report::kLimited, hits);
+  groups_.Remove();
+  connection_.Send(Report::kEnded, 0, ending_.left());
 }
 
 }  // namespace sexton

@@ -6,7 +6,9 @@
 
 #include "keeper/connection.h"
 #include "keeper/ending.h"
+#include "keeper/groups.h"
 #include "keeper/kept.h"
+#include "keeper/namespace.h"
 #include "keeper/proc.h"
 #include "keeper/settings.h"
 #include "keeper/tree.h"
@@ -22,6 +24,8 @@ namespace sexton {
 // connection  the socket to Node, on which it never blocks; frames cuts it into requests
 // ending      how the descendants are ended; kept says which are spared
 // tree        the list of descendants, and signals to them alone; proc reads it from /proc
+// namespace   a PID namespace of the job, and its init
+// groups      the cgroups that Node has made for the job: joined, and removed; cgroup ends one
 //
 // It is the parent of the command, by the same code as the addon (spawn/), and a subreaper, so
 // every orphan of the job comes to it. It reaps all of them, and is done when waitid(2) says that
@@ -31,7 +35,10 @@ namespace sexton {
 // It is Linux alone. Once it runs it allocates no memory, and has no thread.
 class Keeper {
  public:
-  Keeper() : connection_(kSocket), tree_(proc_), ending_(&tree_, &kept_, &connection_, &cgroup_) {}
+  Keeper()
+      : connection_(kSocket),
+        tree_(proc_),
+        ending_(&tree_, &kept_, &connection_, &cgroup_, &namespace_) {}
 
   // Returns when everything has ended.
   void Run();
@@ -40,7 +47,9 @@ class Keeper {
   bool Prepare();
   bool PrepareSystem();
   bool Refuse(Refusal refusal, int error);
+  bool Isolate();
   bool StartCommand();
+  void FinishPlan(SpawnPlan* plan) const;
   void Detach();
   int EndOfCommand() const { return kFirstOfCommand + static_cast<int>(settings_.descriptors); }
 
@@ -49,6 +58,7 @@ class Keeper {
   int Patience() const;
   void HearSignals();
   void HearNode();
+  void HearInit();
   void Obey(const RequestFrame& request);
   void Lose();
 
@@ -68,6 +78,8 @@ class Keeper {
   Tree tree_;
   Kept kept_;
   Cgroup cgroup_;
+  Namespace namespace_;
+  Groups groups_;
   Ending ending_;
   int signals_ = -1;
   int parent_ = kParent;  // -1 when Node has ended

@@ -14,9 +14,11 @@ bool SettingsMap::Map(int fd) {
   if (block == MAP_FAILED) return false;
   block_ = block;
   size_ = static_cast<size_t>(size);
-  return words().version == kSettingsVersion && words().isolation <= kCgroup &&
+  return words().version == kSettingsVersion && words().isolation <= kUserNamespace &&
          words().leftovers <= kKeepThem && words().kill_signal - 1 < 64 &&
-         words().descriptors < kMostDescriptors && IsWhole(plan(), size_ - sizeof(Settings));
+         words().descriptors < kMostDescriptors && words().groups <= kMostGroups &&
+         words().groups <= words().descriptors && words().joined_groups <= words().groups &&
+         IsWhole(plan(), size_ - sizeof(Settings));
 }
 
 void SettingsMap::Unmap() {

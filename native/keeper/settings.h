@@ -18,20 +18,24 @@ constexpr int kParent = 4;  // a pidfd of Node
 constexpr int kSettings = 5;
 constexpr int kFirstOfCommand = 6;
 
-constexpr uint32_t kSettingsVersion = 1;
+constexpr uint32_t kSettingsVersion = 2;
 
 // WORD(name in C++, name in TypeScript). lib/keeper/settings.ts has the same list.
-#define SEXTON_SETTINGS(WORD)                                                            \
-  WORD(version, version)        /* kSettingsVersion */                                   \
-  WORD(isolation, isolation)    /* an Isolation */                                       \
-  WORD(leftovers, leftovers)    /* a Leftovers: for what outlives the command */         \
-  WORD(kill_signal, killSignal) /* begins the ending, usually SIGTERM */                 \
-  WORD(grace_low, graceLow)     /* milliseconds from it to SIGKILL; all ones: forever */ \
-  WORD(grace_high, graceHigh)                                                            \
-  WORD(timeout_low, timeoutLow) /* milliseconds for the job; all ones: no limit */       \
-  WORD(timeout_high, timeoutHigh)                                                        \
-  WORD(descriptors, descriptors) /* how many of the command's follow kSettings */        \
-  WORD(cgroup, cgroup)           /* the cgroup's descriptor; all ones: none */
+#define SEXTON_SETTINGS(WORD)                                                                  \
+  WORD(version, version)        /* kSettingsVersion */                                         \
+  WORD(isolation, isolation)    /* an Isolation */                                             \
+  WORD(leftovers, leftovers)    /* a Leftovers: for what outlives the command */               \
+  WORD(kill_signal, killSignal) /* begins the ending, usually SIGTERM */                       \
+  WORD(grace_low, graceLow)     /* milliseconds from it to SIGKILL; all ones: forever */       \
+  WORD(grace_high, graceHigh)                                                                  \
+  WORD(timeout_low, timeoutLow) /* milliseconds for the job; all ones: no limit */             \
+  WORD(timeout_high, timeoutHigh)                                                              \
+  WORD(descriptors, descriptors) /* how many of the command's follow kSettings */              \
+  WORD(cgroup, cgroup)           /* the cgroup's descriptor; all ones: none */                 \
+  WORD(groups, groups) /* how many of those descriptors, the last, are parents of groups.h */  \
+  WORD(joined_groups, joinedGroups) /* how many of the parents, the first, are of version 1 */ \
+  WORD(group_owner, groupOwner)     /* two numbers for the name of the groups */               \
+  WORD(group_number, groupNumber)
 
 #define SEXTON_WORD(name, key) uint32_t name;
 struct Settings {
@@ -39,8 +43,12 @@ struct Settings {
 };
 #undef SEXTON_WORD
 
-enum Isolation : uint32_t { kTree = 0, kCgroup = 1 };
+// kUserNamespace: a PID namespace within a user namespace of its own.
+enum Isolation : uint32_t { kTree = 0, kCgroup = 1, kPidNamespace = 2, kUserNamespace = 3 };
 enum Leftovers : uint32_t { kEndThem = 0, kWaitForThem = 1, kKeepThem = 2 };
+
+// The most groups of a job.
+constexpr uint32_t kMostGroups = 4;
 
 // More descriptors than a process may have.
 constexpr uint32_t kMostDescriptors = 1 << 20;

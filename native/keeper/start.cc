@@ -45,9 +45,9 @@ bool Keeper::Prepare() {
 bool Keeper::PrepareSystem() {
   CloseFrom(EndOfCommand());
   for (int fd = kSocket; fd < EndOfCommand(); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  if (!groups_.Open(settings_)) return Refuse(kNoGroup, errno);
   if (!proc_.Open()) return Refuse(kNoProc, errno);
-  if (settings_.isolation == kCgroup && !cgroup_.Open(static_cast<int>(settings_.cgroup)))
-    return Refuse(kNoCgroup, errno);
+  if (!Isolate()) return false;
   const int subreaper = SetSubreaper(true);
   if (subreaper < 0) return Refuse(kNoSubreaper, -subreaper);
   const int pidfd = PidfdOpen(getpid());
@@ -60,14 +60,25 @@ bool Keeper::PrepareSystem() {
   return signals_ >= 0 || Refuse(kNoSignalfd, errno);
 }
 
+bool Keeper::Isolate() {
+  if (settings_.isolation == kTree) return true;
+  if (settings_.isolation == kCgroup)
+    return cgroup_.Open(static_cast<int>(settings_.cgroup)) || Refuse(kNoCgroup, errno);
+  const Refusal refusal = namespace_.Create(settings_.isolation == kUserNamespace);
+  if (refusal != kNone) return Refuse(refusal, errno);
+  tree_.SetInit(namespace_.init());
+  connection_.Send(Report::kInit, static_cast<uint32_t>(namespace_.init()));
+  return true;
+}
+
 bool Keeper::Refuse(Refusal refusal, int error) {
+  groups_.Remove();
   connection_.Send(Report::kRefused, refusal, static_cast<uint32_t>(error));
   return false;
 }
 
 // The command gets the mask that this process started with, and not its own.
-bool Keeper::StartCommand() {
-  SpawnPlan* const plan = map_.plan();
+void Keeper::FinishPlan(SpawnPlan* plan) const {
   if (!Has(*plan, kMask)) {
     uint64_t mask = 0;
     for (int signal = 1; signal <= 64; ++signal) {
@@ -78,9 +89,17 @@ bool Keeper::StartCommand() {
   }
   // A session of its own, so that the job cannot join the keeper's process group and stop it.
   plan->flags |= kMask | kPidfd | kSession;
-  const SpawnResult result = Spawn(plan);
+}
+
+bool Keeper::StartCommand() {
+  const int opened = groups_.OpenFiles();
+  if (opened < 0) return Refuse(kNoGroup, -opened);
+  FinishPlan(map_.plan());
+  const SpawnResult result = Spawn(map_.plan(), groups_.files());
+  groups_.CloseFiles();
   map_.Unmap();
   if (result.pid == 0) {
+    groups_.Remove();
     connection_.Send(Report::kFailed, static_cast<uint32_t>(result.step),
                      static_cast<uint32_t>(result.error));
     return false;

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
 
 #include "platform/descriptors.h"
 #include "platform/process.h"
@@ -18,34 +19,40 @@ void Tree::Walk(Spared spared, const void* context) {
   context_ = context;
   size_ = 0;
   self_ = getpid();
-  const auto add = [](void* tree, pid_t pid) { static_cast<Tree*>(tree)->AddChild(pid); };
-  parent_ = {{self_, 0}, 0, 'R', {}};
-  proc_.EachChild(self_, add, this);
+  for (const pid_t root : {self_, init_}) {
+    parent_ = {{root, 0}, 0, 'R', {}};
+    if (root > 0) AddChildren(root);
+  }
   for (size_t i = 0; i < size_; ++i) {
     parent_ = nodes_[i];
-    proc_.EachChild(parent_.process.pid, add, this);
+    AddChildren(parent_.process.pid);
   }
+}
+
+void Tree::AddChildren(pid_t parent) {
+  const auto add = [](void* tree, pid_t pid) { static_cast<Tree*>(tree)->AddChild(pid); };
+  proc_.EachChild(parent, add, this);
 }
 
 // A zombie is left out: it has no children, and cannot be signalled.
 void Tree::AddChild(pid_t pid) {
   ProcessStat stat;
-  if (size_ == kMost || !proc_.ReadStat(pid, &stat)) return;
+  if (pid == init_ || size_ == kMost || !proc_.ReadStat(pid, &stat)) return;
   if (stat.parent != parent_.process.pid || stat.IsZombie()) return;
   const Identity child = {pid, stat.start};
   if (spared_(context_, child)) return;
-  if (parent_.process.pid != self_ && !IsStill(parent_)) return;
+  if (!Adopts(parent_.process.pid) && !IsStill(parent_)) return;
   Node& node = nodes_[size_++];
   node = {child, stat.parent, stat.state, {}};
   memcpy(node.name, stat.name, sizeof node.name);
 }
 
 // A pid can be reused within one clock tick, so an equal start time alone proves nothing. The
-// parent must be the same too, or this process, which adopts orphans.
+// parent must be the same too, or one that adopts orphans.
 bool Tree::IsStill(const Node& node) const {
   ProcessStat stat;
   return proc_.ReadStat(node.process.pid, &stat) && stat.start == node.process.start &&
-         (stat.parent == node.parent || stat.parent == self_);
+         (stat.parent == node.parent || Adopts(stat.parent));
 }
 
 int Tree::Send(size_t index, int signal) const {

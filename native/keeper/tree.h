@@ -39,6 +39,10 @@ class Tree {
 
   explicit Tree(const Proc& proc) : proc_(proc) {}
 
+  // Names a child of this process that adopts orphans in its place: an init. It is not listed, and
+  // its children are. It is not reaped while it is named, so its pid is its own.
+  void SetInit(pid_t init) { init_ = init; }
+
   // Lists the living descendants anew, parents before their children.
   void Walk(Spared spared, const void* context);
 
@@ -57,12 +61,15 @@ class Tree {
 
  private:
   void AddChild(pid_t pid);
+  void AddChildren(pid_t parent);
+  bool Adopts(pid_t pid) const { return pid == self_ || pid == init_; }
   bool IsStill(const Node& node) const;
 
   const Proc& proc_;
   Spared spared_ = nullptr;
   const void* context_ = nullptr;
   pid_t self_ = 0;
+  pid_t init_ = 0;
   Node parent_ = {};  // its children are being listed
   size_t size_ = 0;
   static Node nodes_[kMost];

@@ -44,6 +44,15 @@ int TakeForeground(pid_t parent_group) {
   return result;
 }
 
+// 0 means the process that writes it.
+void JoinCgroups(Birth* birth) {
+  if (birth->joined == nullptr) return;
+  for (int i = 0; i < birth->joined->count; ++i) {
+    const ssize_t written = write(birth->joined->fds[i], "0", 1);
+    Check(birth, SpawnStep::kCgroup, written == -1 ? -1 : 0);
+  }
+}
+
 void JoinGroup(Birth* birth) {
   const SpawnPlan& plan = *birth->plan;
   if (Has(plan, kSession)) {
@@ -124,6 +133,8 @@ void RunChild(Birth* birth) {
   SpawnPlan* plan = birth->plan;
   Check(birth, SpawnStep::kSignals, ResetSignals());
   IgnoreSignals(*plan);
+  // Before the descriptors, which may take the places of these files.
+  JoinCgroups(birth);
   JoinGroup(birth);
   if (plan->umask != kUnchanged) umask(static_cast<mode_t>(plan->umask));
   PlaceDescriptors(birth);

@@ -20,6 +20,7 @@ struct SpawnReport {
 // One birth, as parent and child know it besides the plan.
 struct Birth {
   SpawnPlan* plan;
+  const CgroupFiles* joined = nullptr;
   char** pointers;  // room for CountPointers()
   pid_t parent = 0;
   pid_t parent_group = 0;

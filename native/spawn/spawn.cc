@@ -45,7 +45,7 @@ SpawnResult Failure(SpawnStep step, int error) {
 
 }  // namespace
 
-SpawnResult Spawn(SpawnPlan* plan) {
+SpawnResult Spawn(SpawnPlan* plan, const CgroupFiles* joined) {
   // The memory must stay undumpable until the child has left it. Only the pipe shows when: exec
   // closes it after that.
   const bool changes_credentials = plan->uid != kUnchanged || plan->gid != kUnchanged;
@@ -58,6 +58,7 @@ SpawnResult Spawn(SpawnPlan* plan) {
   if (pointers == nullptr) return Failure(SpawnStep::kClone, ENOMEM);
   Birth birth = {};
   birth.plan = plan;
+  birth.joined = joined;
   birth.pointers = pointers.get();
   birth.report_fd = report_write.get();
   birth.parent = getpid();

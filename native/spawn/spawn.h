@@ -31,6 +31,7 @@ namespace sexton {
   STEP(kPipe, "pipe2")              \
   STEP(kClone, "clone")             \
   STEP(kSignals, "sigaction")       \
+  STEP(kCgroup, "write")            \
   STEP(kSession, "setsid")          \
   STEP(kProcessGroup, "setpgid")    \
   STEP(kForeground, "tcsetpgrp")    \
@@ -54,10 +55,19 @@ struct SpawnResult {
   SpawnStep step = SpawnStep::kNone;
 };
 
+// Open files cgroup.procs of version 1. The child joins their groups first of all: unlike one of
+// version 2, no process can be born in them. The parent need not join them, so they hold and limit
+// the child alone.
+struct CgroupFiles {
+  static constexpr int kMost = 4;
+  int fds[kMost];
+  int count = 0;
+};
+
 // Starts a process, or reports the step that failed; then no process and no descriptor remains.
 // Returns when the child has run exec or is reaped: after some 100 µs, whatever this process's
 // size. `plan` is whole, and a copy for this call alone.
-SpawnResult Spawn(SpawnPlan* plan);
+SpawnResult Spawn(SpawnPlan* plan, const CgroupFiles* joined = nullptr);
 
 }  // namespace sexton
 

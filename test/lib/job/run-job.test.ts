@@ -308,7 +308,6 @@ describe('Options of a job', () => {
     ],
     [{ idleTimeout: 0 }, 'invalid idleTimeout 0: expected more than 0 milliseconds'],
     [{ idleTimeout: 9, stdio: 'inherit' }, 'idleTimeout needs an output that is collected'],
-    [{ isolation: 'cgroup' }, "runJob() has no option 'isolation'"],
   ])('are checked: %j', (options, message) => {
     expect(() => runJob('true', [], options as object)).toThrow(message)
   })

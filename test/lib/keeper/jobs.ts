@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { JobGroups } from '../../../lib/keeper/groups.js'
 import { Keeper, type KeeperEvent } from '../../../lib/keeper/keeper.js'
 import type { KeeperSettings } from '../../../lib/keeper/settings.js'
 import { encodeEnvironment } from '../../../lib/spawn/environment.js'
@@ -13,12 +14,13 @@ export interface JobOptions extends Partial<KeeperSettings> {
   fds?: readonly number[]
   processGroup?: number
   cgroup?: string
+  groups?: JobGroups
 }
 
 /** Starts a command by a keeper, and collects its events. */
 export function startJob(
   command: readonly [string, ...string[]],
-  { fds = [-1, -1, -1], processGroup, cgroup, ...settings }: JobOptions = {},
+  { fds = [-1, -1, -1], processGroup, cgroup, groups, ...settings }: JobOptions = {},
 ): { keeper: Keeper; events: KeeperEvent[] } {
   const [file, ...args] = command
   const env = encodeEnvironment(undefined, false, [])
@@ -36,6 +38,7 @@ export function startJob(
       options: { rlimits: new Float64Array(), processGroup },
       fds: Int32Array.from(fds),
       cgroup,
+      groups,
     },
     {
       leftovers: 'end',

@@ -16,6 +16,8 @@ export const plansOfJobs: Readonly<Record<string, Plan>> = {
     given: 'declare const script: string, signal: AbortSignal',
     runs: limitsATool,
   },
+  'docs/jobs.md, Choose a level': { runs: showsItselfAlone },
+  'docs/jobs.md, Limit a job': { runs: saysWhatItHit },
   'docs/jobs.md, The end of a test suite': { runs: namesWhatTestsLeave },
   'docs/jobs.md, A server that restarts': { runs: restartsAServer },
   'docs/jobs.md, A command that you do not trust': {
@@ -107,4 +109,21 @@ async function keepsADaemon(block: Block): Promise<void> {
   const folder = program(block, '', { 'start-server': daemon })
   await run(['chmod', '+x', `${folder[2]}/start-server`])
   expect(await succeed(run(folder))).toBe('1\n')
+}
+
+// Where there is no PID namespace, the document's own words say why.
+async function showsItselfAlone(block: Block): Promise<void> {
+  const { stdout, stderr } = await run(program(block))
+  if (stderr.includes('ERR_UNSUPPORTED'))
+    expect(stderr).toContain("isolation 'pid-namespace' needs")
+  else expect(stdout).toBe('1 2\n')
+}
+
+// Many machines have no group that can be limited.
+async function saysWhatItHit(block: Block): Promise<void> {
+  const scripts = { test: 'x=a; while :; do x=$x$x; done' }
+  const files = { 'package.json': JSON.stringify({ type: 'module', scripts }) }
+  const { stdout, stderr } = await run(program(block, '', files))
+  if (stderr.includes('ERR_UNSUPPORTED')) expect(stderr).toMatch(/limits\.\w+ needs a cgroup/)
+  else expect(stdout).toContain("'memory'")
 }

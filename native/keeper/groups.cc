@@ -1,0 +1,105 @@
+#include "keeper/groups.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+#include "keeper/frames.h"
+#include "platform/descriptors.h"
+#include "platform/process.h"
+
+namespace sexton {
+
+static_assert(kMostGroups <= CgroupFiles::kMost, "each group has a file");
+
+namespace {
+
+// Milliseconds between two attempts to remove a group, and how many there are.
+constexpr int kPause = 5;
+constexpr int kAttempts = 60;
+
+// Where the kernel counts how often a limit was hit: a line of a file. A group has the files of its
+// own controllers. Version 1 has memory.oom_control, version 2 has memory.events.
+constexpr struct {
+  const char* file;
+  const char* key;
+  Limit limit;
+} kCounts[] = {
+    {"/pids.events", "max ", kProcesses},
+    {"/memory.events", "oom_kill ", kMemory},
+    {"/memory.oom_control", "oom_kill ", kMemory},
+    {"/cpu.stat", "nr_throttled ", kCpu},
+};
+
+bool IsCounted(int parent, const char* path, const char* key) {
+  const UniqueFd file(openat(parent, path, O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return false;
+  char text[1024];
+  const long length = Retry([&] { return read(file.get(), text, sizeof text - 1); });
+  if (length <= 0) return false;
+  text[length] = '\0';
+  const size_t size = strlen(key);
+  for (const char* line = text; line != nullptr; line = strchr(line, '\n')) {
+    if (*line == '\n') ++line;
+    if (strncmp(line, key, size) == 0) return line[size] >= '1' && line[size] <= '9';
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Groups::Open(const Settings& settings) {
+  owner_ = settings.group_owner;
+  number_ = settings.group_number;
+  joined_ = settings.joined_groups;
+  const int end = kFirstOfCommand + static_cast<int>(settings.descriptors);
+  for (int fd = end - static_cast<int>(settings.groups); fd < end; ++fd) {
+    const int parent = fcntl(fd, F_DUPFD_CLOEXEC, end);
+    if (parent < 0) return false;
+    parents_[count_++] = parent;
+  }
+  return true;
+}
+
+int Groups::OpenFiles() {
+  for (uint32_t i = 0; i < joined_; ++i) {
+    const int file = openat(parents_[i], In("/cgroup.procs").text(), O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -errno;
+    files_.fds[files_.count++] = file;
+  }
+  return 0;
+}
+
+void Groups::CloseFiles() {
+  while (files_.count > 0) close(files_.fds[--files_.count]);
+}
+
+uint32_t Groups::Hits() const {
+  uint32_t hits = 0;
+  for (uint32_t i = 0; i < count_; ++i) {
+    for (const auto& count : kCounts) {
+      if (IsCounted(parents_[i], In(count.file).text(), count.key)) hits |= count.limit;
+    }
+  }
+  return hits;
+}
+
+void Groups::Remove() const {
+  for (uint32_t i = 0; i < count_; ++i) {
+    const Path name = In("");
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      if (unlinkat(parents_[i], name.text(), AT_REMOVEDIR) == 0 || errno != EBUSY) break;
+      poll(nullptr, 0, kPause);
+    }
+  }
+}
+
+Path Groups::In(const char* file) const {
+  return Path().Add("sexton-").Add(owner_).Add("-").Add(number_).Add(file);
+}
+
+}  // namespace sexton
