@@ -1,16 +1,19 @@
 import { SextonError, systemError } from '../base/errors.js'
+import { Deadline } from '../base/time.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { binding } from '../system/binding.js'
 import { readDescendants } from '../system/descendants.js'
+import { readStat } from '../system/proc.js'
+import { unlessUnsupported } from '../system/proc-access.js'
 import type { ProcessStat } from '../system/proc-formats.js'
 import { Connection } from './connection.js'
 import type { REQUESTS, Report } from './frames.js'
-import { directoriesOf, type JobGroups, removeGroups } from './groups.js'
-import { killCgroup, killMembers } from './kill-cgroup.js'
-import { killMarked, type Marked, newJobId } from './mark.js'
+import { type JobGroups, removeGroups } from './groups.js'
+import { newJobId } from './mark.js'
 import { type Ended, Outcome } from './outcome.js'
 import { refusal } from './refusal.js'
+import { Remains } from './remains.js'
 import type { JobPlan, KeeperSettings } from './settings.js'
 import { startKeeper } from './start.js'
 import { Watchdog } from './watchdog.js'
@@ -27,6 +30,9 @@ import { Watchdog } from './watchdog.js'
 
 /** Why the ending of a job has begun, by the keeper's own numbers. Node may send any other number. */
 export const REASONS = { exit: 1, timeout: 2, parent: 3, signal: 4 } as const
+
+// Milliseconds in which the exit of a keeper without a connection is told, if nothing keeps it from that.
+const TRACER = 1000
 
 /**
  * An event of a job:
@@ -59,7 +65,7 @@ export class Keeper {
   readonly #watchdog: Watchdog
   readonly #outcome = new Outcome()
   readonly #hooks: KeeperHooks
-  readonly #cgroup: string | undefined
+  readonly #remains: Remains
   readonly #groups: JobGroups | undefined
   #init: number | undefined
   #isSettling = false
@@ -78,7 +84,8 @@ export class Keeper {
     this.#hooks = hooks
     this.#groups = plan.groups
     const isOwn = settings.isolation === 'cgroup' || plan.groups !== undefined
-    this.#cgroup = isOwn ? plan.cgroup : undefined
+    const places = { cgroup: isOwn ? plan.cgroup : undefined, groups: plan.groups }
+    this.#remains = new Remains(this.#id, places, (event) => hooks.onEvent?.(event))
     const { child, socket } = startKeeper(plan, settings, this.#id)
     this.#child = child
     this.#connection = new Connection(socket, {
@@ -169,11 +176,12 @@ export class Keeper {
   #hear(report: Report): void {
     if (report.kind === 'started') this.#outcome.start(report.pid)
     else if (report.kind === 'exited') this.#outcome.exit(report.status)
-    else if (report.kind === 'ended') this.#settle({ kept: report.kept, left: report.left })
+    else if (report.kind === 'ended') void this.#endAs(report)
     else if (report.kind === 'init') this.#init = report.pid
     else if (report.kind === 'pong') this.#watchdog.answered()
     else if (report.kind === 'refused') this.#fail(refusal(report.refusal, report.errno))
     else if (report.kind === 'failed') this.#fail(this.#failureOf(report.step, report.errno))
+    else if (report.kind === 'left') this.#remains.add(report.process)
     else this.#hooks.onEvent?.(report)
   }
 
@@ -184,6 +192,7 @@ export class Keeper {
 
   // Nothing was started, so there is nothing to end.
   #fail(error: SextonError): void {
+    this.#isSettling = true
     this.#outcome.fail(error)
     this.#settle({ kept: 0, left: 0 })
   }
@@ -196,39 +205,37 @@ export class Keeper {
     else void removeGroups(this.#groups, ended.left > 0).then(end)
   }
 
-  // A keeper without a connection ends the job and exits.
+  // A keeper that has given up reports no exit of a command that still runs.
+  async #endAs({ kept, left }: { kept: number; left: number }): Promise<void> {
+    this.#isSettling = true
+    const rest = left === 0 ? 0 : await this.#remains.settle(left)
+    if (left > 0) this.#outcome.fail(this.#remains.failure(this.pid))
+    this.#settle({ kept, left: rest })
+  }
+
+  // A keeper without a connection ends the job and exits. A tracer of the keeper, which root may start, is told of the exit
+  // before this process is, and may keep that to itself for ever.
   #settleWhenGone(error: SextonError | undefined): void {
-    this.#child.onExit((status) => {
+    let limit: Deadline | undefined
+    const settle = (how: string) => {
+      limit?.clear()
       this.#watchdog.answered()
-      if (!this.#isSettling) void this.#endWithout(status, error)
+      if (!this.#isSettling) void this.#endWithout(how, error)
+    }
+    this.#child.onExit(({ signal, code }) => settle(signal ?? `code ${code}`))
+    if (this.#isSettling || this.#child.status !== undefined) return
+    limit = new Deadline(TRACER, () => {
+      if (unlessUnsupported(() => readStat(this.pid))?.state === 'Z') settle('traced')
     })
   }
 
   // The keeper was killed before it could end the job.
-  async #endWithout(status: ExitStatus, cause: SextonError | undefined): Promise<void> {
-    const how = status.signal ?? `code ${status.code}`
+  async #endWithout(how: string, cause: SextonError | undefined): Promise<void> {
+    this.#isSettling = true
     const message = `the keeper of a job has ended before the job (${how})`
     const error = new SextonError('ERR_SYSTEM', message, { pid: this.pid, cause })
     this.#outcome.fail(error)
-    const { killed, left } = await killAll(this.#id, this.#cgroup, this.#groups)
-    for (const process of killed) this.#hooks.onEvent?.({ kind: 'killed', process })
-    for (const process of left) this.#hooks.onEvent?.({ kind: 'left', process })
-    this.#settle({ kept: 0, left: left.length, error })
-  }
-}
-
-// Nothing can be found without a free descriptor.
-async function killAll(
-  id: string,
-  cgroup: string | undefined,
-  groups: JobGroups | undefined,
-): Promise<Marked> {
-  try {
-    const marked = await killMarked(id)
-    if (cgroup !== undefined) await killCgroup(cgroup)
-    else for (const directory of directoriesOf(groups)) await killMembers(directory)
-    return marked
-  } catch {
-    return { killed: [], left: [] }
+    await this.#remains.endByMark()
+    this.#settle({ kept: 0, left: this.#remains.count, error })
   }
 }

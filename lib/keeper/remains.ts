@@ -1,0 +1,91 @@
+import { getSystemErrorName } from 'node:util'
+import { EPERM, SextonError } from '../base/errors.js'
+import type { ReportedProcess } from './frames.js'
+import { directoriesOf, type JobGroups } from './groups.js'
+import { killCgroup, killMembers } from './kill-cgroup.js'
+import { killMarked, type Marked } from './mark.js'
+
+/** What is told of a process that has outlived its keeper, or the keeper's patience. */
+export type RemainsEvent = { kind: 'killed' | 'left'; process: ReportedProcess }
+
+/** The cgroups in which the processes of a job may be found. */
+export interface Places {
+  /** The group of version 2 that is the job's alone. */
+  cgroup: string | undefined
+  groups: JobGroups | undefined
+}
+
+/** What is left of a job that its keeper could not end. */
+export class Remains {
+  readonly #id: string
+  readonly #places: Places
+  readonly #onEvent: (event: RemainsEvent) => void
+  #left: ReportedProcess[] = []
+  #unseen: ReportedProcess | undefined
+
+  /** @param id The mark of the job. */
+  constructor(id: string, places: Places, onEvent: (event: RemainsEvent) => void) {
+    this.#id = id
+    this.#places = places
+    this.#onEvent = onEvent
+  }
+
+  /**
+   * Adds a process that the keeper could not end. One without a pid is told of by `settle()`: the keeper could not read
+   * `/proc`, and the mark may show more.
+   */
+  add(process: ReportedProcess): void {
+    if (process.pid === 0) {
+      this.#unseen = process
+      return
+    }
+    this.#left.push(process)
+    this.#onEvent({ kind: 'left', process })
+  }
+
+  /** Ends what the keeper could not see. Gives how many processes are left, of those that the keeper has counted. */
+  async settle(counted: number): Promise<number> {
+    if (this.#unseen === undefined || (await this.endByMark()) > 0) return this.#left.length
+    this.#onEvent({ kind: 'left', process: this.#unseen })
+    return counted
+  }
+
+  /** Ends the processes that have the mark of the job. Gives how many it has found. */
+  async endByMark(): Promise<number> {
+    const { killed, left } = await killAll(this.#id, this.#places)
+    for (const process of killed) this.#onEvent({ kind: 'killed', process })
+    for (const process of left) this.#onEvent({ kind: 'left', process })
+    this.#left = left
+    return killed.length + left.length
+  }
+
+  get count(): number {
+    return this.#left.length
+  }
+
+  /** The failure of a job whose command has not exited. */
+  failure(keeper: number): SextonError {
+    const names = this.#left.map(({ name, pid, errno }) => {
+      const reason = errno === 0 ? '' : `, ${getSystemErrorName(-errno)}`
+      return `${name} (pid ${pid}${reason})`
+    })
+    const survivors = names.length === 0 ? '' : `: ${names.join(', ')}`
+    const message = `the command of a job could not be ended by its keeper${survivors}`
+    const refused = this.#left.find(({ errno }) => errno === EPERM)
+    if (refused === undefined) return new SextonError('ERR_SYSTEM', message, { pid: keeper })
+    const { pid, errno } = refused
+    return new SextonError('ERR_NOT_PERMITTED', message, { pid, errno, syscall: 'pidfd_send_signal' })
+  }
+}
+
+// Nothing can be found without a free descriptor.
+async function killAll(id: string, { cgroup, groups }: Places): Promise<Marked> {
+  try {
+    const marked = await killMarked(id)
+    if (cgroup !== undefined) await killCgroup(cgroup)
+    else for (const directory of directoriesOf(groups)) await killMembers(directory)
+    return marked
+  } catch {
+    return { killed: [], left: [] }
+  }
+}
