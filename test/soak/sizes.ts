@@ -12,6 +12,7 @@ const small = {
   workerCycles: { warmUp: 40, workers: sized(200, 40) },
   init: { children: 1000, orphans: 1000, hogs: 2 },
   instants: { starts: sized(40, 10) },
+  escapes: { rounds: 1, many: 100 },
 }
 
 /** How much each story does. */
@@ -25,5 +26,6 @@ export const sizes: typeof small = full
       workerCycles: { warmUp: 40, workers: 200 },
       init: { children: 100_000, orphans: 100_000, hogs: 4 },
       instants: { starts: 125 },
+      escapes: { rounds: 200, many: 1000 },
     }
   : small

@@ -6,8 +6,8 @@ import type { KeeperSettings } from '../../../lib/keeper/settings.js'
 import { encodeEnvironment } from '../../../lib/spawn/environment.js'
 import { encodeArguments, encodeFiles } from '../../../lib/spawn/strings.js'
 
-/** The program of test/lib/keeper/escapes.py. */
-export const escapes = fileURLToPath(new URL('escapes.py', import.meta.url))
+/** The program of test/escapes/escapes.py. */
+export const escapes = fileURLToPath(new URL('../../escapes/escapes.py', import.meta.url))
 
 export interface JobOptions extends Partial<KeeperSettings> {
   /** The descriptors of the command, default `/dev/null`. */
