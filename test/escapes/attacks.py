@@ -222,16 +222,6 @@ def stop_keeper():
 
 
 @escape()
-def stop_keeper_always():
-    ignore_all()
-    wait_for_go()
-    os.kill(KEEPER, signal.SIGSTOP)
-    os.write(1, b"done\n")
-    while True:
-        os.kill(KEEPER, signal.SIGSTOP)
-
-
-@escape()
 def kill_keeper():
     wait_for_go()
     os.kill(KEEPER, signal.SIGKILL)
@@ -262,5 +252,5 @@ def kill_all():
 
 
 # Those that must not be among "all": they end the story of the others.
-AGAINST = ("stop_group", "kill_group", "signal_keeper", "stop_keeper", "stop_keeper_always", "kill_keeper",
-           "trace_keeper", "starve_keeper", "kill_all", "fork_bomb", "other_user", "pid_namespace")
+AGAINST = ("stop_group", "kill_group", "signal_keeper", "stop_keeper", "kill_keeper", "trace_keeper", "starve_keeper",
+           "kill_all", "fork_bomb", "other_user", "other_user_by_right", "pid_namespace")
