@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { SextonError, systemError } from '../base/errors.js'
+import { SextonError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { packageRoot } from '../system/package-root.js'
+import { lackOf, type Need } from './refusal.js'
 
 const NAME = 'sexton-keeper'
 
@@ -15,6 +16,14 @@ export interface Executable {
   /** A descriptor of a file in memory with its contents, if it cannot be executed where it lies. */
   memory?: number
 }
+
+/** What a job needs of the keeper's program. */
+export const executing = (path: string): Need => ({
+  syscall: 'execve',
+  path,
+  advice: `A job needs to execute sexton's keeper, where it lies or from memory.
+Permit one of them: chmod a+rx '${path}', or memfd_create(2) in the sandbox`,
+})
 
 let known: Executable | undefined
 
@@ -48,7 +57,7 @@ function find(): Executable {
  */
 export function moveToMemory({ path }: Executable, refusal: SextonError): Executable {
   const memory = binding.makeSealedFile(read(path, refusal))
-  if (memory < 0) throw systemError(memory, 'memfd_create', { path }, 'ERR_UNSUPPORTED')
+  if (memory < 0) throw lackOf({ ...executing(path), syscall: 'memfd_create' }, -memory)
   known = { path, memory }
   return known
 }
@@ -57,7 +66,6 @@ function read(path: string, refusal: SextonError): Uint8Array {
   try {
     return readFileSync(path)
   } catch {
-    const { errno = 0, syscall = 'execve' } = refusal
-    throw systemError(-errno, syscall, { path }, 'ERR_UNSUPPORTED')
+    throw lackOf(executing(path), refusal.errno ?? 0)
   }
 }

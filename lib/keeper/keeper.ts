@@ -109,7 +109,10 @@ export class Keeper {
     return this.#outcome.started
   }
 
-  /** Resolves with the command's exit status, which has its usage. Rejects like `started`. */
+  /**
+   * Resolves with the command's exit status, which has its usage. Rejects like `started`, and with `ERR_SYSTEM` or
+   * `ERR_NOT_PERMITTED` if the command could not be ended.
+   */
   get exited(): Promise<ExitStatus> {
     return this.#outcome.exited
   }

@@ -74,7 +74,11 @@ export class Remains {
     const refused = this.#left.find(({ errno }) => errno === EPERM)
     if (refused === undefined) return new SextonError('ERR_SYSTEM', message, { pid: keeper })
     const { pid, errno } = refused
-    return new SextonError('ERR_NOT_PERMITTED', message, { pid, errno, syscall: 'pidfd_send_signal' })
+    return new SextonError('ERR_NOT_PERMITTED', message, {
+      pid,
+      errno,
+      syscall: 'pidfd_send_signal',
+    })
   }
 }
 

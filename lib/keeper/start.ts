@@ -8,8 +8,9 @@ import { openCgroup } from '../spawn/cgroup.js'
 import { startProcess } from '../spawn/native-call.js'
 import { block, encode } from '../spawn/strings.js'
 import { binding } from '../system/binding.js'
-import { type Executable, keeperExecutable, moveToMemory } from './executable.js'
+import { type Executable, executing, keeperExecutable, moveToMemory } from './executable.js'
 import { withMark } from './mark.js'
+import { lackOf, MEMORY, type Need, PIDFD } from './refusal.js'
 import {
   encodeSettings,
   FIRST_OF_COMMAND,
@@ -34,8 +35,8 @@ export interface Started {
 export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string): Started {
   const executable = keeperExecutable()
   const fds: number[] = []
-  const open = (result: number, call: string) => {
-    if (result < 0) throw systemError(result, call)
+  const open = (result: number, need: Need) => {
+    if (result < 0) throw lackOf(need, -result)
     fds.push(result)
     return result
   }
@@ -49,8 +50,8 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
     if (made < 0) throw systemError(made, 'socketpair')
     const [ours, theirs] = ends as unknown as [number, number]
     fds.push(theirs)
-    const parent = open(binding.pidfdOpen(process.pid), 'pidfd_open')
-    const memory = open(binding.makeSealedFile(bytes), 'memfd_create')
+    const parent = open(binding.pidfdOpen(process.pid), PIDFD)
+    const memory = open(binding.makeSealedFile(bytes), MEMORY)
     const child = startAnywhere(executable, id, [theirs, parent, memory, ...sources])
     return { child, socket: ours }
   } catch (error) {
@@ -92,7 +93,7 @@ function startAnywhere(executable: Executable, id: string, fds: readonly number[
 }
 
 function unsupported({ errno = 0, path = '' }: SextonError): SextonError {
-  return systemError(-errno, 'execve', { path }, 'ERR_UNSUPPORTED')
+  return lackOf(executing(path), errno)
 }
 
 function startOne({ path, memory }: Executable, id: string, fds: readonly number[]): OwnedChild {

@@ -17,28 +17,31 @@ constexpr size_t kPiece = 4096;
 
 }  // namespace
 
-bool Proc::Open() {
+int Proc::Open() {
   folder_ = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder_ < 0 || !ShowsOwnNamespace()) return false;
+  if (folder_ < 0) return -errno;
+  const int result = CheckNamespace();
+  if (result < 0) return result;
   const pid_t self = getpid();
   const Path path = Path().Add(self).Add("/task/").Add(self).Add("/children");
   lists_children_ = faccessat(folder_, path.text(), F_OK, 0) == 0;
-  return true;
+  return 0;
 }
 
 // Equal pids do not prove it: the other namespace may know this process by the same number. So the
 // list of its pids, one for each namespace from the shown one inwards, must have one entry.
-bool Proc::ShowsOwnNamespace() const {
+int Proc::CheckNamespace() const {
   char room[kPiece];
   const ssize_t length = readlinkat(folder_, "self", room, sizeof room - 1);
-  if (length <= 0) return false;
+  if (length < 0) return -errno;
   room[length] = '\0';
-  if (strcmp(room, Path().Add(getpid()).text()) != 0) return false;
-  if (ReadFile("self/status", room, sizeof room) <= 0) return false;
+  if (strcmp(room, Path().Add(getpid()).text()) != 0) return -ENOENT;
+  const ssize_t size = ReadFile("self/status", room, sizeof room);
+  if (size < 0) return static_cast<int>(size);
   const char* const list = strstr(room, "\nNSpid:");
-  if (list == nullptr) return true;  // before Linux 4.1 nothing tells
+  if (list == nullptr) return 0;  // before Linux 4.1 nothing tells
   const char* const own = list + strlen("\nNSpid:\t");
-  return own[strspn(own, "0123456789")] == '\n';
+  return own[strspn(own, "0123456789")] == '\n' ? 0 : -ENOENT;
 }
 
 // The file's beginning, with a NUL. Its length, or -errno.

@@ -26,9 +26,9 @@ class Proc {
   // Receives a number from a list. `context` is the caller's.
   using Receive = void (*)(void* context, pid_t number);
 
-  // False unless /proc is mounted and shows this process's own PID namespace. Otherwise a pid that
-  // it shows could mean another process here.
-  bool Open();
+  // 0 or -errno. -ENOENT if /proc is not mounted, or does not show this process's own PID
+  // namespace: a pid that it shows could mean another process here.
+  int Open();
 
   bool ReadStat(pid_t pid, ProcessStat* stat) const;  // false if it is gone or hidden
 
@@ -40,7 +40,7 @@ class Proc {
   void EachNumber(const char* path, Receive receive, void* context) const;
 
  private:
-  bool ShowsOwnNamespace() const;
+  int CheckNamespace() const;
   ssize_t ReadFile(const char* path, char* room, size_t size) const;
   void EachInFile(const char* path, Receive receive, void* context) const;
 

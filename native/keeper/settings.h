@@ -59,7 +59,8 @@ inline uint64_t Milliseconds(uint32_t low, uint32_t high) { return uint64_t{high
 // The memfd, mapped until the command has started. The child writes to its copy of the plan alone.
 class SettingsMap {
  public:
-  bool Map(int fd);  // false unless the words and the plan are whole
+  // 0 or -errno. -EINVAL if the words or the plan are not whole, or another version's.
+  int Map(int fd);
   void Unmap();
   const Settings& words() const { return *static_cast<const Settings*>(block_); }
   SpawnPlan* plan() const;

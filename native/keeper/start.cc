@@ -29,7 +29,8 @@ void CloseFrom(int first) { syscall(SYS_close_range, first, ~0u, 0); }
 // All signals stay blocked: none ends the keeper before the job has ended. A signalfd hears those
 // that matter.
 bool Keeper::Prepare() {
-  BlockAllSignals(&original_mask_);
+  const int blocked = BlockAllSignals(&original_mask_);
+  if (blocked < 0) return Refuse(kNoSignalfd, -blocked);
   // Out of Node's session before anything is started. A stopped member in Node's process group
   // would make the kernel send SIGHUP to that whole group when the command exits, if the group is
   // orphaned then (setpgid(2), "orphaned process group"). No signal crosses to another session.
@@ -37,7 +38,8 @@ bool Keeper::Prepare() {
   // Its own user may not trace it, nor read its memory.
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_NAME, "sexton-keeper");
-  if (!map_.Map(kSettings)) return Refuse(kNoSettings, errno);
+  const int mapped = map_.Map(kSettings);
+  if (mapped < 0) return Refuse(kNoSettings, -mapped);
   settings_ = map_.words();
   return PrepareSystem();
 }
@@ -46,7 +48,8 @@ bool Keeper::PrepareSystem() {
   CloseFrom(EndOfCommand());
   for (int fd = kSocket; fd < EndOfCommand(); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
   if (!groups_.Open(settings_)) return Refuse(kNoGroup, errno);
-  if (!proc_.Open()) return Refuse(kNoProc, errno);
+  const int proc = proc_.Open();
+  if (proc < 0) return Refuse(kNoProc, -proc);
   if (!Isolate()) return false;
   const int subreaper = SetSubreaper(true);
   if (subreaper < 0) return Refuse(kNoSubreaper, -subreaper);

@@ -88,7 +88,7 @@ class Undumpable {
 // because glibc's setuid() family would change every thread of the parent. Those with a result
 // return 0, or -1 with errno.
 
-void BlockAllSignals(sigset_t* original);  // on Linux the C library's own signals too
+int BlockAllSignals(sigset_t* original);  // 0 or -errno; on Linux the C library's own signals too
 void RestoreMask(const sigset_t& mask);
 
 int ResetSignals();  // sets every signal to its default action

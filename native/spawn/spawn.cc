@@ -67,7 +67,8 @@ SpawnResult Spawn(SpawnPlan* plan, const CgroupFiles* joined) {
   // A signal must not be handled before the child has reset the dispositions: the handler would run
   // in the child, on the parent's memory.
   SpawnResult result;
-  BlockAllSignals(&birth.original_mask);
+  const int blocked = BlockAllSignals(&birth.original_mask);
+  if (blocked < 0) return Failure(SpawnStep::kSignals, -blocked);
   const pid_t pid = CreateChild(&birth, &result.pidfd);
   RestoreMask(birth.original_mask);
   if (pid < 0) return Failure(SpawnStep::kClone, -pid);

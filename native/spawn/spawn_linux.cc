@@ -162,10 +162,11 @@ Undumpable::~Undumpable() {
 
 // pthread_sigmask() would refuse to block 32 and 33, and glibc's handler for setuid() in another
 // thread could then run in the child.
-void BlockAllSignals(sigset_t* original) {
+int BlockAllSignals(sigset_t* original) {
   const uint64_t all = ~uint64_t{0};
   std::memset(original, 0, sizeof *original);
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, original, kKernelMask);
+  const long result = syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, original, kKernelMask);
+  return result < 0 ? -errno : 0;
 }
 
 void RestoreMask(const sigset_t& mask) {

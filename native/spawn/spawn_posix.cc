@@ -18,10 +18,10 @@ pid_t CreateChild(Birth* birth, int* pidfd) {
 Undumpable::Undumpable(bool changes_credentials) : changes_credentials_(changes_credentials) {}
 Undumpable::~Undumpable() { static_cast<void>(changes_credentials_); }
 
-void BlockAllSignals(sigset_t* original) {
+int BlockAllSignals(sigset_t* original) {
   sigset_t all;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, original);
+  return -pthread_sigmask(SIG_SETMASK, &all, original);
 }
 
 void RestoreMask(const sigset_t& mask) { pthread_sigmask(SIG_SETMASK, &mask, nullptr); }

@@ -8,7 +8,6 @@ import { encodeSettings, type KeeperSettings } from '../../../lib/keeper/setting
 import { encodeArguments, encodeFiles } from '../../../lib/spawn/strings.js'
 import { binding } from '../../../lib/system/binding.js'
 import { eventually } from '../../eventually.js'
-import { lacks } from '../../needs.js'
 import { MARK, marked } from './marked.js'
 import { openConnection } from './raw-socket.js'
 
@@ -140,27 +139,6 @@ describe('A keeper', () => {
     ])
     expect(reports).toMatchObject([{ kind: 'refused', refusal: 2 }])
   })
-
-  const CALLS = [
-    ...['lseek', 'mmap', 'openat', 'prctl', 'pidfd_open', 'signalfd4', 'pipe2', 'clone', 'fcntl'],
-    ...['close', 'poll', 'recvfrom', 'sendto', 'waitid', 'read', 'readlinkat', 'getdents64'],
-    ...['chdir', 'setpgid', 'pidfd_send_signal', 'munmap', 'rt_sigprocmask'],
-  ]
-  const failures = CALLS.flatMap((call) =>
-    ['ENOMEM', 'EMFILE', 'EAGAIN', 'EPERM'].map((error) => [call, error] as const),
-  )
-
-  it.skipIf(lacks('strace')).each(failures)(
-    'ends the job if %s fails once: %s',
-    async (call, error) => {
-      const inject = `inject=${call}:error=${error}:when=1`
-      const command = ['/bin/sh', '-c', '(sleep 1000 &); (setsid sleep 1000 &); exit 3'] as const
-      const { code } = await talk(settingsOf(...command), undefined, [
-        ...['strace', '-qqq', '-o', '/dev/null', '-e', inject],
-      ])
-      expect(code).toBe(0)
-    },
-  )
 
   it('works as PID 1', async () => {
     const { reports } = await talk(settingsOf('/bin/sh', '-c', 'sleep 1000 & exit 3'), undefined, [

@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, vi } from 'vitest'
+import { keeperExecutable } from '../../../lib/keeper/executable.js'
+
+// Another program in the keeper's place.
+
+export const { path: keeperPath } = keeperExecutable()
+
+/** For the files of the tests that import this. */
+export const folder = mkdtempSync(join(tmpdir(), 'sexton-keeper-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let scripts = 0
+let script = ''
+vi.resetModules()
+vi.doMock('../../../lib/keeper/executable.js', () => ({
+  keeperExecutable: () => ({ path: script }),
+}))
+
+/** Starts a job whose keeper is the script, from the next one on. */
+export const { startJob } = await import('./jobs.js')
+
+/** Makes the program that the next job starts. */
+export function useScript(text: string): void {
+  scripts += 1
+  script = join(folder, `keeper-${scripts}`)
+  writeFileSync(script, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+}
