@@ -1,4 +1,5 @@
 import type { AnyTarget } from './target.js'
+import { keeperReports, keeperRequests, keeperSettings } from './targets/keeper.js'
 import { launchBack, launchBytes } from './targets/launch.js'
 import { native } from './targets/native.js'
 import { pid1Arguments } from './targets/pid1-arguments.js'
@@ -21,4 +22,5 @@ export const TARGETS: readonly AnyTarget[] = [
     spawnOptions,
   ],
   ...[procStat, procText, procFiles, launchBytes, launchBack, native],
+  ...[keeperRequests, keeperSettings, keeperReports],
 ]

@@ -8,11 +8,8 @@ describe.skipIf(!full || lacks('strace'))('A keeper', () => {
   it.each([
     ['is killed', ['signal=KILL']],
     ['fails', ERRORS],
-  ])(
-    'leaves nothing behind at whichever call it %s',
-    async (_, whats) => {
-      const faults = await faultsOf(whats, Number.POSITIVE_INFINITY)
-      expect(await problemsWith(faults)).toEqual([])
-    },
-  )
+  ])('leaves nothing behind at whichever call it %s', async (_, whats) => {
+    const faults = await faultsOf(whats, Number.POSITIVE_INFINITY)
+    expect(await problemsWith(faults)).toEqual([])
+  })
 })

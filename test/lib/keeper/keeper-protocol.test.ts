@@ -1,74 +1,21 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { constants } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
-import { keeperExecutable } from '../../../lib/keeper/executable.js'
-import { encodeRequest, type Report, ReportDecoder } from '../../../lib/keeper/frames.js'
-import { encodeSettings, type KeeperSettings } from '../../../lib/keeper/settings.js'
-import { encodeArguments, encodeFiles } from '../../../lib/spawn/strings.js'
-import { binding } from '../../../lib/system/binding.js'
+import { encodeRequest, type Report } from '../../../lib/keeper/frames.js'
 import { eventually } from '../../eventually.js'
-import { MARK, marked } from './marked.js'
-import { openConnection } from './raw-socket.js'
+import { marked } from './marked.js'
+import { talk as converse, settingsOf as markedSettingsOf } from './talk.js'
 
 // A keeper by its frames alone, for what the client never sends.
-
-const SETTINGS: KeeperSettings = {
-  leftovers: 'end',
-  killSignal: constants.signals.SIGTERM,
-  grace: 100,
-  timeout: Number.POSITIVE_INFINITY,
-}
 
 const mark = `protocol-${process.pid}-${process.hrtime.bigint()}`
 
 afterEach(() => eventually(() => expect(marked(mark)).toEqual([])))
 
-function settingsOf(...words: [string, ...string[]]): Uint8Array {
-  const env = Buffer.from(`${MARK}=${mark}\0PATH=/usr/bin:/bin\0`)
-  const strings = {
-    env,
-    naming: false,
-    files: encodeFiles(words[0], env),
-    argv: encodeArguments(words[0], words.slice(1)),
-    cwd: undefined,
-  }
-  const options = { rlimits: new Float64Array() }
-  return encodeSettings({ strings, options, fds: Int32Array.of(-1, -1, -1) }, SETTINGS).bytes
-}
+const settingsOf = (...words: [string, ...string[]]) => markedSettingsOf(mark, ...words)
 
-/** Starts a keeper with these settings, sends the bytes, and gives all that it reports. */
-async function talk(
-  settings: Uint8Array,
-  send: (report: Report) => Uint8Array | undefined = () => undefined,
-  prefix: readonly string[] = [],
-): Promise<{ reports: Report[]; code: number | null }> {
-  const ends = new Int32Array(2)
-  binding.makeSocketPair(ends)
-  const [ours, theirs] = ends as unknown as [number, number]
-  const memory = binding.makeSealedFile(settings)
-  const parent = binding.pidfdOpen(process.pid)
-  const [file, ...args] = [...prefix, keeperExecutable().path]
-  const keeper = spawn(file as string, args, {
-    stdio: ['ignore', 'ignore', 'ignore', theirs, parent, memory],
-  })
-  for (const fd of [theirs, parent, memory]) binding.closeFd(fd)
-  const exit = once(keeper, 'exit')
-  const reports: Report[] = []
-  const decoder = new ReportDecoder()
-  const socket = openConnection(ours)
-  const closed = once(socket, 'close')
-  socket.on('data', (piece) => {
-    for (const report of decoder.decode(piece)) {
-      reports.push(report)
-      const bytes = send(report)
-      if (bytes !== undefined) socket.write(bytes)
-    }
-  })
-  const [code] = await exit
-  await closed
-  expect(decoder.isCut).toBe(false)
-  return { reports, code }
+async function talk(...given: Parameters<typeof converse>) {
+  const { isCut, ...conversation } = await converse(...given)
+  expect(isCut).toBe(false)
+  return conversation
 }
 
 const kinds = (reports: readonly Report[]) => reports.map(({ kind }) => kind)
