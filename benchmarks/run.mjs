@@ -11,6 +11,7 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { drawChart } from './charts.mjs'
 import { foreignChildDelay } from './foreign-child-delay.mjs'
+import { keeper } from './keeper.mjs'
 import { limit } from './limit.mjs'
 import { machine } from './machine.mjs'
 import { toMarkdown } from './markdown.mjs'
@@ -26,6 +27,7 @@ const BENCHMARKS = [
   watching,
   spawning,
   running,
+  keeper,
   limit,
   orphanStorm,
   standingBy,
