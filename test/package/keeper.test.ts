@@ -1,0 +1,104 @@
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { lacks, lacksRoot } from '../needs.js'
+import { root, run } from '../program.js'
+import { succeed } from './project.js'
+
+// A package whose keeper is missing, or is not let do its work, and one whose keeper lies where it cannot be executed.
+
+const folder = mkdtempSync(join(tmpdir(), 'sexton-keeper-'))
+const release = join(folder, 'build', 'Release')
+const keeper = join(release, 'sexton-keeper')
+const { ENOENT, EPERM } = constants.errno
+
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(release, { recursive: true })
+  for (const name of ['dist', 'package.json'])
+    cpSync(join(root, name), join(folder, name), { recursive: true })
+  for (const name of ['sexton.node', 'sexton-keeper'])
+    cpSync(join(root, 'build', 'Release', name), join(release, name))
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Failure {
+  message: string
+}
+
+/** What a job gave, and that a plain run works in any case. */
+async function runJob(...prefix: string[]): Promise<string | Failure> {
+  const program = join(root, 'test', 'package', 'fixtures', 'job.mjs')
+  const { stdout } = await succeed(run([process.execPath, program, folder], { prefix }))
+  const result = JSON.parse(stdout)
+  expect(result.run).toBe('run')
+  return result.job
+}
+
+const deny = (call: string, when: string) => [
+  ...['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`],
+  ...['-e', `inject=${call}:error=EPERM:when=${when}`],
+]
+
+const unsupported = (details: object, advice: RegExp) => ({
+  ...{ name: 'SextonError', code: 'ERR_UNSUPPORTED', ...details },
+  message: expect.stringMatching(advice),
+})
+
+describe('A job', () => {
+  it('is refused without the keeper, and the doctor says so', async () => {
+    rmSync(keeper)
+    const path = join(folder, 'prebuilds', `linux-${process.arch}`, 'sexton-keeper')
+    const advice = /missing: \/.*\/sexton-keeper\nTo build it, .*: npx node-gyp rebuild/
+    expect(await runJob()).toEqual(unsupported({ path }, advice))
+    const { stdout } = await run([join(folder, 'dist', 'cli', 'sexton.js'), 'doctor'])
+    expect(stdout).toContain('the keeper is missing from this package')
+  })
+
+  it.skipIf(lacks('strace'))('is refused without a file to execute and memory', async () => {
+    chmodSync(keeper, 0o644)
+    const details = { errno: EPERM, syscall: 'memfd_create', path: keeper }
+    const advice = /: EPERM: .*\nA job needs to execute .*\nPermit one of them: chmod a\+rx/
+    expect(await runJob(...deny('memfd_create', '2+'))).toEqual(unsupported(details, advice))
+  })
+
+  it.skipIf(lacks('strace'))('is refused without files in memory', async () => {
+    const details = { errno: EPERM, syscall: 'memfd_create' }
+    const expected = unsupported(details, /: EPERM: .*\n.*a sandbox that permits memfd_create/)
+    expect(await runJob(...deny('memfd_create', '1+'))).toEqual(expected)
+  })
+
+  it.skipIf(lacks('strace'))('is refused without pidfds', async () => {
+    const expected = unsupported(
+      { errno: EPERM, syscall: 'pidfd_open' },
+      /: EPERM: .*\nA job needs pidfds: Linux 5\.3/,
+    )
+    expect(await runJob(...deny('pidfd_open', '1+'))).toEqual(expected)
+  })
+
+  it.skipIf(lacksRoot())('is refused with the /proc of another namespace', async () => {
+    const expected = unsupported(
+      { errno: ENOENT, syscall: 'readlink', path: '/proc/self' },
+      /: ENOENT: .*\nA job needs the \/proc of its own PID namespace\.\nMount it/,
+    )
+    expect(await runJob('unshare', '--fork', '--pid')).toEqual(expected)
+  })
+
+  it('runs where the keeper may not be executed', async () => {
+    chmodSync(keeper, 0o644)
+    expect(await runJob()).toBe('job')
+  })
+
+  it.skipIf(lacksRoot())(
+    'runs where the folder is read-only, and the keeper on noexec',
+    async () => {
+      const bind = (path: string, options: string) =>
+        `mount --bind '${path}' '${path}' && mount -o remount,bind,${options} '${path}'`
+      // Not the addon, which no system loads from there.
+      const mounts = `${bind(folder, 'ro')} && ${bind(keeper, 'ro,noexec')} && exec "$@"`
+      expect(await runJob('unshare', '--mount', 'sh', '-c', mounts, 'sh')).toBe('job')
+    },
+  )
+})
