@@ -35,7 +35,7 @@ const WHOLE = [
     'test/fuzz/',
     'test/soak/pid1-instants.test.ts',
   ],
-  ...['portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),
+  ...['keeper-sanitizer', 'portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),
   ...[
     'chromium',
     'container',

@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { REFUSALS } from '../../lib/keeper/frames.js'
+import { settingsOf, talk } from '../lib/keeper/talk.js'
 import { exercise } from '../native/build.js'
 import { lacks } from '../needs.js'
 import { nodeOf } from '../node-versions.mjs'
@@ -61,6 +63,20 @@ describe.skipIf(process.arch === 'arm64' || lacks('qemu-aarch64-static'))(
         spawn: expect.stringMatching(/^(ERR_SPAWN_FAILED clone|allowed)$/),
         subreaper: expect.stringMatching(/^(ERR_UNSUPPORTED.*|allowed)$/),
       })
+    })
+
+    it('the keeper reads its settings; QEMU 7.2 refuses it to adopt orphans', async () => {
+      const keeper = join(prebuilds, 'linux-arm64', 'sexton-keeper')
+      const prefix = ['sh', '-c', `exec qemu-aarch64-static '${keeper}'`]
+      const settings = settingsOf('emulated', '/bin/sh', '-c', 'exit 3')
+      const { noSettings, noSubreaper } = REFUSALS
+      const { code, reports } = await talk(settings, undefined, prefix)
+      expect(code).toBe(0)
+      const [{ kind, ...first } = { kind: 'pong' }] = reports
+      if (kind === 'refused') expect(first).toMatchObject({ refusal: noSubreaper })
+      else expect(reports.at(-1)).toEqual({ kind: 'ended', kept: 0, left: 0 })
+      const cut = await talk(settings.subarray(0, 100), undefined, prefix)
+      expect(cut.reports).toMatchObject([{ kind: 'refused', refusal: noSettings }])
     })
 
     it('the back-end pidfd hears signals, and takes whatever bytes come', async () => {

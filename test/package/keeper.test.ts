@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -101,4 +101,14 @@ describe('A job', () => {
       expect(await runJob('unshare', '--mount', 'sh', '-c', mounts, 'sh')).toBe('job')
     },
   )
+})
+
+describe('The build of the keeper', () => {
+  it('gives a program that all may execute, whatever the umask', async () => {
+    const file = join(folder, 'built', 'sexton-keeper')
+    const builder = join(root, 'native', 'keeper', 'build.mjs')
+    const build = ['sh', '-c', 'umask 077; exec "$0" "$@"', process.execPath, builder, file]
+    await succeed(run(build))
+    expect(statSync(file).mode & 0o777).toBe(0o755)
+  })
 })

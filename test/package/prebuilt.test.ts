@@ -10,10 +10,11 @@ import { emptyProject, pack, succeed } from './project.js'
 // The addon is compiled nowhere here: the one for this machine is in the tarball.
 
 const LINES = ['20', '22', '24', '26']
-const PROGRAMS = ['npm', 'npx', 'sh', 'env', 'base64', 'printf', 'true', 'cat', 'sleep']
+const PROGRAMS = ['npm', 'npx', 'sh', 'env', 'base64', 'printf', 'true', 'cat', 'sleep', 'echo']
 
 const project = emptyProject()
 const bin = join(project, 'bin')
+const job = join(root, 'test', 'package', 'fixtures', 'job.mjs')
 const installed = join(project, 'node_modules', 'sexton')
 
 /** Runs a program where there is the Node given, and neither compiler, make nor Python. */
@@ -36,7 +37,9 @@ beforeAll(async () => {
   use(process.execPath)
   const { tarball } = await pack(project)
   const options = ['--ignore-scripts', '--prefer-offline']
-  await succeed(withoutCompiler('npm', 'install', ...options, tarball))
+  // The strictest mask that people use.
+  const install = ['sh', '-c', 'umask 077; exec "$0" "$@"', 'npm', 'install']
+  await succeed(withoutCompiler(...install, ...options, tarball))
   for (const name of ['esm.mjs', 'cjs.cjs'])
     copyFileSync(join(root, 'test', 'package', 'consumers', name), join(project, name))
 }, patience(120_000))
@@ -61,6 +64,11 @@ describe.each(LINES)('Installed without scripts and compiler, on Node %s', (line
     expect(pid1).toMatchObject({ code: 9, stdout: expect.stringMatching(`^v${line}\\.`) })
     const sexton = await withoutCompiler('npx', '--no-install', 'sexton', '--version')
     expect(sexton).toMatchObject({ code: 0, stdout: expect.stringMatching(/\d+\.\d+\.\d+/) })
+  })
+
+  it('runs jobs', async () => {
+    const { stdout } = await succeed(withoutCompiler('node', job, installed))
+    expect(JSON.parse(stdout)).toEqual({ job: 'job', run: 'run' })
   })
 
   it('does all that the addon can', async () => {

@@ -44,4 +44,7 @@ export const prebuilt = [
   'linux-x64/sexton.musl.node',
 ]
 
+/** The keepers that are shipped. */
+export const keepers = ['linux-arm64/sexton-keeper', 'linux-x64/sexton-keeper']
+
 export const prebuilds = join(root, 'prebuilds')

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -101,5 +101,31 @@ describe('What may not be shipped is found out', () => {
         "calls missing, which is neither Node's nor the C library's",
       ]),
     )
+  })
+})
+
+describe('The check before a release', () => {
+  it('refuses a keeper that is missing, dynamic or not executable', async () => {
+    const folder = temporaryFolder()
+    for (const name of ['packaging', 'native', 'prebuilds'])
+      cpSync(join(root, name), join(folder, name), { recursive: true })
+    const faults = async () => {
+      const { stderr } = await run([process.execPath, join(folder, 'packaging', 'complete.mjs')])
+      return stderr.split('\n').filter((line) => line.includes('keeper'))
+    }
+    const [x64 = '', arm64 = ''] = ['x64', 'arm64'].map((arch) =>
+      join(folder, 'prebuilds', `linux-${arch}`, 'sexton-keeper'),
+    )
+    expect(await faults()).toEqual([])
+    chmodSync(x64, 0o644)
+    rmSync(arm64)
+    expect(await faults()).toEqual([
+      'linux-x64-glibc: the keeper is not executable by all',
+      'linux-arm64-glibc: the keeper is missing',
+      'linux-x64-musl: the keeper is not executable by all',
+      'linux-arm64-musl: the keeper is missing',
+    ])
+    copyFileSync('/bin/true', x64)
+    expect(await faults()).toContain('linux-x64-musl: the keeper is dynamic')
   })
 })

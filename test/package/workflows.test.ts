@@ -1,12 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { root, run } from '../program.js'
 import { succeed } from './project.js'
 
 interface Step {
   run?: string
   uses?: string
+  with?: { name?: string; path?: string }
 }
 
 interface Workflow {
@@ -44,5 +56,41 @@ describe.each(readdirSync(folder))('The workflow %s', (name) => {
         )
       }
     }
+  })
+
+  // The modes of files are lost otherwise, and with them the right to execute a keeper.
+  it('carries the files for Linux in an archive', async () => {
+    const { jobs } = await read(name)
+    for (const { steps = [] } of Object.values(jobs)) {
+      for (const [i, { uses = '', with: given }] of steps.entries()) {
+        const isLinux = given?.name !== 'darwin'
+        if (uses.startsWith('actions/download-artifact@') && isLinux) {
+          expect(steps[i + 1]?.run).toBe('.ci/prebuilds unpack')
+        }
+        if (uses.startsWith('actions/upload-artifact@') && isLinux) {
+          expect(given).toEqual({ name: 'linux', path: 'prebuilds/linux.tar' })
+          expect(steps[i - 1]?.run).toBe('.ci/prebuilds pack')
+        }
+      }
+    }
+  })
+})
+
+describe('The archive of prebuilt files', () => {
+  it('keeps the right to execute a keeper', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sexton-archive-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    cpSync(join(root, '.ci'), join(folder, '.ci'), { recursive: true })
+    const prebuilds = join(folder, 'prebuilds')
+    const keeper = join(prebuilds, 'linux-x64', 'sexton-keeper')
+    mkdirSync(join(prebuilds, 'linux-x64'), { recursive: true })
+    writeFileSync(keeper, 'a program')
+    chmodSync(keeper, 0o755)
+    const script = join(folder, '.ci', 'prebuilds')
+    await succeed(run([script, 'pack']))
+    rmSync(join(prebuilds, 'linux-x64'), { recursive: true })
+    await succeed(run(['sh', '-c', 'umask 077; exec "$0" unpack', script]))
+    expect(statSync(keeper).mode & 0o777).toBe(0o755)
+    expect(readdirSync(prebuilds)).toEqual(['linux-x64'])
   })
 })
