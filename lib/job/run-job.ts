@@ -47,8 +47,9 @@ import type { Encoding } from './text.js'
  * @returns The job: a promise of its result, and an async iterable of the lines of its standard output.
  * @throws {TypeError | RangeError} if an argument is invalid, before anything has been done.
  *
- * The promise rejects as that of `run()` does, and also with `ERR_UNSUPPORTED` if a keeper cannot run here, and with
- * `ERR_SYSTEM` if the job's keeper was killed.
+ * The promise rejects as that of `run()` does, and also with `ERR_UNSUPPORTED` if a keeper cannot run here, with
+ * `ERR_SYSTEM` if the job's keeper was killed, and with `ERR_NOT_PERMITTED` if the command is another user's and could
+ * not be ended.
  */
 export function runJob<
   const S extends Stdio | readonly Stdio[] = DefaultStdio,
