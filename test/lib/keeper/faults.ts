@@ -52,11 +52,13 @@ async function callsOfKeeper(): Promise<Map<string, number>> {
 export async function faultsOf(whats: readonly string[], most: number): Promise<Fault[]> {
   const calls = [...(await callsOfKeeper())]
   expect(calls.map(([call]) => call)).toContain('waitid')
-  return calls.flatMap(([call, count]) =>
+  const faults = calls.flatMap(([call, count]) =>
     whats.flatMap((what) =>
       Array.from({ length: Math.min(count, most) }, (_, i) => ({ call, nth: i + 1, what })),
     ),
   )
+  // strace skips the call, but a close(2) that fails has closed the descriptor.
+  return faults.filter(({ call, what }) => call !== 'close' || what.startsWith('signal'))
 }
 
 // Runs a job whose keeper has this fault, and gives what was wrong; `undefined` if nothing was.
