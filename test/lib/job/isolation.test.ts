@@ -148,7 +148,7 @@ describe.skipIf(hasNoUsers)('A job in a PID namespace of an ordinary user', () =
     const prefix = ['unshare', '--mount', 'sh', '-c', hide, ...asNobody]
     expect(await programs.evaluate('runScript', ['true', INSIDE], { prefix })).toEqual({
       code: 'ERR_UNSUPPORTED',
-      message: expect.stringMatching(/^mount \/proc: EPERM: .*\n.* needs a \/proc of its own\n/),
+      message: expect.stringMatching(/^mount \/proc: EPERM: .*\n.* needs a \/proc of its own\.\n/),
     })
   })
 
@@ -162,7 +162,7 @@ describe.skipIf(hasNoUsers)('A job in a PID namespace of an ordinary user', () =
     })
     expect(code).toBe('ERR_UNSUPPORTED')
     expect(message).toMatch(
-      /^unshare\(CLONE_NEWUSER\): ENOSPC: .*\nisolation 'pid-namespace' needs root/,
+      /^unshare\(CLONE_NEWUSER\): ENOSPC: .*\nThe isolation 'pid-namespace' needs root/,
     )
   })
 })

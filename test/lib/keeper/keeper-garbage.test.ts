@@ -15,8 +15,8 @@ const number = fc.oneof(
 
 /** The payload's bytes of each kind, but for a name. */
 const SIZES: Readonly<Record<keyof typeof REPORTS, number>> = {
-  ...{ refused: 8, failed: 8, started: 4, exited: 96, reaped: 96, ending: 4, killed: 12 },
-  ...{ left: 12, dropped: 4, ended: 8, pong: 0, asked: 12 },
+  ...{ refused: 8, failed: 8, started: 4, exited: 96, reaped: 96, ending: 4, killed: 16 },
+  ...{ left: 16, dropped: 4, ended: 8, pong: 0, asked: 16, limited: 4, init: 4 },
 }
 
 const frame = fc
@@ -73,7 +73,7 @@ describe('Promises of a job', () => {
   it('reject if it tells of an end, and not of the command’s', async () => {
     const words = (...numbers: number[]) => Buffer.from(Uint32Array.from(numbers).buffer)
     const told = [
-      ...[words(REPORTS.started, 4, 77), words(REPORTS.left, 12, 77, 1, 82)],
+      ...[words(REPORTS.started, 4, 77), words(REPORTS.left, 16, 77, 1, 82, 1)],
       words(REPORTS.ended, 8, 0, 1),
     ]
     const { started, exited, ended } = startTelling(Buffer.concat(told), 'exit 0')
