@@ -21,8 +21,7 @@ const LEFT_OUT = [
   'test/fuzz/**',
   'test/package/**',
   'test/peers/**',
-  'test/native/portable.test.ts',
-  'test/native/sanitizer.test.ts',
+  'test/native/{keeper-sanitizer,portable,sanitizer}.test.ts',
 ]
 
 const COUNT = /^tests: (\d+) passed, (\d+) failed$/m

@@ -16,8 +16,6 @@ export const plansOfJobs: Readonly<Record<string, Plan>> = {
     given: 'declare const script: string, signal: AbortSignal',
     runs: limitsATool,
   },
-  'docs/jobs.md, Choose a level': { runs: showsItselfAlone },
-  'docs/jobs.md, Limit a job': { runs: saysWhatItHit },
   'docs/jobs.md, The end of a test suite': { runs: namesWhatTestsLeave },
   'docs/jobs.md, A server that restarts': { runs: restartsAServer },
   'docs/jobs.md, A command that you do not trust': {
@@ -25,6 +23,8 @@ export const plansOfJobs: Readonly<Record<string, Plan>> = {
     runs: confinesACommand,
   },
   'docs/jobs.md, From a shell': { isNotRun: 'sexton-run.test.ts runs these options' },
+  'docs/jobs.md, Choose a level': { runs: showsItselfAlone },
+  'docs/jobs.md, Limit a job': { runs: saysWhatItHit },
 }
 
 async function endsWhatIsLeft(block: Block): Promise<void> {
