@@ -1,9 +1,10 @@
 import { getSystemErrorName } from 'node:util'
 import { EventQueue } from '../base/event-queue.js'
 import type { ExitStatus } from '../exit/exit-status.js'
-import { LIMIT_BITS } from '../keeper/frames.js'
+import { LIMIT_BITS, type ReportedProcess } from '../keeper/frames.js'
 import type { KeeperEvent } from '../keeper/keeper.js'
 import type { LimitName } from '../keeper/limits.js'
+import { commandLine } from './command-line.js'
 
 /** A process that outlived the command of a job. */
 export interface JobSurvivor {
@@ -13,6 +14,11 @@ export interface JobSurvivor {
   ppid: number
   /** The command's name, at most 15 bytes. The process chooses it: escape it before writing it to a terminal. */
   name: string
+  /**
+   * Its command as one line that can be pasted into a shell, unless its words have more than 511 bytes: then their beginning.
+   * Empty if it is not known.
+   */
+  command: string
   /** Its end: by `killSignal`, by `SIGKILL`, or none yet because it still runs. */
   outcome: 'terminated' | 'killed' | 'running'
   /** Why it could not be ended, as the name of an error number (`'EPERM'`); `undefined` if it could, or is still dying. */
@@ -49,11 +55,11 @@ export class JobEvents {
     if (event.kind === 'reaped') this.#adopted?.push(event.status)
     if (event.kind !== 'asked' && event.kind !== 'killed' && event.kind !== 'left') return
     const { pid, name, errno } = event.process
-    // The first report tells the parent: later, the parent may have been ended.
-    const { ppid } = this.#survivors.get(pid) ?? event.process
     const outcome = OUTCOMES[event.kind]
     const reason = errno === 0 ? {} : { reason: getSystemErrorName(-errno) }
-    this.#survivors.set(pid, { pid, ppid, name, outcome, ...reason })
+    // The first report tells the parent and the command: later, the parent may have been ended.
+    const { ppid, command } = this.#survivors.get(pid) ?? firstOf(event.process)
+    this.#survivors.set(pid, { pid, ppid, name, command, outcome, ...reason })
   }
 
   /** The job has ended. */
@@ -61,6 +67,13 @@ export class JobEvents {
     this.#isOver = true
     this.#adopted?.close()
   }
+}
+
+function firstOf({ ppid, command: [file, ...args] }: ReportedProcess): {
+  ppid: number
+  command: string
+} {
+  return { ppid, command: file === undefined ? '' : commandLine(file, args) }
 }
 
 const OUTCOMES = { asked: 'terminated', killed: 'killed', left: 'running' } as const

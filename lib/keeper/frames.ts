@@ -1,5 +1,6 @@
 import { ExitStatus } from '../exit/exit-status.js'
 import { binding } from '../system/binding.js'
+import { parseCommandLine } from '../system/proc-formats.js'
 
 // The frames between Node and a keeper: a kind (1 byte), three zeros, the payload's length (4 bytes), the payload.
 // Numbers are little endian. native/keeper/frames.h has the same lists.
@@ -47,6 +48,8 @@ export interface ReportedProcess {
   pid: number
   /** The command's name, at most 15 bytes. The process chooses it. */
   name: string
+  /** The words of its command line, at most 511 bytes of them; empty if it is not known. */
+  command: readonly string[]
   /** The letter of its state, as in `Descendant`; empty if it is not known. */
   state: string
   /** The pid of its parent; 0 if it is not known. */
@@ -73,8 +76,9 @@ export type Report =
 const HEADER = 8 // bytes
 const WORD = 4 // bytes
 const RECORD = binding.waitFields * 8
-const LONGEST_NAME = 16
 const PROCESS = 4 * WORD
+/** The most bytes of a name with its NUL, and of a command line. */
+const MOST_TEXT = 16 + 512
 
 /** Encodes a request of words of 32 bits. */
 export function encodeRequest(kind: keyof typeof REQUESTS, ...words: number[]): Uint8Array {
@@ -98,12 +102,12 @@ const LENGTHS: Readonly<Record<Kind, readonly [number, number]>> = {
   exited: [RECORD, RECORD],
   reaped: [RECORD, RECORD],
   ending: [WORD, WORD],
-  killed: [PROCESS, PROCESS + LONGEST_NAME],
-  left: [PROCESS, PROCESS + LONGEST_NAME],
+  killed: [PROCESS, PROCESS + MOST_TEXT],
+  left: [PROCESS, PROCESS + MOST_TEXT],
   dropped: [WORD, WORD],
   ended: [2 * WORD, 2 * WORD],
   pong: [0, 0],
-  asked: [PROCESS, PROCESS + LONGEST_NAME],
+  asked: [PROCESS, PROCESS + MOST_TEXT],
   limited: [WORD, WORD],
   init: [WORD, WORD],
 }
@@ -187,9 +191,12 @@ function statusIn(payload: Buffer): ExitStatus {
 
 function processIn(payload: Buffer): ReportedProcess {
   const letter = payload.readUInt32LE(2 * WORD)
+  const text = payload.toString('utf8', PROCESS)
+  const [name = ''] = text.split('\0', 1)
   return {
     pid: payload.readUInt32LE(0),
-    name: payload.toString('utf8', PROCESS),
+    name,
+    command: parseCommandLine(text.slice(name.length + 1)),
     state: letter === 0 ? '' : String.fromCharCode(letter & 0x7f),
     ppid: payload.readUInt32LE(3 * WORD),
     errno: payload.readUInt32LE(WORD),

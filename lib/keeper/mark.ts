@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EPERM } from '../base/errors.js'
 import { monotonicNow } from '../base/time.js'
 import { binding } from '../system/binding.js'
-import { readPids, readProcessFile, readStat } from '../system/proc.js'
+import { readCommandLine, readPids, readProcessFile, readStat } from '../system/proc.js'
 import { unlessUnsupported } from '../system/proc-access.js'
 import { isZombie } from '../system/proc-formats.js'
 import type { ReportedProcess } from './frames.js'
@@ -89,8 +89,10 @@ function killIfMarked(pid: number, id: string): ReportedProcess | undefined {
   try {
     const stat = readStat(pid)
     if (stat === undefined || isZombie(stat) || !isMarked(pid, id)) return undefined
-    const sent = binding.pidfdSend(pidfd, SIGKILL)
-    return { pid, name: stat.name, state: stat.state, ppid: stat.ppid, errno: Math.max(0, -sent) }
+    const { name, state, ppid } = stat
+    const command = readCommandLine(pid) // before the signal: the dead have none
+    const errno = Math.max(0, -binding.pidfdSend(pidfd, SIGKILL))
+    return { pid, name, command, state, ppid, errno }
   } finally {
     binding.closeFd(pidfd)
   }

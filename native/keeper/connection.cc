@@ -39,14 +39,18 @@ void Connection::SendRecord(Report kind, const WaitStatus& status) {
   if (!Queue(kind, record, sizeof record, reserve)) ++dropped_;
 }
 
-void Connection::SendProcess(Report kind, const Process& process, const char* name) {
+void Connection::SendProcess(Report kind, const Process& process, const char* name,
+                             const CommandLine& command) {
   struct {
     Process process;
-    char name[16];
-  } payload = {process, {}};
-  const size_t length = strnlen(name, sizeof payload.name);
-  memcpy(payload.name, name, length);
-  const auto size = static_cast<uint32_t>(sizeof payload.process + length);
+    char text[16 + sizeof command.words];
+  } payload;
+  payload.process = process;
+  size_t length = strnlen(name, 15);
+  memcpy(payload.text, name, length);
+  payload.text[length++] = '\0';
+  memcpy(payload.text + length, command.words, command.size);
+  const auto size = static_cast<uint32_t>(sizeof payload.process + length + command.size);
   if (!Queue(kind, &payload, size, kReserve)) ++dropped_;
 }
 

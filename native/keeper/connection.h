@@ -36,7 +36,13 @@ class Connection {
   struct Process {
     uint32_t pid, error, state, parent;
   };
-  void SendProcess(Report kind, const Process& process, const char* name);
+  // The words of a command line, each with its NUL, as far as they fit.
+  struct CommandLine {
+    char words[512];
+    size_t size;
+  };
+  void SendProcess(Report kind, const Process& process, const char* name,
+                   const CommandLine& command);
 
   void Flush();
   bool flushed() const { return size_ == 0 && dropped_ == 0; }

@@ -97,18 +97,26 @@ void Ending::Freeze() {
 
 // Sends the signal to all before any goes on: a process that acts on another's end has it, too.
 void Ending::Ask(int signal) {
+  Connection::CommandLine command;
   for (size_t i = 0; i < tree_->size(); ++i) {
-    if (tree_->Send(i, signal) == 0) Tell(Report::kAsked, tree_->at(i));
+    if (Signal(i, signal, &command) == 0) Tell(Report::kAsked, i, command);
   }
   for (size_t i = 0; i < tree_->size(); ++i) tree_->Send(i, SIGCONT);
   if (HasCgroup()) cgroup_->Thaw();
 }
 
-void Ending::Tell(Report kind, const Tree::Node& node, int error) {
-  connection_->SendProcess(kind,
-                           {static_cast<uint32_t>(node.process.pid), static_cast<uint32_t>(error),
-                            static_cast<uint32_t>(node.state), static_cast<uint32_t>(node.parent)},
-                           node.name);
+// Reads the command line first. A process that dies of the signal has none any more.
+int Ending::Signal(size_t index, int signal, Connection::CommandLine* command) {
+  command->size = tree_->ReadCommandLine(index, command->words, sizeof command->words);
+  return tree_->Send(index, signal);
+}
+
+void Ending::Tell(Report kind, size_t index, const Connection::CommandLine& command, int error) {
+  const Tree::Node& node = tree_->at(index);
+  const Connection::Process process = {
+      static_cast<uint32_t>(node.process.pid), static_cast<uint32_t>(error),
+      static_cast<uint32_t>(node.state), static_cast<uint32_t>(node.parent)};
+  connection_->SendProcess(kind, process, node.name, command);
 }
 
 void Ending::StartKilling() {
@@ -124,10 +132,10 @@ void Ending::StartKilling() {
 void Ending::Kill() {
   Freeze();
   bool any_new = false;
+  Connection::CommandLine command;
   for (size_t i = tree_->size(); i-- > 0;) {
-    const Tree::Node& node = tree_->at(i);
-    if (tree_->Send(i, SIGKILL) != 0 || !Mark(node.process.pid)) continue;
-    Tell(Report::kKilled, node);
+    if (Signal(i, SIGKILL, &command) != 0 || !Mark(tree_->at(i).process.pid)) continue;
+    Tell(Report::kKilled, i, command);
     any_new = true;
   }
   if (HasCgroup()) cgroup_->Kill();
@@ -142,17 +150,18 @@ void Ending::Kill() {
 // A signal that the kernel refuses tells why: the process is another user's.
 void Ending::GiveUp() {
   tree_->Walk(Kept::Has, kept_);
+  Connection::CommandLine command;
   for (size_t i = 0; i < tree_->size(); ++i) {
-    const Tree::Node& node = tree_->at(i);
-    const int sent = tree_->Send(i, SIGKILL);
+    const int sent = Signal(i, SIGKILL, &command);
     if (sent == -ESRCH) continue;
     ++left_;
-    Tell(Report::kLeft, node, -sent);
+    Tell(Report::kLeft, i, command, -sent);
   }
   // A child is left that /proc does not show, or a dead one that a tracer holds.
   if (left_ == 0) {
     left_ = 1;
-    connection_->SendProcess(Report::kLeft, {}, "");
+    command.size = 0;
+    connection_->SendProcess(Report::kLeft, {}, "", command);
   }
   if (HasCgroup()) cgroup_->Thaw();
   phase_ = Phase::kGivenUp;

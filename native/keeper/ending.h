@@ -60,7 +60,8 @@ class Ending {
   void Freeze();
   bool HasCgroup() const { return cgroup_->is_open() && !kept_->any(); }
   void Ask(int signal);
-  void Tell(Report kind, const Tree::Node& node, int error = 0);
+  int Signal(size_t index, int signal, Connection::CommandLine* command);
+  void Tell(Report kind, size_t index, const Connection::CommandLine& command, int error = 0);
   void StartKilling();
   void Kill();
   void GiveUp();

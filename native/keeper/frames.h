@@ -20,7 +20,8 @@ namespace sexton {
   FRAME(kPing, 5)    /* asks for a kPong */
 
 // Keeper to Node. A process is its pid, the errno of a signal to it, the letter of its state, its
-// parent's pid (uint32_t each), and its name.
+// parent's pid (uint32_t each), its name with a NUL, and the words of its command line, as far as
+// they fit.
 #define SEXTON_REPORTS(FRAME)                                                             \
   FRAME(kRefused, 1)  /* uint32_t Refusal, errno: nothing was started */                  \
   FRAME(kFailed, 2)   /* uint32_t SpawnStep, errno: the command could not be started */   \

@@ -53,6 +53,10 @@ ssize_t Proc::ReadFile(const char* path, char* room, size_t size) const {
   return length;
 }
 
+ssize_t Proc::ReadCommandLine(pid_t pid, char* room, size_t size) const {
+  return ReadFile(Path().Add(pid).Add("/cmdline").text(), room, size);
+}
+
 bool Proc::ReadStat(pid_t pid, ProcessStat* stat) const {
   char text[1024];
   if (ReadFile(Path().Add(pid).Add("/stat").text(), text, sizeof text) <= 0) return false;

@@ -32,6 +32,9 @@ class Proc {
 
   bool ReadStat(pid_t pid, ProcessStat* stat) const;  // false if it is gone or hidden
 
+  // Reads the words of a command line, each with its NUL. The size, 0 if there are none, or -errno.
+  ssize_t ReadCommandLine(pid_t pid, char* room, size_t size) const;
+
   // Gives the children of a process, by its threads' lists. Without CONFIG_PROC_CHILDREN there are
   // none, and it gives every process that names `pid` as its parent.
   void EachChild(pid_t pid, Receive receive, void* context) const;

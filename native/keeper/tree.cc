@@ -55,6 +55,11 @@ bool Tree::IsStill(const Node& node) const {
          (stat.parent == node.parent || Adopts(stat.parent));
 }
 
+size_t Tree::ReadCommandLine(size_t index, char* room, size_t size) const {
+  const ssize_t length = proc_.ReadCommandLine(nodes_[index].process.pid, room, size);
+  return length > 0 && IsStill(nodes_[index]) ? static_cast<size_t>(length) : 0;
+}
+
 int Tree::Send(size_t index, int signal) const {
   const Node& node = nodes_[index];
   const UniqueFd pidfd(PidfdOpen(node.process.pid));

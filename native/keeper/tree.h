@@ -56,6 +56,10 @@ class Tree {
   size_t size() const { return size_; }
   const Node& at(size_t index) const { return nodes_[index]; }
 
+  // Reads the command line of a descendant, or as much as there is room for. The size; 0 if
+  // unknown.
+  size_t ReadCommandLine(size_t index, char* room, size_t size) const;
+
   // Sends a signal. 0, -ESRCH if the descendant is gone, or -errno.
   int Send(size_t index, int signal) const;
 

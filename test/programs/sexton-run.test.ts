@@ -186,7 +186,7 @@ describe('sexton run tells', () => {
     const { code, stdout, stderr } = await sh(script)
     expect(code).toBe(0)
     expect(stderr).toMatch(
-      /^sexton run: 2 processes outlived the command:\n└─ \d+ sh: terminated\n {3}└─ \d+ sleep: terminated\n$/,
+      /^sexton run: 2 processes outlived the command:\n└─ \d+ sh -c .*…: terminated\n {3}└─ \d+ sleep 1000: terminated\n$/,
     )
     expect(stderr).toContain(`─ ${stdout.trim()} sleep`)
   })

@@ -11,6 +11,7 @@ export interface Story {
 }
 
 // Lines of the tree. A job may leave thousands of processes.
+const WIDEST = 100 // characters of a command
 const MOST_LINES = 50
 // Columns of the lines before a process.
 const DEEPEST = 60
@@ -51,9 +52,11 @@ function tree(survivors: readonly JobSurvivor[], unicode: boolean): string[] {
     .map(({ process, lines }) => lines + text(process.survivor as JobSurvivor, unicode))
 }
 
-function text({ pid, name, outcome, reason }: JobSurvivor, unicode: boolean): string {
+function text({ pid, name, command, outcome, reason }: JobSurvivor, unicode: boolean): string {
   const state = outcome === 'running' ? `still runs${reason ? ` (${reason})` : ''}` : outcome
-  return `${pid} ${printable(name, unicode)}: ${state}`
+  const shown = printable(command || name, unicode)
+  const end = unicode ? '…' : '...'
+  return `${pid} ${shown.length > WIDEST ? shown.slice(0, WIDEST) + end : shown}: ${state}`
 }
 
 function shorten(lines: string[], unicode: boolean): string[] {

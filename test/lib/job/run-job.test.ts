@@ -42,7 +42,13 @@ describe('runJob()', () => {
     expect(result).toBeInstanceOf(JobResult)
     expect(result).toMatchObject({ stdout: 'out', stderr: 'err', endedBy: 'exit', kept: 0 })
     expect(result.survivors).toEqual([
-      { pid: expect.any(Number), ppid: expect.any(Number), name: 'sleep', outcome: 'terminated' },
+      {
+        pid: expect.any(Number),
+        ppid: expect.any(Number),
+        name: 'sleep',
+        command: 'sleep 1000',
+        outcome: 'terminated',
+      },
     ])
     expect(live()).toEqual([])
   })

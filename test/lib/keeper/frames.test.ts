@@ -124,9 +124,17 @@ describe('The decoder of reports', () => {
 
   it('knows a name that is no UTF-8, and a process without a state', () => {
     const bytes = frame('left', Buffer.concat([words(7, 1, 0, 5), Buffer.of(0xff, 0x41)]))
-    expect(new ReportDecoder().decode(bytes)).toEqual([
-      { kind: 'left', process: { pid: 7, ppid: 5, name: '\ufffdA', state: '', errno: 1 } },
-    ])
+    const process = { pid: 7, ppid: 5, name: '\ufffdA', command: [], state: '', errno: 1 }
+    expect(new ReportDecoder().decode(bytes)).toEqual([{ kind: 'left', process }])
+  })
+
+  it('knows the words of a command', () => {
+    const text = Buffer.from('sh\0/bin/sh\0-c\0sleep 1000\0')
+    const [report] = new ReportDecoder().decode(
+      frame('asked', Buffer.concat([words(7, 0, 84, 5), text])),
+    )
+    const command = ['/bin/sh', '-c', 'sleep 1000']
+    expect(report).toMatchObject({ kind: 'asked', process: { name: 'sh', command, state: 'T' } })
   })
 })
 

@@ -4,13 +4,9 @@ import { type SpawnOptions, spawn } from '../../../lib/index.js'
 
 const sleep = (options: SpawnOptions) => spawn('sleep', ['1000'], { stdio: 'ignore', ...options })
 
-/** A shell that survives SIGTERM, and is known to by now. */
+/** A process that survives SIGTERM, and is known to by now. What is ignored stays ignored by exec. */
 async function stubborn(options: SpawnOptions) {
-  const child = spawn(
-    'sh',
-    ['-c', 'trap "" TERM; echo ready; while :; do read x || sleep 1000; done'],
-    options,
-  )
+  const child = spawn('sh', ['-c', 'trap "" TERM; echo ready; exec sleep 1000'], options)
   await once(child.stdout as NodeJS.ReadableStream, 'data')
   return child
 }

@@ -6,6 +6,7 @@ const survivor = (pid: number, ppid: number, more: Partial<JobSurvivor> = {}): J
   pid,
   ppid,
   name: `name${pid}`,
+  command: '',
   outcome: 'terminated',
   ...more,
 })
@@ -14,6 +15,13 @@ const linesOf = (survivors: readonly JobSurvivor[], endedBy = 'exit') =>
   summary({ survivors, endedBy }, true)
 
 describe('summary', () => {
+  it('shows commands where they are known, and cuts long ones', () => {
+    const command = `sleep ${'1'.repeat(200)}`
+    expect(linesOf([survivor(10, 5, { command })])[1]).toBe(
+      `└─ 10 ${command.slice(0, 100)}…: terminated`,
+    )
+  })
+
   it('is silent without news', () => {
     expect(linesOf([])).toEqual([])
     expect(linesOf([], 'signal')).toEqual([])
