@@ -33,20 +33,37 @@ const WHOLE = [
     'test/peers/',
     'test/programs/inits/',
     'test/fuzz/',
-    'test/soak/pid1-instants.test.ts',
+    'test/lib/job/run-job-escapes.test.ts',
   ],
+  ...['escapes', 'jobs', 'keeper-faults', 'pid1-instants'].map(
+    (name) => `test/soak/${name}.test.ts`,
+  ),
   ...['keeper-sanitizer', 'portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),
   ...[
     'chromium',
     'container',
     'distributed-jobs',
     'doctor',
+    'documents',
     'examples',
     'frameworks',
     'pid1-cache',
+    'sexton-run',
     'storm',
     'tree',
   ].map((name) => `test/programs/${name}.test.ts`),
+]
+// These tests are in the functional round, and neither wait for processes nor reap them by a back-end: the keeper and the
+// kernel do it, or nobody.
+const ALIKE = [
+  ...['test/lib/base/', 'test/lib/cli/', 'test/lib/system/'],
+  ...['isolation', 'isolation-cgroup', 'output-buffer'].map(
+    (name) => `test/lib/job/${name}.test.ts`,
+  ),
+  ...['faults', 'garbage', 'limits', 'namespace', 'protocol'].map(
+    (name) => `test/lib/keeper/keeper-${name}.test.ts`,
+  ),
+  'test/regressions/start.test.ts',
 ]
 // Only a machine with the compilers of other machines can make what is shipped, and so test it.
 const SHIPPED = ['arm64', 'package', 'prebuilt', 'requirements'].map(
@@ -56,7 +73,11 @@ const SHIPPED = ['arm64', 'package', 'prebuilt', 'requirements'].map(
 function roundsOf({ all, soak, backend, 'but-functional': butFunctional }) {
   if (backend !== undefined) return [{ name: backend, backend, args: positionals }]
   const functional = { name: 'functional', args: [...without(WHOLE), ...positionals] }
-  const on = (backend) => ({ ...functional, name: backend, backend })
+  const on = (backend) => ({
+    name: backend,
+    backend,
+    args: [...without([...WHOLE, ...ALIKE]), ...positionals],
+  })
   if (soak) return [{ ...on('pidfd'), args: positionals }, on('sigchld'), on('poll')]
   if (!all) return [functional]
   const whole = { name: 'whole', args: [...WHOLE, ...(areShippedMade() ? [] : without(SHIPPED))] }
