@@ -15,7 +15,7 @@ describe('exported classes', () => {
         ...shown.map((value) => [value.constructor.name, inspect(value).split(' ')[0]]),
       ]))
       process.exit()`)
-    expect(names.length).toBe(9)
+    expect(names.length).toBe(19)
     for (const [exported, own] of names) expect(own).toBe(exported)
     expect(names.map(([exported]) => exported)).toContain('ExitStatus')
     expect(names.flat().filter((name) => name.startsWith('_'))).toEqual([])
