@@ -17,10 +17,11 @@ const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24
 const LEFT_OUT = [
   'test/programs/inits/*.test.ts',
   'test/programs/{chromium,container,distributed-jobs,doctor,documents,examples,frameworks,storm,tree}.test.ts',
-  'test/soak/{coalescing,descriptors,escapes,keeper-faults,pid-reuse,pid1-instants}.test.ts',
+  'test/soak/**',
   'test/lib/job/run-job-escapes.test.ts',
   'test/lib/keeper/keeper-{faults,limits,namespace,protocol}.test.ts',
-  'test/regressions/start.test.ts',
+  'test/lib/reaping/zombies-unclaimed.test.ts',
+  'test/regressions/{start,stops}.test.ts',
   'test/fuzz/**',
   'test/package/**',
   'test/peers/**',
