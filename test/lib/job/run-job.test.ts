@@ -261,8 +261,10 @@ describe('What outlives the command', () => {
 
   it('lives on if it is to be kept', async () => {
     const keep = ({ name }: { name: string }) => name === 'sleep'
-    const job = runJob('sh', ['-c', `${DAEMON} ; cat /dev/zero > /dev/null & exit`], { keep })
-    const { kept, survivors } = await job
+    const named = 'until grep -q cat /proc/$!/comm; do :; done' // until then it is another sh
+    const { kept, survivors } = await sh(`${DAEMON}; cat /dev/zero > /dev/null & ${named}`, {
+      keep,
+    })
     expect([kept, survivors.map(({ name }) => name)]).toEqual([1, ['cat']])
     const [daemon] = descendants().filter(({ name }) => name === 'sleep')
     const handle = openProcess(daemon?.pid as number, { startTime: daemon?.startTime as number })
