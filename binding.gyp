@@ -25,8 +25,11 @@
         "native/node/discard_glue.cc",
         "native/node/environment.cc",
         "native/node/process_glue.cc",
+        "native/node/readiness_glue.cc",
         "native/node/signal_glue.cc",
+        "native/node/socket_glue.cc",
         "native/node/spawn_glue.cc",
+        "native/node/terminal_glue.cc",
         "native/node/wait_glue.cc",
         "native/platform/environ_copy.cc",
         "native/platform/terminal.cc",
@@ -45,6 +48,8 @@
         ["OS=='linux' and sexton_portable==0", {
           "sources": [
             "native/platform/linux.cc",
+            "native/platform/readiness_linux.cc",
+            "native/platform/unix_sockets_linux.cc",
             "native/spawn/spawn_linux.cc",
             "native/wait/wait_linux.cc"
           ]

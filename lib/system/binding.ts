@@ -24,6 +24,7 @@ export interface Binding {
   takeStop(pid: number): number
   letGo(pid: number): number
   exitNow(code: number): never
+  readClock(time: Float64Array): void
   repairChildSignal(): boolean
   foreignAddons(): number
   threadId(): number
@@ -59,11 +60,37 @@ export interface Binding {
   makeSealedFile(bytes: Uint8Array): number
   hasReader(fd: number): boolean
   bytesInPipe(fd: number): number
+  makeFifo(path: Uint8Array, mode: number): number
   lend(fd: number): void
   handOver(fd: number): void
   moveForeground(from: number, to: number): number
   writeFromBackground(fd: number, bytes: Uint8Array, patience: number): number
   setDeathSignal(signal: number): number
+
+  readonly socketTypes: Readonly<Record<'stream' | 'datagram' | 'seqpacket', number>>
+  readonly messageFlags: Readonly<Record<'peek' | 'truncated' | 'descriptorsLost', number>>
+  readonly messageFields: number
+  openSocket(type: number): number
+  bindSocket(fd: number, path: Uint8Array): number
+  connectSocket(fd: number, path: Uint8Array): number
+  listenSocket(fd: number, backlog: number): number
+  acceptSocket(fd: number): number
+  socketPeer(fd: number, peer: Float64Array): number
+  shutdownSocket(fd: number, how: number): number
+  sendMessage(fd: number, bytes: Uint8Array, flags: number, fds: Int32Array): number
+  receiveMessage(fd: number, bytes: Uint8Array, flags: number, message: Int32Array): number
+
+  readonly readinessBatch: number
+  readonly readinessFields: number
+  openReadinessSet(onReady: () => void): number
+  drainReadiness(occurred: Float64Array): number
+  watchFd(fd: number, events: number, token: number): number
+  rewatchFd(fd: number, events: number, token: number): number
+  unwatchFd(fd: number): number
+
+  setWindowSize(fd: number, rows: number, columns: number): number
+  windowSize(fd: number, size: Int32Array): number
+  translateNewlines(fd: number, on: boolean): number
 
   readonly signalBatch: number
   readonly signalFields: number

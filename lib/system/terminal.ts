@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { attempt, SextonError, systemError } from '../base/errors.js'
+import { binding } from './binding.js'
 import { readPids, readStat } from './proc.js'
 import { unlessHidden } from './proc-access.js'
 import { isZombie, type ProcessStat } from './proc-formats.js'
@@ -20,6 +21,28 @@ export function hasTerminal(): boolean {
     if (OUT_OF_DESCRIPTORS.has(code)) throw systemError(errno, 'open', { path: '/dev/tty' })
     return false
   }
+}
+
+/** Sets the size that programs on a terminal see, by a descriptor of either side. Its foreground hears of it by SIGWINCH. */
+export function setWindowSize(fd: number, rows: number, columns: number): void {
+  check(binding.setWindowSize(fd, rows, columns), 'ioctl TIOCSWINSZ')
+}
+
+/** Reads the size of a terminal. */
+export function windowSize(fd: number): { rows: number; columns: number } {
+  const size = new Int32Array(2)
+  check(binding.windowSize(fd, size), 'ioctl TIOCGWINSZ')
+  const [rows, columns] = size as unknown as [number, number]
+  return { rows, columns }
+}
+
+/** Whether a terminal writes CR and LF for each LF that a program writes (ONLCR of termios(3)). */
+export function translateNewlines(fd: number, on: boolean): void {
+  check(binding.translateNewlines(fd, on), 'tcsetattr')
+}
+
+function check(result: number, syscall: string): void {
+  if (result < 0) throw systemError(result, syscall)
 }
 
 /**

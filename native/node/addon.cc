@@ -78,6 +78,9 @@ class SextonAddon : public Napi::Addon<SextonAddon> {
     DefineDescriptors(exports, state);
     DefineSpawn(exports, state);
     DefineSignals(exports, state);
+    DefineSockets(exports, state);
+    DefineReadiness(exports, state);
+    DefineTerminal(exports, state);
   }
 };
 

@@ -62,8 +62,11 @@ inline Napi::Value Result(const Napi::CallbackInfo& info, double value) {
 void DefineDescriptors(Napi::Object exports, Environment* state);
 void DefineDiscard(Napi::Object exports, Environment* state);
 void DefineProcess(Napi::Object exports, Environment* state);
+void DefineReadiness(Napi::Object exports, Environment* state);
 void DefineSignals(Napi::Object exports, Environment* state);
+void DefineSockets(Napi::Object exports, Environment* state);
 void DefineSpawn(Napi::Object exports, Environment* state);
+void DefineTerminal(Napi::Object exports, Environment* state);
 void DefineWait(Napi::Object exports, Environment* state);
 
 }  // namespace sexton

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -96,6 +97,15 @@ Napi::Value Write(const Napi::CallbackInfo& info) {
   return Result(info, static_cast<int>(written));
 }
 
+// makeFifo(path, mode): 0 or -errno. The path has a NUL at its end.
+Napi::Value MakeFifo(const Napi::CallbackInfo& info) {
+  auto path = info[0].As<Napi::Uint8Array>();
+  const size_t length = path.ByteLength();
+  if (length == 0 || path[length - 1] != 0) return Result(info, -EINVAL);
+  const auto* text = reinterpret_cast<const char*>(path.Data());
+  return Result(info, mkfifo(text, static_cast<mode_t>(UintArg(info, 1))) == 0 ? 0 : -errno);
+}
+
 // closeFd(fd): closes a descriptor that the addon has opened, and no other.
 Napi::Value CloseFd(const Napi::CallbackInfo& info) {
   State(info)->open_fds.Close(IntArg(info, 0));
@@ -115,6 +125,7 @@ void DefineDescriptors(Napi::Object exports, Environment* state) {
   Define(exports, "lend", Lend, {kInt}, state);
   Define(exports, "handOver", HandOver, {kInt}, state);
   Define(exports, "writeFromBackground", Write, {kInt, kBytes, kInt}, state);
+  Define(exports, "makeFifo", MakeFifo, {kBytes, kUint}, state);
   Define(exports, "closeFd", CloseFd, {kInt}, state);
 }
 

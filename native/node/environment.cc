@@ -102,13 +102,14 @@ void Environment::Close() {
   closing_ = true;
   // Release the references now: afterwards there is no environment to return them to.
   on_exits.Reset();
+  on_ready.Reset();
   on_child_signal.Reset();
   on_signals.Reset();
   signals.UnsubscribeAll();
 
   const auto closed = [](void* data) { static_cast<Environment*>(data)->HandleClosed(); };
   open_handles_ = 1;  // held by this call, so that the count cannot reach zero before its end
-  for (LoopPoll* poll : {&exits_poll, &signals_poll}) {
+  for (LoopPoll* poll : {&exits_poll, &ready_poll, &signals_poll}) {
     if (!poll->started()) continue;
     ++open_handles_;
     poll->Close(closed, this);

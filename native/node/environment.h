@@ -7,6 +7,7 @@
 
 #include "node/loop_poll.h"
 #include "platform/descriptors.h"
+#include "platform/readiness.h"
 #include "signals/capture.h"
 #include "signals/source.h"
 #include "wait/wait.h"
@@ -52,6 +53,10 @@ class Environment {
   ExitSource exits;
   LoopPoll exits_poll;
   Napi::FunctionReference on_exits;
+
+  ReadinessSet ready;
+  LoopPoll ready_poll;
+  Napi::FunctionReference on_ready;
 
   SignalSource child_signal;
   Napi::FunctionReference on_child_signal;

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 
 #include "node/addon.h"
 #include "platform/process.h"
-#include "platform/terminal.h"
 
 namespace sexton {
 namespace {
@@ -18,18 +18,22 @@ Napi::Value Kill(const Napi::CallbackInfo& info) {
   return Result(info, kill(IntArg(info, 0), IntArg(info, 1)) == 0 ? 0 : -errno);
 }
 
-// moveForeground(from, to): two process groups; 0 means this process's own. 0 or -errno.
-Napi::Value Foreground(const Napi::CallbackInfo& info) {
-  const auto group = [](int id) { return id == 0 ? getpgrp() : id; };
-  return Result(info, MoveForeground(group(IntArg(info, 0)), group(IntArg(info, 1))));
-}
-
 // exitNow(code): exits without the work that Node and the C library do at an exit.
 Napi::Value ExitNow(const Napi::CallbackInfo& info) { _exit(IntArg(info, 0)); }
 
 // setDeathSignal(signal): sends this process a signal when the parent's thread dies; 0 or -errno.
 Napi::Value DieWithParent(const Napi::CallbackInfo& info) {
   return Result(info, SetDeathSignal(IntArg(info, 0)) == 0 ? 0 : -errno);
+}
+
+// readClock(time: Float64Array): writes the seconds and nanoseconds since 1970.
+Napi::Value ReadClock(const Napi::CallbackInfo& info) {
+  timespec now = {};
+  clock_gettime(CLOCK_REALTIME, &now);
+  double* time = info[0].As<Napi::Float64Array>().Data();
+  time[0] = static_cast<double>(now.tv_sec);
+  time[1] = static_cast<double>(now.tv_nsec);
+  return info.Env().Undefined();
 }
 
 // foreignAddons(): how many other addons may have children of their own on the main thread. A
@@ -97,9 +101,9 @@ Napi::Value OwnId(const Napi::CallbackInfo& info) {
 
 void DefineProcess(Napi::Object exports, Environment* state) {
   Define(exports, "kill", Kill, {kInt, kInt}, state);
-  Define(exports, "moveForeground", Foreground, {kInt, kInt}, state);
   Define(exports, "exitNow", ExitNow, {kInt}, state);
   Define(exports, "setDeathSignal", DieWithParent, {kInt}, state);
+  Define(exports, "readClock", ReadClock, {Doubles(2)}, state);
   Define(exports, "foreignAddons", ForeignAddons, {}, state);
   Define(exports, "threadId", OwnThread, {}, state);
   Define(exports, "threadExists", HasThread, {kInt}, state);

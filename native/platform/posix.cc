@@ -7,6 +7,8 @@
 
 #include "platform/descriptors.h"
 #include "platform/process.h"
+#include "platform/readiness.h"
+#include "platform/unix_sockets.h"
 
 namespace sexton {
 
@@ -46,6 +48,25 @@ int MakeSocketPair(UniqueFd* one, UniqueFd* other) {
 int MakeSealedFile(const void*, size_t, UniqueFd*) { return -ENOSYS; }
 
 void GrowPipe(int) {}
+
+// --- unix_sockets.h: the shim alone uses them, and needs Linux ---
+
+int OpenUnixSocket(int, UniqueFd*) { return -ENOSYS; }
+int BindUnixSocket(int, const char*, size_t) { return -ENOSYS; }
+int ConnectUnixSocket(int, const char*, size_t) { return -ENOSYS; }
+int ListenUnixSocket(int, int) { return -ENOSYS; }
+int AcceptUnixSocket(int, UniqueFd*) { return -ENOSYS; }
+int ReadPeer(int, Peer*) { return -ENOSYS; }
+long SendMessage(int, const void*, size_t, int, const int*, int) { return -ENOSYS; }
+long ReceiveMessage(int, void*, size_t, int, Message*) { return -ENOSYS; }
+
+// --- readiness.h ---
+
+int ReadinessSet::Open() { return -ENOSYS; }
+int ReadinessSet::Watch(int, uint32_t, uint32_t) { return -ENOSYS; }
+int ReadinessSet::Change(int, uint32_t, uint32_t) { return -ENOSYS; }
+int ReadinessSet::Unwatch(int) { return -ENOSYS; }
+int ReadinessSet::Drain(double*) { return -ENOSYS; }
 
 // --- process.h ---
 

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,6 +67,29 @@ ssize_t WriteFromBackground(int fd, const char* data, size_t size, int patience)
     done += static_cast<size_t>(result);
   }
   return static_cast<ssize_t>(done);
+}
+
+int SetWindowSize(int fd, int rows, int columns) {
+  winsize size = {};
+  size.ws_row = static_cast<unsigned short>(rows);
+  size.ws_col = static_cast<unsigned short>(columns);
+  return static_cast<int>(WithoutStop([&] { return ioctl(fd, TIOCSWINSZ, &size); }));
+}
+
+int ReadWindowSize(int fd, int* rows, int* columns) {
+  winsize size = {};
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0) return -errno;
+  *rows = size.ws_row;
+  *columns = size.ws_col;
+  return 0;
+}
+
+int TranslateNewlines(int fd, bool on) {
+  termios settings;
+  if (tcgetattr(fd, &settings) != 0) return -errno;
+  const tcflag_t flag = ONLCR;
+  settings.c_oflag = on ? settings.c_oflag | flag : settings.c_oflag & ~flag;
+  return static_cast<int>(WithoutStop([&] { return tcsetattr(fd, TCSANOW, &settings); }));
 }
 
 }  // namespace sexton

@@ -14,6 +14,13 @@ int MoveForeground(pid_t from, pid_t to);
 // program catches that signal, write(2) would restart for ever. Bytes written, or -errno.
 ssize_t WriteFromBackground(int fd, const char* data, size_t size, int patience);
 
+// Sets and reads the size that programs on a terminal see. 0 or -errno.
+int SetWindowSize(int fd, int rows, int columns);
+int ReadWindowSize(int fd, int* rows, int* columns);
+
+// Lets a terminal write CR and LF for each LF, or LF alone (ONLCR of termios(3)). 0 or -errno.
+int TranslateNewlines(int fd, bool on);
+
 }  // namespace sexton
 
 #endif  // SEXTON_PLATFORM_TERMINAL_H_

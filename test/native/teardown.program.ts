@@ -4,6 +4,7 @@ import { startWorker } from '../inside.js'
 
 // Nothing of ours is imported here: only the workers load the addon.
 
+const WRITABLE = 2
 const idle = { stdio: 'ignore', deathSignal: 'SIGKILL' } as const
 
 /** Opens all sources of an environment, with descriptors in hand that nobody closes. */
@@ -11,6 +12,10 @@ async function openEverything() {
   const { binding } = await import('../../lib/system/binding.js')
   const { openProcess, Signals, spawn } = await import('sexton')
   binding.startChildSignal(() => {})
+  binding.openReadinessSet(() => {})
+  for (let i = 0; i < 20; i += 1) {
+    binding.watchFd(binding.openSocket(binding.socketTypes.datagram), WRITABLE, i)
+  }
   for (let i = 0; i < 3; i += 1) spawn('sleep', ['1000'], idle)
   for (let i = 0; i < 20; i += 1) openProcess(process.ppid)
   for (let i = 0; i < 20; i += 1) binding.makePipe(new Int32Array(2), 0)

@@ -21,6 +21,7 @@ const doubles = (most: number) =>
   fc.array(number, { maxLength: most }).map((list) => ({ $doubles: list }))
 const ints = fc.array(number, { maxLength: 8 }).map((list) => ({ $ints: list }))
 const room = (length: number) => fc.constant({ $doubles: new Array(length).fill(0) })
+const messageRoom = fc.constant({ $ints: new Array(binding.messageFields).fill(0) })
 const block = fc.oneof(
   bytes(20),
   fc.constantFrom('/bin/true\0', '/none\0/bin/true\0', 'A=b\0LISTEN_PID=0000000000\0', '/\0', '\0'),
@@ -93,6 +94,23 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   moveForeground: [int, int],
   writeFromBackground: [strange, block, fc.nat(50)],
   setDeathSignal: [int],
+  makeFifo: [block, int],
+  readClock: [doubles(4)],
+  openSocket: [int],
+  bindSocket: [int, block],
+  connectSocket: [int, block],
+  listenSocket: [int, int],
+  acceptSocket: [int],
+  socketPeer: [int, doubles(4)],
+  shutdownSocket: [strange, int],
+  sendMessage: [strange, block, int, ints],
+  receiveMessage: [strange, block, int, fc.oneof(ints, messageRoom)],
+  openReadinessSet: [call],
+  drainReadiness: [fc.oneof(doubles(8), room(128))],
+  ...{ watchFd: [int, int, int], rewatchFd: [int, int, int], unwatchFd: [strange] },
+  setWindowSize: [strange, int, int],
+  windowSize: [int, ints],
+  translateNewlines: [strange, fc.boolean()],
   openSignals: [call],
   drainSignals: [fc.oneof(doubles(8), room(512))],
   subscribeSignal: [int],
