@@ -139,11 +139,12 @@ const shell = readFileSync('lib/cli/prologue.sh', 'utf8')
 // It keeps every variable of Node's from pid1, but a coverage run counts what pid1 runs.
 const prologue = sourcemap ? shell.replace('NODE_*', 'NODE_[!V]*') : shell
 
-for (const [name, { banner, failure }] of Object.entries({
+for (const [name, { source = name, banner, failure }] of Object.entries({
   pid1: { banner: prologue, failure: 126 },
   sexton: { banner: '#!/usr/bin/env node\n', failure: 1 },
+  'sexton-shim': { source: 'shim', banner: '#!/usr/bin/env node\n', failure: 1 },
 })) {
-  const program = await bundle(name, `${name}-program.js`, '')
+  const program = await bundle(source, `${name}-program.js`, '')
   const digest = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 8)
   const loader = await bundle('load', `${name}.js`, banner, {
     SEXTON_PROGRAM: `"${name}"`,

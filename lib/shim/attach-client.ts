@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Fifo } from '../base/fifo.js'
+import { closeDescriptor } from '../system/descriptors.js'
+import { receiveMessage, sendMessage } from '../system/unix-socket.js'
+import { Pollable } from './pollable.js'
+
+// Bytes that a client may leave unread before the container's output waits for it.
+const ROOM = 1 << 20
+// Bytes of one message from a client. podman and CRI-O send 32 KiB at most.
+const LARGEST_INPUT = 65_536
+/**
+ * Milliseconds for which the container's output waits for a client that reads nothing at all. Then the client is cut
+ * off, and the container goes on. A client that is merely slow loses nothing.
+ */
+const PATIENCE = 10_000
+
+/** One client of the attach socket: it gets the output, and may send input. */
+export class AttachClient {
+  readonly #socket: Pollable
+  readonly #patience: number
+  readonly #queue = new Fifo<Uint8Array>()
+  #queued = 0
+  #sent = 0
+  #isOpen = true
+  /** Resolves when the queue is empty, or the client is gone. */
+  #flushing: Promise<void> = Promise.resolve()
+
+  constructor(fd: number, patience = PATIENCE) {
+    this.#socket = new Pollable(fd)
+    this.#patience = patience
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** The bytes that the client sends, until it has sent its last or is gone. A piece is valid until the next one. */
+  async *input(): AsyncGenerator<Uint8Array, void> {
+    const buffer = Buffer.allocUnsafe(LARGEST_INPUT)
+    while (this.#isOpen) {
+      const size = this.#receive(buffer)
+      if (size === 0) return
+      if (size === undefined) await this.#socket.readable()
+      else yield buffer.subarray(0, size)
+    }
+  }
+
+  /** Sends a message now or, if there is no room, later. */
+  send(message: Uint8Array): void {
+    if (!this.#isOpen || (this.#queue.size === 0 && this.#trySend(message))) return
+    this.#queue.push(Uint8Array.prototype.slice.call(message))
+    this.#queued += message.length
+    if (this.#queue.size === 1) this.#flushing = this.#flush()
+  }
+
+  /** Waits until the client has room for more, or was cut off because it does not read. */
+  async room(): Promise<void> {
+    if (this.#queued > ROOM) await this.#untilFlushed()
+  }
+
+  /** Closes the connection when the client has read everything, or was cut off because it does not read. */
+  async finish(): Promise<void> {
+    await this.#untilFlushed()
+    this.close()
+  }
+
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#socket.wake()
+    this.#queue.clear()
+    this.#queued = 0
+    closeDescriptor(this.#socket.fd)
+  }
+
+  #receive(buffer: Uint8Array): number | undefined {
+    try {
+      return receiveMessage(this.#socket.fd, buffer)?.size
+    } catch {
+      return 0 // the connection was reset
+    }
+  }
+
+  /** Whether the message is off this process's hands. */
+  #trySend(message: Uint8Array): boolean {
+    try {
+      if (sendMessage(this.#socket.fd, message) === undefined) return false
+      this.#sent += message.length
+    } catch {
+      this.close() // nobody receives any more
+    }
+    return true
+  }
+
+  async #flush(): Promise<void> {
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (!this.#trySend(next)) await this.#socket.writable()
+      else if (this.#isOpen) this.#queued -= this.#queue.take()?.length ?? 0
+    }
+  }
+
+  async #untilFlushed(): Promise<void> {
+    while (this.#queued > 0) {
+      const before = this.#sent
+      const timer = new AbortController()
+      const late = delay(this.#patience, undefined, { signal: timer.signal }).catch(() => {})
+      await Promise.race([this.#flushing, late])
+      timer.abort()
+      if (this.#queued > 0 && this.#sent === before) this.close()
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { fchmodSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { closeDescriptor } from '../system/descriptors.js'
+import { acceptSocket, bindSocket, listenSocket, openSocket } from '../system/unix-socket.js'
+import { AttachClient } from './attach-client.js'
+import type { Input } from './input.js'
+import { Pollable } from './pollable.js'
+import type { StreamName } from './stream-name.js'
+
+// Bytes of output in one message. podman reads no more at once, and the rest of a longer message would be lost.
+const LARGEST_OUTPUT = 8192
+// The first byte of a message says which stream it is of.
+const MARKS = { stdout: 2, stderr: 3 } as const
+
+/** The attach socket: any number of clients get the container's output, and may send input. */
+export class AttachServer {
+  readonly #socket: Pollable
+  readonly #clients = new Set<AttachClient>()
+  readonly #paths: readonly string[]
+  readonly #message = Buffer.allocUnsafe(LARGEST_OUTPUT + 1)
+  readonly #patience: number | undefined
+  #isOpen = true
+
+  /**
+   * Creates the socket, so that a client may connect from now on.
+   *
+   * @param link Where clients look for a link to `folder`, because the socket's path may be too long for them.
+   * @param patience Milliseconds for which the output waits for a client that does not read.
+   */
+  constructor(folder: string, link?: string, patience?: number) {
+    this.#patience = patience
+    const path = join(folder, 'attach')
+    this.#paths = link === undefined ? [path] : [path, link]
+    for (const old of this.#paths) rmSync(old, { force: true })
+    if (link !== undefined) symlinkSync(folder, link)
+    const fd = openSocket('seqpacket')
+    fchmodSync(fd, 0o700)
+    bindSocket(fd, path)
+    listenSocket(fd)
+    this.#socket = new Pollable(fd)
+  }
+
+  /** How many clients are attached. */
+  get clients(): number {
+    this.#forgetClosed()
+    return this.#clients.size
+  }
+
+  /** Accepts clients until `finish()`. Their input waits until it is known whether the container takes any. */
+  async serve(input: Promise<Input | undefined>, keepsInputOpen: boolean): Promise<void> {
+    while (this.#isOpen) {
+      const fd = acceptSocket(this.#socket.fd)
+      if (fd === undefined) await this.#socket.readable()
+      else void this.#listen(new AttachClient(fd, this.#patience), input, keepsInputOpen)
+    }
+  }
+
+  /** Sends a piece of output to all clients. Resolves when they have room for more. */
+  async send(stream: StreamName, piece: Uint8Array): Promise<void> {
+    for (let at = 0; at < piece.length && this.#clients.size > 0; at += LARGEST_OUTPUT) {
+      const part = piece.subarray(at, at + LARGEST_OUTPUT)
+      this.#message[0] = MARKS[stream]
+      this.#message.set(part, 1)
+      const message = this.#message.subarray(0, part.length + 1)
+      for (const client of this.#clients) client.send(message)
+    }
+    if (this.#clients.size === 0) return
+    await Promise.all([...this.#clients].map((client) => client.room()))
+    this.#forgetClosed()
+  }
+
+  /** Takes in those who have connected by now, gives everybody all there is to read, and closes. */
+  async finish(): Promise<void> {
+    this.#isOpen = false
+    this.#socket.wake()
+    await Promise.all([...this.#clients].map((client) => client.finish()))
+    closeDescriptor(this.#socket.fd)
+    for (const path of this.#paths) rmSync(path, { force: true })
+  }
+
+  async #listen(
+    client: AttachClient,
+    input: Promise<Input | undefined>,
+    keepsInputOpen: boolean,
+  ): Promise<void> {
+    this.#clients.add(client)
+    const sink = await input
+    for await (const piece of client.input()) await sink?.write(piece)
+    if (!keepsInputOpen) await sink?.end()
+  }
+
+  #forgetClosed(): void {
+    for (const client of this.#clients) if (!client.isOpen) this.#clients.delete(client)
+  }
+}

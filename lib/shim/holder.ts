@@ -1,0 +1,39 @@
+import type { ExitStatus } from '../exit/exit-status.js'
+
+/** This shim's ends of the container's streams. */
+export interface Streams {
+  /** The container's standard input: a pipe's write end, or the terminal. */
+  stdin: number | undefined
+  /** The terminal, if there is one. */
+  stdout: number | undefined
+  /** With a terminal, what the runtime itself says. */
+  stderr: number | undefined
+}
+
+/**
+ * The process that is the container's parent. It starts the runtime, adopts what the runtime leaves, holds the
+ * descriptors of the container's streams, and takes its status. The state machine knows no other way to the container,
+ * so that the parent can be another process, which outlives this one.
+ */
+export interface Holder {
+  /** Ends of pipes; with a terminal, they exist once the runtime has exited. */
+  readonly streams: Streams
+
+  /** Runs the runtime to its end. */
+  create(): Promise<ExitStatus>
+
+  /** Resolves when the container's first process has exited, even if that was before the call. */
+  exitOf(pid: number): Promise<ExitStatus>
+
+  /** Sends a signal to the runtime while it runs. Whether it could. */
+  signalRuntime(signal: number): boolean
+
+  /** Sends a signal to the container's first process, unless it has exited. */
+  signalContainer(pid: number, signal: number): void
+
+  /** Passes the end of the input on to the container. */
+  closeInput(): void
+
+  /** Lets go of the streams, and of whatever the container left behind. */
+  release(): void
+}

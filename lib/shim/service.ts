@@ -1,0 +1,145 @@
+import { join } from 'node:path'
+import { setWindowSize } from '../system/terminal.js'
+import { AttachServer } from './attach-server.js'
+import { Control } from './control.js'
+import type { Holder } from './holder.js'
+import { Input } from './input.js'
+import type { Log } from './log.js'
+import { Output } from './output.js'
+import type { Settings } from './settings.js'
+import type { StreamName } from './stream-name.js'
+
+// Bytes of what the runtime says before the container exists, beyond which the runtime has to wait.
+const EARLY_ROOM = 1 << 20
+const SOCKET_FOLDER = '/var/run/crio'
+
+/** What a shim does for a container: logs its output, passes output and input between it and clients, and resizes. */
+export class Service {
+  readonly #settings: Settings
+  readonly #holder: Holder
+  readonly #log: Log
+  readonly #outputs: Output[] = []
+  readonly #pumps: Promise<void>[] = []
+  #attach: AttachServer | undefined
+  #control: Control | undefined
+  #input: Input | undefined
+  #openInput: (input: Input | undefined) => void = () => {}
+  readonly #inputOpened = new Promise<Input | undefined>((resolve) => {
+    this.#openInput = resolve
+  })
+  #size: [rows: number, columns: number] | undefined
+  /** What came on stderr while the runtime ran. It is the runtime's, or the first of the container's. */
+  #early: Buffer[] | undefined = []
+  #openGate = () => {}
+  readonly #gate = new Promise<void>((resolve) => {
+    this.#openGate = resolve
+  })
+
+  constructor(settings: Settings, holder: Holder, log: Log) {
+    this.#settings = settings
+    this.#holder = holder
+    this.#log = log
+  }
+
+  /** Creates the socket and the FIFOs, so that clients may come before the container does. */
+  open(): void {
+    const { mode, bundle, cuuid = '', 'exec-attach': isAttached } = this.#settings
+    if (mode === 'exec' && !isAttached) return
+    const folder = this.#settings['socket-dir-path'] ?? SOCKET_FOLDER
+    const link = this.#settings['full-attach'] ? undefined : join(folder, cuuid)
+    this.#attach = new AttachServer(bundle, link)
+    this.#control = new Control(bundle)
+    this.#run(this.#attach.serve(this.#inputOpened, this.#settings['leave-stdin-open']))
+    this.#run(
+      this.#control.serve({
+        resize: (rows, columns) => this.#resize(rows, columns),
+        reopenLogs: () => this.#log.reopen(),
+      }),
+    )
+  }
+
+  /** Reads the streams that exist before the container does. */
+  listen(): void {
+    const { stdout, stderr } = this.#holder.streams
+    if (stdout !== undefined) this.#listenTo('stdout', new Output(stdout))
+    if (stderr !== undefined) this.#listenTo('stderr', new Output(stderr))
+  }
+
+  /** What the runtime has said, for the manager. */
+  async takeComplaint(): Promise<string> {
+    await this.drain()
+    return Buffer.concat(this.#early ?? []).toString()
+  }
+
+  /** Begins to serve the container, which exists now. */
+  serve(): void {
+    const { stdin, stdout } = this.#holder.streams
+    const { terminal } = this.#settings
+    if (stdin !== undefined) {
+      this.#input = terminal ? new Input(stdin) : new Input(stdin, () => this.#holder.closeInput())
+    }
+    this.#openInput(this.#input)
+    const early = Buffer.concat(this.#early ?? [])
+    this.#early = undefined
+    if (early.length > 0) this.#run(this.#deliver('stderr', early))
+    this.#openGate()
+    if (!terminal) return
+    if (stdout !== undefined) this.#listenTo('stdout', new Output(stdout, { isTerminal: true }))
+    if (this.#size !== undefined) this.#resize(...this.#size)
+  }
+
+  /** Delivers what the container has written. It has ended. */
+  async drain(): Promise<void> {
+    this.#input?.abandon()
+    for (const output of this.#outputs) output.drain()
+    await Promise.all(this.#pumps)
+  }
+
+  /** Lets the clients go when they have read everything, and stops to obey. */
+  async close(): Promise<void> {
+    this.#log.sync()
+    this.#control?.close()
+    await this.#attach?.finish()
+  }
+
+  /** Says in the log that something failed of which the manager cannot be told. */
+  complain(error: unknown): void {
+    this.#log.write('stderr', Buffer.from(`sexton-shim: ${(error as Error).message}\n`))
+  }
+
+  #listenTo(stream: StreamName, output: Output): void {
+    this.#outputs.push(output)
+    this.#pumps.push(this.#pump(stream, output).catch((error) => this.complain(error)))
+  }
+
+  async #pump(stream: StreamName, output: Output): Promise<void> {
+    let held = 0
+    for await (const piece of output) {
+      if (stream === 'stderr' && this.#early !== undefined) {
+        this.#early.push(Buffer.from(piece))
+        held += piece.length
+        if (held > EARLY_ROOM) await this.#gate
+      } else await this.#deliver(stream, piece)
+    }
+  }
+
+  async #deliver(stream: StreamName, piece: Buffer): Promise<void> {
+    this.#log.write(stream, piece)
+    await this.#attach?.send(stream, piece)
+  }
+
+  #resize(rows: number, columns: number): void {
+    this.#size = [rows, columns]
+    const { stdout } = this.#holder.streams
+    if (!this.#settings.terminal || stdout === undefined) return
+    try {
+      setWindowSize(stdout, rows, columns)
+    } catch (error) {
+      this.complain(error)
+    }
+  }
+
+  #run(task: Promise<void>): void {
+    task.catch((error) => this.complain(error))
+  }
+}

@@ -1,0 +1,100 @@
+import { accessSync, constants } from 'node:fs'
+import { resolve } from 'node:path'
+import { type LogDriver, notBuilt, parseLogDriver } from './log-driver.js'
+import type { Values } from './options.js'
+import { Refusal } from './refusal.js'
+
+/** What a shim does, after its options were checked. */
+export interface Settings extends Values {
+  cid: string
+  runtime: string
+  bundle: string
+  containerPidfile: string
+  /** `create` and `restore` make a container; `exec` runs one more process in it. */
+  mode: 'create' | 'exec' | 'restore'
+  drivers: readonly LogDriver[]
+}
+
+const LEVELS = /^(error|fatal|panic|warn|warning|info|debug|trace)$/i
+const LABEL_NAME = /^[A-Z0-9_]+$/
+
+/**
+ * Checks the options together. The order of the checks, and their messages, are conmon's.
+ *
+ * @throws {Refusal} if one is missing or wrong, or is not built.
+ */
+export function checkSettings(values: Values): Settings {
+  const { cid, runtime } = values
+  if (cid === undefined) throw new Refusal('Container ID not provided. Use --cid')
+  checkMode(values)
+  if (runtime === undefined) throw new Refusal('Runtime path not provided. Use --runtime')
+  checkRuntime(runtime)
+  if (values.exec && values['exec-process-spec'] === undefined) {
+    throw new Refusal('Exec process spec path not provided. Use --exec-process-spec')
+  }
+  checkUnbuilt(values)
+  const drivers = checkLogs(values)
+  const bundle = values.bundle ?? process.cwd()
+  return {
+    ...values,
+    ...{ cid, runtime, bundle, drivers },
+    containerPidfile: values['container-pidfile'] ?? resolve(`pidfile-${cid}`),
+    mode: values.exec ? 'exec' : values.restore !== undefined ? 'restore' : 'create',
+  }
+}
+
+function checkMode(values: Values): void {
+  const legacy = !values['api-version']
+  if (values.restore !== undefined && values.exec) {
+    throw new Refusal("Cannot use 'exec' and 'restore' at the same time")
+  }
+  if (!values.exec && values['exec-attach'])
+    throw new Refusal('Attach can only be specified with exec')
+  if (legacy && values['exec-attach']) {
+    throw new Refusal('Attach can only be specified for a non-legacy exec session')
+  }
+  if (values.cuuid === undefined && !(values.exec && legacy)) {
+    throw new Refusal('Container UUID not provided. Use --cuuid')
+  }
+  const level = values['log-level']
+  if (level !== undefined && !LEVELS.test(level)) throw new Refusal(`No such log level ${level}`)
+}
+
+function checkRuntime(path: string): void {
+  try {
+    accessSync(path, constants.X_OK)
+  } catch {
+    throw new Refusal(`Runtime path ${path} is not valid`)
+  }
+}
+
+function checkUnbuilt(values: Values): void {
+  const unbuilt = ['sdnotify-socket', 'seccomp-notify-socket', 'seccomp-notify-plugins'] as const
+  for (const name of unbuilt) if (values[name] !== undefined) throw notBuilt(`--${name}`)
+}
+
+function checkLogs(values: Values): LogDriver[] {
+  const paths = values['log-path']
+  if (paths.length === 0) throw new Refusal('Log driver not provided. Use --log-path')
+  const drivers = paths.map(parseLogDriver)
+  for (const label of values['log-label']) checkLabel(label)
+  if (values['log-label'].length > 0) throw new Refusal("k8s-file doesn't support --log-label")
+  if (values['log-tag'] !== undefined) throw new Refusal("k8s-file doesn't support --log-tag")
+  const allowed = values['log-allowlist-dir'].map((folder) => resolve(folder))
+  for (const driver of drivers) {
+    if (driver.kind !== 'file' || allowed.length === 0) continue
+    const path = resolve(driver.path)
+    if (!allowed.some((folder) => path.startsWith(`${folder}/`))) {
+      throw new Refusal(`log path ${driver.path} is outside of --log-allowlist-dir`)
+    }
+  }
+  return drivers
+}
+
+function checkLabel(label: string): void {
+  const [name = '', ...value] = label.split('=')
+  if (value.length === 0) throw new Refusal('Container labels must be in format LABEL=VALUE')
+  if (LABEL_NAME.test(name)) return
+  const expected = 'must contain only uppercase letters, numbers and underscore'
+  throw new Refusal(`Container label names ${expected}`)
+}

@@ -1,0 +1,134 @@
+import { fchmodSync } from 'node:fs'
+import type { ExitStatus } from '../exit/exit-status.js'
+import { Zombies } from '../reaping/zombies.js'
+import type { Child } from '../spawn/child.js'
+import { spawn } from '../spawn/spawn.js'
+import type { Stdio } from '../spawn/stdio.js'
+import { binding } from '../system/binding.js'
+import { closeDescriptor, makePipe } from '../system/descriptors.js'
+import { subreaper } from '../system/subreaper.js'
+import { ConsoleSocket } from './console-socket.js'
+import type { Holder, Streams } from './holder.js'
+import { inheritedDescriptors } from './inherited.js'
+import { protectFromOom } from './oom-score.js'
+import { runtimeWords } from './runtime-words.js'
+import type { Settings } from './settings.js'
+
+// A container may run as another user, who opens /dev/stdout anew.
+const PIPE_MODE = 0o777
+
+/** This process as the container's parent, by being a subreaper. The container's output is lost if it is killed. */
+export class ThisProcess implements Holder {
+  readonly #settings: Settings
+  readonly #console: ConsoleSocket | undefined
+  readonly #streams: Streams = { stdin: undefined, stdout: undefined, stderr: undefined }
+  /** The container's ends, which the runtime gets. */
+  readonly #ends: (number | 'ignore' | 'inherit')[] = ['ignore', 'ignore', 'ignore']
+  readonly #zombies: Zombies
+  /** The statuses that came before the container's pid was known; none afterwards. */
+  #early: Map<number, ExitStatus> | undefined = new Map()
+  #awaited: { pid: number; resolve: (status: ExitStatus) => void } | undefined
+  #runtime: Child<null, null, null> | undefined
+  #unprotect = () => {}
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+    subreaper.enable()
+    this.#zombies = new Zombies()
+    void this.#reap()
+    this.#console = settings.terminal ? new ConsoleSocket() : undefined
+    if (settings.drivers.some(({ kind }) => kind === 'passthrough')) this.#ends.fill('inherit')
+    else this.#openPipes()
+  }
+
+  get streams(): Streams {
+    return this.#streams
+  }
+
+  async create(): Promise<ExitStatus> {
+    const words = runtimeWords(this.#settings, this.#console?.path)
+    const runtime = spawn(this.#settings.runtime, words, {
+      stdio: [...this.#ends, ...inheritedDescriptors(this.#settings)] as Stdio[],
+      deathSignal: 'SIGKILL',
+      listenPid:
+        this.#settings['replace-listen-pid'] || process.env.LISTEN_PID === `${process.pid}`,
+    }) as Child<null, null, null>
+    this.#runtime = runtime
+    this.#closeEnds()
+    this.#unprotect = protectFromOom()
+    try {
+      const status = await runtime.exited
+      if (status.success) this.#takeTerminal()
+      return status
+    } finally {
+      this.#runtime = undefined
+      this.#console?.close()
+    }
+  }
+
+  exitOf(pid: number): Promise<ExitStatus> {
+    const early = this.#early?.get(pid)
+    this.#early = undefined
+    if (early !== undefined) return Promise.resolve(early)
+    return new Promise((resolve) => {
+      this.#awaited = { pid, resolve }
+    })
+  }
+
+  signalRuntime(signal: number): boolean {
+    return this.#runtime?.kill(signal) ?? false
+  }
+
+  // No other process can have the pid before the reaper has taken the container's status.
+  signalContainer(pid: number, signal: number): void {
+    if (this.#awaited?.pid === pid) binding.kill(pid, signal)
+  }
+
+  closeInput(): void {
+    if (this.#streams.stdin !== undefined) closeDescriptor(this.#streams.stdin)
+    this.#streams.stdin = undefined
+  }
+
+  release(): void {
+    this.#zombies.close()
+    subreaper.disable()
+    this.#unprotect()
+  }
+
+  #openPipes(): void {
+    const { stdin, terminal } = this.#settings
+    if (stdin && !terminal) [this.#ends[0], this.#streams.stdin] = this.#pipe('write')
+    if (!terminal) [this.#ends[1], this.#streams.stdout] = this.#pipe('read')
+    ;[this.#ends[2], this.#streams.stderr] = this.#pipe('read')
+  }
+
+  #pipe(ours: 'read' | 'write'): [theirs: number, ours: number] {
+    const ends = makePipe(ours)
+    fchmodSync(ends.read, PIPE_MODE)
+    const theirs = ours === 'read' ? ends.write : ends.read
+    return [theirs, ends[ours]]
+  }
+
+  // Otherwise the streams would have no end: this process could still write to them.
+  #closeEnds(): void {
+    for (const end of this.#ends) if (typeof end === 'number') closeDescriptor(end)
+    this.#ends.length = 0
+  }
+
+  #takeTerminal(): void {
+    const master = this.#console?.takeTerminal()
+    if (master === undefined) return
+    this.#streams.stdin = master
+    this.#streams.stdout = master
+  }
+
+  async #reap(): Promise<void> {
+    for await (const status of this.#zombies) {
+      this.#early?.set(status.pid, status)
+      if (this.#awaited?.pid !== status.pid) continue
+      const { resolve } = this.#awaited
+      this.#awaited = undefined
+      resolve(status)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished } from 'vitest'
+import { eventually } from '../../eventually.js'
+import { environment, root } from '../../program.js'
+import { temporaryFolder } from '../system/folder.js'
+
+export const program = join(root, 'dist', 'cli', 'sexton-shim.js')
+const runtime = fileURLToPath(new URL('../../fixtures/oci-runtime.py', import.meta.url))
+const ID = 'c0ffee'
+
+export interface ShimOptions {
+  /** The container's script. */
+  script?: string
+  /** More options of the shim. */
+  options?: readonly string[]
+  env?: Readonly<Record<string, string>>
+  /** A process in the container, whose script this is. */
+  exec?: boolean
+  legacy?: boolean
+  /** Whether clients find the attach socket by a link. */
+  linked?: boolean
+  /** Whether the manager lets the shim start at once. Default `true`. */
+  started?: boolean
+}
+
+/** What a shim makes, and what the manager sees of it. */
+export interface Shim {
+  bundle: string
+  /** The lines that came through the sync pipe. */
+  messages(): string[]
+  /** Waits for the message with this number among them. */
+  message(index: number): Promise<unknown>
+  attached(): string
+  /** Lets the shim start, or an exec session begin. */
+  begin(): void
+  /** How the program in the foreground has ended. */
+  foreground: Promise<{ code: number | null; stderr: string }>
+  read(name: string): string
+  /** Reads a file once it is there. */
+  written(name: string): Promise<string>
+  pid(name: 'pidfile' | 'conmon.pid'): number
+}
+
+/** A folder for a container of the tests' own runtime. */
+export function makeBundle(script = ':'): string {
+  const bundle = temporaryFolder()
+  mkdirSync(join(bundle, 'exits'))
+  writeFileSync(join(bundle, 'container.sh'), script)
+  writeFileSync(join(bundle, 'runtime'), `#!/bin/sh\nexec python3 ${runtime} "$@"\n`, {
+    mode: 0o755,
+  })
+  return bundle
+}
+
+/** The options of a container in a bundle, as podman gives them. */
+export function optionsIn(bundle: string, settings: ShimOptions): string[] {
+  const { exec = false, legacy = false, linked = false } = settings
+  const inside = (name: string) => join(bundle, name)
+  return [
+    ...(legacy ? [] : ['--api-version', '1']),
+    ...['-c', ID, '-u', ID, '-r', inside('runtime'), '-b', bundle],
+    ...(linked ? [] : ['--full-attach']),
+    ...['-p', inside('pidfile'), '-P', inside('conmon.pid'), '--exit-dir', inside('exits')],
+    ...['-l', `k8s-file:${inside('ctr.log')}`],
+    ...(exec ? ['-e', '--exec-process-spec', inside('container.sh')] : []),
+  ]
+}
+
+/** Starts a shim. Whatever it leaves ends with the test. */
+export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settings.script)): Shim {
+  const { options = [], env = {}, started = true } = settings
+  const words = ['--compat', 'conmon', ...optionsIn(bundle, settings), ...options]
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd: bundle,
+    env: { ...environment, ...pipes(options), ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+  })
+  const [sync, begin, attached] = child.stdio.slice(3) as unknown as [Readable, Writable, Readable]
+  begin.on('error', () => {}) // it has gone before it read the byte
+  const [text, ready, errors] = [textOf(sync), textOf(attached), textOf(child.stderr as Readable)]
+  const shim: Shim = {
+    bundle,
+    messages: () => text().split('\n').slice(0, -1),
+    message: async (index) => {
+      await eventually(() => expect(shim.messages().length).toBeGreaterThan(index))
+      return JSON.parse(shim.messages()[index] as string)
+    },
+    attached: ready,
+    begin: () => void begin.write('x'),
+    foreground: new Promise((resolve) => {
+      child.once('exit', (code) => resolve({ code, stderr: errors() }))
+    }),
+    read: (name) => readFileSync(join(bundle, name), 'utf8'),
+    written: async (name) => {
+      await eventually(() => expect(shim.read(name)).toBeDefined())
+      return shim.read(name)
+    },
+    pid: (name) => Number(shim.read(name)),
+  }
+  onTestFinished(() => end(shim, child))
+  if (started) shim.begin()
+  return shim
+}
+
+/** The text of the log, without times. */
+export function logOf(shim: Shim): string {
+  return shim.read('ctr.log').replace(/^\S+ /gm, '')
+}
+
+/** What a container has written, from its log's text. */
+export function outputIn(text: string): string {
+  return text.replace(/^std(?:out|err) ([PF]) (.*)\n/gm, (_, mark, line) =>
+    mark === 'P' ? line : `${line}\n`,
+  )
+}
+
+/** Waits until the container has ended and the shim says so. */
+export async function exitOf(shim: Shim): Promise<string> {
+  return shim.written(`exits/${ID}`)
+}
+
+function pipes(options: readonly string[]) {
+  const attach = options.includes('--exec-attach') ? { _OCI_ATTACHPIPE: '5' } : {}
+  return { _OCI_SYNCPIPE: '3', _OCI_STARTPIPE: '4', ...attach }
+}
+
+function textOf(stream: Readable): () => string {
+  let text = ''
+  stream.on('data', (data) => {
+    text += data
+  })
+  return () => text
+}
+
+// The shim is no child of the test, and the container no child of either once the shim has gone.
+async function end(shim: Shim, child: ChildProcess): Promise<void> {
+  for (const name of ['pidfile', 'conmon.pid'] as const) kill(() => shim.pid(name))
+  child.kill('SIGKILL')
+  for (const stream of child.stdio) stream?.destroy()
+}
+
+function kill(pid: () => number): void {
+  try {
+    process.kill(pid(), 'SIGKILL')
+  } catch {
+    // It has ended, or was never started.
+  }
+}
