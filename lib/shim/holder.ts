@@ -16,11 +16,15 @@ export interface Streams {
  * so that the parent can be another process, which outlives this one.
  */
 export interface Holder {
-  /** Ends of pipes; with a terminal, they exist once the runtime has exited. */
+  /** Ends of pipes. With a terminal, some exist from `onTerminal` on. */
   readonly streams: Streams
 
-  /** Runs the runtime to its end. */
-  create(): Promise<ExitStatus>
+  /**
+   * Runs the runtime to its end.
+   *
+   * @param onTerminal Called when the terminal is there. The container may be about to look at its size.
+   */
+  create(onTerminal: () => void): Promise<ExitStatus>
 
   /** Resolves when the container's first process has exited, even if that was before the call. */
   exitOf(pid: number): Promise<ExitStatus>

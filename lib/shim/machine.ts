@@ -107,7 +107,7 @@ export class Machine {
   async #create(): Promise<State> {
     const { settings, holder, service } = this.#parts
     try {
-      const status = await holder.create()
+      const status = await holder.create(() => service.listenToTerminal())
       if (status.success) {
         this.#pid = readPid(settings.containerPidfile)
         return 'created'

@@ -65,6 +65,13 @@ export class Service {
     if (stderr !== undefined) this.#listenTo('stderr', new Output(stderr))
   }
 
+  /** Reads the terminal, which is there now, and gives it the size that was asked for. */
+  listenToTerminal(): void {
+    const { stdout } = this.#holder.streams
+    if (stdout !== undefined) this.#listenTo('stdout', new Output(stdout, { isTerminal: true }))
+    if (this.#size !== undefined) this.#resize(...this.#size)
+  }
+
   /** What the runtime has said, for the manager. */
   async takeComplaint(): Promise<string> {
     await this.drain()
@@ -73,7 +80,7 @@ export class Service {
 
   /** Begins to serve the container, which exists now. */
   serve(): void {
-    const { stdin, stdout } = this.#holder.streams
+    const { stdin } = this.#holder.streams
     const { terminal } = this.#settings
     if (stdin !== undefined) {
       this.#input = terminal ? new Input(stdin) : new Input(stdin, () => this.#holder.closeInput())
@@ -83,9 +90,6 @@ export class Service {
     this.#early = undefined
     if (early.length > 0) this.#run(this.#deliver('stderr', early))
     this.#openGate()
-    if (!terminal) return
-    if (stdout !== undefined) this.#listenTo('stdout', new Output(stdout, { isTerminal: true }))
-    if (this.#size !== undefined) this.#resize(...this.#size)
   }
 
   /** Delivers what the container has written. It has ended. */

@@ -45,7 +45,9 @@ export class ThisProcess implements Holder {
     return this.#streams
   }
 
-  async create(): Promise<ExitStatus> {
+  async create(onTerminal: () => void): Promise<ExitStatus> {
+    const terminal = this.#awaitTerminal(onTerminal)
+    terminal.catch(() => {}) // it is awaited below, with its failure
     const words = runtimeWords(this.#settings, this.#console?.path)
     const runtime = spawn(this.#settings.runtime, words, {
       stdio: [...this.#ends, ...inheritedDescriptors(this.#settings)] as Stdio[],
@@ -57,11 +59,11 @@ export class ThisProcess implements Holder {
     this.#closeEnds()
     this.#unprotect = protectFromOom()
     try {
-      const status = await runtime.exited
-      if (status.success) this.#takeTerminal()
-      return status
+      return await runtime.exited
     } finally {
       this.#runtime = undefined
+      this.#console?.finish()
+      await terminal
       this.#console?.close()
     }
   }
@@ -115,11 +117,12 @@ export class ThisProcess implements Holder {
     this.#ends.length = 0
   }
 
-  #takeTerminal(): void {
-    const master = this.#console?.takeTerminal()
+  async #awaitTerminal(onTerminal: () => void): Promise<void> {
+    const master = await this.#console?.terminal()
     if (master === undefined) return
     this.#streams.stdin = master
     this.#streams.stdout = master
+    onTerminal()
   }
 
   async #reap(): Promise<void> {

@@ -33,11 +33,13 @@ export class Podman {
   readonly #command: readonly string[]
   #containers = 0
 
-  constructor(images: readonly Image[]) {
+  /** @param shim A program that stands in for conmon; it gets conmon's arguments after its own. */
+  constructor(images: readonly Image[], shim?: readonly string[]) {
     for (const image of images) makeRootfs(join(this.#directory, image), image)
     // By variables, as podman's own clean-up after a container gets those, but not every option.
     const [engine, storage, runtime] = configure(this.#directory)
-    writeFileSync(join(this.#directory, 'engine.conf'), engine)
+    const conmon = shim === undefined ? '' : this.#writeConmon(shim)
+    writeFileSync(join(this.#directory, 'engine.conf'), engine + conmon)
     writeFileSync(join(this.#directory, 'storage.conf'), storage)
     writeFileSync(join(this.#directory, 'runc'), runtime, { mode: 0o755 })
     this.#command = [
@@ -46,6 +48,23 @@ export class Podman {
       `CONTAINERS_STORAGE_CONF=${this.#directory}/storage.conf`,
       'podman',
     ]
+  }
+
+  /** A command of podman, with options that every container of the tests has where it makes one. */
+  command(name: string, ...words: string[]): string[] {
+    const makes = name === 'run' || name === 'create'
+    const own = makes ? ['--cgroup-parent', this.#cgroup] : []
+    return [...this.#command, name, ...own, ...words]
+  }
+
+  /** The option and the folder of an image's files. */
+  rootfs(image: Image): string[] {
+    return ['--rootfs', join(this.#directory, image)]
+  }
+
+  /** The folder that has everything of it. */
+  get directory(): string {
+    return this.#directory
   }
 
   /** Starts a container: what it prints and how it ends is what `podman run` prints and how that ends. */
@@ -93,6 +112,14 @@ export class Podman {
     rmSync(this.#directory, { recursive: true })
   }
 
+  // The line belongs to the last section of the file.
+  #writeConmon(shim: readonly string[]): string {
+    const path = join(this.#directory, 'conmon')
+    const words = shim.map((word) => `'${word}'`).join(' ')
+    writeFileSync(path, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 })
+    return `conmon_path = ["${path}"]\n`
+  }
+
   get #cgroup(): string {
     return `/${basename(this.#directory)}`
   }
@@ -107,15 +134,15 @@ export class Podman {
 // The limits are what an unprivileged machine allows; podman's own would be raised ones.
 function configure(directory: string): [engine: string, storage: string, runtime: string] {
   const engine = `
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+netns = "none"
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 lock_type = "file"
 runtime = "${directory}/runc"
 tmp_dir = "${directory}/tmp"
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-netns = "none"
 `
   const storage = `
 [storage]

@@ -7,7 +7,7 @@ import { eventually } from '../../eventually.js'
 import { turns } from '../../inside.js'
 import { openDescriptors, temporaryFolder } from '../system/folder.js'
 import { TestClient } from './attach-clients.js'
-import { exitOf, logOf, type Shim, startShim } from './shims.js'
+import { exitOf, logOf, makeBundle, type Shim, startShim } from './shims.js'
 
 function control() {
   const folder = temporaryFolder()
@@ -107,7 +107,9 @@ describe('A container with a terminal', () => {
 
   it('keeps a size that came before it', async () => {
     const options = ['-t', '-i', '--exec-attach']
-    const shim = startShim({ exec: true, script: sized, options })
+    const bundle = makeBundle(sized)
+    writeFileSync(join(bundle, 'sized'), '') // while the runtime runs, as the container may begin before it ends
+    const shim = startShim({ exec: true, options }, bundle)
     await eventually(() => expect(shim.attached()).not.toBe(''))
     const got = new TestClient(shim.bundle).read()
     await command(shim, '1 30 100\n')
