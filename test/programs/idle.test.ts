@@ -6,30 +6,12 @@ import { eventually } from '../eventually.js'
 import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
 import { asPid1, environment } from '../program.js'
+import { expectQuiet } from './quiet.js'
 import { type Running, start, under } from './running.js'
-
-const QUIET = 10_000
 
 // For some minutes after its start V8 looks every eight seconds (Node 26: thirty) whether it could
 // give memory back, and at last does so. That is Node's idleness, not ours.
 const node = [process.execPath, '--no-memory-reducer']
-
-/**
- * Watches a process with all its threads until ten seconds have gone by without a system call. Not
- * the first ten: to be attached to interrupts the calls that it sits in.
- */
-async function expectQuiet(pid: number): Promise<void> {
-  const strace = start(['strace', '-f', '-p', String(pid)])
-  await strace.printed('attached')
-  let [length, since] = [0, performance.now()]
-  await eventually(() => {
-    const now = performance.now()
-    if (strace.stderr().length !== length) [length, since] = [strace.stderr().length, now]
-    expect(now - since, strace.stderr().slice(-2000)).toBeGreaterThan(QUIET)
-  }, 2 * QUIET)
-  process.kill(strace.pid, 'SIGINT')
-  await strace.ended
-}
 
 /** A Node that waits for the end of a process, which `expression` makes. */
 async function waiting(expression: string): Promise<Running> {

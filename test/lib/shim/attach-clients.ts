@@ -37,7 +37,7 @@ export class TestClient {
     const pieces: Record<number, Buffer[]> = { 2: [], 3: [] }
     const buffer = Buffer.alloc(65_536)
     let longest = 0
-    for (;;) {
+    while (this.#isOpen) {
       const message = receiveMessage(this.#socket.fd, buffer)
       if (message === undefined) await this.#socket.readable()
       else if (message.size === 0) break

@@ -49,7 +49,6 @@ describe('A container', () => {
     const script = `sleep 1000 & echo $! >orphan; seq ${lines}`
     const shim = startShim({ script })
     expect(await exitOf(shim)).toBe('0')
-    process.kill(Number(shim.read('orphan')), 'SIGKILL')
     const wanted = Array.from({ length: lines }, (_, i) => `${i + 1}\n`)
     expect(outputIn(logOf(shim))).toBe(wanted.join(''))
   })

@@ -27,6 +27,9 @@ export interface ShimOptions {
   started?: boolean
 }
 
+/** The container's, the shim's, and that of a process which a script says that it has left. */
+type PidFile = 'pidfile' | 'conmon.pid' | 'orphan'
+
 /** What a shim makes, and what the manager sees of it. */
 export interface Shim {
   bundle: string
@@ -39,10 +42,12 @@ export interface Shim {
   begin(): void
   /** How the program in the foreground has ended. */
   foreground: Promise<{ code: number | null; stderr: string }>
+  /** Resolves when no process has the sync pipe any more. */
+  ended: Promise<void>
   read(name: string): string
   /** Reads a file once it is there. */
   written(name: string): Promise<string>
-  pid(name: 'pidfile' | 'conmon.pid'): number
+  pid(name: PidFile): number
 }
 
 /** A folder for a container of the tests' own runtime. */
@@ -94,6 +99,7 @@ export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settin
     foreground: new Promise((resolve) => {
       child.once('exit', (code) => resolve({ code, stderr: errors() }))
     }),
+    ended: new Promise((resolve) => void sync.once('close', resolve)),
     read: (name) => readFileSync(join(bundle, name), 'utf8'),
     written: async (name) => {
       await eventually(() => expect(shim.read(name)).toBeDefined())
@@ -113,7 +119,7 @@ export function logOf(shim: Shim): string {
 
 /** What a container has written, from its log's text. */
 export function outputIn(text: string): string {
-  return text.replace(/^std(?:out|err) ([PF]) (.*)\n/gm, (_, mark, line) =>
+  return text.replace(/^std(?:out|err) ([PF]) ([^\n]*)\n/gm, (_, mark, line) =>
     mark === 'P' ? line : `${line}\n`,
   )
 }
@@ -138,7 +144,7 @@ function textOf(stream: Readable): () => string {
 
 // The shim is no child of the test, and the container no child of either once the shim has gone.
 async function end(shim: Shim, child: ChildProcess): Promise<void> {
-  for (const name of ['pidfile', 'conmon.pid'] as const) kill(() => shim.pid(name))
+  for (const name of ['pidfile', 'orphan', 'conmon.pid'] as const) kill(() => shim.pid(name))
   child.kill('SIGKILL')
   for (const stream of child.stdio) stream?.destroy()
 }

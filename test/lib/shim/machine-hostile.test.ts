@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../eventually.js'
+import { sized } from '../../pace.mjs'
+import { exitOf, logOf, outputIn, startShim } from './shims.js'
+
+/** The most memory that a process has had, in MB. */
+function peakOf(pid: number): number {
+  return (
+    Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
+  )
+}
+
+describe('A container that', () => {
+  it('floods both streams without an end of line costs no memory', async () => {
+    const bytes = sized(300, 50) * 1_000_000
+    const flood = `head -c ${bytes} /dev/zero`
+    const script = `${flood} & ${flood} >&2 & wait; echo done; exec sleep 1000`
+    const shim = startShim({ script, options: ['--log-size-max', '1000000'] })
+    await shim.message(0)
+    await eventually(() => expect(logOf(shim)).toContain('done'), 60_000)
+    expect(peakOf(shim.pid('conmon.pid'))).toBeLessThan(150)
+    process.kill(shim.pid('pidfile'), 'SIGKILL')
+    expect(await exitOf(shim)).toBe('137')
+  })
+
+  it('writes any bytes has them in its log', async () => {
+    const script = `awk 'BEGIN { for (i = 1; i < 256; i += 1) printf "%c", i }' | tee copy; printf '\\0\\n'`
+    const shim = startShim({ script, env: { LC_ALL: 'C' } })
+    expect(await exitOf(shim)).toBe('0')
+    const log = readFileSync(join(shim.bundle, 'ctr.log'), 'latin1').replace(
+      /^\S+ (?=stdout)/gm,
+      '',
+    )
+    const bytes = Array.from({ length: 255 }, (_, i) => String.fromCharCode(i + 1)).join('')
+    expect(outputIn(log)).toBe(`${bytes}\0\n`)
+  })
+
+  it('forks all the time leaves its own code', async () => {
+    const script = 'i=0; while [ $i -lt 300 ]; do (true &) ; i=$((i + 1)); done; kill -TERM $$'
+    expect(await exitOf(startShim({ script }))).toBe('143')
+  })
+})

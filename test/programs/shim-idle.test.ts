@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { readCommandLine } from '../../lib/system/proc.js'
+import { eventually } from '../eventually.js'
+import { TestClient } from '../lib/shim/attach-clients.js'
+import { exitOf, logOf, type Shim, type ShimOptions, startShim } from '../lib/shim/shims.js'
+import { lacks } from '../needs.js'
+import { patience } from '../pace.mjs'
+import { expectQuiet } from './quiet.js'
+
+const LASTING = 'echo ready; exec sleep 1000'
+
+async function running(options: ShimOptions): Promise<Shim> {
+  const shim = startShim({ script: LASTING, ...options })
+  await shim.message(0)
+  await eventually(() => expect(logOf(shim)).toContain('ready'))
+  return shim
+}
+
+/** By name, a state in which a shim has nothing to do. */
+const STATES: Readonly<Record<string, () => Promise<Shim>>> = {
+  'a container that says nothing': () => running({ options: ['-i'] }),
+  'a container that has closed its streams': () =>
+    running({ script: 'echo ready; exec >&- 2>&- <&-; exec sleep 1000', options: ['-i'] }),
+  'a container on a terminal': () => running({ options: ['-t'] }),
+  'a container with a client that says nothing': async () => {
+    const shim = await running({ options: ['-i'] })
+    void new TestClient(shim.bundle).read()
+    return shim
+  },
+  'a container whose client has ended its input': async () => {
+    const shim = await running({ options: ['-i'] })
+    new TestClient(shim.bundle).endInput()
+    return shim
+  },
+  'an exec session that has not begun': async () => {
+    const shim = startShim({ exec: true, options: ['--exec-attach'] })
+    await eventually(() => expect(shim.attached()).not.toBe(''))
+    return shim
+  },
+  'an exit command that waits, while an orphan holds the streams': async () => {
+    const script = 'sleep 1000 & echo $! >orphan; echo ready'
+    const command = ['--exit-command', '/bin/true', '--exit-delay', '1000']
+    const shim = startShim({ script, options: command })
+    await exitOf(shim)
+    return shim
+  },
+}
+
+describe.skipIf(lacks('strace')).concurrent('A shim asks nothing of the kernel with', () => {
+  it.each(Object.entries(STATES))('%s', { timeout: patience(60_000) }, async (_, reach) => {
+    const shim = await reach()
+    const pid = shim.pid('conmon.pid')
+    expect(readCommandLine(pid)).toContain('--daemon')
+    await expectQuiet(pid)
+  })
+})
