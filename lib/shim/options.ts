@@ -54,7 +54,7 @@ export const OPTIONS = {
   runtime: text('Path of the OCI runtime', 'r'),
   'runtime-arg': list('Argument of the runtime, before its command'),
   'runtime-opt': list('Argument of the runtime, after its command'),
-  'sdnotify-socket': text('Socket of the host for sd-notify messages (not built)'),
+  'sdnotify-socket': text('Socket of the host, to which sd-notify messages are passed on'),
   'seccomp-notify-plugins': text('Plugins for seccomp notifications (not built)'),
   'seccomp-notify-socket': text('Socket for seccomp notifications (not built)'),
   'socket-dir-path': text('Folder for links to the attach sockets'),

@@ -5,6 +5,7 @@ import { Control } from './control.js'
 import type { Holder } from './holder.js'
 import { Input } from './input.js'
 import type { Log } from './log.js'
+import { NotifyRelay } from './notify-relay.js'
 import { Output } from './output.js'
 import type { Settings } from './settings.js'
 import type { StreamName } from './stream-name.js'
@@ -22,6 +23,7 @@ export class Service {
   readonly #pumps: Promise<void>[] = []
   #attach: AttachServer | undefined
   #control: Control | undefined
+  #notify: NotifyRelay | undefined
   #input: Input | undefined
   #openInput: (input: Input | undefined) => void = () => {}
   readonly #inputOpened = new Promise<Input | undefined>((resolve) => {
@@ -44,6 +46,7 @@ export class Service {
   /** Creates the socket and the FIFOs, so that clients may come before the container does. */
   open(): void {
     const { mode, bundle, cuuid = '', 'exec-attach': isAttached } = this.#settings
+    this.#openNotifyRelay()
     if (mode === 'exec' && !isAttached) return
     const folder = this.#settings['socket-dir-path'] ?? SOCKET_FOLDER
     const link = this.#settings['full-attach'] ? undefined : join(folder, cuuid)
@@ -56,6 +59,13 @@ export class Service {
         reopenLogs: () => this.#log.reopen(),
       }),
     )
+  }
+
+  #openNotifyRelay(): void {
+    const { bundle, 'sdnotify-socket': host } = this.#settings
+    if (host === undefined) return
+    this.#notify = new NotifyRelay(bundle, host)
+    this.#run(this.#notify.serve())
   }
 
   /** Reads the streams that exist before the container does. */
@@ -103,6 +113,7 @@ export class Service {
   async close(): Promise<void> {
     this.#log.sync()
     this.#control?.close()
+    this.#notify?.close()
     await this.#attach?.finish()
   }
 

@@ -69,7 +69,7 @@ function checkRuntime(path: string): void {
 }
 
 function checkUnbuilt(values: Values): void {
-  const unbuilt = ['sdnotify-socket', 'seccomp-notify-socket', 'seccomp-notify-plugins'] as const
+  const unbuilt = ['seccomp-notify-socket', 'seccomp-notify-plugins'] as const
   for (const name of unbuilt) if (values[name] !== undefined) throw notBuilt(`--${name}`)
 }
 

@@ -36,7 +36,10 @@ export function openSocket(type: SocketType): number {
   return checked(binding.openSocket(binding.socketTypes[type]), 'socket')
 }
 
-/** Gives a socket a path. The socket's file has the mode that fchmod(2) gave the descriptor before. */
+/**
+ * Gives a socket a path, or an abstract name, which begins with a NUL. The socket's file has the mode that fchmod(2) gave
+ * the descriptor before, without the bits of the umask.
+ */
 export function bindSocket(fd: number, path: string): void {
   checked(
     withAddress(path, (address) => binding.bindSocket(fd, address)),
@@ -137,11 +140,11 @@ const O_PATH = 0o10000000
 
 // A longer path is reached by a descriptor of its folder.
 function withAddress(path: string, call: (address: Uint8Array) => number): number {
-  if (path.length === 0 || path.includes('\0')) {
+  if (path.length === 0 || path.indexOf('\0', 1) > 0) {
     throw new TypeError(invalid('path', path, 'the path of a socket, for example /run/attach'))
   }
   const bytes = Buffer.from(path)
-  if (bytes.length <= LONGEST) return call(bytes)
+  if (bytes.length <= LONGEST || bytes[0] === 0) return call(bytes)
   const folder = openSync(dirname(path), O_PATH)
   try {
     return call(Buffer.from(`/proc/self/fd/${folder}/${basename(path)}`))

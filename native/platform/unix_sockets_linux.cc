@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "platform/process.h"
@@ -11,21 +12,23 @@
 namespace sexton {
 namespace {
 
-// Fills an address. False if the path does not fit: the kernel would cut it off.
-bool FillAddress(const char* path, size_t size, sockaddr_un* address) {
+// Fills an address, and returns its length; 0 if the path does not fit: the kernel would cut it
+// off. An abstract name begins with a NUL, and has no other at its end.
+socklen_t FillAddress(const char* path, size_t size, sockaddr_un* address) {
   *address = {};
   address->sun_family = AF_UNIX;
-  if (size == 0 || size >= sizeof address->sun_path) return false;
+  if (size == 0 || size >= sizeof address->sun_path) return 0;
   std::memcpy(address->sun_path, path, size);
-  return true;
+  const size_t end = path[0] == '\0' ? size : size + 1;
+  return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + end);
 }
 
 template <typename Call>
 int WithAddress(const char* path, size_t size, Call call) {
   sockaddr_un address;
-  if (!FillAddress(path, size, &address)) return -ENAMETOOLONG;
-  const auto* any = reinterpret_cast<const sockaddr*>(&address);
-  return call(any, sizeof address) == 0 ? 0 : -errno;
+  const socklen_t length = FillAddress(path, size, &address);
+  if (length == 0) return -ENAMETOOLONG;
+  return call(reinterpret_cast<const sockaddr*>(&address), length) == 0 ? 0 : -errno;
 }
 
 // Room for the descriptors of one message, aligned as the C library's macros need it.

@@ -96,7 +96,6 @@ describe('Settings', () => {
       'Attach can only be specified for a non-legacy exec session',
     ],
     [[...least, '-e', '--restore', 'x'], "Cannot use 'exec' and 'restore' at the same time"],
-    [[...least, '--sdnotify-socket', 'x'], 'sexton-shim does not have --sdnotify-socket'],
     [
       [...least, '--seccomp-notify-socket', 'x'],
       'sexton-shim does not have --seccomp-notify-socket',

@@ -1,4 +1,4 @@
-import { chmodSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, fchmodSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { closeDescriptor, makePipe } from '../../../lib/system/descriptors.js'
@@ -111,6 +111,14 @@ describe('A socket', () => {
     chmodSync(folder, 0o300)
     connected('seqpacket', join(folder, 'attach'))
     expect(statSync(join(folder, 'attach')).isSocket()).toBe(true)
+  })
+
+  it('has an abstract name, which no file has', () => {
+    const name = `\0sexton-${process.pid}`
+    const { client, accepted } = connected('seqpacket', name)
+    sendMessage(client, Buffer.from('x'))
+    expect(text(accepted)).toBe('x')
+    expect(readFileSync('/proc/net/unix', 'utf8')).toMatch(` @${name.slice(1)}\n`)
   })
 
   it('has the mode that it was given before it was bound', () => {
