@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { invalid } from '../base/errors.js'
+import { readFileSync, rmSync } from 'node:fs'
+import { SextonError } from '../base/errors.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { Signals } from '../signals/signals.js'
@@ -106,6 +106,7 @@ export class Machine {
   /** creating: the runtime makes the container, and exits. */
   async #create(): Promise<State> {
     const { settings, holder, service } = this.#parts
+    rmSync(settings.containerPidfile, { force: true }) // an earlier container's
     try {
       const status = await holder.create(() => service.listenToTerminal())
       if (status.success) {
@@ -116,7 +117,18 @@ export class Machine {
     } catch (error) {
       this.#failure = (error as Error).message
     }
+    await this.#endRemainder()
     return 'exited'
+  }
+
+  /** Ends a container whose runtime was killed when it had just made it: nobody would ever hear of it. */
+  async #endRemainder(): Promise<void> {
+    const { settings, holder } = this.#parts
+    const pid = pidIn(settings.containerPidfile)
+    if (pid === undefined) return
+    const exited = holder.exitOf(pid)
+    holder.signalContainer(pid, KILL)
+    await exited
   }
 
   /** created: the container's end is awaited before anybody hears of its pid. */
@@ -164,7 +176,7 @@ export class Machine {
     if (this.#failure !== undefined) this.#tell(-1, legacyName(settings), this.#failure)
     else if (this.#isTimedOut && settings.mode === 'exec') this.#tell(-1, 'exit_code', TIMEOUT_TEXT)
     else if (settings.mode === 'exec') this.#tell(this.#exitCode, 'exit_code')
-    await service.close()
+    await service.close().catch((error) => service.complain(error))
     sync.close()
     return 'reported'
   }
@@ -203,9 +215,18 @@ function legacyName({ mode }: Settings): Message['legacyName'] {
 }
 
 function readPid(path: string): number {
-  const text = readFileSync(path, 'utf8').trim()
-  if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new RangeError(invalid(`pid in ${path}`, text, 'a process id, for example 4711'))
+  const pid = pidIn(path)
+  if (pid !== undefined) return pid
+  throw new SextonError('ERR_SYSTEM', `the runtime left no process id in ${path}`, { path })
+}
+
+function pidIn(path: string): number | undefined {
+  try {
+    const text = readFileSync(path, 'utf8').trim()
+    return /^[1-9]\d*$/.test(text) ? Number(text) : undefined
+  } catch {
+    return undefined // the runtime has not written it
+  }
 }
 
 function describe({ code, signal }: ExitStatus): string {

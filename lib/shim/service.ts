@@ -10,7 +10,7 @@ import { Output } from './output.js'
 import type { Settings } from './settings.js'
 import type { StreamName } from './stream-name.js'
 
-// Bytes of what the runtime says before the container exists, beyond which the runtime has to wait.
+// Bytes on stderr while the runtime runs, beyond which they cannot be a complaint of the runtime alone.
 const EARLY_ROOM = 1 << 20
 const SOCKET_FOLDER = '/var/run/crio'
 
@@ -31,11 +31,7 @@ export class Service {
   })
   #size: [rows: number, columns: number] | undefined
   /** What came on stderr while the runtime ran. It is the runtime's, or the first of the container's. */
-  #early: Buffer[] | undefined = []
-  #openGate = () => {}
-  readonly #gate = new Promise<void>((resolve) => {
-    this.#openGate = resolve
-  })
+  #early: Buffer | undefined = Buffer.alloc(0)
 
   constructor(settings: Settings, holder: Holder, log: Log) {
     this.#settings = settings
@@ -85,7 +81,7 @@ export class Service {
   /** What the runtime has said, for the manager. */
   async takeComplaint(): Promise<string> {
     await this.drain()
-    return Buffer.concat(this.#early ?? []).toString()
+    return this.#early?.toString() ?? ''
   }
 
   /** Begins to serve the container, which exists now. */
@@ -96,10 +92,7 @@ export class Service {
       this.#input = terminal ? new Input(stdin) : new Input(stdin, () => this.#holder.closeInput())
     }
     this.#openInput(this.#input)
-    const early = Buffer.concat(this.#early ?? [])
-    this.#early = undefined
-    if (early.length > 0) this.#run(this.#deliver('stderr', early))
-    this.#openGate()
+    this.#run(this.#deliverEarly())
   }
 
   /** Delivers what the container has written. It has ended. */
@@ -128,14 +121,19 @@ export class Service {
   }
 
   async #pump(stream: StreamName, output: Output): Promise<void> {
-    let held = 0
     for await (const piece of output) {
-      if (stream === 'stderr' && this.#early !== undefined) {
-        this.#early.push(Buffer.from(piece))
-        held += piece.length
-        if (held > EARLY_ROOM) await this.#gate
-      } else await this.#deliver(stream, piece)
+      if (stream !== 'stderr' || this.#early === undefined) await this.#deliver(stream, piece)
+      else {
+        this.#early = Buffer.concat([this.#early, piece])
+        if (this.#early.length > EARLY_ROOM) await this.#deliverEarly()
+      }
     }
+  }
+
+  async #deliverEarly(): Promise<void> {
+    const early = this.#early
+    this.#early = undefined
+    if (early !== undefined && early.length > 0) await this.#deliver('stderr', early)
   }
 
   async #deliver(stream: StreamName, piece: Buffer): Promise<void> {

@@ -1,15 +1,22 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { sized } from '../../pace.mjs'
-import { exitOf, logOf, outputIn, startShim } from './shims.js'
+import { exitOf, logOf, outputIn, type Shim, startShim } from './shims.js'
 
 /** The most memory that a process has had, in MB. */
 function peakOf(pid: number): number {
   return (
     Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
   )
+}
+
+function lives(pid: number): boolean {
+  const state = readStat(pid)?.state
+  return state !== undefined && state !== 'Z'
 }
 
 describe('A container that', () => {
@@ -42,3 +49,31 @@ describe('A container that', () => {
     expect(await exitOf(startShim({ script }))).toBe('143')
   })
 })
+
+describe('A signal at any instant', () => {
+  it('ends the shim without a container, or reaches the container', async () => {
+    const outcomes = { early: 0, creating: 0, running: 0 }
+    for (let i = 0; i < sized(60, 15); i += 1) {
+      const shim = startShim({ script: 'exec sleep 1000' })
+      await shim.foreground
+      await delay(Math.random() * 250)
+      process.kill(shim.pid('conmon.pid'), 'SIGTERM')
+      outcomes[await endOf(shim)] += 1
+    }
+    expect(outcomes.creating + outcomes.running).toBeGreaterThan(0)
+  })
+})
+
+/** How far the container had come. None is left, and its end was told. */
+async function endOf(shim: Shim): Promise<'early' | 'creating' | 'running'> {
+  await shim.ended
+  const [message] = shim.messages()
+  const pidfile = join(shim.bundle, 'pidfile')
+  if (existsSync(pidfile)) await eventually(() => expect(lives(shim.pid('pidfile'))).toBe(false))
+  if (message === undefined) return 'early' // it was ended by the signal before it had started the runtime
+  const text = 'the runtime was ended by SIGTERM'
+  const { data } = JSON.parse(message) as { data: number }
+  if (data < 0) expect(JSON.parse(message)).toEqual({ data: -1, message: text })
+  else expect(await exitOf(shim)).toBe('143')
+  return data < 0 ? 'creating' : 'running'
+}

@@ -95,6 +95,29 @@ describe('A runtime that fails', () => {
     expect(await shim.message(0)).toEqual({ data: -1, message: 'x'.repeat(8191) })
   })
 
+  it('does not have to wait until it has said all', async () => {
+    const shim = failing('x'.repeat(3_000_000))
+    const message = 'the runtime exited with code 1'
+    expect(await shim.message(0)).toEqual({ data: -1, message })
+    expect(outputIn(logOf(shim))).toBe('x'.repeat(3_000_000))
+  })
+
+  it('leaves no container, though it had made one', async () => {
+    const bundle = makeBundle(lasting)
+    writeFileSync(join(bundle, 'late'), '')
+    const shim = startShim({}, bundle)
+    expect(await shim.message(0)).toMatchObject({ data: -1 })
+    expect(() => process.kill(shim.pid('pidfile'), 0)).toThrow('ESRCH')
+  })
+
+  it('is not saved by the pid of an earlier container', async () => {
+    const bundle = makeBundle()
+    writeFileSync(join(bundle, 'pidfile'), '1')
+    writeFileSync(join(bundle, 'runtime'), '#!/bin/sh\n', { mode: 0o755 })
+    const message = `the runtime left no process id in ${bundle}/pidfile`
+    expect(await startShim({}, bundle).message(0)).toEqual({ data: -1, message })
+  })
+
   it('is reported if it cannot be started', async () => {
     const shim = startShim({ options: ['--runtime', '/tmp'] })
     expect(await shim.message(0)).toMatchObject({
