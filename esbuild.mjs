@@ -134,15 +134,17 @@ rmSync(FOLDER, { recursive: true, force: true }) // caches of earlier builds, to
 mkdirSync(FOLDER, { recursive: true })
 writeFileSync(`${FOLDER}/package.json`, '{ "type": "commonjs" }\n')
 
-// The shell's part of pid1 comes first: see there.
+// The shells' parts of the programs come first: see there.
 const shell = readFileSync('lib/cli/prologue.sh', 'utf8')
 // It keeps every variable of Node's from pid1, but a coverage run counts what pid1 runs.
 const prologue = sourcemap ? shell.replace('NODE_*', 'NODE_[!V]*') : shell
 
+const shimPrologue = readFileSync('lib/cli/shim-prologue.sh', 'utf8')
+
 for (const [name, { source = name, banner, failure }] of Object.entries({
   pid1: { banner: prologue, failure: 126 },
   sexton: { banner: '#!/usr/bin/env node\n', failure: 1 },
-  'sexton-shim': { source: 'shim', banner: '#!/usr/bin/env node\n', failure: 1 },
+  'sexton-shim': { source: 'shim', banner: shimPrologue, failure: 1 },
 })) {
   const program = await bundle(source, `${name}-program.js`, '')
   const digest = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 8)

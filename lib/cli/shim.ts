@@ -2,9 +2,10 @@ import { readSync, writeFileSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { invalid } from '../base/errors.js'
 import { parseArguments } from '../shim/arguments.js'
-import { DAEMON, startDaemon } from '../shim/daemon.js'
+import { startDaemon } from '../shim/daemon.js'
 import { writeWhole } from '../shim/exit-files.js'
 import { help } from '../shim/help.js'
+import { readLaunch } from '../shim/launch.js'
 import { Log } from '../shim/log.js'
 import { Machine } from '../shim/machine.js'
 import { descriptorIn, ManagerPipe } from '../shim/manager-pipe.js'
@@ -15,26 +16,27 @@ import { checkSettings, type Settings } from '../shim/settings.js'
 import { ThisProcess } from '../shim/this-process.js'
 import { binding } from '../system/binding.js'
 import { explanation } from './explanation.js'
-import { version } from './version.js'
 
 // The program `sexton-shim`, a container runtime shim, which podman and CRI-O can start in place of conmon.
+//
+// `shim-prologue.sh`, the first lines of the program's file, tells the version, or starts Node.
 //
 // 1. In the foreground it checks its options, and says what is wrong with them.
 // 2. It waits until the manager lets it start. By then the manager has moved it into its control group.
 // 3. It starts itself again as a daemon, writes the daemon's pid, and exits (`shim/daemon.ts`).
 // 4. The daemon drives the container's life: `shim/machine.ts`.
 
-// The version of conmon whose contract this is. Managers refuse a program that has none, or an old one.
+// The version of conmon whose contract this is. Managers refuse a program that has none, or an old one. The prologue
+// tells it too.
 const CONMON_VERSION = '2.2.1'
 const FAILED = 1
 
 async function main(): Promise<number> {
-  const isDaemon = process.argv[2] === DAEMON
-  const words = process.argv.slice(isDaemon ? 3 : 2)
-  const values = parseArguments(optionsAmong(words))
+  const launch = readLaunch(process.argv.slice(2))
+  const values = parseArguments(optionsAmong(launch.words))
   if (values.help || values.version) return print(values.help ? help() : versionText())
-  const settings = checkSettings(values)
-  if (isDaemon) return serve(settings)
+  const settings = checkSettings(values, launch.limits)
+  if (launch.isDaemon) return serve(settings)
   if (settings['exec-attach'] && descriptorIn('_OCI_ATTACHPIPE') === undefined) {
     throw new Refusal('--attach specified but _OCI_ATTACHPIPE was not')
   }
@@ -42,7 +44,7 @@ async function main(): Promise<number> {
   const log = new Log(settings)
   awaitManager()
   if (settings.sync) return serve(settings, log)
-  const pid = startDaemon(settings, words)
+  const pid = startDaemon(settings, launch)
   writePid(settings, pid)
   return 0
 }
@@ -73,7 +75,7 @@ function print(text: string, fd = 1): number {
 }
 
 function versionText(): string {
-  return `conmon version ${CONMON_VERSION}\ncommit: sexton-shim ${version()}\n`
+  return `conmon version ${CONMON_VERSION}\ncommit: sexton-shim\n`
 }
 
 function warn(settings: Settings): void {

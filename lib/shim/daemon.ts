@@ -1,15 +1,9 @@
 import { spawn } from '../spawn/spawn.js'
 import type { Stdio } from '../spawn/stdio.js'
 import { inheritedDescriptors } from './inherited.js'
+import { DAEMON, type Launch } from './launch.js'
 import { descriptorIn } from './manager-pipe.js'
 import type { Settings } from './settings.js'
-
-/** The word in front of the options by which a shim knows that it is in the background. */
-export const DAEMON = '--daemon'
-
-// One thread for V8 is enough, and V8 does not wake up to look for memory to give back. Node takes a tenth of its start
-// to give its hash tables a seed of their own, which only keys chosen by a stranger would need.
-const FLAGS = ['--v8-pool-size=1', '--no-memory-reducer', '--no-sparkplug', '--no-rehash-snapshot']
 
 const PIPES = ['_OCI_SYNCPIPE', '_OCI_STARTPIPE', '_OCI_ATTACHPIPE']
 
@@ -19,7 +13,7 @@ const PIPES = ['_OCI_SYNCPIPE', '_OCI_STARTPIPE', '_OCI_ATTACHPIPE']
  *
  * @returns The pid of the new process.
  */
-export function startDaemon(settings: Settings, words: readonly string[]): number {
+export function startDaemon(settings: Settings, { notes, words }: Launch): number {
   const keepsStreams = settings.drivers.some(({ kind }) => kind === 'passthrough')
   const standard: Stdio = keepsStreams ? 'inherit' : 'ignore'
   const stdio: Stdio[] = [standard, standard, standard, ...inheritedDescriptors(settings)]
@@ -28,6 +22,7 @@ export function startDaemon(settings: Settings, words: readonly string[]): numbe
     while (stdio.length < fd) stdio.push('ignore')
     stdio[fd] = 'inherit'
   }
-  const self = [...FLAGS, ...process.execArgv, process.argv[1] as string, DAEMON, ...words]
+  const program = process.argv[1] as string
+  const self = [...process.execArgv, program, ...notes, DAEMON, ...words]
   return spawn(process.execPath, self, { stdio, session: true }).pid
 }

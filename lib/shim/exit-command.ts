@@ -12,7 +12,7 @@ export async function runExitCommand(settings: Settings): Promise<number> {
   if (file === undefined) return 0
   if (seconds > 0) await delay(seconds * 1000)
   try {
-    const { exited } = spawn(file, args, { stdio: 'ignore' })
+    const { exited } = spawn(file, args, { stdio: 'ignore', rlimits: settings.limits })
     return (await exited).toShellCode()
   } catch {
     return 1

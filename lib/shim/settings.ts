@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Limits } from './launch.js'
 import { type LogDriver, notBuilt, parseLogDriver } from './log-driver.js'
 import type { Values } from './options.js'
 import { Refusal } from './refusal.js'
@@ -13,6 +14,8 @@ export interface Settings extends Values {
   /** `create` and `restore` make a container; `exec` runs one more process in it. */
   mode: 'create' | 'exec' | 'restore'
   drivers: readonly LogDriver[]
+  /** The limits of the programs that the shim starts, where they differ from its own. */
+  limits: Limits
 }
 
 const LEVELS = /^(error|fatal|panic|warn|warning|info|debug|trace)$/i
@@ -23,7 +26,7 @@ const LABEL_NAME = /^[A-Z0-9_]+$/
  *
  * @throws {Refusal} if one is missing or wrong, or is not built.
  */
-export function checkSettings(values: Values): Settings {
+export function checkSettings(values: Values, limits: Limits = {}): Settings {
   const { cid, runtime } = values
   if (cid === undefined) throw new Refusal('Container ID not provided. Use --cid')
   checkMode(values)
@@ -37,7 +40,7 @@ export function checkSettings(values: Values): Settings {
   const bundle = values.bundle ?? process.cwd()
   return {
     ...values,
-    ...{ cid, runtime, bundle, drivers },
+    ...{ cid, runtime, bundle, drivers, limits },
     containerPidfile: values['container-pidfile'] ?? resolve(`pidfile-${cid}`),
     mode: values.exec ? 'exec' : values.restore !== undefined ? 'restore' : 'create',
   }

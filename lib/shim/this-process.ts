@@ -52,6 +52,7 @@ export class ThisProcess implements Holder {
     const runtime = spawn(this.#settings.runtime, words, {
       stdio: [...this.#ends, ...inheritedDescriptors(this.#settings)] as Stdio[],
       deathSignal: 'SIGKILL',
+      rlimits: this.#settings.limits,
       listenPid:
         this.#settings['replace-listen-pid'] || process.env.LISTEN_PID === `${process.pid}`,
     }) as Child<null, null, null>

@@ -10,7 +10,7 @@ import { Podman } from './podman.js'
 import { type Running, start } from './running.js'
 
 const terminal = fileURLToPath(new URL('fixtures/terminal.py', import.meta.url))
-const shim = [process.execPath, join(root, 'dist/cli/sexton-shim.js'), '--compat', 'conmon']
+const shim = [join(root, 'dist/cli/sexton-shim.js'), '--compat', 'conmon']
 
 interface Call {
   /** What is typed or piped into it. */

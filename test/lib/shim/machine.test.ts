@@ -66,6 +66,19 @@ describe('A container', () => {
   })
 })
 
+describe('A runtime', () => {
+  it('has the limits of the manager, and so has the exit command', async () => {
+    const options = ['--exit-command', '/bin/sh', '--exit-command-arg', '-c']
+    const command = 'ulimit -Sn >late; ulimit -Hn >>late'
+    const prefix = ['sh', '-c', 'ulimit -Sn 100; ulimit -Hn 200; exec "$@"', 'sh']
+    const script = 'ulimit -Sn; ulimit -Hn'
+    const shim = startShim({ script, prefix, options: [...options, '--exit-command-arg', command] })
+    expect(await exitOf(shim)).toBe('0')
+    expect(logOf(shim)).toBe('stdout F 100\nstdout F 200\n')
+    await eventually(() => expect(shim.read('late')).toBe('100\n200\n'))
+  })
+})
+
 describe('A runtime that fails', () => {
   const failing = (text: string, options: ShimOptions = {}) => {
     const bundle = makeBundle()

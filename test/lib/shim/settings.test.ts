@@ -123,9 +123,14 @@ describe('Settings', () => {
 })
 
 describe('sexton-shim', () => {
-  const shim = (...words: string[]) => run([process.execPath, program, ...words])
+  const shim = (...words: string[]) => run([program, ...words])
 
-  it('says what conmon it is', async () => {
+  it('says what conmon it is, with Node and without', async () => {
+    const quick = await shim('--compat', 'conmon', '--version')
+    expect(await shim('--compat=conmon', '--version')).toEqual(quick)
+    expect(
+      await run([program, '--compat', 'conmon', '--version'], { env: { PATH: '/bin' } }),
+    ).toEqual(quick)
     const { code, stdout } = await shim('--compat', 'conmon', '--version')
     expect({ code, stdout }).toMatchObject({
       code: 0,

@@ -23,6 +23,8 @@ export interface ShimOptions {
   legacy?: boolean
   /** Whether clients find the attach socket by a link. */
   linked?: boolean
+  /** A command in front of the shim. */
+  prefix?: readonly string[]
   /** Whether the manager lets the shim start at once. Default `true`. */
   started?: boolean
 }
@@ -79,7 +81,8 @@ export function optionsIn(bundle: string, settings: ShimOptions): string[] {
 export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settings.script)): Shim {
   const { options = [], env = {}, started = true } = settings
   const words = ['--compat', 'conmon', ...optionsIn(bundle, settings), ...options]
-  const child = spawn(process.execPath, [program, ...words], {
+  const [file, ...args] = [...(settings.prefix ?? []), program, ...words]
+  const child = spawn(file as string, args, {
     cwd: bundle,
     env: { ...environment, ...pipes(options), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
