@@ -109,6 +109,7 @@ describe('A socket', () => {
     const folder = join(temporaryFolder(), 'x'.repeat(120))
     mkdirSync(folder)
     chmodSync(folder, 0o300)
+    onTestFinished(() => chmodSync(folder, 0o700))
     connected('seqpacket', join(folder, 'attach'))
     expect(statSync(join(folder, 'attach')).isSocket()).toBe(true)
   })
