@@ -21,6 +21,18 @@ const doubles = (most: number) =>
   fc.array(number, { maxLength: most }).map((list) => ({ $doubles: list }))
 const ints = fc.array(number, { maxLength: 8 }).map((list) => ({ $ints: list }))
 const room = (length: number) => fc.constant({ $doubles: new Array(length).fill(0) })
+// None of them creates a file.
+const path = fc
+  .constantFrom(
+    '/none/x',
+    '/none/x\0',
+    '/bin/true',
+    '/bin/true\0',
+    '',
+    '\0abstract',
+    'x'.repeat(200),
+  )
+  .map((string) => ({ $bytes: string }))
 const messageRoom = fc.constant({ $ints: new Array(binding.messageFields).fill(0) })
 const block = fc.oneof(
   bytes(20),
@@ -94,11 +106,11 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   moveForeground: [int, int],
   writeFromBackground: [strange, block, fc.nat(50)],
   setDeathSignal: [int],
-  makeFifo: [block, int],
+  makeFifo: [path, int],
   readClock: [doubles(4)],
   openSocket: [int],
-  bindSocket: [int, block],
-  connectSocket: [int, block],
+  bindSocket: [int, path],
+  connectSocket: [int, path],
   listenSocket: [int, int],
   acceptSocket: [int],
   socketPeer: [int, doubles(4)],
