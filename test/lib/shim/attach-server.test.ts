@@ -114,6 +114,14 @@ describe('An attached client', () => {
     expect(await exitOf(shim)).toBe('0')
   })
 
+  it('does not wait for a container that has closed its input', async () => {
+    const shim = startShim({ script: 'exec <&-; echo ready; exec sleep 1000', options: ['-i'] })
+    await eventually(() => expect(logOf(shim)).toContain('ready'))
+    await new TestClient(shim.bundle).write(Buffer.alloc(2_000_000))
+    process.kill(shim.pid('pidfile'), 'SIGKILL')
+    expect(await exitOf(shim)).toBe('137')
+  })
+
   it('may write before an exec session begins', async () => {
     const shim = startShim({ exec: true, script: 'exec cat', options: ['-i', '--exec-attach'] })
     await eventually(() => expect(shim.attached()).not.toBe(''))

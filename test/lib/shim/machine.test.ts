@@ -219,6 +219,13 @@ describe('An exec session', () => {
     ])
   })
 
+  it('may end before its runtime does', async () => {
+    const bundle = makeBundle('exit 5')
+    writeFileSync(join(bundle, 'slow'), '')
+    const shim = startShim({ exec: true }, bundle)
+    expect(await shim.message(1)).toEqual({ data: 5 })
+  })
+
   it('tells its exit code alone in version 0', async () => {
     const shim = startShim({ exec: true, legacy: true, script: 'exit 5' })
     expect(await shim.message(0)).toEqual({ exit_code: 5 })
