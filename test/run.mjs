@@ -49,6 +49,8 @@ const WHOLE = [
     'frameworks',
     'pid1-cache',
     'sexton-run',
+    'shim-idle',
+    'shim-podman',
     'storm',
     'tree',
   ].map((name) => `test/programs/${name}.test.ts`),
@@ -56,7 +58,7 @@ const WHOLE = [
 // These tests are in the functional round, and neither wait for processes nor reap them by a back-end: the keeper and the
 // kernel do it, or nobody.
 const ALIKE = [
-  ...['test/lib/base/', 'test/lib/cli/', 'test/lib/system/'],
+  ...['test/lib/base/', 'test/lib/cli/', 'test/lib/shim/', 'test/lib/system/'],
   ...['isolation', 'isolation-cgroup', 'output-buffer'].map(
     (name) => `test/lib/job/${name}.test.ts`,
   ),

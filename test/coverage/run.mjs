@@ -33,7 +33,7 @@ const LEFT_OUT = [
   'test/lib/{imports,names}.test.ts',
   'test/programs/documents.test.ts',
   'test/programs/inits/**',
-  'test/programs/{chromium,container,distributed-jobs,examples,frameworks,git,idle}.test.ts',
+  'test/programs/{chromium,container,distributed-jobs,examples,frameworks,git,idle,shim-idle}.test.ts',
   'test/programs/{pid1-cache,server,storm}.test.ts',
 ]
 // Where the back-ends differ.

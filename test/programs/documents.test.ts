@@ -48,6 +48,7 @@ const plans: Readonly<Record<string, Plan>> = {
   ...plansOfJobs,
   'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
   ...plansOfRunning,
+  'docs/shim.md, Use it with podman': { isNotRun: 'shim-podman.test.ts starts it by --conmon' },
 }
 
 // A diagram is not code: GitHub draws it.
