@@ -130,7 +130,13 @@ export async function coalesceStandardBurst() {
   const senders = python('burst.py', 12, 5, 20).trim().split('\n').map(Number)
   process.kill(process.pid, 34)
   const [first, mark] = await take(signals, 2)
-  process.kill(process.pid, 'SIGUSR2')
-  const again = await one(signals)
-  return [first?.origin.pid === senders[0], mark?.name, again.origin.pid === process.pid]
+  // Another thread may have taken one of the burst before the mark, and notes it only now.
+  const isStraggler = ({ origin }: { origin: { pid?: number } }) => origin.pid !== process.pid
+  const sendAgain = () => {
+    process.kill(process.pid, 'SIGUSR2')
+    return one(signals)
+  }
+  let again = await sendAgain()
+  if (isStraggler(again)) again = await sendAgain()
+  return [first?.origin.pid === senders[0], mark?.name, !isStraggler(again)]
 }
