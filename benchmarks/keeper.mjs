@@ -101,8 +101,8 @@ async function callsWhileIdle(idle) {
   traced.stdin.write('stay\n')
   const [pid] = await once(traced.stdout, 'data')
   await settled(Number(pid))
-  const ofKeeper = () =>
-    log.split('\n').filter((line) => line.includes(`[pid ${Number(pid)}]`)).length
+  const mark = new RegExp(`\\[pid +${Number(pid)}\\]`, 'g') // strace pads short pids
+  const ofKeeper = () => log.match(mark)?.length ?? 0
   await sleep(500) // strace writes late
   const before = ofKeeper()
   await sleep(idle)
