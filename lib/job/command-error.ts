@@ -33,7 +33,7 @@ export class CommandError extends SextonError implements Collected {
   declare readonly all: Content
   /** The commands of a pipeline, as in the result; `undefined` for a single command. */
   declare readonly members: readonly MemberResult[] | undefined
-  /** What ended a job, as in the result; `undefined` for a command that is not a job. */
+  /** The reason for the end of a job, as in the result; `undefined` for a command that is not a job. */
   declare readonly endedBy: EndReason | 'exit' | undefined
   /** The processes that outlived the command of a job, as in the result; `undefined` likewise. */
   declare readonly survivors: readonly JobSurvivor[] | undefined

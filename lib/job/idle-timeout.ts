@@ -1,6 +1,6 @@
 import { Deadline, monotonicNow } from '../base/time.js'
 
-/** What an idle timeout asks and tells. */
+/** The functions that an idle timeout calls. */
 export interface IdleEvents {
   /** Whether nobody listens for the moment, so that nothing can be heard. Default: never. */
   isPaused?(): boolean

@@ -8,7 +8,7 @@ import type { SpawnOptions } from '../spawn/options.js'
 import { readOwnFile } from '../system/proc.js'
 import type { JobOptions } from './options.js'
 
-/** What keeps the processes of a job together. */
+/** The means by which a keeper finds all processes of its job. */
 export type Isolation = 'tree' | 'cgroup' | 'pid-namespace'
 
 /** How a job is isolated and limited, checked. */

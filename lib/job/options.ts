@@ -31,8 +31,8 @@ export interface OutputOptions<E extends Encoding = Encoding, L extends boolean 
    */
   maxBuffer?: number
   /**
-   * The treatment of output beyond `maxBuffer`. Default `'error'`. What a descendant writes after the exit of the command is
-   * then no error: the output ends at the limit, and `heldOpen` is true.
+   * The policy for output beyond `maxBuffer`. Default `'error'`. Output of a descendant after the exit of the command is no
+   * error: it ends at the limit, and `heldOpen` is true.
    */
   overflow?: Overflow
 }
@@ -121,8 +121,8 @@ export interface JobOptions<
    */
   keep?: (process: JobProcess) => boolean
   /**
-   * What keeps the processes of the job together, so that the keeper finds all of them. A level that this machine refuses is
-   * an error, `ERR_UNSUPPORTED`. Default `'tree'`.
+   * The level of isolation: the means by which the keeper finds all processes of the job. If this machine refuses the level,
+   * the job rejects with `ERR_UNSUPPORTED`. Default `'tree'`.
    *
    * - `'tree'`: they are the descendants of the keeper. It needs no right.
    * - `'cgroup'`: a control group of their own, which the kernel freezes and kills as a whole (cgroups(7), version 2, Linux
@@ -134,7 +134,7 @@ export interface JobOptions<
   isolation?: Isolation
   /**
    * Limits of the whole job, by a control group of its own. It is made below `cgroup`, or below the groups of this process.
-   * `ERR_UNSUPPORTED` where there is none. Limits of each process are `rlimits`. Default: none.
+   * If no group can be made, the job rejects with `ERR_UNSUPPORTED`. For limits of each process, use `rlimits`. Default: none.
    */
   limits?: Limits
 }

@@ -17,7 +17,7 @@ export interface Executable {
   memory?: number
 }
 
-/** What a job needs of the keeper's program. */
+/** The permission to execute the keeper's program, which each job needs. */
 export const executing = (path: string): Need => ({
   syscall: 'execve',
   path,

@@ -22,7 +22,7 @@ export interface JobGroups {
   cgroup: string | undefined
 }
 
-/** What a job needs cgroups for. */
+/** The purposes of a job's cgroups. */
 export interface GroupNeeds {
   /** Whether a group of version 2 is to end the job. */
   isolates: boolean

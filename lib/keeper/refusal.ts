@@ -13,7 +13,7 @@ const SCARCE: readonly number[] = [EAGAIN, EMFILE, ENFILE, ENOMEM]
 export interface Need {
   syscall: string
   path?: string
-  /** What would be right. */
+  /** The remedy, as a sentence. */
   advice: string
 }
 

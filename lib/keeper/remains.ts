@@ -5,7 +5,7 @@ import { directoriesOf, type JobGroups } from './groups.js'
 import { killCgroup, killMembers } from './kill-cgroup.js'
 import { killMarked, type Marked } from './mark.js'
 
-/** What is told of a process that has outlived its keeper, or the keeper's patience. */
+/** A report of a process that its keeper did not end. */
 export type RemainsEvent = { kind: 'killed' | 'left'; process: ReportedProcess }
 
 /** The cgroups in which the processes of a job may be found. */
@@ -15,7 +15,7 @@ export interface Places {
   groups: JobGroups | undefined
 }
 
-/** What is left of a job that its keeper could not end. */
+/** The processes of a job that its keeper did not end. */
 export class Remains {
   readonly #id: string
   readonly #places: Places

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ControlFifo } from './control-fifo.js'
 
-/** What can be asked of a shim that serves a container. */
+/** The requests that a shim takes while it serves a container. */
 export interface Controls {
   resize(rows: number, columns: number): void
   reopenLogs(): void

@@ -29,7 +29,7 @@ export type State =
   | 'exited'
   | 'reported'
 
-/** What the machine drives. */
+/** The parts that the machine drives. */
 export interface Parts {
   settings: Settings
   holder: Holder

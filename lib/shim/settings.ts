@@ -5,7 +5,7 @@ import { type LogDriver, notBuilt, parseLogDriver } from './log-driver.js'
 import type { Values } from './options.js'
 import { Refusal } from './refusal.js'
 
-/** What a shim does, after its options were checked. */
+/** The checked options of a shim. */
 export interface Settings extends Values {
   cid: string
   runtime: string

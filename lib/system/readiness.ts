@@ -5,13 +5,13 @@ import { binding } from './binding.js'
 // is level-triggered: it calls again until the descriptor is not ready any more, or until it is stopped. It never keeps
 // this process alive: see lib/base/process-life.ts. Linux only.
 
-/** What a watch waits for. */
+/** The events that a watch waits for. */
 export interface Interest {
   readable?: boolean
   writable?: boolean
 }
 
-/** What a descriptor is ready for. The kernel reports the last two unasked, until the watch is stopped. */
+/** The events that have come. The kernel reports the last two unasked, until the watch is stopped. */
 export interface Readiness {
   readable: boolean
   writable: boolean

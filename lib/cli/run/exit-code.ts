@@ -3,7 +3,7 @@ import { SextonError } from '../../base/errors.js'
 import type { ExitStatus } from '../../exit/exit-status.js'
 import { type SignalName, signalNumber } from '../../system/signal-names.js'
 
-// The exit codes of `sexton run`. Those from 124 to 127 are the ones of timeout(1), env(1) and the shells.
+// The exit codes of `sexton run`. The codes 124 to 127 have the same meaning in timeout(1), env(1) and shells.
 
 /** The job was ended because of `--timeout` or `--idle-timeout`. */
 const TIMED_OUT = 124

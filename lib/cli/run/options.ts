@@ -3,7 +3,7 @@ import { signalName } from '../../system/signal-names.js'
 import { parseDuration, parseSignal } from '../values.js'
 import { parseChoice, parseCount, parsePattern, parseProcessors, parseSize } from './values.js'
 
-/** What the options of `sexton run` ask for. */
+/** The checked options of `sexton run`. */
 export interface Settings {
   /** Milliseconds; `undefined` for no limit. */
   timeout?: number

@@ -46,7 +46,7 @@ export class ReportFile {
   readonly #path: string
 
   /**
-   * Finds the file. What can be seen now to fail later should fail before the command runs.
+   * Checks that the report can be written. An error now is better than one after the command has run.
    *
    * @throws {RangeError} if the path is not that of a regular file.
    * @throws {Error} of `node:fs` if the folder is missing, or may not be written to.

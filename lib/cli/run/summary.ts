@@ -3,7 +3,7 @@ import type { JobSurvivor } from '../../job/job-events.js'
 import { branches } from '../tree/branches.js'
 import { connected } from '../tree/snapshot.js'
 
-/** What a summary tells of. */
+/** The end of a job, as a summary describes it. */
 export interface Story {
   survivors: readonly JobSurvivor[]
   /** `'exit'`, or why the job was ended. */
@@ -15,7 +15,7 @@ const WIDEST = 100 // characters of a command
 const MOST_LINES = 50
 // Columns of the lines before a process.
 const DEEPEST = 60
-/** Stands above all survivors whose parent is none of them. No process has this pid. */
+/** The pid of the tree's root, which no process has. A survivor is below it if its parent is not a survivor. */
 const ROOT = 0
 
 const TITLES: Readonly<Record<string, string>> = {
