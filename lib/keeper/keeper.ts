@@ -235,10 +235,14 @@ export class Keeper {
   // The keeper was killed before it could end the job.
   async #endWithout(how: string, cause: SextonError | undefined): Promise<void> {
     this.#isSettling = true
-    const message = `the keeper of a job has ended before the job (${how})`
-    const error = new SextonError('ERR_SYSTEM', message, { pid: this.pid, cause })
-    this.#outcome.fail(error)
     await this.#remains.endByMark()
+    const { searchFailure } = this.#remains
+    const unknown =
+      searchFailure === undefined ? '' : `\nIts processes may live on: ${searchFailure}`
+    const message = `the keeper of a job has ended before the job (${how})${unknown}`
+    const details = { pid: this.pid, cause: searchFailure ?? cause }
+    const error = new SextonError('ERR_SYSTEM', message, details)
+    this.#outcome.fail(error)
     this.#settle({ kept: 0, left: this.#remains.count, error })
   }
 }

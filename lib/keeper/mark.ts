@@ -60,14 +60,14 @@ export interface Marked {
  * Kills all processes with the mark of a job, until none is left.
  *
  * @returns A promise of what it has found. It resolves after 0.1 to 5 seconds.
- * @throws {SextonError} `ERR_SYSTEM` if no descriptor is free.
+ * @throws {SextonError} `ERR_SYSTEM` if no descriptor is free, `ERR_UNSUPPORTED` if `/proc` cannot be read.
  */
 export async function killMarked(id: string): Promise<Marked> {
   const killed = new Map<number, ReportedProcess>()
   const end = monotonicNow() + PATIENCE
   let alive: ReportedProcess[] = []
   for (let inVain = 0; inVain < PAUSES.length && monotonicNow() < end; ) {
-    alive = unlessUnsupported(() => killOnce(id)) ?? []
+    alive = killOnce(id)
     for (const each of alive) if (each.errno !== EPERM) killed.set(each.pid, each)
     inVain = alive.length === 0 ? inVain + 1 : 0
     await sleep(PAUSES[inVain])

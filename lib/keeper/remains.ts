@@ -22,6 +22,7 @@ export class Remains {
   readonly #onEvent: (event: RemainsEvent) => void
   #left: ReportedProcess[] = []
   #unseen: ReportedProcess | undefined
+  #searchFailure: unknown
 
   /** @param id The mark of the job. */
   constructor(id: string, places: Places, onEvent: (event: RemainsEvent) => void) {
@@ -52,7 +53,7 @@ export class Remains {
 
   /** Ends the processes that have the mark of the job. Gives how many it has found. */
   async endByMark(): Promise<number> {
-    const { killed, left } = await killAll(this.#id, this.#places)
+    const { killed, left } = await this.#killAll()
     for (const process of killed) this.#onEvent({ kind: 'killed', process })
     for (const process of left) this.#onEvent({ kind: 'left', process })
     this.#left = left
@@ -61,6 +62,25 @@ export class Remains {
 
   get count(): number {
     return this.#left.length
+  }
+
+  /** The reason why the last search by the mark has failed; `undefined` if it has not. Then nothing is known. */
+  get searchFailure(): unknown {
+    return this.#searchFailure
+  }
+
+  // A search needs a free descriptor, and /proc.
+  async #killAll(): Promise<Marked> {
+    const { cgroup, groups } = this.#places
+    try {
+      const marked = await killMarked(this.#id)
+      if (cgroup !== undefined) await killCgroup(cgroup)
+      else for (const directory of directoriesOf(groups)) await killMembers(directory)
+      return marked
+    } catch (failure) {
+      this.#searchFailure = failure
+      return { killed: [], left: [] }
+    }
   }
 
   /** The failure of a job whose command has not exited. */
@@ -79,17 +99,5 @@ export class Remains {
       errno,
       syscall: 'pidfd_send_signal',
     })
-  }
-}
-
-// Nothing can be found without a free descriptor.
-async function killAll(id: string, { cgroup, groups }: Places): Promise<Marked> {
-  try {
-    const marked = await killMarked(id)
-    if (cgroup !== undefined) await killCgroup(cgroup)
-    else for (const directory of directoriesOf(groups)) await killMembers(directory)
-    return marked
-  } catch {
-    return { killed: [], left: [] }
   }
 }
