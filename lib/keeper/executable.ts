@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { SextonError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { packageRoot } from '../system/package-root.js'
@@ -39,13 +39,23 @@ export function keeperExecutable(): Executable {
 
 function find(): Executable {
   const paths = FOLDERS.map((folder) => `${packageRoot}${folder}/${NAME}`)
-  const path = paths.find((each) => existsSync(each))
+  const path = paths.find(mayBeThere)
   if (path !== undefined) return { path }
   const problem = `jobs need sexton's keeper, which is missing: ${paths.at(-1)}`
   const advice = `To build it, which needs a C++17 compiler: npx node-gyp rebuild --directory '${packageRoot}'`
   throw new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, {
     path: paths.at(-1) as string,
   })
+}
+
+// Not existsSync(): access(2) ignores the capability to search any folder. A program that this user may not look for may be
+// there, and its start tells why it fails.
+function mayBeThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /**
