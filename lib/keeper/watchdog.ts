@@ -28,6 +28,8 @@ export class Watchdog {
     this.#child = child
     this.#connection = connection
     this.#stopWatching = watchJobControl(() => this.#resume())
+    // After the watch has begun: no signal tells again of a keeper that the job has stopped before.
+    this.#resume()
     this.#limit = new Deadline(timeout + ANSWER, () => this.demandAnswer()).unref()
   }
 
