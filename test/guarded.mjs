@@ -19,6 +19,11 @@ export function runGuarded(command, options) {
   return spawnSync(file, args, options)
 }
 
+/** How a command that was run so has ended, in words. */
+export function endingOf({ status, signal, error }) {
+  return error?.message ?? (signal === null ? `status ${status}` : signal)
+}
+
 function guarded(command) {
   const job = [process.execPath, sexton, 'run', '--fail-on-leak', '--', ...command]
   // Before the first `npm run compile` there is no program to run it by.

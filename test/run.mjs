@@ -10,7 +10,7 @@ import { constants } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { runGuarded } from './guarded.mjs'
+import { endingOf, runGuarded } from './guarded.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
@@ -107,7 +107,7 @@ function runRound({ name, backend, args }) {
   const lacks = join(reports, `${name}.lacks`)
   for (const path of [report, lacks]) rmSync(path, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = runGuarded([process.execPath, vitest, 'run', ...reporters, ...args], {
+  const result = runGuarded([process.execPath, vitest, 'run', ...reporters, ...args], {
     cwd: root,
     stdio: 'inherit',
     env: {
@@ -117,15 +117,22 @@ function runRound({ name, backend, args }) {
       ...(values.soak && { SEXTON_SOAK: '1' }),
     },
   })
-  if (status === ENDED) process.exit(ENDED)
+  const { status } = result
+  if (status === ENDED) {
+    console.log(`\nFAILED [${name}] the round was ended from outside`)
+    process.exit(ENDED)
+  }
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = readReport(report)
+  const failures = testResults.flatMap(failuresOf)
+  // For example because vitest crashed, or because a process was left.
+  if (status !== 0 && failures.length === 0) failures.push(`no test failed: ${endingOf(result)}`)
   // A file that cannot even be loaded has no tests to fail, and must not pass for that.
   const failed = status === 0 ? numFailedTests : Math.max(numFailedTests, 1)
   return {
     passed: numPassedTests,
     failed,
     skipped: numPendingTests,
-    failures: testResults.flatMap(failuresOf).map((failure) => `[${name}] ${failure}`),
+    failures: failures.map((failure) => `[${name}] ${failure}`),
     lacks: existsSync(lacks) ? readFileSync(lacks, 'utf8').trim().split('\n') : [],
   }
 }

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runGuarded } from './guarded.mjs'
+import { endingOf, runGuarded } from './guarded.mjs'
 import { nodeOf } from './node-versions.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -32,17 +32,17 @@ const COUNT = /^tests: (\d+) passed, (\d+) failed$/m
 
 function runSuite(node) {
   const suite = [join(root, 'test', 'run.mjs'), '--backend', 'pidfd', '--']
-  const { status, stdout } = runGuarded(
-    [node, ...suite, ...LEFT_OUT.map((path) => `--exclude=${path}`)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      encoding: 'utf8',
-      maxBuffer: 2 ** 26,
-    },
-  )
+  const result = runGuarded([node, ...suite, ...LEFT_OUT.map((path) => `--exclude=${path}`)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  })
+  const { status, stdout } = result
   // The last line of all is the sum, and whoever adds up such lines must not meet a part of it.
   process.stdout.write(stdout.replace(COUNT, 'of these $1 passed, $2 failed'))
   const [, passed, failed] = COUNT.exec(stdout) ?? [0, 0, 1]
+  if (!COUNT.test(stdout))
+    console.log(`FAILED ${node}: the suite ended without a count, with ${endingOf(result)}`)
   return { passed: Number(passed), failed: Math.max(Number(failed), status === 0 ? 0 : 1) }
 }
 
