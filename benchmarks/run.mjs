@@ -18,6 +18,7 @@ import { toMarkdown } from './markdown.mjs'
 import { orphanStorm } from './orphan-storm.mjs'
 import { overhead } from './overhead.mjs'
 import { running } from './running.mjs'
+import { shim } from './shim.mjs'
 import { spawning } from './spawning.mjs'
 import { standingBy } from './standing-by.mjs'
 import { table } from './table.mjs'
@@ -28,6 +29,7 @@ const BENCHMARKS = [
   spawning,
   running,
   keeper,
+  shim,
   limit,
   orphanStorm,
   standingBy,
