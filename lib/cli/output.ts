@@ -28,3 +28,10 @@ export function print(text: string): Promise<boolean> {
 export function complain(text: string): void {
   open(process.stderr).write(`${text}\n`)
 }
+
+/** Resolves when everything that was printed is written, or can be written to nobody. */
+export async function flush(): Promise<void> {
+  const write = (stream: NodeJS.WriteStream) =>
+    new Promise<void>((resolve) => stream.write('', () => resolve()))
+  await Promise.all([...listened].map(write))
+}

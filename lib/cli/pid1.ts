@@ -6,6 +6,7 @@ import { packageRoot } from '../system/package-root.js'
 import { signalName } from '../system/signal-names.js'
 import { subreaper } from '../system/subreaper.js'
 import { explanation } from './explanation.js'
+import { leave } from './leave.js'
 import { BadCommandLine, NoCommandGiven, parseArguments, type Request } from './pid1/arguments.js'
 import { help } from './pid1/help.js'
 import { type Launch, readLaunch } from './pid1/launch.js'
@@ -106,13 +107,6 @@ function worldText({ fds, ignored, blocked }: Launch): string {
         ? 'a subreaper'
         : 'neither PID 1 nor a subreaper'
   return `${process.pid} is ${role}; inherited descriptors: ${text(fds)}; ignored signals: ${ignores}; blocked: ${blocks}`
-}
-
-// Exits at once. Node's own exit takes longer than everything that pid1 has done, and pid1 needs it only to write
-// the counts of a coverage run.
-function leave(code: number): never {
-  if (process.env.NODE_V8_COVERAGE !== undefined) process.exit(code)
-  binding.exitNow(code)
 }
 
 async function main(): Promise<number> {

@@ -1,7 +1,8 @@
 import { suggestion } from '../base/suggestion.js'
 import { doctor } from './doctor/doctor.js'
 import { explanation } from './explanation.js'
-import { complain, print } from './output.js'
+import { leave } from './leave.js'
+import { complain, flush, print } from './output.js'
 import { run } from './run/run.js'
 import { tree } from './tree/tree.js'
 import { UsageError } from './usage-error.js'
@@ -62,9 +63,9 @@ function report(error: unknown): number {
   return error instanceof UsageError ? 2 : 1
 }
 
-// Sets exitCode instead of calling process.exit(), which could cut off output to a pipe.
 dispatch(process.argv.slice(2))
   .catch(report)
-  .then((code) => {
-    process.exitCode = code
+  .then(async (code) => {
+    await flush() // or the exit could cut off output to a pipe
+    leave(code)
   })

@@ -14,8 +14,8 @@ import { Refusal } from '../shim/refusal.js'
 import { Service } from '../shim/service.js'
 import { checkSettings, type Settings } from '../shim/settings.js'
 import { ThisProcess } from '../shim/this-process.js'
-import { binding } from '../system/binding.js'
 import { explanation } from './explanation.js'
+import { leave } from './leave.js'
 
 // The program `sexton-shim`, a container runtime shim, which podman and CRI-O can start in place of conmon.
 //
@@ -140,9 +140,3 @@ main().then(
     leave(FAILED)
   },
 )
-
-// Exits at once: Node's own exit takes longer, and the manager waits for it.
-function leave(code: number): void {
-  if (process.env.NODE_V8_COVERAGE !== undefined) process.exit(code)
-  binding.exitNow(code)
-}

@@ -129,8 +129,8 @@ describe('sexton run ends the job', () => {
   it('at once when a second SIGINT comes', async () => {
     const running = start([...program, '--grace', '1h', '--', 'sh', '-c', stubborn('INT')])
     await running.printed('ready')
-    // The first of these that comes late enough counts as another one.
-    const timer = setInterval(() => process.kill(running.pid, 'SIGINT'), 100)
+    // The first of these that comes late enough counts as another one. The last ones come while it exits.
+    const timer = setInterval(() => process.kill(running.pid, 'SIGINT'), 1)
     running.ended.then(() => clearInterval(timer))
     expect((await running.ended).code).toBe(130)
   })
