@@ -38,7 +38,10 @@ function loadFile(file: string): unknown {
   try {
     return require(file)
   } catch (cause) {
-    const problem = `sexton's addon does not load on ${here()}: ${(cause as Error).message}`
+    const { message } = cause as Error
+    const problem = `sexton's addon does not load on ${here()}: ${message}`
+    // The package manager shows Node the files of an archive, but not the system, which loads addons.
+    if (message.endsWith(': Not a directory')) throw archived(problem, { path: file, cause })
     // node-gyp-build assumes glibc on every system except Alpine.
     const other = process.platform === 'linux' && file.includes('/prebuilds/')
     const hint = other ? '\nTo choose the C library, set LIBC=musl or LIBC=glibc.' : ''
@@ -49,6 +52,11 @@ function loadFile(file: string): unknown {
 function unsupported(problem: string, details: { path?: string; cause: unknown }): SextonError {
   const advice = `To compile the addon, which needs Python, make and a C++17 compiler:
   npx node-gyp rebuild --directory '${resolve(packageRoot)}'`
+  return new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, details)
+}
+
+function archived(problem: string, details: { path: string; cause: unknown }): SextonError {
+  const advice = 'Unpack the package, which lies in an archive: yarn unplug sexton'
   return new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, details)
 }
 

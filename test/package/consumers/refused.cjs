@@ -1,0 +1,5 @@
+try {
+  require('sexton')
+} catch ({ code, message, path }) {
+  console.log(JSON.stringify({ code, message, path }))
+}
