@@ -1,5 +1,8 @@
-import { constants } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 import type { JobGroups } from '../../../lib/keeper/groups.js'
 import { Keeper, type KeeperEvent } from '../../../lib/keeper/keeper.js'
 import type { KeeperSettings } from '../../../lib/keeper/settings.js'
@@ -50,4 +53,12 @@ export function startJob(
     { onEvent: (event) => events.push(event), pathOf: () => ({ path: file }) },
   )
   return { keeper, events }
+}
+
+/** Groups of a job whose files no controller has made, so no process can join them. */
+export function groupsWithoutFiles(): JobGroups {
+  const parent = mkdtempSync(join(tmpdir(), 'sexton-'))
+  onTestFinished(() => rmSync(parent, { recursive: true }))
+  mkdirSync(join(parent, 'sexton-17-4'))
+  return { parents: [parent], joined: 1, owner: 17, number: 4, cgroup: undefined }
 }

@@ -7,7 +7,7 @@ import { readStat } from '../../../lib/system/proc.js'
 import type { ProcessStat } from '../../../lib/system/proc-formats.js'
 import { eventually } from '../../eventually.js'
 import { refuses } from '../../needs.js'
-import { escapes, type JobOptions, startJob } from './jobs.js'
+import { escapes, groupsWithoutFiles, type JobOptions, startJob } from './jobs.js'
 
 const INSIDE: JobOptions = { isolation: 'pid-namespace', grace: 100 }
 
@@ -33,6 +33,12 @@ const LASTING =
   '(trap "" TERM; env -i setsid sleep 1000 &); env -i sleep 1000 & exec env -i sleep 1000'
 
 describe.skipIf(isRefused)('A keeper of a PID namespace', () => {
+  it('ends its init where the command cannot join its groups', async () => {
+    const { keeper } = startJob(['true'], { ...INSIDE, groups: groupsWithoutFiles() })
+    await expect(keeper.exited).rejects.toMatchObject({ syscall: 'join a cgroup' })
+    expect(await keeper.ended).toEqual({ kept: 0, left: 0 })
+  })
+
   it('reports the orphans by the pids of this process', async () => {
     const { keeper, events } = startJob(['sh', '-c', `${LASTING}`], INSIDE)
     const sleeps = await named(keeper, 'sleep', 3)
