@@ -26,7 +26,8 @@ const SUBSTITUTES = {
     process.dlopen(module, path)
     return module.exports
   }`,
-  'package-root.js': "export const packageRoot = __dirname + '/../../'",
+  'package-root.js': `import { resolve } from 'node:path'
+  export const packageRoot = resolve(__dirname, '../..') + '/'`,
 }
 
 const substitutes = {

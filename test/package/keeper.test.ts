@@ -54,7 +54,8 @@ describe('A job', () => {
     const advice = /missing: \/.*\/sexton-keeper\nTo build it, .*: npx node-gyp rebuild/
     expect(await runJob()).toEqual(unsupported({ path }, advice))
     const { stdout } = await run([join(folder, 'dist', 'cli', 'sexton.js'), 'doctor'])
-    expect(stdout).toContain('the keeper is missing from this package')
+    expect(stdout).toContain(`the keeper is missing from this package: jobs cannot be started`)
+    expect(stdout).toContain(`(stat '${path}': ENOENT)`)
   })
 
   it.skipIf(lacks('strace'))('is refused without a file to execute and memory', async () => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { constants, release } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -46,6 +47,13 @@ export interface Corpse {
   whose: 'adopted' | 'worker' | 'main'
 }
 
+/** A look at the program of the keeper. */
+export interface KeeperLook {
+  path: string
+  /** Why it was not found there, as the name of an error number (`'ENOENT'`); `null` if it was. */
+  error: string | null
+}
+
 /** The facts about a process that a diagnosis needs. */
 export interface Examination {
   pid: number
@@ -74,8 +82,8 @@ export interface Examination {
   seccomp: 'none' | 'strict' | 'filter'
   /** The back-end that works in its sandbox; `null` if that sandbox is not this program's. */
   backend: Backend | null
-  /** Whether this package has the keeper, which jobs need; `null` if it examines another process. */
-  keeper: boolean | null
+  /** The keeper of this package, which jobs need; `null` if it examines another process. */
+  keeper: KeeperLook | null
   zombies: Corpse[]
 }
 
@@ -105,13 +113,19 @@ export async function examine(pid: number): Promise<Examination> {
     kernel: release(),
     seccomp: (['none', 'strict', 'filter'] as const)[status.seccomp] ?? 'filter',
     backend: self || status.seccomp === readStatus(process.pid)?.seccomp ? backend() : null,
-    keeper: self ? hasKeeper() : null,
+    keeper: self ? lookAtKeeper() : null,
     zombies,
   }
 }
 
-function hasKeeper(): boolean {
-  return !(attempt(keeperExecutable) instanceof SextonError)
+function lookAtKeeper(): KeeperLook {
+  const { path = '' } = attempt(keeperExecutable)
+  try {
+    statSync(path)
+    return { path, error: null }
+  } catch (error) {
+    return { path, error: String((error as NodeJS.ErrnoException).code) }
+  }
 }
 
 async function zombiesOf(pid: number, processes: readonly TreeProcess[]): Promise<Corpse[]> {

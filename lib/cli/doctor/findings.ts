@@ -1,3 +1,4 @@
+import { packageRoot } from '../../system/package-root.js'
 import type { Corpse, Examination } from './examination.js'
 import { isDiscarded } from './reception.js'
 
@@ -157,11 +158,24 @@ function backEnd({ backend, kernel, seccomp }: Examination): Finding {
   }
 }
 
+// These errors say that there is no such file. Any other says that nobody could look.
+const ABSENT = ['ENOENT', 'ENOTDIR']
+
 function keeper({ keeper }: Examination): Finding | undefined {
-  if (keeper !== false) return undefined
+  if (keeper === null || keeper.error === null) return undefined
+  const { path, error } = keeper
+  const look = `stat '${path}': ${error}`
+  if (!ABSENT.includes(error)) {
+    const message = `the keeper may or may not be in this package: ${look}`
+    return {
+      level: 'note',
+      message,
+      advice: 'let this user search its folder, or jobs may not start',
+    }
+  }
   return {
     level: 'note',
-    message: 'the keeper is missing from this package: jobs cannot be started',
-    advice: 'build it, which needs a C++17 compiler: npx node-gyp rebuild in the folder of sexton',
+    message: `the keeper is missing from this package: jobs cannot be started (${look})`,
+    advice: `build it, which needs a C++17 compiler: npx node-gyp rebuild --directory '${packageRoot}'`,
   }
 }

@@ -7,7 +7,8 @@ const healthy: Examination = {
   ...{ pid: 7, name: 'node', command: ['node', 'app.js'], state: 'S', tracer: 0, init: false },
   ...{ subreaper: null, node: true, sexton: false, sigchld: 'handled', sigterm: 'handled' },
   ...{ handlesAll: false, waitsForChildren: false },
-  ...{ kernel: '6.1.0', seccomp: 'none', backend: 'pidfd', keeper: true, zombies: [] },
+  ...{ kernel: '6.1.0', seccomp: 'none', backend: 'pidfd', zombies: [] },
+  keeper: { path: '/p/sexton-keeper', error: null },
 }
 const corpse = (whose: Corpse['whose'], pid = 50): Corpse => ({
   ...{ pid, name: 'chrome', ageSeconds: 61, whose },
@@ -115,7 +116,17 @@ describe('judge', () => {
     ],
     ['sexton/init as PID 1', { init: true, handlesAll: true }, /^fine: SIGTERM reaches it/],
     ['another back-end', { backend: 'sigchld' }, /^note: back-end sigchld.*pidfd_open/],
-    ['no keeper', { keeper: false }, /^note: the keeper is missing.*node-gyp/],
+    [
+      'no keeper',
+      { keeper: { path: '/p/sexton-keeper', error: 'ENOENT' } },
+      /^note: the keeper is missing .* \(stat '\/p\/sexton-keeper': ENOENT\): build it, .*node-gyp/,
+    ],
+    [
+      'a keeper that it may not look for',
+      { keeper: { path: '/p/sexton-keeper', error: 'EACCES' } },
+      /^note: the keeper may or may not .*: stat '\/p\/sexton-keeper': EACCES: let this user search/,
+    ],
+    ['no keeper of another process', { keeper: null }, /^fine: back-end pidfd/],
     ['another sandbox', { backend: null, seccomp: 'filter' }, /^note: its back-end.*inside/],
     ['a subreaper', { subreaper: true }, /^fine: it is not PID 1; it is a subreaper/],
     ['no subreaper', { subreaper: false }, /^fine: it is not PID 1; it is not a subreaper/],
