@@ -16,6 +16,10 @@ constexpr int kMostFreezes = 8;
 constexpr uint64_t kFirstPause = 2;
 constexpr uint64_t kLongestPause = 50;
 
+// The rounds of killing before it gives up, however long they take: on a busy machine one round may
+// take longer than all patience. An idle machine makes more of them in that time.
+constexpr int kLeastRounds = 16;
+
 // Milliseconds that killed processes have to go, whatever the grace: at least, and if it is
 // endless.
 constexpr uint64_t kLeastPatience = 1000;
@@ -68,7 +72,7 @@ void Ending::Begin(const Settings& settings, uint32_t signal) {
 void Ending::Step() {
   if (phase_ == Phase::kGrace) return StartKilling();
   if (phase_ != Phase::kKilling) return;
-  if (Now() >= last_) return GiveUp();
+  if (Now() >= last_ && rounds_ >= kLeastRounds) return GiveUp();
   Kill();
 }
 
@@ -124,7 +128,7 @@ void Ending::StartKilling() {
   const uint64_t patience = grace_ == kForever ? kUsualPatience : grace_;
   last_ = After(patience < kLeastPatience ? kLeastPatience : patience);
   pause_ = kFirstPause;
-  killed_once_ = false;
+  rounds_ = 0;
   Kill();
 }
 
@@ -139,12 +143,12 @@ void Ending::Kill() {
     any_new = true;
   }
   if (HasCgroup()) cgroup_->Kill();
-  if (killed_once_) namespace_->Kill();
-  killed_once_ = true;
+  if (rounds_ > 0) namespace_->Kill();
+  ++rounds_;
   pause_ = any_new ? kFirstPause : pause_ * 2;
   if (pause_ > kLongestPause) pause_ = kLongestPause;
   const uint64_t next = After(pause_);
-  deadline_ = next < last_ ? next : last_;
+  deadline_ = rounds_ < kLeastRounds || next < last_ ? next : last_;
 }
 
 // A signal that the kernel refuses tells why: the process is another user's.

@@ -76,7 +76,7 @@ class Ending {
   uint64_t deadline_ = kForever;
   uint64_t last_ = kForever;  // when it gives up
   uint64_t pause_ = 0;        // milliseconds until it kills again
-  bool killed_once_ = false;
+  int rounds_ = 0;            // of killing
   uint32_t left_ = 0;
 };
 
