@@ -62,7 +62,7 @@ const ALIKE = [
   ...['isolation', 'isolation-cgroup', 'output-buffer'].map(
     (name) => `test/lib/job/${name}.test.ts`,
   ),
-  ...['faults', 'garbage', 'limits', 'namespace', 'protocol'].map(
+  ...['faults', 'garbage', 'limits', 'namespace', 'protocol', 'shortage'].map(
     (name) => `test/lib/keeper/keeper-${name}.test.ts`,
   ),
   'test/regressions/start.test.ts',

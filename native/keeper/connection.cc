@@ -12,7 +12,7 @@
 namespace sexton {
 
 short Connection::events() const {
-  return static_cast<short>(flushed() ? POLLIN : POLLIN | POLLOUT);
+  return static_cast<short>(flushed() || stalled() ? POLLIN : POLLIN | POLLOUT);
 }
 
 bool Connection::Read() {
@@ -68,6 +68,7 @@ bool Connection::Queue(Report kind, const void* payload, uint32_t length, size_t
 }
 
 void Connection::Flush() {
+  stalled_ = false;
   while (!lost()) {
     if (dropped_ > 0 && size_ + kReserve <= kRoom) {
       const uint32_t dropped = dropped_;
@@ -76,7 +77,8 @@ void Connection::Flush() {
     }
     if (size_ == 0) return;
     const long sent = Retry([&] { return send(fd_, queue_, size_, MSG_DONTWAIT | MSG_NOSIGNAL); });
-    if (sent == -EAGAIN || sent == -ENOBUFS || sent == -ENOMEM) return;
+    stalled_ = sent == -ENOBUFS || sent == -ENOMEM;
+    if (stalled_ || sent == -EAGAIN) return;
     if (sent < 0) return Lose();
     size_ -= static_cast<size_t>(sent);
     memmove(queue_, queue_ + sent, size_);

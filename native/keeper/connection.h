@@ -46,6 +46,8 @@ class Connection {
 
   void Flush();
   bool flushed() const { return size_ == 0 && dropped_ == 0; }
+  // Tells whether the kernel had no memory for the last reports. No event tells when it has some.
+  bool stalled() const { return stalled_; }
   void Lose();
 
  private:
@@ -61,6 +63,7 @@ class Connection {
   char queue_[kRoom];
   size_t size_ = 0;
   uint32_t dropped_ = 0;
+  bool stalled_ = false;
 };
 
 }  // namespace sexton

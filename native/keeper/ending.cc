@@ -154,6 +154,7 @@ void Ending::Kill() {
 // A signal that the kernel refuses tells why: the process is another user's.
 void Ending::GiveUp() {
   tree_->Walk(Kept::Has, kept_);
+  const bool all_seen = tree_->is_whole();
   Connection::CommandLine command;
   for (size_t i = 0; i < tree_->size(); ++i) {
     const int sent = Signal(i, SIGKILL, &command);
@@ -162,8 +163,8 @@ void Ending::GiveUp() {
     Tell(Report::kLeft, i, command, -sent);
   }
   // A child is left that /proc does not show, or a dead one that a tracer holds.
-  if (left_ == 0) {
-    left_ = 1;
+  if (left_ == 0 || !all_seen) {
+    ++left_;
     command.size = 0;
     connection_->SendProcess(Report::kLeft, {}, "", command);
   }

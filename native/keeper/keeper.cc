@@ -17,8 +17,9 @@ void Keeper::Run() {
     Detach();
     Loop();
   }
-  // Node may be slow to read. Nothing is lost by waiting, because no descendant is left.
-  for (connection_.Flush(); !connection_.flushed(); connection_.Flush()) Sleep();
+  // Node may be slow to read. Nothing is lost by waiting, because no descendant is left. Sleep()
+  // would send the last report itself, and then wait although nothing comes any more.
+  for (connection_.Flush(); !connection_.flushed(); connection_.Flush()) Await();
 }
 
 void Keeper::Loop() {
@@ -56,7 +57,8 @@ void Keeper::Reap() {
   WaitStatus status;
   int result = 0;
   int count = 0;
-  bool any_end = false;
+  bool any_end = owes_look_;
+  owes_look_ = false;
   for (; count < kMostReaped; ++count) {
     result = TakeAny(0, &status);
     if (result < 0 || status.pid == 0) break;
@@ -65,8 +67,9 @@ void Keeper::Reap() {
     OnEnd(status);
     status = {};
   }
+  more_to_reap_ = count == kMostReaped;
   // No signal would tell again of what a failure has left.
-  more_to_reap_ = count == kMostReaped || (result < 0 && result != -ECHILD);
+  failed_ = result < 0 && result != -ECHILD;
   any_children_ = result != -ECHILD;
   if (any_end || !any_children_) LookAround();
 }
@@ -83,9 +86,15 @@ void Keeper::OnEnd(const WaitStatus& status) {
 // Somebody has ended. Decides what this means for the others.
 void Keeper::LookAround() {
   if (!any_children_) return Finish();
-  if (!command_exited_ || more_to_reap_) return;
-  // The end of the init is the next end of a child, and the last.
-  if (namespace_.is_open() && namespace_.IsEmpty(proc_)) return namespace_.Kill();
+  if (!command_exited_) return;
+  if (more_to_reap_ || failed_) return LookAgain();
+  if (namespace_.is_open()) {
+    proc_.StartLook();
+    const bool is_empty = namespace_.IsEmpty(proc_);
+    if (proc_.look_failed()) return LookAgain();
+    // The end of the init is the next end of a child, and the last.
+    if (is_empty) return namespace_.Kill();
+  }
   if (!ending_.begun() && !holding_) {
     if (settings_.leftovers == kKeepThem) kept_.AddAll();
     if (settings_.leftovers == kEndThem) BeginEnding(kReasonExit);
@@ -93,11 +102,19 @@ void Keeper::LookAround() {
   if (kept_.any() && !holding_ && (ending_.begun() || settings_.leftovers == kKeepThem)) HoldKept();
 }
 
+// No end need follow that would make it look.
+void Keeper::LookAgain() {
+  owes_look_ = true;
+  failed_ = !more_to_reap_;
+}
+
 // Stands by for the kept if nobody else is left.
 void Keeper::HoldKept() {
   tree_.Walk(Kept::Has, &kept_);
   if (tree_.size() > 0) return;
+  if (!tree_.is_whole()) return LookAgain();
   tree_.Walk(Kept::None, nullptr);
+  if (!tree_.is_whole()) return LookAgain();
   if (tree_.size() == 0) return;  // the dead are there, and are reaped soon
   holding_ = true;
   connection_.Send(Report::kEnded, static_cast<uint32_t>(tree_.size()), 0);

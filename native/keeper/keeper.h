@@ -55,6 +55,8 @@ class Keeper {
 
   void Loop();
   void Sleep();
+  void Await();
+  void AwaitBlindly();
   int Patience() const;
   void HearSignals();
   void HearNode();
@@ -65,6 +67,7 @@ class Keeper {
   void Reap();
   void OnEnd(const WaitStatus& status);
   void LookAround();
+  void LookAgain();
   void BeginEnding(uint32_t reason, uint32_t signal = 0);
   void CheckTime();
   void HoldKept();
@@ -89,6 +92,8 @@ class Keeper {
   bool command_exited_ = false;
   bool any_children_ = true;
   bool more_to_reap_ = false;
+  bool failed_ = false;     // a call has failed, and is repeated after a pause
+  bool owes_look_ = false;  // LookAround() has yet to judge an end
   bool released_ = false;
   bool is_alone_ = false;  // Node is gone, or its connection
   bool holding_ = false;   // all but the kept have ended

@@ -44,9 +44,16 @@ int Proc::CheckNamespace() const {
   return own[strspn(own, "0123456789")] == '\n' ? 0 : -ENOENT;
 }
 
+// A failure of another kind says that the process is gone, or hidden for good.
+int Proc::OpenFile(const char* path, int flags) const {
+  const int fd = openat(folder_, path, flags | O_RDONLY | O_CLOEXEC);
+  if (fd < 0) look_failed_ |= errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+  return fd;
+}
+
 // The file's beginning, with a NUL. Its length, or -errno.
 ssize_t Proc::ReadFile(const char* path, char* room, size_t size) const {
-  const UniqueFd file(openat(folder_, path, O_RDONLY | O_CLOEXEC));
+  const UniqueFd file(OpenFile(path, 0));
   if (!file.valid()) return -errno;
   const long length = Retry([&] { return read(file.get(), room, size - 1); });
   if (length >= 0) room[length] = '\0';

@@ -30,6 +30,11 @@ class Proc {
   // namespace: a pid that it shows could mean another process here.
   int Open();
 
+  // Whether anything could not be read since StartLook(), for want of a descriptor or of memory.
+  // What was not seen then may be there all the same.
+  void StartLook() const { look_failed_ = false; }
+  bool look_failed() const { return look_failed_; }
+
   bool ReadStat(pid_t pid, ProcessStat* stat) const;  // false if it is gone or hidden
 
   // Reads the words of a command line, each with its NUL. The size, 0 if there are none, or -errno.
@@ -44,11 +49,13 @@ class Proc {
 
  private:
   int CheckNamespace() const;
+  int OpenFile(const char* path, int flags) const;
   ssize_t ReadFile(const char* path, char* room, size_t size) const;
   void EachInFile(const char* path, Receive receive, void* context) const;
 
   int folder_ = -1;
   bool lists_children_ = false;
+  mutable bool look_failed_ = false;
 };
 
 }  // namespace sexton

@@ -95,7 +95,7 @@ void Proc::EachChild(pid_t pid, Receive receive, void* context) const {
 }
 
 void Proc::EachInFile(const char* path, Receive receive, void* context) const {
-  const UniqueFd file(openat(folder_, path, O_RDONLY | O_CLOEXEC));
+  const UniqueFd file(OpenFile(path, 0));
   if (!file.valid()) return;
   Numbers numbers(receive, context);
   char piece[kPiece];
@@ -107,7 +107,7 @@ void Proc::EachInFile(const char* path, Receive receive, void* context) const {
 }
 
 void Proc::EachNumber(const char* path, Receive receive, void* context) const {
-  const UniqueFd folder(openat(folder_, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd folder(OpenFile(path, O_DIRECTORY));
   if (!folder.valid()) return;
   alignas(DirectoryEntry) char piece[kPiece];
   for (;;) {

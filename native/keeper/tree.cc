@@ -19,6 +19,7 @@ void Tree::Walk(Spared spared, const void* context) {
   context_ = context;
   size_ = 0;
   self_ = getpid();
+  proc_.StartLook();
   for (const pid_t root : {self_, init_}) {
     parent_ = {{root, 0}, 0, 'R', {}};
     if (root > 0) AddChildren(root);
@@ -27,6 +28,7 @@ void Tree::Walk(Spared spared, const void* context) {
     parent_ = nodes_[i];
     AddChildren(parent_.process.pid);
   }
+  is_whole_ = !proc_.look_failed();
 }
 
 void Tree::AddChildren(pid_t parent) {

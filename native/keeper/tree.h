@@ -54,6 +54,8 @@ class Tree {
   };
 
   size_t size() const { return size_; }
+  // False if some may be missing: no descriptor or no memory was free to read /proc.
+  bool is_whole() const { return is_whole_; }
   const Node& at(size_t index) const { return nodes_[index]; }
 
   // Reads the command line of a descendant, or as much as there is room for. The size; 0 if
@@ -76,6 +78,7 @@ class Tree {
   pid_t init_ = 0;
   Node parent_ = {};  // its children are being listed
   size_t size_ = 0;
+  bool is_whole_ = true;
   static Node nodes_[kMost];
 };
 

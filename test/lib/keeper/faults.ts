@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { SextonError } from '../../../lib/base/errors.js'
+import { readStat } from '../../../lib/system/proc.js'
+import { eventually } from '../../eventually.js'
 import { patience } from '../../pace.mjs'
 import { folder, keeperPath, startJob, useScript } from './instead.js'
 import { MARK, marked } from './marked.js'
@@ -61,13 +63,14 @@ export async function faultsOf(whats: readonly string[], most: number): Promise<
   return faults.filter(({ call, what }) => call !== 'close' || what.startsWith('signal'))
 }
 
-// Runs a job whose keeper has this fault, and gives what was wrong; `undefined` if nothing was.
-async function problemWith({ call, nth, what }: Fault): Promise<string | undefined> {
-  putStraceBefore('-o', '/dev/null', '-e', `inject=${call}:${what}:when=${nth}`)
+/** Runs a job whose keeper has faults, in strace's words, and gives what was wrong; `undefined` if nothing was. */
+export async function problemWith(...injections: string[]): Promise<string | undefined> {
+  putStraceBefore('-o', '/dev/null', ...injections.flatMap((each) => ['-e', `inject=${each}`]))
   const { keeper, mark } = startMarked()
   const all = Promise.allSettled([keeper.exited, keeper.started, keeper.ended])
   const settled = await Promise.race([all, late()])
   if (settled === undefined) return 'the promises have not settled'
+  if (!(await hasLeft(keeper.pid))) return 'the keeper has not left'
   const [exited, , ended] = settled
   if (ended.status === 'rejected') return `ended: ${ended.reason}`
   const { kept, left, error } = ended.value
@@ -77,6 +80,14 @@ async function problemWith({ call, nth, what }: Fault): Promise<string | undefin
   const alive = marked(mark)
   if (alive.length > 0) return `still alive: ${alive.join(', ')}`
   return exited.status === 'rejected' ? fault(exited.reason, keeper.pid) : undefined
+}
+
+async function hasLeft(pid: number): Promise<boolean> {
+  const result = eventually(() => expect(readStat(pid)).toBeUndefined())
+  return result.then(
+    () => true,
+    () => false,
+  )
 }
 
 async function late(): Promise<undefined> {
@@ -103,8 +114,9 @@ export async function problemsWith(faults: readonly Fault[]): Promise<string[]> 
   const rest = faults[Symbol.iterator]()
   const lane = async () => {
     for (const each of rest) {
-      const problem = await problemWith(each)
-      if (problem !== undefined) problems.push(`${each.call} ${each.nth} ${each.what}: ${problem}`)
+      const { call, nth, what } = each
+      const problem = await problemWith(`${call}:${what}:when=${nth}`)
+      if (problem !== undefined) problems.push(`${call} ${nth} ${what}: ${problem}`)
     }
   }
   await Promise.all(Array.from({ length: 6 }, lane))

@@ -52,6 +52,20 @@ describe('A keeper', () => {
     expect(reports.at(-1)).toEqual({ kind: 'ended', kept: 0, left: 0 })
   })
 
+  // It reaps 512 at once, which native/keeper/keeper.cc calls kMostReaped, before it does anything else. It is stopped
+  // until exactly that many are dead, the command among them.
+  it('ends what outlives a command that was the last of many', async () => {
+    const dead = 'cat /proc/[0-9]*/stat 2>/dev/null | grep -c ") Z $keeper "'
+    const script = [
+      ...['keeper=$PPID; kill -STOP $keeper; i=0'],
+      ...['while [ $i -lt 511 ]; do (: &); i=$((i+1)); done'],
+      `(until [ "$(${dead})" = 512 ]; do sleep 0.01; done; kill -CONT $keeper; exec sleep 1000) &`,
+    ]
+    const { reports } = await talk(settingsOf('/bin/sh', '-c', script.join('\n')))
+    expect(reports.filter(({ kind }) => kind === 'reaped').length).toBe(512)
+    expect(reports.at(-1)).toEqual({ kind: 'ended', kept: 0, left: 0 })
+  })
+
   it('refuses settings that are cut off, or longer than they say', async () => {
     const whole = settingsOf('/bin/true')
     const sizes = [0, 1, 4, 39, 40, 41, 100, 139, 140, whole.length - 1]
