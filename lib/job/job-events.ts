@@ -1,8 +1,8 @@
 import { getSystemErrorName } from 'node:util'
 import { EventQueue } from '../base/event-queue.js'
 import type { ExitStatus } from '../exit/exit-status.js'
+import type { KeeperEvent } from '../keeper/events.js'
 import { LIMIT_BITS, type ReportedProcess } from '../keeper/frames.js'
-import type { KeeperEvent } from '../keeper/keeper.js'
 import type { LimitName } from '../keeper/limits.js'
 import { commandLine } from './command-line.js'
 

@@ -1,4 +1,4 @@
-import { SextonError, systemError } from '../base/errors.js'
+import { type SextonError, systemError } from '../base/errors.js'
 import { Deadline } from '../base/time.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
@@ -8,13 +8,14 @@ import { readStat } from '../system/proc.js'
 import { unlessUnsupported } from '../system/proc-access.js'
 import type { ProcessStat } from '../system/proc-formats.js'
 import { Connection } from './connection.js'
+import type { KeeperHooks } from './events.js'
 import type { REQUESTS, Report } from './frames.js'
-import { type JobGroups, removeGroups } from './groups.js'
 import { newJobId } from './mark.js'
-import { type Ended, Outcome } from './outcome.js'
+import type { Ended } from './outcome.js'
 import { refusal } from './refusal.js'
 import { Remains } from './remains.js'
 import type { JobPlan, KeeperSettings } from './settings.js'
+import { Settlement } from './settlement.js'
 import { startKeeper } from './start.js'
 import { Watchdog } from './watchdog.js'
 
@@ -23,39 +24,13 @@ import { Watchdog } from './watchdog.js'
 // 1. `settings.ts` writes the plan and the settings into a sealed file. `start.ts` starts the keeper with that file, a
 //    socket, a pidfd of this process and the command's descriptors. `executable.ts` finds the program.
 // 2. The keeper starts the command, and reports over the socket. `frames.ts` encodes and decodes, `connection.ts` is
-//    the socket, and `outcome.ts` has the promises that the reports settle.
+//    the socket, `settlement.ts` settles the promises of `outcome.ts`, and `events.ts` has what remains for the caller.
 // 3. The keeper ends the job by itself, by its own clock, or when this process is gone. Node may ask for it earlier.
 //    `watchdog.ts` sees to it that the keeper answers.
-// 4. If the keeper is killed, `mark.ts` finds what is left of the job and kills it. So all promises settle.
-
-/** Why the ending of a job has begun, by the keeper's own numbers. Node may send any other number. */
-export const REASONS = { exit: 1, timeout: 2, parent: 3, signal: 4 } as const
+// 4. If the keeper is killed, `remains.ts` and `mark.ts` find what is left of the job and kill it. So all promises settle.
 
 // Milliseconds in which the exit of a keeper without a connection is told, if nothing keeps it from that.
 const TRACER = 1000
-
-/**
- * An event of a job:
- *
- * - `reaped`: an orphan has ended. Its status was taken.
- * - `ending`: the ending has begun, for a number of `REASONS` or the one that was given to `end()`.
- * - `asked`, `killed`: a process was sent the kill signal, or SIGKILL.
- * - `left`: a process could not be ended.
- * - `dropped`: this many events were lost, because this process did not read them in time.
- * - `limited`: limits of the job were hit: bits of `LIMIT_BITS`.
- */
-export type KeeperEvent = Extract<
-  Report,
-  { kind: 'reaped' | 'ending' | 'asked' | 'killed' | 'left' | 'dropped' | 'limited' }
->
-
-/** Functions of a keeper's caller. */
-export interface KeeperHooks {
-  /** Called for each event. */
-  onEvent?: (event: KeeperEvent) => void
-  /** Gives the path that belongs to a failed step of the command's start. */
-  pathOf?: (step: string) => { path?: string }
-}
 
 /** One keeper, and the job that it keeps. */
 export class Keeper {
@@ -63,12 +38,10 @@ export class Keeper {
   readonly #child: OwnedChild
   readonly #connection: Connection
   readonly #watchdog: Watchdog
-  readonly #outcome = new Outcome()
+  readonly #settlement: Settlement
   readonly #hooks: KeeperHooks
   readonly #remains: Remains
-  readonly #groups: JobGroups | undefined
   #init: number | undefined
-  #isSettling = false
 
   /**
    * Starts a keeper, which starts the command. The caller closes the command's descriptors.
@@ -82,10 +55,10 @@ export class Keeper {
 
   private constructor(plan: JobPlan, settings: KeeperSettings, hooks: KeeperHooks) {
     this.#hooks = hooks
-    this.#groups = plan.groups
     const isOwn = settings.isolation === 'cgroup' || plan.groups !== undefined
     const places = { cgroup: isOwn ? plan.cgroup : undefined, groups: plan.groups }
     this.#remains = new Remains(this.#id, places, (event) => hooks.onEvent?.(event))
+    this.#settlement = new Settlement(this.#remains, plan.groups)
     const { child, socket } = startKeeper(plan, settings, this.#id)
     this.#child = child
     this.#connection = new Connection(socket, {
@@ -106,7 +79,7 @@ export class Keeper {
    * `ERR_UNSUPPORTED` if the keeper cannot work here, and with `ERR_SYSTEM` if the keeper was killed.
    */
   get started(): Promise<number> {
-    return this.#outcome.started
+    return this.#settlement.started
   }
 
   /**
@@ -114,7 +87,7 @@ export class Keeper {
    * `ERR_NOT_PERMITTED` if the command could not be ended.
    */
   get exited(): Promise<ExitStatus> {
-    return this.#outcome.exited
+    return this.#settlement.exited
   }
 
   /**
@@ -122,7 +95,7 @@ export class Keeper {
    * `error` says if the keeper was killed.
    */
   get ended(): Promise<Ended> {
-    return this.#outcome.ended
+    return this.#settlement.ended
   }
 
   /**
@@ -177,13 +150,14 @@ export class Keeper {
   }
 
   #hear(report: Report): void {
-    if (report.kind === 'started') this.#outcome.start(report.pid)
-    else if (report.kind === 'exited') this.#outcome.exit(report.status)
-    else if (report.kind === 'ended') void this.#endAs(report)
+    if (report.kind === 'started') this.#settlement.start(report.pid)
+    else if (report.kind === 'exited') this.#settlement.exit(report.status)
+    else if (report.kind === 'ended') void this.#settlement.end(this.pid, report)
     else if (report.kind === 'init') this.#init = report.pid
     else if (report.kind === 'pong') this.#watchdog.answered()
-    else if (report.kind === 'refused') this.#fail(refusal(report.refusal, report.errno))
-    else if (report.kind === 'failed') this.#fail(this.#failureOf(report.step, report.errno))
+    else if (report.kind === 'refused') this.#settlement.fail(refusal(report.refusal, report.errno))
+    else if (report.kind === 'failed')
+      this.#settlement.fail(this.#failureOf(report.step, report.errno))
     else if (report.kind === 'left') this.#remains.add(report.process)
     else this.#hooks.onEvent?.(report)
   }
@@ -193,29 +167,6 @@ export class Keeper {
     return systemError(-errno, name, this.#hooks.pathOf?.(name), 'ERR_SPAWN_FAILED')
   }
 
-  // Nothing was started, so there is nothing to end.
-  #fail(error: SextonError): void {
-    this.#isSettling = true
-    this.#outcome.fail(error)
-    this.#settle({ kept: 0, left: 0 })
-  }
-
-  // The keeper removes the groups, unless it was killed, or refused to start before it knew them.
-  #settle(ended: Ended): void {
-    this.#isSettling = true
-    const end = () => this.#outcome.end(ended)
-    if (this.#groups === undefined) end()
-    else void removeGroups(this.#groups, ended.left > 0).then(end)
-  }
-
-  // A keeper that has given up reports no exit of a command that still runs.
-  async #endAs({ kept, left }: { kept: number; left: number }): Promise<void> {
-    this.#isSettling = true
-    const rest = left === 0 ? 0 : await this.#remains.settle(left)
-    if (left > 0) this.#outcome.fail(this.#remains.failure(this.pid))
-    this.#settle({ kept, left: rest })
-  }
-
   // A keeper without a connection ends the job and exits. A tracer of the keeper, which root may start, is told of the exit
   // before this process is, and may keep that to itself for ever.
   #settleWhenGone(error: SextonError | undefined): void {
@@ -223,26 +174,12 @@ export class Keeper {
     const settle = (how: string) => {
       limit?.clear()
       this.#watchdog.answered()
-      if (!this.#isSettling) void this.#endWithout(how, error)
+      if (!this.#settlement.isDecided) void this.#settlement.endWithout(this.pid, how, error)
     }
     this.#child.onExit(({ signal, code }) => settle(signal ?? `code ${code}`))
-    if (this.#isSettling || this.#child.status !== undefined) return
+    if (this.#settlement.isDecided || this.#child.status !== undefined) return
     limit = new Deadline(TRACER, () => {
       if (unlessUnsupported(() => readStat(this.pid))?.state === 'Z') settle('traced')
     })
-  }
-
-  // The keeper was killed before it could end the job.
-  async #endWithout(how: string, cause: SextonError | undefined): Promise<void> {
-    this.#isSettling = true
-    await this.#remains.endByMark()
-    const { searchFailure } = this.#remains
-    const unknown =
-      searchFailure === undefined ? '' : `\nIts processes may live on: ${searchFailure}`
-    const message = `the keeper of a job has ended before the job (${how})${unknown}`
-    const details = { pid: this.pid, cause: searchFailure ?? cause }
-    const error = new SextonError('ERR_SYSTEM', message, details)
-    this.#outcome.fail(error)
-    this.#settle({ kept: 0, left: this.#remains.count, error })
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { REASONS } from '../../../lib/keeper/events.js'
 import {
   encodeRequest,
   REFUSALS,
@@ -10,7 +11,6 @@ import {
   type Report,
   ReportDecoder,
 } from '../../../lib/keeper/frames.js'
-import { REASONS } from '../../../lib/keeper/keeper.js'
 import { SETTINGS } from '../../../lib/keeper/settings.js'
 import { binding } from '../../../lib/system/binding.js'
 import { root } from '../../program.js'
