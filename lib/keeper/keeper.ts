@@ -26,7 +26,7 @@ import { Watchdog } from './watchdog.js'
 // 2. The keeper starts the command, and reports over the socket. `frames.ts` encodes and decodes, `connection.ts` is
 //    the socket, `settlement.ts` settles the promises of `outcome.ts`, and `events.ts` has what remains for the caller.
 // 3. The keeper ends the job by itself, by its own clock, or when this process is gone. Node may ask for it earlier.
-//    `watchdog.ts` sees to it that the keeper answers.
+//    `watchdog.ts` sees to it that the keeper answers, and exits.
 // 4. If the keeper is killed, `remains.ts` and `mark.ts` find what is left of the job and kill it. So all promises settle.
 
 // Milliseconds in which the exit of a keeper without a connection is told, if nothing keeps it from that.
@@ -65,7 +65,7 @@ export class Keeper {
       onReport: (report) => this.#hear(report),
       onClosed: (error) => this.#settleWhenGone(error),
     })
-    this.#watchdog = new Watchdog(child, this.#connection, settings.timeout)
+    this.#watchdog = new Watchdog(child, this.#connection, settings)
     child.onExit(() => this.#watchdog.exited())
   }
 
@@ -152,12 +152,11 @@ export class Keeper {
   #hear(report: Report): void {
     if (report.kind === 'started') this.#settlement.start(report.pid)
     else if (report.kind === 'exited') this.#settlement.exit(report.status)
-    else if (report.kind === 'ended') void this.#settlement.end(this.pid, report)
+    else if (report.kind === 'ended') this.#end(report)
     else if (report.kind === 'init') this.#init = report.pid
     else if (report.kind === 'pong') this.#watchdog.answered()
-    else if (report.kind === 'refused') this.#settlement.fail(refusal(report.refusal, report.errno))
-    else if (report.kind === 'failed')
-      this.#settlement.fail(this.#failureOf(report.step, report.errno))
+    else if (report.kind === 'refused') this.#fail(refusal(report.refusal, report.errno))
+    else if (report.kind === 'failed') this.#fail(this.#failureOf(report.step, report.errno))
     else if (report.kind === 'left') this.#remains.add(report.process)
     else this.#hooks.onEvent?.(report)
   }
@@ -165,6 +164,17 @@ export class Keeper {
   #failureOf(step: number, errno: number): SextonError {
     const name = binding.spawnSteps[step] ?? 'spawn'
     return systemError(-errno, name, this.#hooks.pathOf?.(name), 'ERR_SPAWN_FAILED')
+  }
+
+  #fail(error: SextonError): void {
+    this.#settlement.fail(error)
+    this.#watchdog.demandExit()
+  }
+
+  // A keeper stays for as long as something is kept.
+  #end(report: { kept: number; left: number }): void {
+    void this.#settlement.end(this.pid, report)
+    if (report.kept === 0) this.#watchdog.demandExit()
   }
 
   // A keeper without a connection ends the job and exits. A tracer of the keeper, which root may start, is told of the exit
@@ -178,6 +188,7 @@ export class Keeper {
     }
     this.#child.onExit(({ signal, code }) => settle(signal ?? `code ${code}`))
     if (this.#settlement.isDecided || this.#child.status !== undefined) return
+    this.#watchdog.demandExit()
     limit = new Deadline(TRACER, () => {
       if (unlessUnsupported(() => readStat(this.pid))?.state === 'Z') settle('traced')
     })

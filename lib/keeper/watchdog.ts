@@ -1,10 +1,9 @@
 import { constants } from 'node:os'
 import { Deadline } from '../base/time.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
-import { readStat } from '../system/proc.js'
-import { unlessUnsupported } from '../system/proc-access.js'
 import type { Connection } from './connection.js'
 import { watchJobControl } from './job-control.js'
+import type { KeeperSettings } from './settings.js'
 
 const { SIGCONT, SIGKILL } = constants.signals
 
@@ -13,57 +12,80 @@ const ANSWER = 1000
 const PATIENCE = 5000
 
 /**
- * Sees to it that a keeper answers. The job may stop its keeper, because both have the same user. Then the keeper is
- * continued, and killed if that does not help.
+ * Sees to it that a keeper answers, and that it exits when its work is done. The job may stop its keeper, because both
+ * have the same user. Then the keeper is continued, and killed if that does not help.
  */
 export class Watchdog {
   readonly #child: OwnedChild
   readonly #connection: Connection
+  readonly #settings: KeeperSettings
   readonly #stopWatching: () => void
   readonly #limit: Deadline
-  #deadlines: Deadline[] = []
+  #answer: Deadline[] = []
+  #exit: Deadline[] = []
 
-  /** @param timeout Milliseconds after which the keeper ends the job, so that it must not be stopped. */
-  constructor(child: OwnedChild, connection: Connection, timeout: number) {
+  /** @param settings After their `timeout` the keeper ends the job, so that it must not be stopped. */
+  constructor(child: OwnedChild, connection: Connection, settings: KeeperSettings) {
     this.#child = child
     this.#connection = connection
+    this.#settings = settings
     this.#stopWatching = watchJobControl(() => this.#resume())
     // After the watch has begun: no signal tells again of a keeper that the job has stopped before.
     this.#resume()
-    this.#limit = new Deadline(timeout + ANSWER, () => this.demandAnswer()).unref()
+    this.#limit = new Deadline(settings.timeout + ANSWER, () => this.demandAnswer()).unref()
   }
 
   /** Asks the keeper for an answer, and waits for it. */
   demandAnswer(): void {
-    if (this.#deadlines.length > 0 || this.#connection.isClosed) return
+    if (this.#answer.length > 0 || this.#connection.isClosed) return
     this.#connection.send('ping')
-    this.#deadlines = [
-      new Deadline(ANSWER, () => this.#send(SIGCONT)).unref(),
-      new Deadline(PATIENCE, () => this.#send(SIGKILL)).unref(),
-    ]
+    this.#answer = this.#limitsAfter(0).map((each) => each.unref())
   }
 
   /** The keeper has answered. */
   answered(): void {
-    for (const deadline of this.#deadlines) deadline.clear()
-    this.#deadlines = []
+    for (const deadline of this.#answer) deadline.clear()
+    this.#answer = []
+  }
+
+  /**
+   * The keeper has reported that its work is done, so it exits soon. Or the connection is closed: then it ends the job
+   * and exits. A keeper whose grace is endless has no more time than to exit, because it may be out of its mind.
+   */
+  demandExit(): void {
+    this.#clearExit()
+    if (this.#child.status !== undefined) return
+    const { grace } = this.#settings
+    // An open connection keeps this process alive, unless its caller does not want that.
+    if (!this.#connection.isClosed) this.#exit = this.#limitsAfter(0).map((each) => each.unref())
+    else this.#exit = this.#limitsAfter(Number.isFinite(grace) ? 2 * grace + ANSWER : 0)
   }
 
   /** The keeper has exited. A child of it that has not called exec yet may hold the other end of the socket. */
   exited(): void {
     this.answered()
+    this.#clearExit()
     this.#limit.clear()
     this.#stopWatching()
     if (this.#connection.isClosed) return
-    this.#deadlines = [new Deadline(ANSWER, () => this.#connection.close())]
+    this.#exit = [new Deadline(ANSWER, () => this.#connection.close())]
   }
 
-  #send(signal: number): void {
-    this.#child.kill(signal)
+  #limitsAfter(milliseconds: number): Deadline[] {
+    return [
+      new Deadline(milliseconds + ANSWER, () => this.#child.kill(SIGCONT)),
+      new Deadline(milliseconds + PATIENCE, () => this.#child.kill(SIGKILL)),
+    ]
   }
 
+  #clearExit(): void {
+    for (const deadline of this.#exit) deadline.clear()
+    this.#exit = []
+  }
+
+  // A keeper that runs does not notice. To look first whether it is stopped would take a descriptor, which this process
+  // may have none of.
   #resume(): void {
-    const stat = unlessUnsupported(() => readStat(this.#child.pid))
-    if (stat?.state === 'T') this.#send(SIGCONT)
+    this.#child.kill(SIGCONT)
   }
 }

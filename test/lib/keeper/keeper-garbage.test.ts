@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { REPORTS } from '../../../lib/keeper/frames.js'
+import { readStat } from '../../../lib/system/proc.js'
+import { eventually } from '../../eventually.js'
 import { sized } from '../../pace.mjs'
 import { folder, startJob, useScript } from './instead.js'
 
@@ -34,6 +36,8 @@ const anything = fc
     maxLength: 8,
   })
   .map((pieces) => Buffer.concat(pieces))
+
+const words = (...numbers: number[]) => Buffer.from(Uint32Array.from(numbers).buffer)
 
 let files = 0
 
@@ -70,8 +74,22 @@ describe('Promises of a job', () => {
     )
   })
 
+  // The keeper of a closed connection has time for the ending of the job, which takes twice the grace.
+  it('settle if the keeper stays when its work is over, or makes no sense', async () => {
+    const all: [Buffer, string][] = [
+      [Buffer.of(99, 0, 0, 0, 0, 0, 0, 0), 'exec sleep 1000'],
+      [Buffer.of(), 'exec 3>&-; exec sleep 1000'],
+      [words(REPORTS.ended, 8, 0, 0), 'exec sleep 1000'],
+      [words(REPORTS.refused, 8, 2, 2), 'exec sleep 1000'],
+    ]
+    const keepers = all.map(([bytes, end]) => startTelling(bytes, end))
+    await Promise.all(keepers.map(({ ended }) => ended))
+    await eventually(() => {
+      for (const { pid } of keepers) expect(readStat(pid)).toBeUndefined()
+    }, 10_000)
+  })
+
   it('reject if it tells of an end, and not of the command’s', async () => {
-    const words = (...numbers: number[]) => Buffer.from(Uint32Array.from(numbers).buffer)
     const told = [
       ...[words(REPORTS.started, 4, 77), words(REPORTS.left, 16, 77, 1, 82, 1)],
       words(REPORTS.ended, 8, 0, 1),
