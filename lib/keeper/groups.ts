@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SextonError } from '../base/errors.js'
 import { monotonicNow } from '../base/time.js'
@@ -114,22 +114,28 @@ export function enableController(directory: string, limit: LimitName): void {
     throw unsupported(`limits.${limit}`, `${directory} has no controller '${controller}'`)
   }
   const problem = `the controller '${controller}' cannot be enabled in ${directory}`
-  act(`limits.${limit}`, problem, () =>
-    writeTo(`${directory}/cgroup.subtree_control`, `+${controller}`),
-  )
+  const enable = () => writeTo(`${directory}/cgroup.subtree_control`, `+${controller}`)
+  act(`limits.${limit}`, problem, enable, { EBUSY: 'it has processes itself' })
 }
 
-function act<T>(what: string, problem: string, action: () => T): T {
+/** @param reasons What a code means here, where its name does not tell. */
+function act<T>(
+  what: string,
+  problem: string,
+  action: () => T,
+  reasons: Readonly<Record<string, string>> = {},
+): T {
   try {
     return action()
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException
-    throw unsupported(what, `${problem}: ${code}`, cause)
+    const reason = reasons[code] === undefined ? '' : `, ${reasons[code]}`
+    throw unsupported(what, `${problem}: ${code}${reason}`, cause)
   }
 }
 
 const ADVICE = `Give cgroup: a directory of cgroup version 2 that this user may write to, for example of a systemd unit with
-Delegate=yes, or run as root.`
+Delegate=yes, or run as root. For limits it may have no processes itself: DelegateSubgroup= puts them in a group below.`
 
 function unsupported(what: string, problem: string, cause?: unknown): SextonError {
   const details: { errno?: number; syscall?: string; path?: string } = {}
@@ -156,7 +162,7 @@ const PAUSE = 5
 const PATIENCE = 5000
 
 /**
- * Removes the groups of a job, unless they are gone. A process that has just been reaped may still be in one.
+ * Removes the groups of a job, with those that it has made in them, unless they are gone. A process that has just been reaped may still be in one.
  *
  * @param once Whether to try once, because processes are known to be left.
  */
@@ -167,12 +173,22 @@ export async function removeGroups(groups: JobGroups, once = false): Promise<voi
   }
 }
 
-// Only a group with processes is worth another attempt.
+// The job may have made groups in its own. Only a group with processes is worth another attempt.
 function isRemoved(directory: string): boolean {
+  for (const below of groupsIn(directory)) isRemoved(below)
   try {
     rmdirSync(directory)
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'EBUSY'
+  }
+}
+
+function groupsIn(directory: string): string[] {
+  try {
+    const entries = readdirSync(directory, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${directory}/${name}`)
+  } catch {
+    return [] // it is gone, or its removal tells why it cannot be read
   }
 }

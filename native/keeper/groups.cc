@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
+#include "keeper/directory.h"
 #include "keeper/frames.h"
 #include "platform/descriptors.h"
 #include "platform/process.h"
@@ -21,6 +24,9 @@ namespace {
 // Milliseconds between two attempts to remove a group, and how many there are.
 constexpr int kPause = 5;
 constexpr int kAttempts = 60;
+
+// The most groups below its own that are removed for one job.
+constexpr int kMostBelow = 4096;
 
 // Where the kernel counts how often a limit was hit: a line of a file. A group has the files of its
 // own controllers. Version 1 has memory.oom_control, version 2 has memory.events.
@@ -48,6 +54,34 @@ bool IsCounted(int parent, const char* path, const char* key) {
     if (strncmp(line, key, size) == 0) return line[size] >= '1' && line[size] <= '9';
   }
   return false;
+}
+
+// Finds a group below another. False if there is none.
+bool FindBelow(int group, char (*name)[NAME_MAX + 1]) {
+  (*name)[0] = '\0';
+  const auto receive = [](void* data, const char* entry, bool is_directory) {
+    if (!is_directory || *entry == '.') return true;
+    strcpy(static_cast<char*>(data), entry);
+    return false;
+  };
+  EachEntry(group, receive, *name);
+  return (*name)[0] != '\0';
+}
+
+// Removes one of the groups below another: one that has none below itself. False if there is none,
+// or if a process may still be in it.
+bool RemoveOneBelow(int parent, const char* name) {
+  constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  char below[NAME_MAX + 1];
+  UniqueFd above;
+  UniqueFd group(openat(parent, name, kDirectory));
+  char last[NAME_MAX + 1] = "";
+  while (group.valid() && FindBelow(group.get(), &below)) {
+    strcpy(last, below);
+    above = std::move(group);
+    group = UniqueFd(openat(above.get(), last, kDirectory));
+  }
+  return above.valid() && unlinkat(above.get(), last, AT_REMOVEDIR) == 0;
 }
 
 }  // namespace
@@ -91,9 +125,12 @@ uint32_t Groups::Hits() const {
 void Groups::Remove() const {
   for (uint32_t i = 0; i < count_; ++i) {
     const Path name = In("");
+    int removed = 0;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       if (unlinkat(parents_[i], name.text(), AT_REMOVEDIR) == 0 || errno != EBUSY) break;
-      poll(nullptr, 0, kPause);
+      const int before = removed;
+      while (removed < kMostBelow && RemoveOneBelow(parents_[i], name.text())) ++removed;
+      if (removed == before) poll(nullptr, 0, kPause);
     }
   }
 }

@@ -27,7 +27,8 @@ class Groups {
   // The limits that the job has hit: Limit bits.
   uint32_t Hits() const;
 
-  // Removes the groups. A process that was reaped a moment ago may still be in one (EBUSY).
+  // Removes the groups, with those that the job has made in them. A process that was reaped a
+  // moment ago may still be in one (EBUSY).
   void Remove() const;
 
  private:

@@ -1,7 +1,7 @@
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "keeper/directory.h"
 #include "keeper/proc.h"
 #include "keeper/text.h"
 #include "platform/descriptors.h"
@@ -11,16 +11,6 @@ namespace sexton {
 namespace {
 
 constexpr size_t kPiece = 4096;
-
-// The kernel's struct linux_dirent64 (getdents64(2)), up to the name.
-struct DirectoryEntry {
-  uint64_t inode;
-  int64_t offset;
-  uint16_t size;
-  uint8_t type;
-  char name[];
-};
-constexpr size_t kNameAt = 19;
 
 // Makes numbers of digits that come in pieces.
 class Numbers {
@@ -109,20 +99,18 @@ void Proc::EachInFile(const char* path, Receive receive, void* context) const {
 void Proc::EachNumber(const char* path, Receive receive, void* context) const {
   const UniqueFd folder(OpenFile(path, O_DIRECTORY));
   if (!folder.valid()) return;
-  alignas(DirectoryEntry) char piece[kPiece];
-  for (;;) {
-    const long length =
-        Retry([&] { return syscall(SYS_getdents64, folder.get(), piece, sizeof piece); });
-    if (length <= 0) return;
-    for (long at = 0; at < length;) {
-      const auto* entry = reinterpret_cast<const DirectoryEntry*>(piece + at);
-      at += entry->size;
-      const char* name = reinterpret_cast<const char*>(entry) + kNameAt;
-      Numbers numbers(receive, context);
-      if (*name >= '1' && *name <= '9')
-        for (; *name != '\0'; ++name) numbers.Add(*name);
-    }
-  }
+  struct Search {
+    Receive receive;
+    void* context;
+  } search = {receive, context};
+  const auto receive_name = [](void* data, const char* name, bool) {
+    const auto* to = static_cast<Search*>(data);
+    Numbers numbers(to->receive, to->context);
+    if (*name >= '1' && *name <= '9')
+      for (; *name != '\0'; ++name) numbers.Add(*name);
+    return true;
+  };
+  EachEntry(folder.get(), receive_name, &search);
 }
 
 }  // namespace sexton

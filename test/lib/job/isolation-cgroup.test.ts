@@ -117,6 +117,33 @@ describe.skipIf(folder === undefined)('A job in a cgroup', () => {
     expect(jobsIn(cgroup)).toEqual([])
   })
 
+  /** Makes groups in the job's own, as a job may do. */
+  const nest = (cgroup: string) => {
+    const own = join(cgroup, jobsIn(cgroup)[0] as string)
+    for (const name of ['a/b/c', 'a/d', 'e']) mkdirSync(join(own, name), { recursive: true })
+  }
+
+  it('leaves none of its own groups when Node is killed', async () => {
+    const cgroup = newGroup()
+    const { node, exit } = await start('echo; exec sleep 1000', { isolation: 'cgroup', cgroup })
+    nest(cgroup)
+    node.kill('SIGKILL')
+    await exit
+    await eventually(() => expect(jobsIn(cgroup)).toEqual([]))
+  })
+
+  it('leaves none of its own groups without its keeper', async () => {
+    const cgroup = newGroup()
+    const options: JobOptions = { isolation: 'cgroup', cgroup }
+    const job = runJob('sh', ['-c', 'echo; exec sleep 1000'], options)
+    await job[Symbol.asyncIterator]().next()
+    nest(cgroup)
+    const [keeper] = readTaskChildren(process.pid, process.pid) as number[]
+    process.kill(keeper as number, 'SIGKILL')
+    await expect(job).rejects.toMatchObject({ code: 'ERR_SYSTEM' })
+    expect(jobsIn(cgroup)).toEqual([])
+  })
+
   it('is below the group of its Node by default', async () => {
     const cgroup = newGroup()
     const words = programs.command('runScript', [GROUP, { isolation: 'cgroup' }])
