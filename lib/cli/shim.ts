@@ -2,7 +2,9 @@ import { readSync, writeFileSync, writeSync } from 'node:fs'
 import { basename } from 'node:path'
 import { invalid } from '../base/errors.js'
 import { parseArguments } from '../shim/arguments.js'
+import { ConmonReports } from '../shim/conmon-reports.js'
 import { startDaemon } from '../shim/daemon.js'
+import { openEntrances } from '../shim/entrances.js'
 import { writeWhole } from '../shim/exit-files.js'
 import { help } from '../shim/help.js'
 import { readLaunch } from '../shim/launch.js'
@@ -102,12 +104,15 @@ async function serve(settings: Settings, opened?: Log): Promise<number> {
   writeName()
   try {
     const holder = new ThisProcess(settings)
-    const service = new Service(settings, holder, opened ?? new Log(settings))
+    const service = new Service(settings, holder, opened ?? new Log(settings), () =>
+      openEntrances(settings),
+    )
     // The loader's listener would end the shim, and with it the container's output.
     process.removeAllListeners('uncaughtException')
     process.on('uncaughtException', (error) => service.complain(error))
     const attached = new ManagerPipe('_OCI_ATTACHPIPE', false)
-    return await new Machine({ settings, holder, service, sync, attached, mayBegin }).run()
+    const reports = new ConmonReports(settings, { sync, attached, mayBegin })
+    return await new Machine({ settings, holder, service, reports }).run()
   } catch (error) {
     sync.send({
       number: -1,

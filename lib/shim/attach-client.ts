@@ -13,6 +13,7 @@ const LARGEST_INPUT = 65_536
  * off, and the container goes on. A client that is merely slow loses nothing.
  */
 const PATIENCE = 10_000
+const NOTHING = new Uint8Array(0)
 
 /** One client of the attach socket: it gets the output, and may send input. */
 export class AttachClient {
@@ -47,9 +48,11 @@ export class AttachClient {
 
   /** Sends a message now or, if there is no room, later. */
   send(message: Uint8Array): void {
-    if (!this.#isOpen || (this.#queue.size === 0 && this.#trySend(message))) return
-    this.#queue.push(Uint8Array.prototype.slice.call(message))
-    this.#queued += message.length
+    if (!this.#isOpen) return
+    const left = this.#queue.size === 0 ? this.#trySend(message) : message
+    if (left.length === 0) return
+    this.#queue.push(Uint8Array.prototype.slice.call(left))
+    this.#queued += left.length
     if (this.#queue.size === 1) this.#flushing = this.#flush()
   }
 
@@ -81,21 +84,27 @@ export class AttachClient {
     }
   }
 
-  /** Whether the message is off this process's hands. */
-  #trySend(message: Uint8Array): boolean {
+  /** Sends what there is room for. Returns the rest, which a socket of packets has only as a whole. */
+  #trySend(message: Uint8Array): Uint8Array {
     try {
-      if (sendMessage(this.#socket.fd, message) === undefined) return false
-      this.#sent += message.length
+      const sent = sendMessage(this.#socket.fd, message) ?? 0
+      this.#sent += sent
+      return message.subarray(sent)
     } catch {
       this.close() // nobody receives any more
+      return NOTHING
     }
-    return true
   }
 
   async #flush(): Promise<void> {
     for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
-      if (!this.#trySend(next)) await this.#socket.writable()
-      else if (this.#isOpen) this.#queued -= this.#queue.take()?.length ?? 0
+      for (let left = this.#trySend(next); left.length > 0; left = this.#trySend(left)) {
+        await this.#socket.writable()
+        if (!this.#isOpen) return
+      }
+      if (!this.#isOpen) return
+      this.#queued -= next.length
+      this.#queue.take()
     }
   }
 

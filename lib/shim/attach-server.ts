@@ -1,39 +1,58 @@
 import { fchmodSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import { closeDescriptor } from '../system/descriptors.js'
-import { acceptSocket, bindSocket, listenSocket, openSocket } from '../system/unix-socket.js'
+import {
+  acceptSocket,
+  bindSocket,
+  listenSocket,
+  openSocket,
+  type SocketType,
+} from '../system/unix-socket.js'
 import { AttachClient } from './attach-client.js'
 import type { Input } from './input.js'
 import { Pollable } from './pollable.js'
 import type { StreamName } from './stream-name.js'
 
-// Bytes of output in one message. podman reads no more at once, and the rest of a longer message would be lost.
-const LARGEST_OUTPUT = 8192
-// The first byte of a message says which stream it is of.
-const MARKS = { stdout: 2, stderr: 3 } as const
+/** What clients of an attach socket expect. */
+export interface AttachForm {
+  type: Exclude<SocketType, 'datagram'>
+  /** The first byte of a message says which stream it is of. */
+  marks: Readonly<Record<StreamName, number>>
+  /** Bytes of output in one message. */
+  largest: number
+}
+
+// podman reads no more at once, and the rest of a longer message would be lost.
+const CONMON: AttachForm = { type: 'seqpacket', marks: { stdout: 2, stderr: 3 }, largest: 8192 }
+
+export interface AttachOptions {
+  /** Where clients look for a link to the socket's folder, because the socket's path may be too long for them. */
+  link?: string | undefined
+  /** Milliseconds for which the output waits for a client that does not read. */
+  patience?: number | undefined
+  /** Default: conmon's. */
+  form?: AttachForm
+}
 
 /** The attach socket: any number of clients get the container's output, and may send input. */
 export class AttachServer {
   readonly #socket: Pollable
   readonly #clients = new Set<AttachClient>()
   readonly #paths: readonly string[]
-  readonly #message = Buffer.allocUnsafe(LARGEST_OUTPUT + 1)
+  readonly #form: AttachForm
+  readonly #message: Buffer
   readonly #patience: number | undefined
   #isOpen = true
 
-  /**
-   * Creates the socket, so that a client may connect from now on.
-   *
-   * @param link Where clients look for a link to `folder`, because the socket's path may be too long for them.
-   * @param patience Milliseconds for which the output waits for a client that does not read.
-   */
-  constructor(folder: string, link?: string, patience?: number) {
+  /** Creates the socket, so that a client may connect from now on. A socket that was left there is replaced. */
+  constructor(path: string, { link, patience, form = CONMON }: AttachOptions = {}) {
     this.#patience = patience
-    const path = join(folder, 'attach')
+    this.#form = form
+    this.#message = Buffer.allocUnsafe(form.largest + 1)
     this.#paths = link === undefined ? [path] : [path, link]
     for (const old of this.#paths) rmSync(old, { force: true })
-    if (link !== undefined) symlinkSync(folder, link)
-    const fd = openSocket('seqpacket')
+    if (link !== undefined) symlinkSync(dirname(path), link)
+    const fd = openSocket(form.type)
     fchmodSync(fd, 0o700)
     bindSocket(fd, path)
     listenSocket(fd)
@@ -57,9 +76,10 @@ export class AttachServer {
 
   /** Sends a piece of output to all clients. Resolves when they have room for more. */
   async send(stream: StreamName, piece: Uint8Array): Promise<void> {
-    for (let at = 0; at < piece.length && this.#clients.size > 0; at += LARGEST_OUTPUT) {
-      const part = piece.subarray(at, at + LARGEST_OUTPUT)
-      this.#message[0] = MARKS[stream]
+    const { largest, marks } = this.#form
+    for (let at = 0; at < piece.length && this.#clients.size > 0; at += largest) {
+      const part = piece.subarray(at, at + largest)
+      this.#message[0] = marks[stream]
       this.#message.set(part, 1)
       const message = this.#message.subarray(0, part.length + 1)
       for (const client of this.#clients) client.send(message)

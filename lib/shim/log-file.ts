@@ -7,8 +7,8 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs'
-import { formatRecords, splitRecords } from './log-records.js'
-import { logTime } from './log-time.js'
+import { kubernetesFormat, splitRecords } from './log-records.js'
+import type { LogSink, RecordFormat } from './log-sink.js'
 import type { StreamName } from './stream-name.js'
 
 /** Limits of a log. */
@@ -29,26 +29,31 @@ const LOOK_AGAIN = 1000
  * A log file of whole records. If the disk is full, it keeps the records that fit, counts those that do not, and says so
  * once there is room.
  */
-export class LogFile {
+export class LogFile implements LogSink {
   readonly #path: string
   readonly #limits: LogLimits
+  readonly #format: RecordFormat
   #fd: number
   #size: number
   #total = 0
   #lost = 0
   #lookedAt = Date.now()
 
-  constructor(path: string, limits: LogLimits) {
+  constructor(path: string, limits: LogLimits, format = kubernetesFormat) {
     this.#path = path
     this.#limits = limits
+    this.#format = format
     this.#fd = openSync(path, 'a', MODE)
     this.#size = fstatSync(this.#fd).size
   }
 
-  /** Writes a piece of output. Never throws: a container must not end because of its log. */
   write(stream: StreamName, piece: Buffer): void {
     if (Date.now() - this.#lookedAt > LOOK_AGAIN) this.#returnIfRemoved()
-    const records = this.#withinTotal(formatRecords(stream, piece, logTime()))
+    this.#writeRecords(this.#format.format(stream, piece))
+  }
+
+  #writeRecords(formatted: string): void {
+    const records = this.#withinTotal(formatted)
     const { size } = this.#limits
     if (this.#size + records.length <= size) {
       this.#append(records)
@@ -70,6 +75,7 @@ export class LogFile {
   }
 
   sync(): void {
+    this.#writeRecords(this.#format.rest())
     try {
       fsyncSync(this.#fd)
     } catch {
@@ -93,7 +99,7 @@ export class LogFile {
 
   #tellLoss(): void {
     const text = `sexton-shim: ${this.#lost} records were lost: no room was left for the log\n`
-    if (this.#store(formatRecords('stderr', Buffer.from(text), logTime())) === 0) this.#lost = 0
+    if (this.#store(this.#format.format('stderr', Buffer.from(text))) === 0) this.#lost = 0
   }
 
   /** Writes records, and returns how many of them were lost. */

@@ -1,4 +1,12 @@
+import type { RecordFormat } from './log-sink.js'
+import { logTime } from './log-time.js'
 import type { StreamName } from './stream-name.js'
+
+/** The Kubernetes log format, which conmon writes. */
+export const kubernetesFormat: RecordFormat = {
+  format: (stream, piece) => formatRecords(stream, piece, logTime()),
+  rest: () => '',
+}
 
 /**
  * Formats a piece of output as records of the Kubernetes log format. A record has the mark `F` if its line ends with a

@@ -1,5 +1,6 @@
 import type { LogDriver } from './log-driver.js'
 import { LogFile, type LogLimits } from './log-file.js'
+import type { LogSink } from './log-sink.js'
 import { Refusal } from './refusal.js'
 import type { Settings } from './settings.js'
 import type { StreamName } from './stream-name.js'
@@ -7,28 +8,28 @@ import type { StreamName } from './stream-name.js'
 const { POSITIVE_INFINITY } = Number
 
 /** All logs of a container. */
-export class Log {
-  readonly #files: readonly LogFile[]
+export class Log implements LogSink {
+  readonly #sinks: readonly LogSink[]
 
   /** @throws {Refusal} if a file cannot be opened. */
   constructor(settings: Settings) {
-    this.#files = settings.drivers.flatMap((driver) => openDriver(driver, limitsOf(settings)))
+    this.#sinks = settings.drivers.flatMap((driver) => openDriver(driver, limitsOf(settings)))
   }
 
   write(stream: StreamName, piece: Buffer): void {
-    for (const file of this.#files) file.write(stream, piece)
+    for (const sink of this.#sinks) sink.write(stream, piece)
   }
 
   reopen(): void {
-    for (const file of this.#files) file.reopen()
+    for (const sink of this.#sinks) sink.reopen()
   }
 
   sync(): void {
-    for (const file of this.#files) file.sync()
+    for (const sink of this.#sinks) sink.sync()
   }
 }
 
-function openDriver(driver: LogDriver, limits: LogLimits): LogFile[] {
+function openDriver(driver: LogDriver, limits: LogLimits): LogSink[] {
   if (driver.kind !== 'file') return []
   try {
     return [new LogFile(driver.path, limits)]

@@ -4,10 +4,9 @@ import { hold } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { Signals } from '../signals/signals.js'
 import { runExitCommand } from './exit-command.js'
-import { makeExitFolders, writeExitFiles, writeOomFiles } from './exit-files.js'
 import type { Holder } from './holder.js'
-import type { ManagerPipe, Message } from './manager-pipe.js'
 import { OomCount } from './oom-count.js'
+import type { Failure, Reports } from './reports.js'
 import type { Service } from './service.js'
 import type { Settings } from './settings.js'
 
@@ -34,16 +33,8 @@ export interface Parts {
   settings: Settings
   holder: Holder
   service: Service
-  /** Hears of the container's pid, or why there is none; for exec, of its exit code too. */
-  sync: ManagerPipe
-  /** Hears when clients may attach to an exec session. */
-  attached: ManagerPipe
-  /** Resolves when the manager lets an exec session begin. */
-  mayBegin: () => Promise<void>
+  reports: Reports
 }
-
-// conmon's exit code of a container that was killed by `--timeout`.
-const TIMED_OUT = -1
 
 export class Machine {
   readonly #parts: Parts
@@ -52,11 +43,13 @@ export class Machine {
   #pid = 0
   #exited: Promise<ExitStatus> | undefined
   #kills: OomCount | undefined
-  #failure: string | undefined
-  #exitCode = 1
+  #failure: Failure | undefined
+  #status: ExitStatus | undefined
   #isTimedOut = false
   /** The last signal that came while there was no container to send it to. */
   #waitingSignal: number | undefined
+  /** Whether it came when the runtime had ended already, so that nobody got it yet. */
+  #isInFlight = false
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -91,15 +84,11 @@ export class Machine {
 
   /** starting: whatever a client may look for exists before the container does. */
   async #start(): Promise<State> {
-    const { settings, service, attached, mayBegin } = this.#parts
-    makeExitFolders(settings)
+    const { service, reports } = this.#parts
+    reports.prepare()
     service.open()
     service.listen()
-    if (settings['exec-attach']) {
-      attached.send({ number: 0, legacyName: 'exit_code' })
-      attached.close()
-      await mayBegin()
-    }
+    await reports.begin()
     return 'creating'
   }
 
@@ -113,33 +102,34 @@ export class Machine {
         this.#pid = readPid(settings.containerPidfile)
         return 'created'
       }
-      this.#failure = (await service.takeComplaint()) || describe(status)
+      this.#failure = { text: await service.takeComplaint(), runtime: status }
     } catch (error) {
-      this.#failure = (error as Error).message
+      this.#failure = { text: (error as Error).message }
     }
-    await this.#endRemainder()
+    const container = await this.#endRemainder()
+    if (container !== undefined) this.#failure.container = container
+    if (this.#isInFlight) this.#failure.signal = this.#waitingSignal as number
     return 'exited'
   }
 
   /** Ends a container whose runtime was killed when it had just made it: nobody would ever hear of it. */
-  async #endRemainder(): Promise<void> {
+  async #endRemainder(): Promise<ExitStatus | undefined> {
     const { settings, holder } = this.#parts
     const pid = pidIn(settings.containerPidfile)
-    if (pid === undefined) return
+    if (pid === undefined) return undefined
     const exited = holder.exitOf(pid)
     holder.signalContainer(pid, KILL)
-    await exited
+    return exited
   }
 
   /** created: the container's end is awaited before anybody hears of its pid. */
   async #greet(): Promise<State> {
-    const { settings, holder, service, sync } = this.#parts
+    const { settings, holder, service, reports } = this.#parts
     this.#exited = holder.exitOf(this.#pid)
     if (settings.mode !== 'exec') this.#kills = new OomCount(this.#pid)
     service.serve()
     if (this.#waitingSignal !== undefined) holder.signalContainer(this.#pid, this.#waitingSignal)
-    if (settings.mode !== 'exec' || settings['api-version']) this.#tell(this.#pid, 'pid')
-    if (settings.mode !== 'exec') sync.close() // there is no more to say, and some managers read to the end
+    reports.tellPid(this.#pid)
     return 'running'
   }
 
@@ -152,9 +142,8 @@ export class Machine {
       holder.signalContainer(this.#pid, KILL)
     }
     const timer = timeout > 0 ? setTimeout(expire, timeout * 1000) : undefined
-    const status = await this.#exited
+    this.#status = await this.#exited
     clearTimeout(timer)
-    this.#exitCode = this.#isTimedOut ? TIMED_OUT : (status?.toShellCode() ?? 1)
     return 'draining'
   }
 
@@ -166,18 +155,16 @@ export class Machine {
 
   /** exited: the manager learns of the end, by files and by the pipe. */
   async #report(): Promise<State> {
-    const { settings, service, sync } = this.#parts
+    const { service, reports } = this.#parts
+    const lacksMemory = this.#kills?.hasGrown() ?? false
     try {
-      if (this.#kills?.hasGrown()) writeOomFiles(settings)
-      if (this.#failure === undefined) writeExitFiles(settings, this.#exitCode)
+      if (this.#failure !== undefined) reports.tellFailure(this.#failure)
+      else reports.tellEnd({ status: this.#status, isTimedOut: this.#isTimedOut, lacksMemory })
     } catch (error) {
       service.complain(error)
     }
-    if (this.#failure !== undefined) this.#tell(-1, legacyName(settings), this.#failure)
-    else if (this.#isTimedOut && settings.mode === 'exec') this.#tell(-1, 'exit_code', TIMEOUT_TEXT)
-    else if (settings.mode === 'exec') this.#tell(this.#exitCode, 'exit_code')
     await service.close().catch((error) => service.complain(error))
-    sync.close()
+    reports.close()
     return 'reported'
   }
 
@@ -188,12 +175,9 @@ export class Machine {
     const cleaned = await runExitCommand(settings)
     this.#signals.close()
     if (cleaned !== 0) return cleaned
-    return settings.sync || this.#failure !== undefined ? this.#exitCode & 0xff : 0
-  }
-
-  #tell(number: number, name: Message['legacyName'], text?: string): void {
-    const message: Message = { number, legacyName: name }
-    this.#parts.sync.send(text === undefined ? message : { ...message, text })
+    if (this.#failure !== undefined) return 1
+    if (!settings.sync) return 0
+    return this.#isTimedOut ? 255 : (this.#status?.toShellCode() ?? 1)
   }
 
   async #forwardSignals(): Promise<void> {
@@ -201,18 +185,13 @@ export class Machine {
       if (this.#exited !== undefined) this.#parts.holder.signalContainer(this.#pid, number)
       else {
         this.#waitingSignal = number
-        this.#parts.holder.signalRuntime(number)
+        this.#isInFlight = !this.#parts.holder.signalRuntime(number)
       }
     }
   }
 }
 
 const KILL = 9
-const TIMEOUT_TEXT = 'command timed out'
-
-function legacyName({ mode }: Settings): Message['legacyName'] {
-  return mode === 'exec' ? 'exit_code' : 'pid'
-}
 
 function readPid(path: string): number {
   const pid = pidIn(path)
@@ -227,8 +206,4 @@ function pidIn(path: string): number | undefined {
   } catch {
     return undefined // the runtime has not written it
   }
-}
-
-function describe({ code, signal }: ExitStatus): string {
-  return `the runtime ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`
 }

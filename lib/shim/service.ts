@@ -1,29 +1,24 @@
-import { join } from 'node:path'
 import { setWindowSize } from '../system/terminal.js'
-import { AttachServer } from './attach-server.js'
-import { Control } from './control.js'
+import type { Entrances } from './entrances.js'
 import type { Holder } from './holder.js'
 import { Input } from './input.js'
-import type { Log } from './log.js'
-import { NotifyRelay } from './notify-relay.js'
+import type { LogSink } from './log-sink.js'
 import { Output } from './output.js'
 import type { Settings } from './settings.js'
 import type { StreamName } from './stream-name.js'
 
 // Bytes on stderr while the runtime runs, beyond which they cannot be a complaint of the runtime alone.
 const EARLY_ROOM = 1 << 20
-const SOCKET_FOLDER = '/var/run/crio'
 
 /** What a shim does for a container: logs its output, passes output and input between it and clients, and resizes. */
 export class Service {
   readonly #settings: Settings
   readonly #holder: Holder
-  readonly #log: Log
+  readonly #log: LogSink
+  readonly #openEntrances: () => Entrances
   readonly #outputs: Output[] = []
   readonly #pumps: Promise<void>[] = []
-  #attach: AttachServer | undefined
-  #control: Control | undefined
-  #notify: NotifyRelay | undefined
+  #entrances: Entrances = {}
   #input: Input | undefined
   #openInput: (input: Input | undefined) => void = () => {}
   readonly #inputOpened = new Promise<Input | undefined>((resolve) => {
@@ -33,35 +28,24 @@ export class Service {
   /** What came on stderr while the runtime ran. It is the runtime's, or the first of the container's. */
   #early: Buffer | undefined = Buffer.alloc(0)
 
-  constructor(settings: Settings, holder: Holder, log: Log) {
+  /** @param openEntrances Creates the files that the contract wants. */
+  constructor(settings: Settings, holder: Holder, log: LogSink, openEntrances: () => Entrances) {
     this.#settings = settings
     this.#holder = holder
     this.#log = log
+    this.#openEntrances = openEntrances
   }
 
   /** Creates the socket and the FIFOs, so that clients may come before the container does. */
   open(): void {
-    const { mode, bundle, cuuid = '', 'exec-attach': isAttached } = this.#settings
-    this.#openNotifyRelay()
-    if (mode === 'exec' && !isAttached) return
-    const folder = this.#settings['socket-dir-path'] ?? SOCKET_FOLDER
-    const link = this.#settings['full-attach'] ? undefined : join(folder, cuuid)
-    this.#attach = new AttachServer(bundle, link)
-    this.#control = new Control(bundle)
-    this.#run(this.#attach.serve(this.#inputOpened, this.#settings['leave-stdin-open']))
-    this.#run(
-      this.#control.serve({
-        resize: (rows, columns) => this.#resize(rows, columns),
-        reopenLogs: () => this.#log.reopen(),
-      }),
-    )
-  }
-
-  #openNotifyRelay(): void {
-    const { bundle, 'sdnotify-socket': host } = this.#settings
-    if (host === undefined) return
-    this.#notify = new NotifyRelay(bundle, host)
-    this.#run(this.#notify.serve())
+    this.#entrances = this.#openEntrances()
+    const { attach, control, notify } = this.#entrances
+    if (notify !== undefined) this.#run(notify.serve())
+    const { 'leave-stdin-open': keepsInputOpen } = this.#settings
+    if (attach !== undefined) this.#run(attach.serve(this.#inputOpened, keepsInputOpen))
+    if (control === undefined) return
+    const resize = (rows: number, columns: number) => this.#resize(rows, columns)
+    this.#run(control.serve({ resize, reopenLogs: () => this.#log.reopen() }))
   }
 
   /** Reads the streams that exist before the container does. */
@@ -105,9 +89,10 @@ export class Service {
   /** Lets the clients go when they have read everything, and stops to obey. */
   async close(): Promise<void> {
     this.#log.sync()
-    this.#control?.close()
-    this.#notify?.close()
-    await this.#attach?.finish()
+    const { attach, control, notify } = this.#entrances
+    control?.close()
+    notify?.close()
+    await attach?.finish()
   }
 
   /** Says in the log that something failed of which the manager cannot be told. */
@@ -138,7 +123,7 @@ export class Service {
 
   async #deliver(stream: StreamName, piece: Buffer): Promise<void> {
     this.#log.write(stream, piece)
-    await this.#attach?.send(stream, piece)
+    await this.#entrances.attach?.send(stream, piece)
   }
 
   #resize(rows: number, columns: number): void {

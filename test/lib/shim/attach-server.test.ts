@@ -14,7 +14,7 @@ const SHORT = 50
 
 function serve(patience?: number) {
   const folder = temporaryFolder()
-  const server = new AttachServer(folder, undefined, patience)
+  const server = new AttachServer(join(folder, 'attach'), { patience })
   void server.serve(Promise.resolve(undefined), false)
   return { folder, server }
 }
@@ -81,7 +81,7 @@ describe('The attach socket', () => {
     const folder = temporaryFolder()
     const links = temporaryFolder()
     writeFileSync(join(folder, 'attach'), 'old')
-    const server = new AttachServer(folder, join(links, 'uuid'))
+    const server = new AttachServer(join(folder, 'attach'), { link: join(links, 'uuid') })
     expect(statSync(join(links, 'uuid', 'attach')).mode & 0o777).toBe(0o700)
     expect(readlinkSync(join(links, 'uuid'))).toBe(folder)
     return server.finish().then(() => expect(existsSync(join(links, 'uuid'))).toBe(false))

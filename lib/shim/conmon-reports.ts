@@ -1,0 +1,78 @@
+import type { ExitStatus } from '../exit/exit-status.js'
+import { makeExitFolders, writeExitFiles, writeOomFiles } from './exit-files.js'
+import type { ManagerPipe } from './manager-pipe.js'
+import type { End, Failure, Reports } from './reports.js'
+import type { Settings } from './settings.js'
+
+// The exit code of a container that was killed by `--timeout`.
+const TIMED_OUT = -1
+const TIMEOUT_TEXT = 'command timed out'
+
+/** The pipes of a manager that speaks conmon's contract. */
+export interface ManagerPipes {
+  /** Hears of the container's pid, or why there is none; for exec, of its exit code too. */
+  sync: ManagerPipe
+  /** Hears when clients may attach to an exec session. */
+  attached: ManagerPipe
+  /** Resolves when the manager lets an exec session begin. */
+  mayBegin: () => Promise<void>
+}
+
+/** conmon's messages and exit files. */
+export class ConmonReports implements Reports {
+  readonly #settings: Settings
+  readonly #pipes: ManagerPipes
+
+  constructor(settings: Settings, pipes: ManagerPipes) {
+    this.#settings = settings
+    this.#pipes = pipes
+  }
+
+  prepare(): void {
+    makeExitFolders(this.#settings)
+  }
+
+  async begin(): Promise<void> {
+    if (!this.#settings['exec-attach']) return
+    const { attached, mayBegin } = this.#pipes
+    attached.send({ number: 0, legacyName: 'exit_code' })
+    attached.close()
+    await mayBegin()
+  }
+
+  tellPid(pid: number): void {
+    const { mode, 'api-version': isCurrent } = this.#settings
+    if (mode !== 'exec' || isCurrent) this.#pipes.sync.send({ number: pid, legacyName: 'pid' })
+    if (mode !== 'exec') this.close() // there is no more to say, and some managers read to the end
+  }
+
+  tellFailure({ text, runtime }: Failure): void {
+    const legacyName = this.#settings.mode === 'exec' ? 'exit_code' : 'pid'
+    const words = text === '' && runtime !== undefined ? describe(runtime) : text
+    this.#pipes.sync.send({ number: -1, legacyName, text: words })
+  }
+
+  tellEnd(end: End): void {
+    const code = end.isTimedOut ? TIMED_OUT : (end.status?.toShellCode() ?? 1)
+    try {
+      if (end.lacksMemory) writeOomFiles(this.#settings)
+      writeExitFiles(this.#settings, code)
+    } finally {
+      this.#tellCode(code, end.isTimedOut)
+    }
+  }
+
+  close(): void {
+    this.#pipes.sync.close()
+  }
+
+  #tellCode(number: number, isTimedOut: boolean): void {
+    if (this.#settings.mode !== 'exec') return
+    const text = isTimedOut ? { text: TIMEOUT_TEXT } : {}
+    this.#pipes.sync.send({ number, legacyName: 'exit_code', ...text })
+  }
+}
+
+function describe({ code, signal }: ExitStatus): string {
+  return `the runtime ${signal === null ? `exited with code ${code}` : `was ended by ${signal}`}`
+}

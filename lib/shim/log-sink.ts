@@ -1,0 +1,19 @@
+import type { StreamName } from './stream-name.js'
+
+/** A place for a container's output. */
+export interface LogSink {
+  /** Takes a piece of output. Never fails: a container must not end because of its log. */
+  write(stream: StreamName, piece: Buffer): void
+  /** Begins anew, where a sink has files. */
+  reopen(): void
+  /** Stores everything for good. The container has ended. */
+  sync(): void
+}
+
+/** How a piece of output becomes records, each of which ends with a newline. */
+export interface RecordFormat {
+  /** The records of a piece, as Latin-1: the bytes stay as they are. */
+  format(stream: StreamName, piece: Buffer): string
+  /** The records of what was kept back of earlier pieces. */
+  rest(): string
+}
