@@ -1,25 +1,25 @@
-import { readSync, writeFileSync, writeSync } from 'node:fs'
+import { readSync } from 'node:fs'
 import { basename } from 'node:path'
 import { invalid } from '../base/errors.js'
 import { parseArguments } from '../shim/arguments.js'
-import { ConmonReports } from '../shim/conmon-reports.js'
+import { conmonContract, conmonOwnLog } from '../shim/conmon-contract.js'
 import { startDaemon } from '../shim/daemon.js'
-import { openEntrances } from '../shim/entrances.js'
-import { writeWhole } from '../shim/exit-files.js'
 import { help } from '../shim/help.js'
-import { readLaunch } from '../shim/launch.js'
+import { type Launch, readLaunch } from '../shim/launch.js'
 import { Log } from '../shim/log.js'
-import { Machine } from '../shim/machine.js'
 import { descriptorIn, ManagerPipe } from '../shim/manager-pipe.js'
+import { OPTIONS } from '../shim/options.js'
+import { OwnLog } from '../shim/own-log.js'
 import { Pollable } from '../shim/pollable.js'
 import { Refusal } from '../shim/refusal.js'
-import { Service } from '../shim/service.js'
 import { checkSettings, type Settings } from '../shim/settings.js'
-import { ThisProcess } from '../shim/this-process.js'
 import { explanation } from './explanation.js'
 import { leave } from './leave.js'
+import { print, serve, writePid } from './shim-process.js'
+import { runShimmy } from './shimmy.js'
 
-// The program `sexton-shim`, a container runtime shim, which podman and CRI-O can start in place of conmon.
+// The program `sexton-shim`, a container runtime shim, which podman and CRI-O can start in place of conmon, and conman in
+// place of shimmy.
 //
 // `shim-prologue.sh`, the first lines of the program's file, tells the version, or starts Node.
 //
@@ -33,26 +33,18 @@ import { leave } from './leave.js'
 const CONMON_VERSION = '2.2.1'
 const FAILED = 1
 
+let contract = 'conmon'
+/** Says what failed also where the manager asked for it. */
+let ownLog = new OwnLog('off', [])
+
 async function main(): Promise<number> {
   const launch = readLaunch(process.argv.slice(2))
-  const values = parseArguments(optionsAmong(launch.words))
-  if (values.help || values.version) return print(values.help ? help() : versionText())
-  const settings = checkSettings(values, launch.limits)
-  if (launch.isDaemon) return serve(settings)
-  if (settings['exec-attach'] && descriptorIn('_OCI_ATTACHPIPE') === undefined) {
-    throw new Refusal('--attach specified but _OCI_ATTACHPIPE was not')
-  }
-  warn(settings)
-  const log = new Log(settings)
-  awaitManager()
-  if (settings.sync) return serve(settings, log)
-  const pid = startDaemon(settings, launch)
-  writePid(settings, pid)
-  return 0
+  const words = chooseContract(launch.words)
+  return contract === 'shimmy' ? runShimmy(words, launch) : runConmon(words, launch)
 }
 
-/** The options, without the choice of a contract. The name of the program may choose it, too. */
-function optionsAmong(words: readonly string[]): readonly string[] {
+/** Notes which contract is chosen, by the first words or by the program's name. Returns the other words. */
+function chooseContract(words: readonly string[]): readonly string[] {
   const [first = '', second] = words
   const inline = first.startsWith('--compat=')
   const chosen = inline
@@ -61,23 +53,30 @@ function optionsAmong(words: readonly string[]): readonly string[] {
       ? second
       : undefined
   const name = chosen ?? basename(process.argv[1] ?? '').replace(/\.c?js$/, '')
-  if (name !== 'conmon') {
-    const expected = 'conmon, by --compat conmon or by the name of the program'
+  if (name !== 'conmon' && name !== 'shimmy') {
+    const expected = 'conmon or shimmy, by --compat or by the name of the program'
     throw new Refusal(invalid('contract', name, expected))
   }
+  contract = name
   return chosen === undefined ? words : words.slice(inline ? 1 : 2)
 }
 
-// Not by Node's streams: they would make the descriptor non-blocking, for the manager too, which shares it.
-function print(text: string, fd = 1): number {
-  try {
-    writeSync(fd, text)
-  } catch {} // the reader is gone
+async function runConmon(words: readonly string[], launch: Launch): Promise<number> {
+  const values = parseArguments(words, OPTIONS)
+  if (values.help) return print(help('conmon', OPTIONS))
+  if (values.version) return print(`conmon version ${CONMON_VERSION}\ncommit: sexton-shim\n`)
+  ownLog = conmonOwnLog({ ...values, sync: false }) // what failed is printed below, too
+  const settings = checkSettings(values, launch.limits)
+  if (launch.isDaemon) return serveConmon(settings)
+  if (settings['exec-attach'] && descriptorIn('_OCI_ATTACHPIPE') === undefined) {
+    throw new Refusal('--attach specified but _OCI_ATTACHPIPE was not')
+  }
+  warn(settings)
+  const log = new Log(settings)
+  awaitManager()
+  if (settings.sync) return serveConmon(settings, log)
+  writePid(settings, startDaemon(settings, launch))
   return 0
-}
-
-function versionText(): string {
-  return `conmon version ${CONMON_VERSION}\ncommit: sexton-shim\n`
 }
 
 function warn(settings: Settings): void {
@@ -92,35 +91,12 @@ function awaitManager(): void {
   if (fd !== undefined) readSync(fd, Buffer.alloc(1), 0, 1, null)
 }
 
-function writePid(settings: Settings, pid: number): void {
-  const path = settings['conmon-pidfile']
-  if (path !== undefined) writeWhole(path, String(pid))
-}
-
-async function serve(settings: Settings, opened?: Log): Promise<number> {
-  const isLegacy = !settings['api-version']
-  const sync = new ManagerPipe('_OCI_SYNCPIPE', isLegacy)
+function serveConmon(settings: Settings, log?: Log): Promise<number> {
   if (settings.sync) writePid(settings, process.pid)
-  writeName()
-  try {
-    const holder = new ThisProcess(settings)
-    const service = new Service(settings, holder, opened ?? new Log(settings), () =>
-      openEntrances(settings),
-    )
-    // The loader's listener would end the shim, and with it the container's output.
-    process.removeAllListeners('uncaughtException')
-    process.on('uncaughtException', (error) => service.complain(error))
-    const attached = new ManagerPipe('_OCI_ATTACHPIPE', false)
-    const reports = new ConmonReports(settings, { sync, attached, mayBegin })
-    return await new Machine({ settings, holder, service, reports }).run()
-  } catch (error) {
-    sync.send({
-      number: -1,
-      legacyName: settings.exec ? 'exit_code' : 'pid',
-      text: explanation(error),
-    })
-    throw error
-  }
+  const sync = new ManagerPipe('_OCI_SYNCPIPE', !settings['api-version'])
+  const attached = new ManagerPipe('_OCI_ATTACHPIPE', false)
+  const pipes = { sync, attached, mayBegin }
+  return serve(settings, 'conmon', conmonContract(settings, pipes, log))
 }
 
 async function mayBegin(): Promise<void> {
@@ -130,18 +106,12 @@ async function mayBegin(): Promise<void> {
   readSync(fd, Buffer.alloc(1), 0, 1, null)
 }
 
-// `ps` and `pgrep` then show the shim by the name that managers know.
-function writeName(): void {
-  try {
-    writeFileSync('/proc/self/comm', 'conmon')
-  } catch {}
-}
-
 main().then(
   (code) => leave(code),
   (error) => {
     const text = error instanceof Refusal ? error.message : explanation(error)
-    print(`conmon: ${text}\n`, 2)
+    print(`${contract}: ${text}\n`, 2)
+    ownLog.write('error', text)
     leave(FAILED)
   },
 )

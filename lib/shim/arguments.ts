@@ -1,72 +1,87 @@
-import { OPTIONS, type Option, type OptionName, type Values } from './options.js'
+import type { Option, OptionTable, ValuesOf } from './options.js'
 import { Refusal } from './refusal.js'
 
 // Parses words as GLib's GOption does, which conmon uses: `--name value`, `--name=value`, `-x value`, `-xvalue`, and
 // flags together as in `-it`. Words that are no options are ignored: managers pass `--api-version 1`, and that option
 // takes no value.
 
-const SHORT = new Map<string, OptionName>(
-  Object.entries(OPTIONS).flatMap(([name, { short }]: [string, Option]) =>
-    short === undefined ? [] : [[short, name as OptionName]],
-  ),
-)
-
 /**
  * Parses the words after the program's name.
  *
  * @throws {Refusal} if an option is unknown or lacks its value, or a number is not an integer.
  */
-export function parseArguments(words: readonly string[]): Values {
-  const values = noValues()
-  const left = [...words]
-  for (let word = left.shift(); word !== undefined && word !== '--'; word = left.shift()) {
-    if (word.startsWith('--')) parseLong(word, left, values)
-    else if (word.startsWith('-') && word !== '-') parseShort(word, left, values)
-  }
-  return values as unknown as Values
+export function parseArguments<T extends OptionTable>(
+  words: readonly string[],
+  options: T,
+): ValuesOf<T> {
+  const parser = new Parser(options, words)
+  return parser.parse() as unknown as ValuesOf<T>
 }
 
 type Given = Record<string, boolean | string | number | string[] | undefined>
 
-function noValues(): Given {
+class Parser {
+  readonly #options: OptionTable
+  readonly #left: string[]
+  readonly #values: Given
+
+  constructor(options: OptionTable, words: readonly string[]) {
+    this.#options = options
+    this.#left = [...words]
+    this.#values = noValues(options)
+  }
+
+  parse(): Given {
+    const next = () => this.#left.shift()
+    for (let word = next(); word !== undefined && word !== '--'; word = next()) {
+      if (word.startsWith('--')) this.#parseLong(word)
+      else if (word.startsWith('-') && word !== '-') this.#parseShort(word)
+    }
+    return this.#values
+  }
+
+  #parseLong(word: string): void {
+    const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? []
+    if (!Object.hasOwn(this.#options, name)) throw failed(`Unknown option --${name}`)
+    const { kind } = this.#options[name] as Option
+    if (kind === 'flag') this.#values[name] = true
+    else this.#assign(name, `--${name}`, value ?? this.#left.shift())
+  }
+
+  #parseShort(word: string): void {
+    for (let at = 1; at < word.length; at += 1) {
+      const letter = word[at] as string
+      const found = Object.entries(this.#options).find(([, { short }]) => short === letter)
+      if (found === undefined) throw failed(`Unknown option -${letter}`)
+      const [name, { kind }] = found
+      if (kind === 'flag') {
+        this.#values[name] = true
+        continue
+      }
+      const rest = word.slice(at + 1)
+      this.#assign(name, `-${letter}`, rest === '' ? this.#left.shift() : rest)
+      return
+    }
+  }
+
+  #assign(name: string, written: string, value: string | undefined): void {
+    if (value === undefined) throw failed(`Missing argument for ${written}`)
+    const { kind } = this.#options[name] as Option
+    if (kind === 'list') (this.#values[name] as string[]).push(value)
+    else this.#values[name] = kind === 'number' ? integer(written, value) : value
+  }
+}
+
+function noValues(options: OptionTable): Given {
   const empty = {
     flag: () => false,
     text: () => undefined,
     number: () => undefined,
     list: () => [],
   }
-  const entries = Object.entries(OPTIONS).map(([name, { kind }]) => [name, empty[kind]()])
-  return Object.fromEntries(entries)
-}
-
-function parseLong(word: string, left: string[], values: Given): void {
-  const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? []
-  if (!Object.hasOwn(OPTIONS, name)) throw failed(`Unknown option --${name}`)
-  const known = name as OptionName
-  if (OPTIONS[known].kind === 'flag') values[known] = true
-  else assign(known, `--${name}`, value ?? left.shift(), values)
-}
-
-function parseShort(word: string, left: string[], values: Given): void {
-  for (let at = 1; at < word.length; at += 1) {
-    const letter = word[at] as string
-    const name = SHORT.get(letter)
-    if (name === undefined) throw failed(`Unknown option -${letter}`)
-    if (OPTIONS[name].kind === 'flag') {
-      values[name] = true
-      continue
-    }
-    const rest = word.slice(at + 1)
-    assign(name, `-${letter}`, rest === '' ? left.shift() : rest, values)
-    return
-  }
-}
-
-function assign(name: OptionName, written: string, value: string | undefined, values: Given): void {
-  if (value === undefined) throw failed(`Missing argument for ${written}`)
-  const { kind } = OPTIONS[name]
-  if (kind === 'list') (values[name] as string[]).push(value)
-  else values[name] = kind === 'number' ? integer(written, value) : value
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { kind }]) => [name, empty[kind]()]),
+  )
 }
 
 function integer(written: string, value: string): number {

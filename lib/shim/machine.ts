@@ -3,10 +3,12 @@ import { SextonError } from '../base/errors.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { Signals } from '../signals/signals.js'
+import type { Contract } from './contract.js'
 import { runExitCommand } from './exit-command.js'
 import type { Holder } from './holder.js'
 import { OomCount } from './oom-count.js'
-import type { Failure, Reports } from './reports.js'
+import type { MessageLevel } from './own-log.js'
+import type { Failure } from './reports.js'
 import type { Service } from './service.js'
 import type { Settings } from './settings.js'
 
@@ -33,7 +35,7 @@ export interface Parts {
   settings: Settings
   holder: Holder
   service: Service
-  reports: Reports
+  contract: Contract
 }
 
 export class Machine {
@@ -59,7 +61,10 @@ export class Machine {
   async run(): Promise<number> {
     const release = hold()
     void this.#forwardSignals()
-    while (this.#state !== 'reported') this.#state = await this.#work(this.#state)
+    while (this.#state !== 'reported') {
+      this.#state = await this.#work(this.#state)
+      this.#parts.contract.ownLog.write('debug', `state: ${this.#state}`)
+    }
     const code = await this.#leave()
     release()
     return code
@@ -84,11 +89,11 @@ export class Machine {
 
   /** starting: whatever a client may look for exists before the container does. */
   async #start(): Promise<State> {
-    const { service, reports } = this.#parts
-    reports.prepare()
+    const { service, contract } = this.#parts
+    contract.reports.prepare()
     service.open()
     service.listen()
-    await reports.begin()
+    await contract.reports.begin()
     return 'creating'
   }
 
@@ -124,12 +129,13 @@ export class Machine {
 
   /** created: the container's end is awaited before anybody hears of its pid. */
   async #greet(): Promise<State> {
-    const { settings, holder, service, reports } = this.#parts
+    const { settings, holder, service, contract } = this.#parts
     this.#exited = holder.exitOf(this.#pid)
     if (settings.mode !== 'exec') this.#kills = new OomCount(this.#pid)
     service.serve()
     if (this.#waitingSignal !== undefined) holder.signalContainer(this.#pid, this.#waitingSignal)
-    reports.tellPid(this.#pid)
+    contract.reports.tellPid(this.#pid)
+    contract.ownLog.write('info', `container PID: ${this.#pid}`)
     return 'running'
   }
 
@@ -155,7 +161,9 @@ export class Machine {
 
   /** exited: the manager learns of the end, by files and by the pipe. */
   async #report(): Promise<State> {
-    const { service, reports } = this.#parts
+    const { service, contract } = this.#parts
+    const { reports, ownLog } = contract
+    ownLog.write(...this.#summary())
     const lacksMemory = this.#kills?.hasGrown() ?? false
     try {
       if (this.#failure !== undefined) reports.tellFailure(this.#failure)
@@ -178,6 +186,12 @@ export class Machine {
     if (this.#failure !== undefined) return 1
     if (!settings.sync) return 0
     return this.#isTimedOut ? 255 : (this.#status?.toShellCode() ?? 1)
+  }
+
+  #summary(): [level: MessageLevel, text: string] {
+    if (this.#failure !== undefined) return ['warn', `no container: ${this.#failure.text}`]
+    const code = this.#status?.toShellCode() ?? 'unknown'
+    return ['info', `container ${this.#pid} exited with status ${code}`]
   }
 
   async #forwardSignals(): Promise<void> {

@@ -30,10 +30,15 @@ export class ManagerPipe {
   /** Sends a message. A manager that is gone gets none. */
   send({ number, legacyName, text }: Message): void {
     const name = this.#isLegacy ? legacyName : 'data'
-    const rest = text === undefined ? '' : `, "message": ${JSON.stringify(cut(text))}`
-    const bytes = Buffer.from(`{"${name}": ${number}${rest}}\n`)
+    const rest = text === undefined ? '' : `, "message": ${JSON.stringify(cutText(text))}`
+    this.write(`{"${name}": ${number}${rest}}\n`)
+  }
+
+  /** Writes text, in pieces that a manager can read. */
+  write(text: string): void {
+    const bytes = Buffer.from(text)
     for (let at = 0; at < bytes.length; at += LARGEST_PIECE) {
-      if (!this.#write(bytes.subarray(at, at + LARGEST_PIECE))) return
+      if (!this.#writePiece(bytes.subarray(at, at + LARGEST_PIECE))) return
     }
   }
 
@@ -43,7 +48,7 @@ export class ManagerPipe {
     this.#fd = undefined
   }
 
-  #write(piece: Uint8Array): boolean {
+  #writePiece(piece: Uint8Array): boolean {
     if (this.#fd === undefined) return false
     try {
       writeSync(this.#fd, piece)
@@ -66,6 +71,7 @@ export function descriptorIn(variable: string): number | undefined {
   throw new Refusal(`${variable} is ${value}, which is not an open descriptor`)
 }
 
-function cut(text: string): string {
+/** The beginning of a text for a message. */
+export function cutText(text: string): string {
   return Buffer.from(text).subarray(0, LONGEST_TEXT).toString()
 }

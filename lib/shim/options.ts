@@ -1,5 +1,3 @@
-// The options of conmon, versions 2.1 and 2.2. `arguments.ts` parses by this table, and `help.ts` prints it.
-
 /** How an option is written: alone, with a value, with an integer, or any number of times with values. */
 export type OptionKind = 'flag' | 'text' | 'number' | 'list'
 
@@ -9,15 +7,18 @@ export interface Option<K extends OptionKind = OptionKind> {
   help: string
 }
 
-const flag = (help: string, short?: string) => option('flag', help, short)
-const text = (help: string, short?: string) => option('text', help, short)
+export type OptionTable = Readonly<Record<string, Option>>
+
+export const flag = (help: string, short?: string) => option('flag', help, short)
+export const text = (help: string, short?: string) => option('text', help, short)
 const number = (help: string, short?: string) => option('number', help, short)
-const list = (help: string, short?: string) => option('list', help, short)
+export const list = (help: string, short?: string) => option('list', help, short)
 
 function option<K extends OptionKind>(kind: K, help: string, short?: string): Option<K> {
   return short === undefined ? { kind, help } : { kind, help, short }
 }
 
+/** The options of conmon, versions 2.1 and 2.2. `arguments.ts` parses by this table, and `help.ts` prints it. */
 export const OPTIONS = {
   'api-version': flag('Conmon API version to use: 1 if given, else 0'),
   bundle: text('Location of the OCI bundle', 'b'),
@@ -60,15 +61,13 @@ export const OPTIONS = {
   'socket-dir-path': text('Folder for links to the attach sockets'),
   stdin: flag('Pass standard input to the container', 'i'),
   sync: flag('Stay in the foreground until the container has ended'),
-  syslog: flag('Write messages of the shim to syslog (not built: accepted and ignored)'),
+  syslog: flag('Write messages of the shim to syslog'),
   'systemd-cgroup': flag('Let systemd manage the cgroup', 's'),
   terminal: flag('Give the container a terminal', 't'),
   timeout: number('Seconds after which the container is killed', 'T'),
   version: flag('Print the version'),
   help: flag('Print this help', 'h'),
 } as const
-
-export type OptionName = keyof typeof OPTIONS
 
 type ValueOf<K extends OptionKind> = {
   flag: boolean
@@ -77,5 +76,6 @@ type ValueOf<K extends OptionKind> = {
   list: readonly string[]
 }[K]
 
-/** The value of each option. A flag that was not given is `false`, and a list is empty. */
-export type Values = { [Name in OptionName]: ValueOf<(typeof OPTIONS)[Name]['kind']> }
+/** The value of each option of a table. A flag that was not given is `false`, and a list is empty. */
+export type ValuesOf<T extends OptionTable> = { [Name in keyof T]: ValueOf<T[Name]['kind']> }
+export type Values = ValuesOf<typeof OPTIONS>

@@ -1,4 +1,5 @@
 import { setWindowSize } from '../system/terminal.js'
+import type { Contract } from './contract.js'
 import type { Entrances } from './entrances.js'
 import type { Holder } from './holder.js'
 import { Input } from './input.js'
@@ -14,8 +15,8 @@ const EARLY_ROOM = 1 << 20
 export class Service {
   readonly #settings: Settings
   readonly #holder: Holder
+  readonly #contract: Contract
   readonly #log: LogSink
-  readonly #openEntrances: () => Entrances
   readonly #outputs: Output[] = []
   readonly #pumps: Promise<void>[] = []
   #entrances: Entrances = {}
@@ -28,17 +29,16 @@ export class Service {
   /** What came on stderr while the runtime ran. It is the runtime's, or the first of the container's. */
   #early: Buffer | undefined = Buffer.alloc(0)
 
-  /** @param openEntrances Creates the files that the contract wants. */
-  constructor(settings: Settings, holder: Holder, log: LogSink, openEntrances: () => Entrances) {
+  constructor(settings: Settings, holder: Holder, contract: Contract) {
     this.#settings = settings
     this.#holder = holder
-    this.#log = log
-    this.#openEntrances = openEntrances
+    this.#contract = contract
+    this.#log = contract.openLog()
   }
 
   /** Creates the socket and the FIFOs, so that clients may come before the container does. */
   open(): void {
-    this.#entrances = this.#openEntrances()
+    this.#entrances = this.#contract.openEntrances()
     const { attach, control, notify } = this.#entrances
     if (notify !== undefined) this.#run(notify.serve())
     const { 'leave-stdin-open': keepsInputOpen } = this.#settings
@@ -95,9 +95,11 @@ export class Service {
     await attach?.finish()
   }
 
-  /** Says in the log that something failed of which the manager cannot be told. */
+  /** Says in both logs that something failed of which the manager cannot be told. */
   complain(error: unknown): void {
-    this.#log.write('stderr', Buffer.from(`sexton-shim: ${(error as Error).message}\n`))
+    const { message } = error as Error
+    this.#contract.ownLog.write('error', message)
+    this.#log.write('stderr', Buffer.from(`sexton-shim: ${message}\n`))
   }
 
   #listenTo(stream: StreamName, output: Output): void {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Limits } from './launch.js'
 import { type LogDriver, notBuilt, parseLogDriver } from './log-driver.js'
 import type { Values } from './options.js'
+import { type Level, levelNamed } from './own-log.js'
 import { Refusal } from './refusal.js'
 
 /** The checked options of a shim. */
@@ -18,7 +19,6 @@ export interface Settings extends Values {
   limits: Limits
 }
 
-const LEVELS = /^(error|fatal|panic|warn|warning|info|debug|trace)$/i
 const LABEL_NAME = /^[A-Z0-9_]+$/
 
 /**
@@ -60,10 +60,18 @@ function checkMode(values: Values): void {
     throw new Refusal('Container UUID not provided. Use --cuuid')
   }
   const level = values['log-level']
-  if (level !== undefined && !LEVELS.test(level)) throw new Refusal(`No such log level ${level}`)
+  if (level !== undefined && conmonLevel(level) === undefined)
+    throw new Refusal(`No such log level ${level}`)
 }
 
-function checkRuntime(path: string): void {
+/** The level with a name of conmon's, which has none to say nothing; `undefined` if there is no such level. */
+export function conmonLevel(name = 'warning'): Level | undefined {
+  const level = levelNamed(name)
+  return level === 'off' ? undefined : level
+}
+
+/** @throws {Refusal} if there is no program at this path. */
+export function checkRuntime(path: string): void {
   try {
     accessSync(path, constants.X_OK)
   } catch {

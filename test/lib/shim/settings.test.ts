@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../../lib/shim/arguments.js'
+import { OPTIONS } from '../../../lib/shim/options.js'
 import { Refusal } from '../../../lib/shim/refusal.js'
 import { checkSettings } from '../../../lib/shim/settings.js'
 import { run } from '../../program.js'
 import { program } from './shims.js'
 
 const least = ['-c', 'id', '-u', 'id', '-r', '/bin/true', '-l', 'ctr.log']
-const parse = (words: readonly string[]) => checkSettings(parseArguments(words))
+const parse = (words: readonly string[]) => checkSettings(parseArguments(words, OPTIONS))
 
 describe('The words of a command line', () => {
   it('are options in each form of GLib', () => {
@@ -22,20 +23,23 @@ describe('The words of a command line', () => {
       '--',
       '--nosuch',
     ]
-    const values = parseArguments(words)
+    const values = parseArguments(words, OPTIONS)
     expect(values).toMatchObject({ cid: 'one', name: 'two=2', bundle: '/three', cuuid: '4' })
     expect(values).toMatchObject({ stdin: true, terminal: true, timeout: 5, exec: false })
   })
 
   it('may repeat an option, and be empty', () => {
     const words = ['--exit-command-arg', '', '--exit-command-arg=--root', '--runtime-arg=--log=x']
-    const values = parseArguments(words)
+    const values = parseArguments(words, OPTIONS)
     expect(values['exit-command-arg']).toEqual(['', '--root'])
     expect(values['runtime-arg']).toEqual(['--log=x'])
   })
 
   it('that are no options are ignored', () => {
-    const { 'api-version': version, cid } = parseArguments(['--api-version', '1', '-c', 'id', '-'])
+    const { 'api-version': version, cid } = parseArguments(
+      ['--api-version', '1', '-c', 'id', '-'],
+      OPTIONS,
+    )
     expect({ version, cid }).toEqual({ version: true, cid: 'id' })
   })
 
@@ -46,7 +50,7 @@ describe('The words of a command line', () => {
     [['--cid'], 'option parsing failed: Missing argument for --cid'],
     [['-T', 'soon'], "option parsing failed: Cannot parse integer value 'soon' for -T"],
   ])('%j are refused', (words, message) => {
-    expect(() => parseArguments(words)).toThrow(new Refusal(message))
+    expect(() => parseArguments(words, OPTIONS)).toThrow(new Refusal(message))
   })
 })
 

@@ -1,0 +1,66 @@
+import type { ExitStatus } from '../../exit/exit-status.js'
+import { signalName, signalNumber } from '../../system/signal-names.js'
+import { writeWhole } from '../exit-files.js'
+import { cutText, type ManagerPipe } from '../manager-pipe.js'
+import type { End, Failure, Reports } from '../reports.js'
+import { universalTime } from './time.js'
+
+/** shimmy's message, which is one JSON object and the end of the pipe, and its exit file. */
+export class ShimmyReports implements Reports {
+  readonly #exitFile: string
+  readonly #sync: ManagerPipe
+
+  constructor(exitFile: string, sync: ManagerPipe) {
+    this.#exitFile = exitFile
+    this.#sync = sync
+  }
+
+  prepare(): void {}
+
+  async begin(): Promise<void> {}
+
+  tellPid(pid: number): void {
+    this.#tell(`{"kind":"container_pid","pid":${pid}}`)
+  }
+
+  tellFailure(failure: Failure): void {
+    const status = JSON.stringify(describe(failure))
+    const stderr = JSON.stringify(cutText(failure.text))
+    this.#tell(`{"kind":"runtime_abnormal_termination","status":${status},"stderr":${stderr}}`)
+  }
+
+  tellEnd({ status }: End): void {
+    writeWhole(this.#exitFile, `{"at": "${universalTime()}", ${reasonIn(status)}}`)
+  }
+
+  close(): void {
+    this.#sync.close()
+  }
+
+  // The manager reads to the end.
+  #tell(message: string): void {
+    this.#sync.write(message)
+    this.#sync.close()
+  }
+}
+
+function reasonIn(status: ExitStatus | undefined): string {
+  if (status === undefined || !status.known) return '"reason": "unknown"'
+  const { code, signal } = status
+  return signal === null
+    ? `"reason": "exited", "exitCode": ${code}`
+    : `"reason": "signaled", "signal": ${signalNumber(signal)}`
+}
+
+/** shimmy's words for why there is no container. */
+function describe({ runtime, container, signal }: Failure): string {
+  return [
+    `Runtime ${runtime === undefined ? 'could not be started' : ending(runtime)}.`,
+    ...(container === undefined ? [] : [`Container ${ending(container)}.`]),
+    ...(signal === undefined ? [] : [`Beware: inflight ${signalName(signal)} detected.`]),
+  ].join(' ')
+}
+
+function ending({ code, signal }: ExitStatus): string {
+  return signal === null ? `Exited with code ${code}` : `Received signal ${signal}`
+}
