@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect } from 'vitest'
 import { readCommandLine, readPids } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { type Outcome, run } from '../program.js'
+import { removeGroups } from './groups.js'
 import { type Image, makeRootfs, NODE } from './rootfs.js'
 import { type Running, start } from './running.js'
 
@@ -157,24 +158,4 @@ runroot = "${directory}/run"
 function commandsWith(text: string): string[] {
   const commands = (readPids() ?? []).map((pid) => readCommandLine(pid).join(' '))
   return commands.filter((command) => command.includes(text))
-}
-
-/** The groups below this one of ours, which podman leaves; the kernel keeps those that are in use. */
-function removeGroups(name: string): void {
-  const hierarchies = readdirSync('/sys/fs/cgroup', { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => `/sys/fs/cgroup/${entry.name}`)
-  for (const hierarchy of ['/sys/fs/cgroup', ...hierarchies]) removeGroup(hierarchy + name)
-}
-
-function removeGroup(path: string): void {
-  let groups: string[]
-  try {
-    const entries = readdirSync(path, { withFileTypes: true })
-    groups = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  } catch {
-    return // it was never made here
-  }
-  for (const group of groups) removeGroup(join(path, group))
-  rmdirSync(path)
 }

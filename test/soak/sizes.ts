@@ -14,6 +14,7 @@ const small = {
   init: { children: 1000, orphans: 1000, hogs: 2 },
   instants: { starts: sized(40, 10) },
   escapes: { rounds: 1, many: 100 },
+  inFlight: { rounds: sized(20, 8) },
 }
 
 /** How much each story does. */
@@ -29,5 +30,6 @@ export const sizes: typeof small = full
       init: { children: 100_000, orphans: 100_000, hogs: 4 },
       instants: { starts: 125 },
       escapes: { rounds: 200, many: 1000 },
+      inFlight: { rounds: 500 },
     }
   : small

@@ -35,7 +35,9 @@ type PidFile = 'pidfile' | 'conmon.pid' | 'orphan'
 /** What a shim makes, and what the manager sees of it. */
 export interface Shim {
   bundle: string
-  /** The lines that came through the sync pipe. */
+  /** What came through the sync pipe. */
+  told(): string
+  /** Its whole lines. */
   messages(): string[]
   /** Waits for the message with this number among them. */
   message(index: number): Promise<unknown>
@@ -81,10 +83,21 @@ export function optionsIn(bundle: string, settings: ShimOptions): string[] {
 export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settings.script)): Shim {
   const { options = [], env = {}, started = true } = settings
   const words = ['--compat', 'conmon', ...optionsIn(bundle, settings), ...options]
-  const [file, ...args] = [...(settings.prefix ?? []), program, ...words]
+  const shim = startProgram(words, bundle, { ...settings, env: { ...pipes(options), ...env } })
+  if (started) shim.begin()
+  return shim
+}
+
+/** Starts the program with these words in a bundle. */
+export function startProgram(
+  words: readonly string[],
+  bundle: string,
+  { prefix = [], env = {} }: Pick<ShimOptions, 'prefix' | 'env'>,
+): Shim {
+  const [file, ...args] = [...prefix, program, ...words]
   const child = spawn(file as string, args, {
     cwd: bundle,
-    env: { ...environment, ...pipes(options), ...env },
+    env: { ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
   const [sync, begin, attached] = child.stdio.slice(3) as unknown as [Readable, Writable, Readable]
@@ -92,6 +105,7 @@ export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settin
   const [text, ready, errors] = [textOf(sync), textOf(attached), textOf(child.stderr as Readable)]
   const shim: Shim = {
     bundle,
+    told: text,
     messages: () => text().split('\n').slice(0, -1),
     message: async (index) => {
       await eventually(() => expect(shim.messages().length).toBeGreaterThan(index))
@@ -111,7 +125,6 @@ export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settin
     pid: (name) => Number(shim.read(name)),
   }
   onTestFinished(() => end(shim, child))
-  if (started) shim.begin()
   return shim
 }
 
