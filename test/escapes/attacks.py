@@ -130,6 +130,18 @@ def become_another_user():
 
 
 @escape()
+def leave_cgroup():
+    """Moves to the topmost group, as root may."""
+    with open("/proc/self/mounts") as mounts:
+        lines = [line.split() for line in mounts]
+    for folder in (line[1] for line in lines if line[2] == "cgroup2"):
+        with open(folder + "/cgroup.procs", "w") as procs:
+            procs.write("0")
+    os.setsid()
+    for_ever()
+
+
+@escape()
 def other_user():
     become_another_user()
     os.setsid()
@@ -211,7 +223,7 @@ def signal_keeper():
     for number in range(1, 65):
         if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
             os.kill(KEEPER, number)
-    rest()
+    done()
 
 
 @escape()
@@ -225,7 +237,7 @@ def stop_keeper():
 def kill_keeper():
     wait_for_go()
     os.kill(KEEPER, signal.SIGKILL)
-    rest()
+    done()
 
 
 @escape()

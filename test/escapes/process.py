@@ -12,7 +12,8 @@ os.set_blocking(there_write, False)
 # A byte for each process that waits until all are in their places.
 go_read, go_write = os.pipe()
 
-KEEPER = os.getppid()
+# In a PID namespace of the job nobody sees the keeper, and its init is the next best to attack.
+KEEPER = os.getppid() or 1
 
 table = {}
 

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs'
-import { descendants, type JobOptions, runJob, type SextonError } from '../../lib/index.js'
+import { descendants, runJob, type SextonError } from '../../lib/index.js'
 import { eventually } from '../eventually.js'
-import { type Seen, startBystanders } from './bystanders.js'
+import { type Bystanders, type Seen, startBystanders } from './bystanders.js'
+import { groupsOfJobs } from './groups.js'
 import { endMarked, MARK, marked } from './marked.js'
-import type { Act, Isolation, Trial } from './trials.js'
+import type { Act, Level, Trial } from './trials.js'
 
 // Runs escapes as jobs in a process of its own, so that it can have bystanders of each kind.
 
@@ -30,6 +31,8 @@ export interface Verdict {
   /** Descendants that are no bystanders, dead or alive, except those that are left. */
   zombies: string[]
   harmed: Seen[]
+  /** The directories of cgroups that the job has left. */
+  groups: string[]
   /** How many descriptors more than before are open. */
   descriptors: number
 }
@@ -42,11 +45,24 @@ const SOON = 150
 /** Runs trials one after the other, some times each. Gives a verdict for each run. */
 export async function judge(
   trials: readonly Trial[],
-  isolation: Isolation,
+  level: Level,
   rounds: number,
   programs: Programs,
 ): Promise<Verdict[]> {
   const bystanders = await startBystanders(programs.bystander)
+  try {
+    return await judgeAll(trials, level, rounds, { bystanders, escapes: programs.escapes })
+  } finally {
+    await bystanders.end()
+  }
+}
+
+async function judgeAll(
+  trials: readonly Trial[],
+  level: Level,
+  rounds: number,
+  { bystanders, escapes }: { bystanders: Bystanders; escapes: string },
+): Promise<Verdict[]> {
   const verdicts: Verdict[] = []
   const all = Array.from({ length: rounds }, () => trials).flat()
   await runJob('true')
@@ -54,7 +70,7 @@ export async function judge(
   const before = await openFiles()
   for (const trial of all) {
     const mark = `trial-${process.pid}-${verdicts.length}-`
-    const told = await run(trial, isolation, programs.escapes, mark)
+    const told = await run(trial, level, escapes, mark)
     const left = await settled(() => marked(mark).map(({ command }) => command))
     await endMarked(mark)
     verdicts.push({
@@ -64,24 +80,18 @@ export async function judge(
       left,
       zombies: await settled(() => strangers(bystanders.pids)),
       harmed: bystanders.harmed(),
+      groups: await settled(() => groupsOfJobs(level.cgroup)),
       descriptors: (await openFiles(before)) - before,
     })
   }
-  await bystanders.end()
   return verdicts
 }
 
 type Told = Pick<Verdict, 'said' | 'error' | 'endedBy' | 'running'>
 
-async function run(
-  trial: Trial,
-  isolation: Isolation,
-  escapes: string,
-  mark: string,
-): Promise<Told> {
+async function run(trial: Trial, level: Level, escapes: string, mark: string): Promise<Told> {
   const words = [...trial.names, trial.act === 'exit' ? 'exit' : 'stay', `--mark=${mark}`]
   if (trial.many !== undefined) words.push(`--many=${trial.many}`)
-  const level = isolation === 'tree' ? {} : ({ isolation } as JobOptions)
   const job = runJob('python3', [escapes, ...words], {
     // A survivor must not hold this program's own outputs, which its caller waits for.
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -94,8 +104,11 @@ async function run(
   const { value: said = '' } = await lines.next()
   if (said === 'ready') await act(trial.act, lines, () => job.kill())
   else job.kill()
+  // A line that nobody reads would hold the job.
+  const read = readAll(lines)
   try {
     const { survivors, endedBy } = await job
+    await read
     const running = survivors.filter(({ outcome }) => outcome === 'running')
     return {
       said: String(said),
@@ -111,6 +124,13 @@ async function act(act: Act, lines: AsyncIterator<unknown>, kill: () => void): P
   if (act === 'exit' || act === 'itself') return
   if (act === 'done') await lines.next()
   kill()
+}
+
+/** Reads until the end, or until the job fails, which its promise tells. */
+async function readAll(lines: AsyncIterator<unknown>): Promise<void> {
+  try {
+    while (!(await lines.next()).done);
+  } catch {}
 }
 
 /** Waits until a list is empty, and gives what stays in it. */

@@ -1,5 +1,10 @@
+import type { JobOptions } from '../../lib/index.js'
+
 /** How the processes of a job are kept together. */
 export type Isolation = 'tree' | 'cgroup' | 'pid-namespace'
+
+/** The options of a job that make a level. */
+export type Level = Pick<JobOptions, 'cgroup'> & { isolation: Isolation }
 
 /**
  * What ends the job: its command exits (`exit`); its caller kills it, at once (`kill`) or when an attack is done
@@ -22,12 +27,13 @@ export const ESCAPES = [
   ...['empty_environment', 'exec_chain', 'many', 'vfork_parent', 'child_of_thread'],
   ...['leaderless', 'tracer', 'trace_me', 'subreaper', 'subreapers', 'continuers', 'pty'],
   ...['clone_parent', 'clone_silent', 'pid_namespace', 'other_user', 'fork_bomb'],
+  'leave_cgroup',
 ] as const
 
 export type Escape = (typeof ESCAPES)[number]
 
-/** Attacks on those that are to end the job. */
-export const ATTACKS: readonly { name: string; act: Act; error?: string }[] = [
+/** Attacks on the parties that end the job. */
+const ATTACKS: readonly Attack[] = [
   { name: 'stop_group', act: 'done' },
   { name: 'kill_group', act: 'itself' },
   { name: 'signal_keeper', act: 'itself' },
@@ -35,6 +41,32 @@ export const ATTACKS: readonly { name: string; act: Act; error?: string }[] = [
   { name: 'kill_keeper', act: 'itself', error: 'ERR_SYSTEM' },
   { name: 'starve_keeper', act: 'done', error: 'ERR_SYSTEM' },
 ]
+
+interface Attack {
+  name: string
+  act: Act
+  /** The code of the job's error. */
+  error?: string
+}
+
+/**
+ * The attacks on a job of a level. A cgroup is killed without a look at `/proc`, so a keeper that cannot look does no harm
+ * there. From within a PID namespace nobody reaches the keeper, so all attacks are in vain, and the caller ends the job.
+ */
+export function attacksAt(isolation: Isolation): readonly Attack[] {
+  if (isolation === 'tree') return ATTACKS
+  if (isolation === 'cgroup') {
+    return ATTACKS.map(({ error, ...attack }) =>
+      attack.name === 'kill_keeper' ? { ...attack, error } : attack,
+    ) as Attack[]
+  }
+  const inVain = ATTACKS.filter(({ name }) => name !== 'kill_group')
+  return [
+    ...inVain.map(({ name }) => ({ name, act: 'done' as const })),
+    { name: 'kill_group', act: 'itself' },
+    { name: 'kill_all', act: 'itself' },
+  ]
+}
 
 /** Escapes that make each other harder to end. */
 export const PAIRS: readonly (readonly [Escape, Escape])[] = [

@@ -14,7 +14,7 @@ export const programs: Programs = {
 /** What no trial may leave. Skips the test if the system does not allow the escape. */
 export function expectClean(verdict: Verdict, error?: string): void {
   if (verdict.said === 'refused') skipWithoutRoot()
-  const clean = { said: 'ready', running: [], left: [], zombies: [], harmed: [] }
+  const clean = { said: 'ready', running: [], left: [], zombies: [], harmed: [], groups: [] }
   expect(verdict).toMatchObject(clean)
   expect(verdict.error).toBe(error)
   expect(verdict.descriptors).toBeLessThanOrEqual(0)

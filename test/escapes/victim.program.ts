@@ -4,7 +4,7 @@ import { patience } from '../pace.mjs'
 import { startBystanders } from './bystanders.js'
 import { MARK } from './marked.js'
 import type { Programs } from './trial.program.js'
-import type { Isolation } from './trials.js'
+import type { Level } from './trials.js'
 
 /** When Node ends: right after the call of `runJob()`, when the job runs, or after SIGTERM and before SIGKILL. */
 export type Phase = 'start' | 'running' | 'grace'
@@ -25,12 +25,12 @@ export interface Introduction {
 export async function victim(
   phase: Phase,
   end: End,
-  isolation: Isolation,
+  level: Level,
   programs: Programs,
 ): Promise<void> {
   const mark = `victim-${process.pid}-`
   const bystanders = await startBystanders(programs.bystander)
-  const job = start(programs.escapes, mark, isolation)
+  const job = start(programs.escapes, mark, level)
   if (phase !== 'start') await until(phase, job)
   console.log(JSON.stringify({ bystanders: bystanders.pids, mark } satisfies Introduction))
   if (end === 'exit') process.exit()
@@ -41,14 +41,10 @@ export async function victim(
 }
 
 /** Starts a job in a worker, and terminates the worker in one of the phases. The main thread stays. */
-export async function terminated(
-  phase: Phase,
-  isolation: Isolation,
-  programs: Programs,
-): Promise<void> {
+export async function terminated(phase: Phase, level: Level, programs: Programs): Promise<void> {
   const mark = `victim-${process.pid}-`
   if (!isMainThread) {
-    const job = start(programs.escapes, mark, isolation)
+    const job = start(programs.escapes, mark, level)
     if (phase !== 'start') await until(phase, job)
     parentPort?.postMessage('there')
     await job
@@ -62,9 +58,8 @@ export async function terminated(
   setInterval(() => {}, 1000)
 }
 
-function start(escapes: string, mark: string, isolation: Isolation): Job<unknown> {
+function start(escapes: string, mark: string, level: Level): Job<unknown> {
   const names = ['tell_term', 'daemon', 'respawn', 'subreaper', 'stop_itself']
-  const level = isolation === 'tree' ? {} : ({ isolation } as JobOptions)
   const options: JobOptions = { stdio: ['ignore', 'pipe', 'inherit'], timeout: TIMEOUT, ...level }
   return runJob('python3', [escapes, ...names, 'stay', `--mark=${mark}`], {
     ...options,
