@@ -12,7 +12,7 @@ import { OPTIONS } from '../shim/options.js'
 import { OwnLog } from '../shim/own-log.js'
 import { Pollable } from '../shim/pollable.js'
 import { Refusal } from '../shim/refusal.js'
-import { checkSettings, type Settings } from '../shim/settings.js'
+import { checkSettings, type Settings, usesJournal } from '../shim/settings.js'
 import { explanation } from './explanation.js'
 import { leave } from './leave.js'
 import { print, serve, writePid } from './shim-process.js'
@@ -80,7 +80,7 @@ async function runConmon(words: readonly string[], launch: Launch): Promise<numb
 }
 
 function warn(settings: Settings): void {
-  if (!settings['no-container-partial-message']) return
+  if (!settings['no-container-partial-message'] || usesJournal(settings.drivers)) return
   const option = '--no-container-partial-message'
   print(`conmon: ${option} has no effect without journald log driver\n`, 2)
 }

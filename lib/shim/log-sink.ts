@@ -2,12 +2,16 @@ import type { StreamName } from './stream-name.js'
 
 /** A place for a container's output. */
 export interface LogSink {
-  /** Takes a piece of output. Never fails: a container must not end because of its log. */
-  write(stream: StreamName, piece: Buffer): void
+  /**
+   * Takes a piece of output. Never fails: a container must not end because of its log.
+   *
+   * @returns A promise, where the container's output should wait until there is room for more.
+   */
+  write(stream: StreamName, piece: Buffer): void | Promise<void>
   /** Begins anew, where a sink has files. */
   reopen(): void
   /** Stores everything for good. The container has ended. */
-  sync(): void
+  sync(): void | Promise<void>
 }
 
 /** How a piece of output becomes records, each of which ends with a newline. */

@@ -1,3 +1,4 @@
+import { JournalLog } from './journal-log.js'
 import type { LogDriver } from './log-driver.js'
 import { LogFile, type LogLimits } from './log-file.js'
 import type { LogSink } from './log-sink.js'
@@ -13,29 +14,40 @@ export class Log implements LogSink {
 
   /** @throws {Refusal} if a file cannot be opened. */
   constructor(settings: Settings) {
-    this.#sinks = settings.drivers.flatMap((driver) => openDriver(driver, limitsOf(settings)))
+    this.#sinks = settings.drivers.flatMap((driver) => openDriver(driver, settings))
   }
 
-  write(stream: StreamName, piece: Buffer): void {
-    for (const sink of this.#sinks) sink.write(stream, piece)
+  async write(stream: StreamName, piece: Buffer): Promise<void> {
+    await Promise.all(this.#sinks.map((sink) => sink.write(stream, piece)))
   }
 
   reopen(): void {
     for (const sink of this.#sinks) sink.reopen()
   }
 
-  sync(): void {
-    for (const sink of this.#sinks) sink.sync()
+  async sync(): Promise<void> {
+    await Promise.all(this.#sinks.map((sink) => sink.sync()))
   }
 }
 
-function openDriver(driver: LogDriver, limits: LogLimits): LogSink[] {
-  if (driver.kind !== 'file') return []
-  try {
-    return [new LogFile(driver.path, limits)]
-  } catch (error) {
-    throw new Refusal(`Failed to open log file: ${(error as Error).message}`)
+function openDriver(driver: LogDriver, settings: Settings): LogSink[] {
+  const open = (what: string, make: () => LogSink): LogSink[] => {
+    try {
+      return [make()]
+    } catch (error) {
+      throw new Refusal(`Failed to open ${what}: ${(error as Error).message}`)
+    }
   }
+  if (driver.kind === 'file')
+    return open('log file', () => new LogFile(driver.path, limitsOf(settings)))
+  if (driver.kind === 'journald') return open('the journal', () => openJournal(settings))
+  return []
+}
+
+function openJournal(settings: Settings): JournalLog {
+  const { cuuid = '', name, 'log-tag': tag, 'log-label': labels } = settings
+  const marksParts = !settings['no-container-partial-message']
+  return new JournalLog({ cuuid, name, tag, labels }, { marksParts })
 }
 
 function limitsOf(settings: Settings): LogLimits {

@@ -40,7 +40,10 @@ export const OPTIONS = {
   'log-label': list('Label for the journald log driver'),
   'log-level': text('error, fatal, panic, warn, info, debug or trace'),
   'log-max-files': number('How many rotated log files to keep'),
-  'log-path': list('Log: a path, k8s-file:PATH, none, passthrough (journald is not built)', 'l'),
+  'log-path': list(
+    'Log: a path, k8s-file:PATH, journald, none or passthrough, any number of times',
+    'l',
+  ),
   'log-rotate': flag('Rotate the log at --log-size-max, instead of emptying it'),
   'log-size-max': number('Maximum size of the log file, in bytes'),
   'log-tag': text('Tag for the journald log driver'),

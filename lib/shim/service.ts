@@ -88,7 +88,7 @@ export class Service {
 
   /** Lets the clients go when they have read everything, and stops to obey. */
   async close(): Promise<void> {
-    this.#log.sync()
+    await this.#log.sync()
     const { attach, control, notify } = this.#entrances
     control?.close()
     notify?.close()
@@ -99,7 +99,7 @@ export class Service {
   complain(error: unknown): void {
     const { message } = error as Error
     this.#contract.ownLog.write('error', message)
-    this.#log.write('stderr', Buffer.from(`sexton-shim: ${message}\n`))
+    void this.#log.write('stderr', Buffer.from(`sexton-shim: ${message}\n`))
   }
 
   #listenTo(stream: StreamName, output: Output): void {
@@ -124,7 +124,7 @@ export class Service {
   }
 
   async #deliver(stream: StreamName, piece: Buffer): Promise<void> {
-    this.#log.write(stream, piece)
+    await this.#log.write(stream, piece)
     await this.#entrances.attach?.send(stream, piece)
   }
 

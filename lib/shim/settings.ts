@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
+import { SHORT_ID } from './journal-entry.js'
 import type { Limits } from './launch.js'
 import { type LogDriver, notBuilt, parseLogDriver } from './log-driver.js'
 import type { Values } from './options.js'
@@ -89,8 +90,7 @@ function checkLogs(values: Values): LogDriver[] {
   if (paths.length === 0) throw new Refusal('Log driver not provided. Use --log-path')
   const drivers = paths.map(parseLogDriver)
   for (const label of values['log-label']) checkLabel(label)
-  if (values['log-label'].length > 0) throw new Refusal("k8s-file doesn't support --log-label")
-  if (values['log-tag'] !== undefined) throw new Refusal("k8s-file doesn't support --log-tag")
+  checkJournal(values, usesJournal(drivers))
   const allowed = values['log-allowlist-dir'].map((folder) => resolve(folder))
   for (const driver of drivers) {
     if (driver.kind !== 'file' || allowed.length === 0) continue
@@ -100,6 +100,21 @@ function checkLogs(values: Values): LogDriver[] {
     }
   }
   return drivers
+}
+
+/** Whether one of the logs is the system's journal. */
+export function usesJournal(drivers: readonly LogDriver[]): boolean {
+  return drivers.some(({ kind }) => kind === 'journald')
+}
+
+function checkJournal(values: Values, isUsed: boolean): void {
+  const { cuuid = '', 'log-label': labels, 'log-tag': tag } = values
+  if (isUsed && cuuid.length <= SHORT_ID) {
+    throw new Refusal(`Container ID must be longer than ${SHORT_ID} characters`)
+  }
+  if (isUsed) return
+  if (labels.length > 0) throw new Refusal("k8s-file doesn't support --log-label")
+  if (tag !== undefined) throw new Refusal("k8s-file doesn't support --log-tag")
 }
 
 function checkLabel(label: string): void {

@@ -67,6 +67,18 @@ describe('A container', () => {
 })
 
 describe('A runtime', () => {
+  it('restores a container, by the words of conmon', async () => {
+    const options = ['--restore', '/checkpoint', '--runtime-opt', '--tcp-established', '--no-pivot']
+    const shim = startShim({ script: 'exit 4', options })
+    expect(await shim.message(0)).toEqual({ data: shim.pid('pidfile') })
+    expect(await exitOf(shim)).toBe('4')
+    expect(shim.read('words').split('\n')).toEqual([
+      ...['restore', '--bundle', shim.bundle, '--no-pivot'],
+      ...['--detach', '--image-path', '/checkpoint', '--work-path', shim.bundle],
+      ...['--pid-file', join(shim.bundle, 'pidfile'), '--tcp-established', 'c0ffee'],
+    ])
+  })
+
   it('has the limits of the manager, and so has the exit command', async () => {
     const options = ['--exit-command', '/bin/sh', '--exit-command-arg', '-c']
     const command = 'ulimit -Sn >late; ulimit -Hn >>late'
@@ -137,6 +149,23 @@ describe('A runtime that fails', () => {
       data: -1,
       message: expect.stringContaining('EACCES'),
     })
+  })
+})
+
+describe('The output of a container', () => {
+  it('goes to each of its logs', async () => {
+    const options = ['-l', 'none', '-l', 'other.log', '-l', ':third.log']
+    const shim = startShim({ script: 'echo out', options })
+    expect(await exitOf(shim)).toBe('0')
+    for (const name of ['ctr.log', 'other.log', 'third.log']) {
+      expect(shim.read(name)).toMatch(/^\S+ stdout F out\n$/)
+    }
+  })
+
+  it('passes through beside its log', async () => {
+    const shim = startShim({ script: 'echo out; exit 3', options: ['-l', 'passthrough', '--sync'] })
+    expect((await shim.foreground).code).toBe(3)
+    expect(shim.output()).toBe('out\n')
   })
 })
 

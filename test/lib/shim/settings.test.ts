@@ -76,7 +76,7 @@ describe('Settings', () => {
     [[...least, '-l', 'k8s-file:'], 'k8s-file requires a filename'],
     [[...least, '-l', ':'], 'k8s-file requires a filename'],
     [[...least, '-l', 'file:x'], 'No such log driver file'],
-    [[...least, '-l', 'journald:'], 'sexton-shim does not have the log driver journald'],
+    [[...least, '-l', 'journald:'], 'Container ID must be longer than 12 characters'],
     [[...least, '--log-level', 'loud'], 'No such log level loud'],
     [[...least, '--log-tag', 'x'], "k8s-file doesn't support --log-tag"],
     [[...least, '--log-label', 'A=b'], "k8s-file doesn't support --log-label"],
@@ -112,12 +112,21 @@ describe('Settings', () => {
     ['/x/ctr.log', { kind: 'file', path: '/x/ctr.log' }],
     ['k8s-file:/x:y', { kind: 'file', path: '/x:y' }],
     [':journald', { kind: 'file', path: 'journald' }],
+    ['journald', { kind: 'journald' }],
+    ['journald:/x', { kind: 'journald' }],
     ['none', { kind: 'none' }],
     ['off:', { kind: 'none' }],
     ['null', { kind: 'none' }],
     ['passthrough:', { kind: 'passthrough' }],
   ])('know the log %s', (value, driver) => {
-    expect(parse([...least, '-l', value]).drivers[1]).toEqual(driver)
+    const words = [...least, '-u', 'longer-than-twelve', '-l', value]
+    expect(parse(words).drivers[1]).toEqual(driver)
+  })
+
+  it('allow labels and a tag with the journal', () => {
+    const journal = ['-u', 'longer-than-twelve', '-l', 'journald']
+    const settings = parse([...least, ...journal, '--log-label', 'A=b', '--log-tag', 'x'])
+    expect(settings).toMatchObject({ 'log-label': ['A=b'], 'log-tag': 'x' })
   })
 
   it('allow a log within an allowed folder', () => {

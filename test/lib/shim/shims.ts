@@ -37,7 +37,9 @@ export interface Shim {
   bundle: string
   /** What came through the sync pipe. */
   told(): string
-  /** Its whole lines. */
+  /** What the program has printed. */
+  output(): string
+  /** The whole lines of the sync pipe. */
   messages(): string[]
   /** Waits for the message with this number among them. */
   message(index: number): Promise<unknown>
@@ -103,9 +105,11 @@ export function startProgram(
   const [sync, begin, attached] = child.stdio.slice(3) as unknown as [Readable, Writable, Readable]
   begin.on('error', () => {}) // it has gone before it read the byte
   const [text, ready, errors] = [textOf(sync), textOf(attached), textOf(child.stderr as Readable)]
+  const output = textOf(child.stdout as Readable)
   const shim: Shim = {
     bundle,
     told: text,
+    output,
     messages: () => text().split('\n').slice(0, -1),
     message: async (index) => {
       await eventually(() => expect(shim.messages().length).toBeGreaterThan(index))
