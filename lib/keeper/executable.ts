@@ -65,11 +65,13 @@ function mayBeThere(path: string): boolean {
  * @param refusal Why it cannot be executed where it lies.
  * @throws {SextonError} `ERR_UNSUPPORTED` with the `path` and `errno`, if that fails too.
  */
-export function moveToMemory({ path }: Executable, refusal: SextonError): Executable {
+export function moveToMemory(executable: Executable, refusal: SextonError): Executable {
+  const { path } = executable
   const memory = binding.makeSealedFile(read(path, refusal))
   if (memory < 0) throw lackOf({ ...executing(path), syscall: 'memfd_create' }, -memory)
-  known = { path, memory }
-  return known
+  const moved = { path, memory }
+  if (executable === known) known = moved
+  return moved
 }
 
 function read(path: string, refusal: SextonError): Uint8Array {

@@ -1,4 +1,5 @@
 import { encodePlan, type PlanOptions, type SpawnStrings } from '../spawn/plan.js'
+import type { Executable } from './executable.js'
 import type { JobGroups } from './groups.js'
 
 /** The command of a job, as `spawn` takes it apart. */
@@ -11,6 +12,8 @@ export interface JobPlan {
   cgroup?: string | undefined
   /** The cgroups that were made for the job, with `cgroup` among them. */
   groups?: JobGroups | undefined
+  /** The keeper's program. Default: that of this package. */
+  executable?: Executable
 }
 
 /** How a job ends. */

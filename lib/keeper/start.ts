@@ -33,7 +33,7 @@ export interface Started {
  *   `ERR_SYSTEM` if the system refuses to start it. No process and no descriptor remains.
  */
 export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string): Started {
-  const executable = keeperExecutable()
+  const { executable = keeperExecutable() } = plan
   const fds: number[] = []
   const open = (result: number, need: Need) => {
     if (result < 0) throw lackOf(need, -result)

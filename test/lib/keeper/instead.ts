@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, vi } from 'vitest'
+import { afterAll } from 'vitest'
 import { keeperExecutable } from '../../../lib/keeper/executable.js'
+import { type JobOptions, startJob as startJobBy } from './jobs.js'
 
 // Another program in the keeper's place.
 
@@ -14,13 +15,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let scripts = 0
 let script = ''
-vi.resetModules()
-vi.doMock('../../../lib/keeper/executable.js', () => ({
-  keeperExecutable: () => ({ path: script }),
-}))
 
-/** Starts a job whose keeper is the script, from the next one on. */
-export const { startJob } = await import('./jobs.js')
+/** Starts a job whose keeper is the script. */
+export function startJob(
+  command: readonly [string, ...string[]],
+  options?: JobOptions,
+): ReturnType<typeof startJobBy> {
+  return startJobBy(command, { ...options, executable: { path: script } })
+}
 
 /** Makes the program that the next job starts. */
 export function useScript(text: string): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { KeeperEvent } from '../../../lib/keeper/events.js'
+import type { Executable } from '../../../lib/keeper/executable.js'
 import type { JobGroups } from '../../../lib/keeper/groups.js'
 import { Keeper } from '../../../lib/keeper/keeper.js'
 import type { KeeperSettings } from '../../../lib/keeper/settings.js'
@@ -19,12 +20,14 @@ export interface JobOptions extends Partial<KeeperSettings> {
   processGroup?: number
   cgroup?: string
   groups?: JobGroups
+  /** The keeper's program, default the package's. */
+  executable?: Executable
 }
 
 /** Starts a command by a keeper, and collects its events. */
 export function startJob(
   command: readonly [string, ...string[]],
-  { fds = [-1, -1, -1], processGroup, cgroup, groups, ...settings }: JobOptions = {},
+  { fds = [-1, -1, -1], processGroup, cgroup, groups, executable, ...settings }: JobOptions = {},
 ): { keeper: Keeper; events: KeeperEvent[] } {
   const [file, ...args] = command
   const env = encodeEnvironment(undefined, false, [])
@@ -43,6 +46,7 @@ export function startJob(
       fds: Int32Array.from(fds),
       cgroup,
       groups,
+      ...(executable && { executable }),
     },
     {
       leftovers: 'end',
