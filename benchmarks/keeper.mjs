@@ -1,5 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { compare, inQuartiles } from './comparison.mjs'
@@ -73,9 +76,21 @@ function summarize(results) {
   }))
 }
 
-/** The memory of a keeper whose job runs, and what it does for so many milliseconds. */
+const PACKAGE = [
+  ...['package.json', 'dist', 'benchmarks/keeper-contender.mjs'],
+  ...['build/Release/sexton.node', 'build/Release/sexton-keeper'],
+]
+
+/**
+ * The memory of a keeper whose job runs, and what it does for so many milliseconds. Its file is a copy: it shares no page
+ * with the keeper of the job that the benchmarks are.
+ */
 async function standBy(idle) {
-  const contender = new Contender([process.execPath, CONTENDER, JOB])
+  const folder = mkdtempSync(join(tmpdir(), 'sexton-bench-'))
+  for (const path of PACKAGE)
+    cpSync(new URL(`../${path}`, import.meta.url), join(folder, path), { recursive: true })
+  const copy = join(folder, 'benchmarks', 'keeper-contender.mjs')
+  const contender = new Contender([process.execPath, copy, JOB])
   try {
     const pid = JSON.parse(await contender.ask('stay'))
     await settled(pid)
@@ -85,6 +100,7 @@ async function standBy(idle) {
     return { memory, wakeups: switches(pid) - before, calls: await callsWhileIdle(idle) }
   } finally {
     await contender.end()
+    rmSync(folder, { recursive: true })
   }
 }
 

@@ -5,9 +5,12 @@
 export async function nativeChildren(file, args = []) {
   const { binding, P_PID } = await import('../dist/system/binding.js')
   const { checkOptions } = await import('../dist/spawn/checked-options.js')
+  const { encodeEnvironment } = await import('../dist/spawn/environment.js')
   const { startProcess } = await import('../dist/spawn/native-call.js')
   const { encodeArguments, encodeFiles } = await import('../dist/spawn/strings.js')
-  const strings = { files: encodeFiles(file), argv: encodeArguments(file, args) }
+  const env = encodeEnvironment(undefined, false, [])
+  const texts = { files: encodeFiles(file, env), argv: encodeArguments(file, args), env }
+  const strings = { ...texts, naming: false, cwd: undefined }
   const options = checkOptions({})
   const ignored = Int32Array.of(-1, -1, -1)
   const records = new Float64Array(binding.waitFields)

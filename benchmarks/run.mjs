@@ -5,6 +5,9 @@
 // Prints tables, and writes the same figures as JSON, Markdown and SVG into benchmarks/results/; those of
 // --quick, which are rough, into benchmarks/results/quick/. Unless it was quick, docs/benchmarks.md is
 // written anew, from the last results of all of them.
+//
+// npm runs them as a job of sexton's own, which ends and tells what a benchmark leaves. TERM=dumb leaves out the line that
+// a job shows: each second it reads of every process.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
