@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -102,6 +111,18 @@ describe('A job', () => {
       expect(await runJob('unshare', '--mount', 'sh', '-c', mounts, 'sh')).toBe('job')
     },
   )
+})
+
+describe('`sexton run`', () => {
+  // As `npm ci` and a new build do to the job that runs them.
+  it('ends a job as ever after its own package has gone', async () => {
+    const daemon = 'setsid sleep 1000 > /dev/null 2>&1 &'
+    const script = `rm -r '${folder}'; ${daemon} until grep -q sleep /proc/$!/comm; do :; done`
+    const words = ['run', '--fail-on-leak', '--', 'sh', '-c', script]
+    const outcome = await run([join(folder, 'dist', 'cli', 'sexton.js'), ...words])
+    expect(existsSync(folder)).toBe(false)
+    expect(outcome).toMatchObject({ code: 122, stderr: expect.stringContaining('sleep 1000') })
+  })
 })
 
 describe('The build of the keeper', () => {
