@@ -1,13 +1,11 @@
 import { type SextonError, systemError } from '../base/errors.js'
-import { Deadline } from '../base/time.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { binding } from '../system/binding.js'
 import { readDescendants } from '../system/descendants.js'
-import { readStat } from '../system/proc.js'
-import { unlessUnsupported } from '../system/proc-access.js'
 import type { ProcessStat } from '../system/proc-formats.js'
 import { Connection } from './connection.js'
+import { whenGone } from './departure.js'
 import type { KeeperHooks } from './events.js'
 import type { REQUESTS, Report } from './frames.js'
 import { newJobId } from './mark.js'
@@ -26,11 +24,8 @@ import { Watchdog } from './watchdog.js'
 // 2. The keeper starts the command, and reports over the socket. `frames.ts` encodes and decodes, `connection.ts` is
 //    the socket, `settlement.ts` settles the promises of `outcome.ts`, and `events.ts` has what remains for the caller.
 // 3. The keeper ends the job by itself, by its own clock, or when this process is gone. Node may ask for it earlier.
-//    `watchdog.ts` sees to it that the keeper answers, and exits.
+//    `watchdog.ts` sees to it that the keeper answers, and exits; `departure.ts` waits for that.
 // 4. If the keeper is killed, `remains.ts` and `mark.ts` find what is left of the job and kill it. So all promises settle.
-
-// Milliseconds in which the exit of a keeper without a connection is told, if nothing keeps it from that.
-const TRACER = 1000
 
 /** One keeper, and the job that it keeps. */
 export class Keeper {
@@ -177,20 +172,13 @@ export class Keeper {
     if (report.kept === 0) this.#watchdog.demandExit()
   }
 
-  // A keeper without a connection ends the job and exits. A tracer of the keeper, which root may start, is told of the exit
-  // before this process is, and may keep that to itself for ever.
+  // A keeper without a connection ends the job and exits. It tells of nothing any more.
   #settleWhenGone(error: SextonError | undefined): void {
-    let limit: Deadline | undefined
-    const settle = (how: string) => {
-      limit?.clear()
-      this.#watchdog.answered()
-      if (!this.#settlement.isDecided) void this.#settlement.endWithout(this.pid, how, error)
-    }
-    this.#child.onExit(({ signal, code }) => settle(signal ?? `code ${code}`))
-    if (this.#settlement.isDecided || this.#child.status !== undefined) return
+    if (this.#settlement.isDecided) return
     this.#watchdog.demandExit()
-    limit = new Deadline(TRACER, () => {
-      if (unlessUnsupported(() => readStat(this.pid))?.state === 'Z') settle('traced')
+    whenGone(this.#child, (how) => {
+      this.#watchdog.answered()
+      void this.#settlement.endWithout(this.pid, how, error)
     })
   }
 }

@@ -1,6 +1,8 @@
 import { constants } from 'node:os'
+import { attempt, SextonError } from '../base/errors.js'
 import { Deadline } from '../base/time.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
+import { readStat } from '../system/proc.js'
 import type { Connection } from './connection.js'
 import { watchJobControl } from './job-control.js'
 import type { KeeperSettings } from './settings.js'
@@ -83,9 +85,10 @@ export class Watchdog {
     this.#exit = []
   }
 
-  // A keeper that runs does not notice. To look first whether it is stopped would take a descriptor, which this process
-  // may have none of.
+  // Any signal wakes a keeper that sleeps, because it polls a signalfd. So it gets none without need. But a look needs a
+  // free descriptor, and a keeper that could not be looked at may be stopped.
   #resume(): void {
-    this.#child.kill(SIGCONT)
+    const stat = attempt(() => readStat(this.#child.pid))
+    if (stat instanceof SextonError || stat?.state === 'T') this.#child.kill(SIGCONT)
   }
 }
