@@ -1,6 +1,6 @@
-import { ExitStatus } from '../exit/exit-status.js'
-import { binding } from '../system/binding.js'
+import type { ExitStatus } from '../exit/exit-status.js'
 import { parseCommandLine } from '../system/proc-formats.js'
+import { RECORD, statusIn } from './record.js'
 
 // The frames between Node and a keeper: a kind (1 byte), three zeros, the payload's length (4 bytes), the payload.
 // Numbers are little endian. native/keeper/frames.h has the same lists.
@@ -75,7 +75,6 @@ export type Report =
 
 const HEADER = 8 // bytes
 const WORD = 4 // bytes
-const RECORD = binding.waitFields * 8
 const PROCESS = 4 * WORD
 /** The most bytes of a name with its NUL, and of a command line. */
 const MOST_TEXT = 16 + 512
@@ -180,13 +179,6 @@ function decodePayload(kind: Kind, payload: Buffer): Report {
     case 'pong':
       return { kind }
   }
-}
-
-// A record of native/wait/wait.h.
-function statusIn(payload: Buffer): ExitStatus {
-  const record = new Float64Array(binding.waitFields)
-  for (const index of record.keys()) record[index] = payload.readDoubleLE(index * 8)
-  return ExitStatus.fromRecord(record, 0)
 }
 
 function processIn(payload: Buffer): ReportedProcess {

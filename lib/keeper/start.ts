@@ -6,7 +6,7 @@ import type { OwnedChild } from '../reaping/owned-child.js'
 import { own } from '../reaping/reaper.js'
 import { openCgroup } from '../spawn/cgroup.js'
 import { startProcess } from '../spawn/native-call.js'
-import { block, encode } from '../spawn/strings.js'
+import { block, encode, encodeArguments } from '../spawn/strings.js'
 import { binding } from '../system/binding.js'
 import { type Executable, executing, keeperExecutable, moveToMemory } from './executable.js'
 import { withMark } from './mark.js'
@@ -52,7 +52,8 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
     fds.push(theirs)
     const parent = open(binding.pidfdOpen(process.pid), PIDFD)
     const memory = open(binding.makeSealedFile(bytes), MEMORY)
-    const child = startAnywhere(executable, id, [theirs, parent, memory, ...sources])
+    const env = block([withMark(new Uint8Array(), id)])
+    const child = startAnywhere(executable, { env }, [theirs, parent, memory, ...sources])
     return { child, socket: ours }
   } catch (error) {
     if (ends[0] !== ends[1]) binding.closeFd(ends[0] as number)
@@ -81,13 +82,29 @@ function openDirectory(path: string): number {
   }
 }
 
-// Tries the program where it lies, and then from memory.
-function startAnywhere(executable: Executable, id: string, fds: readonly number[]): OwnedChild {
-  const first = attempt(() => startOne(executable, id, fds))
+/** What a keeper is started with, besides its descriptors. */
+interface Call {
+  /** A word that says what to keep; none for a job. */
+  word?: string
+  /** Its environment. */
+  env: Uint8Array
+}
+
+/**
+ * Starts the program where it lies, or else from memory.
+ *
+ * @param fds The descriptors that it gets from 3 on; -1 for a closed one.
+ */
+export function startAnywhere(
+  executable: Executable,
+  call: Call,
+  fds: readonly number[],
+): OwnedChild {
+  const first = attempt(() => startOne(executable, call, fds))
   if (!(first instanceof SextonError)) return first
   if (first.syscall !== 'execve') throw first
   if (executable.memory !== undefined) throw unsupported(first)
-  const second = attempt(() => startOne(moveToMemory(executable, first), id, fds))
+  const second = attempt(() => startOne(moveToMemory(executable, first), call, fds))
   if (!(second instanceof SextonError)) return second
   throw second.syscall === 'execve' ? unsupported(second) : second
 }
@@ -96,14 +113,18 @@ function unsupported({ errno = 0, path = '' }: SextonError): SextonError {
   return lackOf(executing(path), errno)
 }
 
-function startOne({ path, memory }: Executable, id: string, fds: readonly number[]): OwnedChild {
+function startOne(
+  { path, memory }: Executable,
+  { word, env }: Call,
+  fds: readonly number[],
+): OwnedChild {
   // The descriptor comes last, where the keeper closes it as one too many.
   const all = memory === undefined ? fds : [...fds, memory]
   const file = memory === undefined ? path : `/proc/self/fd/${FIRST_OF_COMMAND + fds.length - 3}`
   const strings = {
     files: encode('file', file),
-    argv: encode('argv0', 'sexton-keeper'),
-    env: block([withMark(new Uint8Array(), id)]),
+    argv: encodeArguments('sexton-keeper', word === undefined ? [] : [word]),
+    env,
     naming: false,
     cwd: undefined,
   }

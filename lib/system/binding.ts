@@ -58,6 +58,8 @@ export interface Binding {
   makeBlocking(fd: number): number
   makeSocketPair(ends: Int32Array): number
   makeSealedFile(bytes: Uint8Array): number
+  makeMemoryFile(): number
+  moveToFile(pipe: number, file: number, at: number, most: number): number
   hasReader(fd: number): boolean
   bytesInPipe(fd: number): number
   makeFifo(path: Uint8Array, mode: number): number

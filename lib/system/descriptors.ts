@@ -1,5 +1,8 @@
+import { constants } from 'node:os'
 import { invalid, systemError } from '../base/errors.js'
 import { binding } from './binding.js'
+
+const { EAGAIN } = constants.errno
 
 /** The two ends of a pipe. The addon owns them. */
 export interface PipeEnds {
@@ -21,11 +24,35 @@ export function makeFifo(path: string, mode: number): void {
   check(binding.makeFifo(Buffer.from(`${path}\0`), mode), 'mkfifo', path)
 }
 
+/** Creates an empty file without a name, in memory (memfd_create(2)). Linux only. The addon owns it. */
+export function makeMemoryFile(): number {
+  return check(binding.makeMemoryFile(), 'memfd_create')
+}
+
+/**
+ * Moves bytes from a pipe into a file, without a copy in this process (splice(2)). They are in the one or in the other
+ * if this process is killed meanwhile. Linux only.
+ *
+ * @param at The place in the file.
+ * @param most The most bytes that are moved, below 2^31.
+ * @returns How many were moved; 0 at the end of the pipe; `undefined` if it is empty now.
+ */
+export function moveToFile(
+  pipe: number,
+  file: number,
+  at: number,
+  most: number,
+): number | undefined {
+  const moved = binding.moveToFile(pipe, file, at, most)
+  return moved === -EAGAIN ? undefined : check(moved, 'splice')
+}
+
 /** Closes a descriptor that the addon has opened, and no other. */
 export function closeDescriptor(fd: number): void {
   binding.closeFd(fd)
 }
 
-function check(result: number, syscall: string, path?: string): void {
+function check(result: number, syscall: string, path?: string): number {
   if (result < 0) throw systemError(result, syscall, path === undefined ? {} : { path })
+  return result
 }

@@ -20,6 +20,7 @@ const SHARED = [
     (name) => `spawn/${name}.cc`,
   ),
   ...['wait/wait.cc', 'wait/wait_linux.cc', 'platform/linux.cc', 'platform/terminal.cc'],
+  'platform/unix_sockets_linux.cc',
 ]
 
 const own = readdirSync(join(native, 'keeper')).map((name) => `keeper/${name}`)

@@ -3,6 +3,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+
+#include "keeper/holder.h"
 
 namespace sexton {
 namespace {
@@ -132,8 +135,14 @@ void Keeper::Finish() {
 
 }  // namespace sexton
 
-int main() {
-  static sexton::Keeper keeper;
-  keeper.Run();
+// Without a word it keeps a job, and by the word `hold` a container.
+int main(int count, char** words) {
+  if (count > 1 && strcmp(words[1], "hold") == 0) {
+    sexton::Holder holder;
+    holder.Run();
+  } else {
+    static sexton::Keeper keeper;
+    keeper.Run();
+  }
   return 0;
 }

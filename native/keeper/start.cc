@@ -1,3 +1,5 @@
+#include "keeper/start.h"
+
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -18,13 +20,18 @@
 // The keeper's start: from exec to the moment when the command runs.
 
 namespace sexton {
-namespace {
 
-// Closes every descriptor from `first` on. A kernel without the call (before Linux 5.9) closes
-// none: Node leaves none open for its children.
 void CloseFrom(int first) { syscall(SYS_close_range, first, ~0u, 0); }
 
-}  // namespace
+void UseMask(SpawnPlan* plan, const sigset_t& mask) {
+  uint64_t bits = 0;
+  for (int signal = 1; signal <= 64; ++signal) {
+    if (sigismember(&mask, signal) == 1) bits |= uint64_t{1} << (signal - 1);
+  }
+  plan->blocked_low = static_cast<uint32_t>(bits);
+  plan->blocked_high = static_cast<uint32_t>(bits >> 32);
+  plan->flags |= kMask;
+}
 
 // All signals stay blocked: none ends the keeper before the job has ended. A signalfd hears those
 // that matter.
@@ -82,16 +89,9 @@ bool Keeper::Refuse(Refusal refusal, int error) {
 
 // The command gets the mask that this process started with, and not its own.
 void Keeper::FinishPlan(SpawnPlan* plan) const {
-  if (!Has(*plan, kMask)) {
-    uint64_t mask = 0;
-    for (int signal = 1; signal <= 64; ++signal) {
-      if (sigismember(&original_mask_, signal) == 1) mask |= uint64_t{1} << (signal - 1);
-    }
-    plan->blocked_low = static_cast<uint32_t>(mask);
-    plan->blocked_high = static_cast<uint32_t>(mask >> 32);
-  }
+  if (!Has(*plan, kMask)) UseMask(plan, original_mask_);
   // A session of its own, so that the job cannot join the keeper's process group and stop it.
-  plan->flags |= kMask | kPidfd | kSession;
+  plan->flags |= kPidfd | kSession;
 }
 
 bool Keeper::StartCommand() {

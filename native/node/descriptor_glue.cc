@@ -62,6 +62,20 @@ Napi::Value SealedFile(const Napi::CallbackInfo& info) {
   return Result(info, made < 0 ? made : State(info)->open_fds.Add(file.Release()));
 }
 
+// makeMemoryFile(): a descriptor of an empty file in memory, or -errno.
+Napi::Value MemoryFile(const Napi::CallbackInfo& info) {
+  UniqueFd file;
+  const int made = MakeMemoryFile(&file);
+  return Result(info, made < 0 ? made : State(info)->open_fds.Add(file.Release()));
+}
+
+// moveToFile(pipe, file, at, most): how many bytes, or -errno.
+Napi::Value Move(const Napi::CallbackInfo& info) {
+  const long moved =
+      MoveToFile(IntArg(info, 0), IntArg(info, 1), UintArg(info, 2), UintArg(info, 3));
+  return Result(info, static_cast<int>(moved));
+}
+
 // hasReader(fd): whether any process holds the read end of a pipe that this one writes to.
 Napi::Value HasReader(const Napi::CallbackInfo& info) {
   struct pollfd pipe = {IntArg(info, 0), 0, 0};  // poll() reports POLLERR and POLLHUP unasked
@@ -120,6 +134,8 @@ void DefineDescriptors(Napi::Object exports, Environment* state) {
   Define(exports, "makeBlocking", MakeBlocking, {kInt}, state);
   Define(exports, "makeSocketPair", SocketPair, {Ints(2)}, state);
   Define(exports, "makeSealedFile", SealedFile, {kBytes}, state);
+  Define(exports, "makeMemoryFile", MemoryFile, {}, state);
+  Define(exports, "moveToFile", Move, {kInt, kInt, kUint, kUint}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);
   Define(exports, "bytesInPipe", BytesInPipe, {kInt}, state);
   Define(exports, "lend", Lend, {kInt}, state);

@@ -64,6 +64,15 @@ int MakeSocketPair(UniqueFd* one, UniqueFd* other);
 // (memfd_create(2)). The descriptor is close-on-exec. -ENOSYS on a platform without such files.
 int MakeSealedFile(const void* bytes, size_t size, UniqueFd* file);
 
+// Makes an empty file that lies in memory. The descriptor is close-on-exec. -ENOSYS on a platform
+// without such files.
+int MakeMemoryFile(UniqueFd* file);
+
+// Moves at most `size` bytes from a pipe into a file, at `at`, without copying them to this process
+// (splice(2)). How many, 0 at the end of the pipe, or -errno: -EAGAIN if the pipe is empty, -ENOSYS
+// on a platform without it.
+long MoveToFile(int pipe, int file, int64_t at, size_t size);
+
 // Asks for the largest pipe an ordinary user may have, so that a burst of records fits while the
 // event loop is busy. If the kernel refuses, the pipe keeps its default size.
 void GrowPipe(int fd);

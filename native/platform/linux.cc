@@ -116,6 +116,16 @@ int MakeSealedFile(const void* bytes, size_t size, UniqueFd* file) {
   return fcntl(file->get(), F_ADD_SEALS, seals) == 0 ? 0 : -errno;
 }
 
+int MakeMemoryFile(UniqueFd* file) {
+  file->Reset(memfd_create("sexton", MFD_CLOEXEC));
+  return file->valid() ? 0 : -errno;
+}
+
+long MoveToFile(int pipe, int file, int64_t at, size_t size) {
+  loff_t place = at;
+  return Retry([&] { return splice(pipe, nullptr, file, &place, size, SPLICE_F_NONBLOCK); });
+}
+
 void GrowPipe(int fd) { fcntl(fd, F_SETPIPE_SZ, 1 << 20); }
 
 // --- process.h ---

@@ -100,6 +100,8 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   isOpen: [int],
   makePipe: [ints, int],
   bytesInPipe: [int],
+  makeMemoryFile: [],
+  moveToFile: [int, strange, int, int],
   makeBlocking: [int],
   lend: [int],
   handOver: [int],

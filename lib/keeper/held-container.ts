@@ -1,0 +1,265 @@
+import { constants } from 'node:os'
+import { SextonError, systemError } from '../base/errors.js'
+import type { ExitStatus } from '../exit/exit-status.js'
+import { binding } from '../system/binding.js'
+import { closeDescriptor } from '../system/descriptors.js'
+import { translateNewlines } from '../system/terminal.js'
+import { connectSocket, openSocket } from '../system/unix-socket.js'
+import { Fact } from './fact.js'
+import { HeldDescriptors } from './held-descriptors.js'
+import { HoldConnection } from './hold-connection.js'
+import { HOLD_VERSION, type HoldReport, SLOTS, type Slot } from './hold-frames.js'
+import type { HoldPlan } from './hold-settings.js'
+import { startHolder } from './hold-start.js'
+import { refusal } from './refusal.js'
+
+// A container whose keeper is its parent, as a server sees it. The server may die at any moment: the next one adopts the
+// keeper, and hears everything again that has happened. `hold-frames.ts` has the messages.
+
+const { EBUSY, ECONNRESET } = constants.errno
+
+/** How much of a container's life its manager has been told: 1, the pid; 2, the end, by exit files. */
+export type Progress = 0 | 1 | 2
+
+/** One container, or one process that was started in it, and its keeper. */
+export class HeldContainer {
+  readonly #connection: HoldConnection
+  readonly #fds = new HeldDescriptors()
+  readonly #file: string
+  readonly #held = new Fact<void>()
+  readonly #made = new Fact<ExitStatus>()
+  readonly #ended = new Fact<ExitStatus>()
+  readonly #lost = new Fact<SextonError>()
+  readonly #gone = new Fact<void>()
+  #keeper: number
+  #progress: Progress = 0
+  #runtime: 'waiting' | 'running' | 'exited' = 'waiting'
+  #runtimeStatus: ExitStatus | undefined
+  #container: number | undefined
+  #isReleased = false
+  #onTerminal = () => {}
+
+  /**
+   * Starts the keeper of a container. This process is its first server. The caller closes the runtime's descriptors, and
+   * leaves those in `held` to this object.
+   *
+   * @throws {TypeError | RangeError} if the plan is not valid.
+   * @throws {SextonError} `ERR_UNSUPPORTED`, `ERR_SPAWN_FAILED` or `ERR_SYSTEM` if the system refuses it. Nothing
+   *   remains of it.
+   */
+  static start(plan: HoldPlan): HeldContainer {
+    const { child, connection, fds } = startHolder(plan)
+    return new HeldContainer(connection, { keeper: child.pid, fds, file: plan.runtime.file })
+  }
+
+  /**
+   * Becomes the server of a keeper whose server has died. All descriptors, and all that has happened, come from the keeper.
+   *
+   * @param path The path of the keeper's socket.
+   * @returns The container, once the keeper has answered.
+   * @throws {SextonError} `ERR_SYSTEM` with the `errno`: ECONNREFUSED or ENOENT if the keeper is gone, EBUSY if another
+   *   server lives, ECONNRESET if the keeper has just ended, EMFILE if this process has no room for the descriptors.
+   */
+  static async adopt(path: string): Promise<HeldContainer> {
+    const fd = openSocket('seqpacket')
+    try {
+      connectSocket(fd, path)
+    } catch (error) {
+      closeDescriptor(fd)
+      throw error
+    }
+    const container = new HeldContainer(fd, { keeper: 0, fds: {}, file: '' })
+    container.#connection.send('adopt', HOLD_VERSION)
+    await container.#held.promise
+    return container
+  }
+
+  private constructor(
+    fd: number,
+    { keeper, fds, file }: { keeper: number; fds: Partial<Record<Slot, number>>; file: string },
+  ) {
+    this.#keeper = keeper
+    this.#file = file
+    this.#fds.take(fds)
+    this.#connection = new HoldConnection(fd, {
+      onReport: (report) => this.#hear(report),
+      onClosed: (error) => this.#close(error),
+    })
+  }
+
+  /**
+   * This process's ends of the container's streams. With a terminal, `stdin` and `stdout` are it, from `onTerminal` on,
+   * and `stderr` is what the runtime says.
+   */
+  get streams(): HeldDescriptors['streams'] {
+    return this.#fds.streams
+  }
+
+  /** The keeper's pid. */
+  get keeper(): number {
+    return this.#keeper
+  }
+
+  /** What an earlier server has told the manager. */
+  get progress(): Progress {
+    return this.#progress
+  }
+
+  /** The state of the runtime, as far as it is known here. */
+  get runtime(): 'waiting' | 'running' | 'exited' {
+    return this.#runtime
+  }
+
+  /** The pid of the container's first process, once the runtime has exited and left one; `undefined` otherwise. */
+  get container(): number | undefined {
+    return this.#container
+  }
+
+  /** Resolves if the keeper is killed. The container then has another parent, which takes its status. */
+  get lost(): Promise<SextonError> {
+    return this.#lost.promise
+  }
+
+  /** Resolves when the connection to the keeper has ended: after `release()`, `disconnect()`, or if it is killed. */
+  get gone(): Promise<void> {
+    return this.#gone.promise
+  }
+
+  /** This process's copy of a descriptor that the keeper holds; `undefined` if there is none. */
+  fd(slot: Slot): number | undefined {
+    return this.#fds.get(slot)
+  }
+
+  /**
+   * Runs the runtime to its end, or awaits the end of one that an earlier server has started.
+   *
+   * @param onTerminal Called when the terminal is there.
+   * @returns The status of the runtime. `container` is known then.
+   * @throws {SextonError} `ERR_SPAWN_FAILED` if it could not be started, `ERR_UNSUPPORTED` if the keeper cannot work here,
+   *   `ERR_SYSTEM` if the keeper was killed.
+   */
+  create(onTerminal: () => void): Promise<ExitStatus> {
+    this.#onTerminal = onTerminal
+    if (this.#fds.get('terminal') !== undefined) onTerminal()
+    if (this.#runtime === 'waiting') this.#connection.send('create')
+    return this.#made.promise
+  }
+
+  /**
+   * Waits for the container's first process, even if it ended before the call.
+   *
+   * @throws {SextonError} `ERR_SYSTEM` if the keeper was killed, or if the process is not a child of the keeper.
+   */
+  async exitOf(pid: number): Promise<ExitStatus> {
+    await this.#made.promise
+    if (this.#container === pid) return this.#ended.promise
+    const message = `the process ${pid} is not a child of its keeper ${this.keeper}`
+    throw new SextonError('ERR_SYSTEM', message, { pid })
+  }
+
+  /** Sends a signal to the runtime while it runs. Whether it runs, as far as it is known here. */
+  signalRuntime(signal: number): boolean {
+    if (this.#runtime !== 'running') return false
+    this.#connection.send('signalRuntime', signal)
+    return true
+  }
+
+  /** Sends a signal to the container's first process, unless it has ended. */
+  signalContainer(pid: number, signal: number): void {
+    if (this.#container === pid) this.#connection.send('signal', signal)
+  }
+
+  /** Passes the end of the input on to the container. */
+  closeInput(): void {
+    this.drop('stdin')
+  }
+
+  /** Closes a descriptor, here and in the keeper. */
+  drop(slot: Slot): void {
+    this.#connection.send('drop', SLOTS[slot])
+    this.#fds.close(slot)
+  }
+
+  /** Notes for the next server what the manager has been told. After 2 the keeper writes no exit files. */
+  advance(progress: Progress): void {
+    this.#progress = progress
+    this.#connection.send('progress', progress)
+  }
+
+  /** Lets go of everything, here and in the keeper. The keeper runs the exit command, and exits. */
+  release(): void {
+    this.#isReleased = true
+    this.#connection.send('finish')
+    this.#fds.closeAll()
+  }
+
+  /** Leaves the keeper to the next server. */
+  disconnect(): void {
+    this.#isReleased = true
+    this.#connection.close()
+  }
+
+  #hear(report: HoldReport): void {
+    if (report.kind === 'held') this.#beServer(report)
+    else if (report.kind === 'busy') this.#refuse(report.server)
+    else if (report.kind === 'refused') this.#made.reject(refusal(report.refusal, report.errno))
+    else if (report.kind === 'failed') this.#fail(report)
+    else if (report.kind === 'started') this.#runtime = 'running'
+    else if (report.kind === 'terminal') this.#takeTerminal(report.fd)
+    else if (report.kind === 'exited') this.#endRuntime(report.status)
+    else if (report.kind === 'container') this.#beMade(report.pid)
+    else this.#ended.resolve(report.status)
+  }
+
+  #refuse(server: number): void {
+    this.#connection.close(systemError(-EBUSY, 'connect', { pid: server }))
+  }
+
+  #endRuntime(status: ExitStatus): void {
+    this.#runtime = 'exited'
+    this.#runtimeStatus = status
+  }
+
+  #beMade(pid: number): void {
+    this.#container = pid === 0 ? undefined : pid
+    this.#made.resolve(this.#runtimeStatus as ExitStatus)
+  }
+
+  // The first server has its own descriptors already.
+  #beServer({ keeper, progress, fds }: Extract<HoldReport, { kind: 'held' }>): void {
+    const isFirst = this.#keeper !== 0
+    this.#keeper = keeper
+    this.#progress = progress as Progress
+    if (isFirst) for (const fd of Object.values(fds)) closeDescriptor(fd)
+    else this.#fds.take(fds)
+    this.#held.resolve()
+  }
+
+  // The runtime has switched the translation off.
+  #takeTerminal(terminal: number | undefined): void {
+    if (terminal === undefined) return
+    translateNewlines(terminal, true)
+    this.#fds.take({ terminal })
+    this.#onTerminal()
+  }
+
+  #fail({ step, errno }: { step: number; errno: number }): void {
+    this.#runtime = 'exited'
+    const name = binding.spawnSteps[step] ?? 'spawn'
+    const details = name === 'execve' && this.#file !== '' ? { path: this.#file } : {}
+    this.#made.reject(systemError(-errno, name, details, 'ERR_SPAWN_FAILED'))
+  }
+
+  #close(cause: Error | undefined): void {
+    const message = `the keeper ${this.#keeper} of a container has ended before the container`
+    const details = { pid: this.#keeper, errno: ECONNRESET, cause }
+    const error =
+      cause instanceof SextonError ? cause : new SextonError('ERR_SYSTEM', message, details)
+    this.#held.reject(error)
+    this.#made.reject(error)
+    this.#ended.reject(error)
+    if (this.#isReleased) this.#fds.closeAll()
+    else this.#lost.resolve(error)
+    this.#gone.resolve()
+  }
+}

@@ -1,0 +1,71 @@
+#ifndef SEXTON_KEEPER_HOLD_FRAMES_H_
+#define SEXTON_KEEPER_HOLD_FRAMES_H_
+
+#include <cstddef>
+#include <cstdint>
+
+// The messages between a server and the keeper of a container. Each is one message of a
+// SOCK_SEQPACKET socket: a kind (1 byte), three zeros, and words of 32 bits, little endian.
+// lib/keeper/hold-frames.ts has the same lists, and test/lib/keeper/hold-frames.test.ts compares
+// them.
+
+namespace sexton {
+
+constexpr uint32_t kHoldVersion = 1;
+
+// Server to keeper.
+#define SEXTON_HOLD_REQUESTS(FRAME)                                                          \
+  FRAME(kAdopt, 1)         /* uint32_t kHoldVersion: the sender is the server from now on */ \
+  FRAME(kCreate, 2)        /* starts the runtime, once */                                    \
+  FRAME(kSignalRuntime, 3) /* uint32_t signal */                                             \
+  FRAME(kSignal, 4)        /* uint32_t signal: to the container's first process */           \
+  FRAME(kDrop, 5)          /* uint32_t Slot: closes the keeper's copy */                     \
+  FRAME(kProgress, 6)      /* uint32_t Progress: what the manager has been told */           \
+  FRAME(kFinish, 7)        /* the keeper lets go of everything, runs the exit command, exits */
+
+// Keeper to server. kHeld answers kAdopt, and the facts so far follow it in this order.
+#define SEXTON_HOLD_REPORTS(FRAME)                                                        \
+  FRAME(kHeld, 1)      /* uint32_t pid, Progress, bits of slots; their descriptors */     \
+  FRAME(kBusy, 2)      /* uint32_t pid of the server that is there */                     \
+  FRAME(kRefused, 3)   /* uint32_t Refusal, errno: nothing can be started */              \
+  FRAME(kFailed, 4)    /* uint32_t SpawnStep, errno: the runtime could not be started */  \
+  FRAME(kStarted, 5)   /* uint32_t pid of the runtime */                                  \
+  FRAME(kTerminal, 6)  /* the terminal's descriptor */                                    \
+  FRAME(kExited, 7)    /* the runtime's record (wait/wait.h), 12 doubles */               \
+  FRAME(kContainer, 8) /* uint32_t pid; 0: the runtime left no process that is a child */ \
+  FRAME(kEnded, 9)     /* the container's record */
+
+// The descriptors that the keeper holds.
+#define SEXTON_SLOTS(SLOT)                                                             \
+  SLOT(kNotes, 0)    /* a file in memory for the servers; the keeper never reads it */ \
+  SLOT(kStage, 1)    /* a file in memory with output on its way to the log: stage.h */ \
+  SLOT(kStdin, 2)    /* a pipe's write end */                                          \
+  SLOT(kStdout, 3)   /* a pipe's read end */                                           \
+  SLOT(kStderr, 4)   /* a pipe's read end; with a terminal, what the runtime says */   \
+  SLOT(kTerminal, 5) /* the terminal, which comes from the runtime */                  \
+  SLOT(kManager, 6)  /* the pipe on which the manager hears of the start */
+
+#define SEXTON_VALUE(name, value) name = value,
+enum class HoldRequest : uint8_t { SEXTON_HOLD_REQUESTS(SEXTON_VALUE) };
+enum class HoldReport : uint8_t { SEXTON_HOLD_REPORTS(SEXTON_VALUE) };
+enum Slot : uint32_t { SEXTON_SLOTS(SEXTON_VALUE) };
+#undef SEXTON_VALUE
+
+constexpr uint32_t kSlots = 7;
+
+// kReported: the exit files are written.
+enum Progress : uint32_t { kNothing = 0, kTold = 1, kReported = 2 };
+
+struct HoldRequestFrame {
+  HoldRequest kind;
+  uint8_t zeros[3];
+  uint32_t word;
+};
+static_assert(sizeof(HoldRequestFrame) == 8, "a request has no gaps");
+
+// Tells whether a message of this size is a request.
+bool IsSound(const HoldRequestFrame& frame, size_t size);
+
+}  // namespace sexton
+
+#endif  // SEXTON_KEEPER_HOLD_FRAMES_H_

@@ -1,0 +1,112 @@
+#include "keeper/log_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "platform/process.h"
+
+namespace sexton {
+namespace {
+
+constexpr mode_t kMode = 0640;
+
+// Writes a number with this many digits.
+void WriteDigits(char* to, int64_t number, int digits) {
+  for (int i = digits; i-- > 0; number /= 10) to[i] = static_cast<char>('0' + number % 10);
+}
+
+// Writes the date, by the algorithm `civil_from_days` for the calendar that begins years in March.
+void WriteDate(char* to, int64_t days_since_1970) {
+  const int64_t days = days_since_1970 + 719468;
+  const int64_t era = days / 146097;
+  const int64_t day_of_era = days % 146097;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t month_from_march = (5 * day_of_year + 2) / 153;
+  const int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  WriteDigits(to, era * 400 + year_of_era + (month <= 2 ? 1 : 0), 4);
+  WriteDigits(to + 5, month, 2);
+  WriteDigits(to + 8, day_of_year - (153 * month_from_march + 2) / 5 + 1, 2);
+}
+
+// The words in front of a record's text.
+struct Prefix {
+  char text[64] = "0000-00-00T00:00:00.000000000+00:00 ";
+  size_t size;
+
+  explicit Prefix(const char* stream) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const int64_t second = now.tv_sec % 86400;
+    WriteDate(text, now.tv_sec / 86400);
+    WriteDigits(text + 11, second / 3600, 2);
+    WriteDigits(text + 14, second / 60 % 60, 2);
+    WriteDigits(text + 17, second % 60, 2);
+    WriteDigits(text + 20, now.tv_nsec, 9);
+    size = strlen(text);
+    memcpy(text + size, stream, 6);
+    memcpy(text + size + 6, " F ", 3);
+    size += 9;
+  }
+
+  void Mark(bool is_full) { text[size - 2] = is_full ? 'F' : 'P'; }
+};
+
+// It is no regular file if it has no size, such as a FIFO.
+void AppendWhole(int fd, const struct iovec* parts) {
+  struct stat before;
+  const bool has_size = fstat(fd, &before) == 0 && S_ISREG(before.st_mode);
+  const size_t whole = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
+  const long written = Retry([&] { return writev(fd, parts, 3); });
+  if (written == static_cast<long>(whole) || !has_size) return;
+  static_cast<void>(ftruncate(fd, before.st_size) == 0);
+}
+
+}  // namespace
+
+void LogFiles::Open(Paths paths) {
+  while (const char* const path = paths.Next()) {
+    if (count_ == kMostLogs) return;
+    fds_[count_++] = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode);
+  }
+}
+
+// A log that was replaced since is another file, which has nothing of the output.
+void LogFiles::CutTo(const StageHeader& header) {
+  for (size_t i = 0; i < count_ && i < header.logs; ++i) {
+    struct stat log;
+    if (fstat(fds_[i], &log) != 0 || log.st_ino != header.log[i].inode) continue;
+    const auto size = static_cast<off_t>(header.log[i].size);
+    if (size < log.st_size) static_cast<void>(ftruncate(fds_[i], size) == 0);
+  }
+}
+
+void LogFiles::Append(const char* stream, const char* text, size_t size) {
+  Prefix prefix(stream);
+  char newline = '\n';
+  while (size > 0) {
+    const auto* const end = static_cast<const char*>(memchr(text, '\n', size));
+    const size_t length = end == nullptr ? size : static_cast<size_t>(end - text);
+    prefix.Mark(end != nullptr);
+    const struct iovec parts[] = {
+        {prefix.text, prefix.size}, {const_cast<char*>(text), length}, {&newline, 1}};
+    for (size_t i = 0; i < count_; ++i) AppendWhole(fds_[i], parts);
+    const size_t done = end == nullptr ? length : length + 1;
+    text += done;
+    size -= done;
+  }
+}
+
+void LogFiles::Close() {
+  for (size_t i = 0; i < count_; ++i) close(fds_[i]);
+  count_ = 0;
+}
+
+}  // namespace sexton

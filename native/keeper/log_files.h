@@ -1,0 +1,34 @@
+#ifndef SEXTON_KEEPER_LOG_FILES_H_
+#define SEXTON_KEEPER_LOG_FILES_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "keeper/hold_settings.h"
+#include "keeper/stage.h"
+
+namespace sexton {
+
+// The logs of a container, to which a keeper appends what no server has read. A record of the
+// Kubernetes format is `TIME STREAM F TEXT`, or P instead of F if the text goes on in the next one.
+// The time is that of UTC: a time zone would take more code than all else here.
+class LogFiles {
+ public:
+  // A log that cannot be opened gets nothing.
+  void Open(Paths paths);
+
+  // Takes back what a server has written of output that is staged still.
+  void CutTo(const StageHeader& header);
+
+  // Appends a piece of a stream. Of a record that finds no room, no part stays.
+  void Append(const char* stream, const char* text, size_t size);
+  void Close();
+
+ private:
+  int fds_[kMostLogs];
+  size_t count_ = 0;
+};
+
+}  // namespace sexton
+
+#endif  // SEXTON_KEEPER_LOG_FILES_H_

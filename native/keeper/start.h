@@ -1,0 +1,21 @@
+#ifndef SEXTON_KEEPER_START_H_
+#define SEXTON_KEEPER_START_H_
+
+#include <signal.h>
+
+#include "spawn/plan.h"
+
+// The parts of a start that the keepers of jobs and of containers share.
+
+namespace sexton {
+
+// Closes every descriptor from `first` on. A kernel without the call (before Linux 5.9) closes
+// none: Node leaves none open for its children.
+void CloseFrom(int first);
+
+// Lets the child start with these signals blocked.
+void UseMask(SpawnPlan* plan, const sigset_t& mask);
+
+}  // namespace sexton
+
+#endif  // SEXTON_KEEPER_START_H_
