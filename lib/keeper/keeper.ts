@@ -25,7 +25,7 @@ import { Watchdog } from './watchdog.js'
 //    the socket, `settlement.ts` settles the promises of `outcome.ts`, and `events.ts` has what remains for the caller.
 // 3. The keeper ends the job by itself, by its own clock, or when this process is gone. Node may ask for it earlier.
 //    `watchdog.ts` sees to it that the keeper answers, and exits; `departure.ts` waits for that.
-// 4. If the keeper is killed, `remains.ts` and `mark.ts` find what is left of the job and kill it. So all promises settle.
+// 4. If the keeper is killed, `remains.ts` and `search.ts` find what is left of the job and kill it. So all promises settle.
 
 /** One keeper, and the job that it keeps. */
 export class Keeper {

@@ -3,7 +3,7 @@ import { EPERM, SextonError } from '../base/errors.js'
 import type { ReportedProcess } from './frames.js'
 import { directoriesOf, type JobGroups } from './groups.js'
 import { killCgroup, killMembers } from './kill-cgroup.js'
-import { killMarked, type Marked } from './mark.js'
+import { killMarked, type Marked } from './search.js'
 
 /** A report of a process that its keeper did not end. */
 export type RemainsEvent = { kind: 'killed' | 'left'; process: ReportedProcess }

@@ -5,7 +5,7 @@ const failure = new SextonError('ERR_SYSTEM', "readdir '/proc': EMFILE: too many
 
 // The setup has loaded the library already.
 vi.resetModules()
-vi.doMock('../../../lib/keeper/mark.js', () => ({ killMarked: () => Promise.reject(failure) }))
+vi.doMock('../../../lib/keeper/search.js', () => ({ killMarked: () => Promise.reject(failure) }))
 const { Remains } = await import('../../../lib/keeper/remains.js')
 
 const places = { cgroup: undefined, groups: undefined }
