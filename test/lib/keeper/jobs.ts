@@ -10,6 +10,7 @@ import { Keeper } from '../../../lib/keeper/keeper.js'
 import type { KeeperSettings } from '../../../lib/keeper/settings.js'
 import { encodeEnvironment } from '../../../lib/spawn/environment.js'
 import { encodeArguments, encodeFiles } from '../../../lib/spawn/strings.js'
+import { patience } from '../../pace.mjs'
 
 /** The program of test/escapes/escapes.py. */
 export const escapes = fileURLToPath(new URL('../../escapes/escapes.py', import.meta.url))
@@ -51,7 +52,7 @@ export function startJob(
     {
       leftovers: 'end',
       killSignal: constants.signals.SIGTERM,
-      grace: 300,
+      grace: patience(300), // a busy machine lets nobody die at once
       timeout: Number.POSITIVE_INFINITY,
       ...settings,
     },

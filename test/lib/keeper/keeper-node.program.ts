@@ -133,3 +133,22 @@ export async function exitCodes(count: number): Promise<(number | null)[]> {
   }
   return codes
 }
+
+/** Runs a job that lets this process open no file, stops its keeper, and fails if that stays so for 5 seconds. */
+export async function starve(): Promise<number | null> {
+  const keeper = start(
+    Number.POSITIVE_INFINITY,
+    `limit=$(prlimit --pid ${process.pid} --nofile --raw --noheadings --output SOFT,HARD | tr ' ' :)
+    prlimit --pid ${process.pid} --nofile=1:
+    kill -STOP $PPID
+    for i in $(seq 500); do
+      grep -q '^State:.T' /proc/$PPID/status || break
+      sleep 0.01
+    done
+    prlimit --pid ${process.pid} --nofile=$limit
+    [ $i -lt 500 ]`,
+  )
+  const { code } = await keeper.exited
+  await keeper.ended
+  return code
+}

@@ -83,6 +83,12 @@ describe('A job ends when its Node', () => {
   })
 })
 
+describe('A job whose Node may open no file', () => {
+  it('has its keeper continued when it stops it', async () => {
+    expect(await programs.evaluate('starve', [], { env })).toBe(0)
+  })
+})
+
 describe('The end of a job', () => {
   it('sends no SIGHUP to a process group with a stopped process', async () => {
     // The leader of a session whose parent is not in it, as in a container: its process group is orphaned.
