@@ -59,7 +59,7 @@ describe('The journal', () => {
     expect(await next()).not.toHaveProperty('CONTAINER_PARTIAL_MESSAGE')
   })
 
-  it('has an entry that is longer than a datagram may be, and leaks no descriptor', async () => {
+  it('has an entry longer than a datagram, and leaks no descriptor', async () => {
     const { log, next } = serve()
     const before = openDescriptors()
     const line = 'x'.repeat(700_000)
