@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { REASONS } from '../../../lib/keeper/events.js'
@@ -13,21 +11,7 @@ import {
 } from '../../../lib/keeper/frames.js'
 import { SETTINGS } from '../../../lib/keeper/settings.js'
 import { binding } from '../../../lib/system/binding.js'
-import { root } from '../../program.js'
-
-const header = (name: string) => readFileSync(join(root, 'native', 'keeper', name), 'utf8')
-
-/** The names and values of a list such as `FRAME(kEnd, 1)`, in the notation of lib/. */
-function listOf(text: string, macro: string): Record<string, number> {
-  const entries = [...text.matchAll(/\w+\(k(?:Reason)?(\w)(\w*), (\d+)\)/g)]
-  const part = text.slice(text.indexOf(`#define ${macro}(`))
-  const end = part.search(/[^\\]\n/)
-  return Object.fromEntries(
-    entries
-      .filter(([all]) => part.slice(0, end).includes(all))
-      .map(([, first = '', rest, number]) => [`${first.toLowerCase()}${rest}`, Number(number)]),
-  )
-}
+import { header, listOf } from './lists.js'
 
 describe('The lists of lib/keeper and native/keeper', () => {
   it('are equal', () => {

@@ -1,77 +1,291 @@
-import { existsSync, readSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { HeldContainer } from '../../../lib/keeper/held-container.js'
+import { Stage } from '../../../lib/shim/stage.js'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { failure } from '../../inside.js'
-import { end, startHold } from './holds.js'
+import { sized } from '../../pace.mjs'
+import { temporaryFolder } from '../system/folder.js'
+import { makePlan } from './hold-plan.js'
+import { end, type Hold, startHold } from './holds.js'
+
+const { SIGKILL, SIGTERM, SIGHUP } = constants.signals
+const { EBUSY, ECONNREFUSED } = constants.errno
 
 const ignore = () => {}
+
+/** Lets a container run, and gives its pid. */
+async function run({ container, read }: Hold): Promise<number> {
+  await container.create(ignore)
+  expect(container.container).toBe(Number(read('pidfile')))
+  return container.container as number
+}
+
+/** Reads what a stream has. */
+function piece(fd: number | undefined): string {
+  const buffer = Buffer.alloc(100)
+  return buffer.toString('utf8', 0, readSync(fd as number, buffer))
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+00:00 /gm
 
 describe('The keeper of a container', () => {
   it('runs the runtime, and takes the status of what it leaves', async () => {
     await using hold = startHold({ script: 'echo out; echo err >&2; exit 3' })
-    const { container, read } = hold
+    const { container } = hold
     expect(container.runtime).toBe('waiting')
-    expect(await container.create(ignore)).toMatchObject({ code: 0 })
-    const pid = Number(read('pidfile'))
-    expect(container.container).toBe(pid)
+    const pid = await run(hold)
     expect(await container.exitOf(pid)).toMatchObject({ pid, code: 3 })
-    const buffer = Buffer.alloc(10)
-    expect(buffer.toString('utf8', 0, readSync(container.streams.stdout as number, buffer))).toBe(
-      'out\n',
-    )
+    expect(piece(container.streams.stdout)).toBe('out\n')
+    expect(piece(container.streams.stderr)).toBe('err\n')
   })
 
   it('runs the exit command when it is released', async () => {
     await using hold = startHold({ script: 'exit 3' })
-    const { container, written, read } = hold
-    await container.create(ignore)
-    await container.exitOf(Number(read('pidfile')))
+    const { container } = hold
+    await container.exitOf(await run(hold))
     container.advance(2)
     container.release()
-    expect(await written('cleaned')).toBe(' hello')
+    expect(await hold.written('cleaned')).toBe(' hello')
     await container.gone
     await eventually(() => expect(readStat(container.keeper)).toBeUndefined())
+    expect(existsSync(hold.plan.socket)).toBe(false)
+  })
+
+  it('passes the end of the input on, when it is told', async () => {
+    await using hold = startHold({ script: 'cat; exit 6' })
+    const { container } = hold
+    const pid = await run(hold)
+    writeSync(container.streams.stdin as number, 'all')
+    container.closeInput()
+    expect(await container.exitOf(pid)).toMatchObject({ code: 6 })
+    expect(piece(container.streams.stdout)).toBe('all')
+  })
+
+  it('says why the runtime could not be started', async () => {
+    const runtime = { file: '/no/such/runtime', args: [], options: {} }
+    await using hold = startHold({ runtime })
+    expect(await failure(hold.container.create(ignore))).toMatchObject({
+      code: 'ERR_SPAWN_FAILED',
+      syscall: 'execve',
+      path: '/no/such/runtime',
+    })
+    hold.container.release()
+    expect(await hold.written('cleaned')).toBe(' hello')
+  })
+
+  it('knows a process that is not its child', async () => {
+    await using hold = startHold({ making: 'printf 1 >pidfile; exit 1' })
+    expect(await hold.container.create(ignore)).toMatchObject({ code: 1 })
+    expect(hold.container.container).toBeUndefined()
+    expect(await failure(hold.container.exitOf(1))).toMatchObject({ code: 'ERR_SYSTEM', pid: 1 })
+  })
+
+  it('stands by in little memory, and never wakes up', async () => {
+    await using hold = startHold({ script: 'exec sleep 1000' })
+    await run(hold)
+    const { keeper } = hold.container
+    await eventually(() => expect(readStat(keeper)?.state).toBe('S'))
+    const before = switchesOf(keeper)
+    const [, rss] =
+      /^Rss: +(\d+) kB$/m.exec(readFileSync(`/proc/${keeper}/smaps_rollup`, 'utf8')) ?? []
+    // With another C library than musl it is larger.
+    const isSmall = statSync(`/proc/${keeper}/exe`).size <= 100_000
+    expect(Number(rss)).toBeLessThanOrEqual(isSmall ? 100 : 800)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    expect(switchesOf(keeper)).toBe(before)
+  })
+
+  it('keeps many containers apart', async () => {
+    const codes = Array.from({ length: sized(40, 10) }, (_, i) => i)
+    const ends = codes.map(async (code) => {
+      await using hold = startHold({ script: `exit ${code}` })
+      return (await hold.container.exitOf(await run(hold))).code
+    })
+    expect(await Promise.all(ends)).toEqual(codes)
   })
 })
 
-describe('A second server', () => {
+const switchesOf = (pid: number) =>
+  readFileSync(`/proc/${pid}/status`, 'utf8')
+    .match(/^\w*voluntary_ctxt_switches:.*$/gm)
+    ?.join()
+
+describe('A signal to the keeper of a container', () => {
+  it('goes to the container', async () => {
+    await using hold = startHold({ script: 'trap "exit 9" TERM; echo; while :; do read _; done' })
+    const { container } = hold
+    const pid = await run(hold)
+    await eventually(() => expect(piece(container.streams.stdout)).toBe('\n'))
+    process.kill(container.keeper, SIGHUP) // which does nothing
+    process.kill(container.keeper, SIGTERM)
+    expect(await container.exitOf(pid)).toMatchObject({ code: 9 })
+  })
+
+  it('goes to the runtime, and to the container that comes of it', async () => {
+    const making = 'trap : TERM; echo; while read _; do :; done; sleep 1000 & printf %s $! >pidfile'
+    await using hold = startHold({ making })
+    const { container } = hold
+    const made = container.create(ignore)
+    await eventually(() => expect(piece(container.streams.stdout)).toBe('\n'))
+    process.kill(container.keeper, SIGTERM) // it ends the `read`
+    expect(await made).toMatchObject({ code: 0 })
+    const exited = container.exitOf(container.container as number)
+    expect(await exited).toMatchObject({ signal: 'SIGTERM' })
+  })
+})
+
+describe('The terminal of a container', () => {
+  const runtime = fileURLToPath(new URL('../../fixtures/oci-runtime.py', import.meta.url))
+
+  it('comes from the runtime, and again for each server', async () => {
+    const console = join(temporaryFolder(), 'tty')
+    const words = `--bundle . --pid-file pidfile --console-socket ${console}`
+    const making = `exec python3 ${runtime} create ${words} id`
+    const script = 'read line; echo "<$line>"; exit 2'
+    await using hold = startHold({ making, script, console })
+    let terminals = 0
+    await hold.container.create(() => (terminals += 1))
+    expect(terminals).toBe(1)
+    hold.container.disconnect()
+    const next = await HeldContainer.adopt(hold.plan.socket)
+    await next.create(() => (terminals += 1))
+    expect(terminals).toBe(2)
+    const { stdin, stdout } = next.streams
+    expect(stdin).toBe(stdout)
+    writeSync(stdin as number, 'hi\n')
+    expect(await next.exitOf(next.container as number)).toMatchObject({ code: 2 })
+    expect(piece(stdout)).toContain('<hi>\r\n')
+    await end(next)
+  })
+})
+
+describe('A server that comes later', () => {
   it('adopts what the first one has left', async () => {
     await using hold = startHold({ script: 'read line; echo "$line"; exit 4' })
-    const { container, plan, read } = hold
-    await container.create(ignore)
+    const { container, plan } = hold
+    const pid = await run(hold)
     container.advance(1)
+    writeSync(container.fd('notes') as number, 'a note')
     container.disconnect()
     const next = await HeldContainer.adopt(plan.socket)
-    const pid = Number(read('pidfile'))
     expect(await next.create(ignore)).toMatchObject({ code: 0 })
     expect(next).toMatchObject({ progress: 1, runtime: 'exited', container: pid })
     expect(next.keeper).toBe(container.keeper)
+    const note = Buffer.alloc(6)
+    readSync(next.fd('notes') as number, note, 0, 6, 0)
+    expect(`${note}`).toBe('a note')
     writeSync(next.streams.stdin as number, 'hi\n')
     expect(await next.exitOf(pid)).toMatchObject({ code: 4 })
     await end(next)
   })
 
   it('is told of the first one while that lives', async () => {
-    await using hold = startHold({ script: 'sleep 1000' })
-    const { container, plan } = hold
-    await container.create(ignore)
-    const refused = await failure(HeldContainer.adopt(plan.socket))
-    expect(refused).toMatchObject({ code: 'ERR_SYSTEM', errno: 16, pid: process.pid })
+    await using hold = startHold({ script: 'exec sleep 1000' })
+    await run(hold)
+    const refused = await failure(HeldContainer.adopt(hold.plan.socket))
+    expect(refused).toMatchObject({ code: 'ERR_SYSTEM', errno: EBUSY, pid: process.pid })
+  })
+
+  it('leaves no descriptor in the keeper', async () => {
+    await using hold = startHold({ script: 'exec sleep 1000' })
+    await run(hold)
+    const { keeper } = hold.container
+    const before = readdirSync(`/proc/${keeper}/fd`).length
+    hold.container.disconnect()
+    for (let i = 0; i < 20; i += 1) (await HeldContainer.adopt(hold.plan.socket)).disconnect()
+    const last = await HeldContainer.adopt(hold.plan.socket)
+    expect(readdirSync(`/proc/${keeper}/fd`).length).toBe(before)
+    await end(last)
   })
 })
 
-describe('A keeper without a server', () => {
+describe('The keeper of a container without a server', () => {
   it('writes the end, and cleans up', async () => {
-    await using hold = startHold({ script: 'echo out; echo -n err >&2; exit 5' })
-    const { container, written, read, plan } = hold
-    await container.create(ignore)
+    await using hold = startHold({ script: 'echo out; printf err >&2; exit 5' })
+    await run(hold)
+    hold.container.disconnect()
+    expect(await hold.written('cleaned')).toBe('5 hello')
+    expect(hold.read('exit.too')).toBe('5')
+    expect(hold.read('log').replaceAll(TIME, '')).toBe('stdout F out\nstderr P err\n')
+    expect(readdirSync(hold.folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    expect(existsSync(hold.plan.socket)).toBe(false)
+  })
+
+  it('writes anew what a server had not finished', async () => {
+    await using hold = startHold({ script: 'printf "one\\ntwo\\nthree\\n"; kill -TERM $$' })
+    const { container, plan, folder } = hold
+    const [log] = plan.logs as [string]
+    appendFileSync(log, 'before\n')
+    const { size, ino: inode } = statSync(log)
+    await container.exitOf(await run(hold))
+    const stage = new Stage(container.fd('stage') as number)
+    const { stdout } = container.streams
+    expect(`${stage.take('stdout', stdout as number, 7, [{ size, inode }])}`).toBe('one\ntwo')
+    appendFileSync(log, 'a torn rec')
     container.disconnect()
-    expect(await written('cleaned')).toBe('5 hello')
-    expect(read('exit.too')).toBe('5')
-    const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}\+00:00 /gm
-    expect(read('log').replaceAll(time, '')).toBe('stdout F out\nstderr P err\n')
-    await eventually(() => expect(existsSync(plan.socket)).toBe(false))
+    expect(await hold.written('cleaned')).toBe('143 hello')
+    const text = 'before\nstdout F one\nstdout P two\nstdout F \nstdout F three\n'
+    expect(readFileSync(join(folder, 'log'), 'utf8').replaceAll(TIME, '')).toBe(text)
+  })
+
+  it('writes no exit file if the manager has heard of the end', async () => {
+    await using hold = startHold({ script: 'exit 5' })
+    await hold.container.exitOf(await run(hold))
+    hold.container.advance(2)
+    hold.container.disconnect()
+    expect(await hold.written('cleaned')).toBe(' hello')
+    expect(existsSync(hold.plan.exitFiles[0] as string)).toBe(false)
+  })
+
+  it('ends if nothing was started', async () => {
+    await using hold = startHold()
+    hold.container.disconnect()
+    await eventually(() => expect(readStat(hold.container.keeper)).toBeUndefined())
+    expect(readdirSync(hold.folder)).toEqual(['container.sh'])
+  })
+})
+
+describe('A keeper of a container that is killed', () => {
+  it('is told of, and leaves the streams', async () => {
+    await using hold = startHold({ script: 'read line; echo "$line"' })
+    const { container } = hold
+    const exited = failure(container.exitOf(await run(hold)))
+    process.kill(container.keeper, SIGKILL)
+    const message = `the keeper ${container.keeper} of a container has ended before the container`
+    expect(await container.lost).toMatchObject({ code: 'ERR_SYSTEM', message })
+    expect(await exited).toMatchObject({ message })
+    writeSync(container.streams.stdin as number, 'still here\n')
+    await eventually(() => expect(piece(container.streams.stdout)).toBe('still here\n'))
+    const refused = await failure(HeldContainer.adopt(hold.plan.socket))
+    expect(refused).toMatchObject({ errno: ECONNREFUSED })
+  })
+})
+
+describe('The plan of a container', () => {
+  it('is refused if it is not valid, and nothing remains', () => {
+    const folder = temporaryFolder()
+    const before = readdirSync('/proc/self/fd').length
+    const { plan, closeEnds } = makePlan(folder)
+    const refused = (change: object) => () => HeldContainer.start({ ...plan, ...change })
+    expect(refused({ pidfile: 'pidfile' })).toThrow(TypeError)
+    expect(refused({ patience: -1 })).toThrow(RangeError)
+    expect(refused({ logs: ['/1', '/2', '/3', '/4'] })).toThrow(RangeError)
+    expect(refused({ socket: '/no/such/folder/socket' })).toThrow(/ENOENT/)
+    closeEnds()
+    expect(readdirSync(folder)).toEqual(['container.sh'])
+    expect(readdirSync('/proc/self/fd').length).toBe(before + 3) // those in `held`
   })
 })
