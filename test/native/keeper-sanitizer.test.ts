@@ -25,7 +25,10 @@ const COPIED = [
   'tsconfig.json',
   'vitest.config.ts',
 ]
-const TESTS = ['keeper', 'keeper-escapes', 'keeper-kept', 'keeper-protocol']
+const TESTS = [
+  ...['keeper', 'keeper-escapes', 'keeper-kept', 'keeper-protocol'],
+  ...['keeper-hold', 'keeper-hold-peers'],
+]
 
 // A sanitized program is large, and a keeper's environment holds no options.
 const BUT = '^(?!.*in little memory)'
