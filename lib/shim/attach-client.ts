@@ -46,6 +46,12 @@ export class AttachClient {
     }
   }
 
+  /** Waits until the client has left, which it may do while there is nothing to send to it. */
+  async departure(): Promise<void> {
+    if (this.#isOpen) await this.#socket.hungUp()
+    this.close()
+  }
+
   /** Sends a message now or, if there is no room, later. */
   send(message: Uint8Array): void {
     if (!this.#isOpen) return

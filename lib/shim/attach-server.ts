@@ -107,6 +107,8 @@ export class AttachServer {
     const sink = await input
     for await (const piece of client.input()) await sink?.write(piece)
     if (!keepsInputOpen) await sink?.end()
+    await client.departure()
+    this.#clients.delete(client)
   }
 
   #forgetClosed(): void {

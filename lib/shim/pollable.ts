@@ -1,11 +1,12 @@
 import { type DescriptorWatch, watchDescriptor } from '../system/readiness.js'
 
-type Direction = 'readable' | 'writable'
+type Event = 'readable' | 'writable' | 'hungUp'
+const EVENTS: readonly Event[] = ['readable', 'writable', 'hungUp']
 
-/** A descriptor that somebody awaits in both directions. It is watched only while somebody does. */
+/** A descriptor that somebody awaits, in both directions. It is watched only while somebody does. */
 export class Pollable {
   readonly fd: number
-  readonly #waiting: Record<Direction, (() => void)[]> = { readable: [], writable: [] }
+  readonly #waiting: Record<Event, (() => void)[]> = { readable: [], writable: [], hungUp: [] }
   #watch: DescriptorWatch | undefined
 
   constructor(fd: number) {
@@ -22,14 +23,19 @@ export class Pollable {
     return this.#wait('writable')
   }
 
-  /** Ends all waits, and stops watching. Must come before the descriptor is closed. */
-  wake(): void {
-    this.#resolve('readable', 'writable')
+  /** Resolves when the other end is closed, or by `wake()`. */
+  hungUp(): Promise<void> {
+    return this.#wait('hungUp')
   }
 
-  #wait(direction: Direction): Promise<void> {
+  /** Ends all waits, and stops watching. Must come before the descriptor is closed. */
+  wake(): void {
+    this.#resolve(...EVENTS)
+  }
+
+  #wait(event: Event): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting[direction].push(resolve)
+      this.#waiting[event].push(resolve)
       try {
         this.#update()
       } catch (error) {
@@ -42,21 +48,21 @@ export class Pollable {
   #update(): void {
     const readable = this.#waiting.readable.length > 0
     const writable = this.#waiting.writable.length > 0
-    if (!readable && !writable) {
+    if (!readable && !writable && this.#waiting.hungUp.length === 0) {
       this.#watch?.stop()
       this.#watch = undefined
     } else if (this.#watch !== undefined) {
       this.#watch.change({ readable, writable })
     } else {
       this.#watch = watchDescriptor(this.fd, { readable, writable }, (ready) => {
-        if (ready.hungUp || ready.failed) this.#resolve('readable', 'writable')
-        else this.#resolve(...(['readable', 'writable'] as const).filter((one) => ready[one]))
+        if (ready.hungUp || ready.failed) this.#resolve(...EVENTS)
+        else this.#resolve(...EVENTS.filter((event) => ready[event]))
       })
     }
   }
 
-  #resolve(...directions: readonly Direction[]): void {
-    const resolved = directions.flatMap((direction) => this.#waiting[direction].splice(0))
+  #resolve(...events: readonly Event[]): void {
+    const resolved = events.flatMap((event) => this.#waiting[event].splice(0))
     this.#update()
     for (const resolve of resolved) resolve()
   }

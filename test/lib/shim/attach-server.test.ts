@@ -77,6 +77,19 @@ describe('The attach socket', () => {
     expect(existsSync(join(served.folder, 'attach'))).toBe(false)
   })
 
+  it('forgets those who leave, though there is nothing to send', async () => {
+    const served = serve()
+    const before = openDescriptors()
+    for (let i = 0; i < 50; i += 1) {
+      const client = await attach(served)
+      if (i % 2 === 0) client.endInput()
+      client.close()
+      await eventually(() => expect(served.server.clients).toBe(0))
+    }
+    expect(openDescriptors()).toBe(before)
+    await served.server.finish()
+  })
+
   it('is for its user alone, and takes the place of an old one', () => {
     const folder = temporaryFolder()
     const links = temporaryFolder()
