@@ -8,7 +8,7 @@ import { Connection } from './connection.js'
 import { whenGone } from './departure.js'
 import type { KeeperHooks } from './events.js'
 import type { REQUESTS, Report } from './frames.js'
-import { newJobId } from './mark.js'
+import { newMark } from './mark.js'
 import type { Ended } from './outcome.js'
 import { refusal } from './refusal.js'
 import { Remains } from './remains.js'
@@ -29,7 +29,7 @@ import { Watchdog } from './watchdog.js'
 
 /** One keeper, and the job that it keeps. */
 export class Keeper {
-  readonly #id = newJobId()
+  readonly #mark = newMark()
   readonly #child: OwnedChild
   readonly #connection: Connection
   readonly #watchdog: Watchdog
@@ -52,9 +52,12 @@ export class Keeper {
     this.#hooks = hooks
     const isOwn = settings.isolation === 'cgroup' || plan.groups !== undefined
     const places = { cgroup: isOwn ? plan.cgroup : undefined, groups: plan.groups }
-    this.#remains = new Remains(this.#id, places, (event) => hooks.onEvent?.(event))
+    this.#remains = new Remains(this.#mark, places, {
+      onEvent: (event) => hooks.onEvent?.(event),
+      isKeeper: (pid) => pid === this.pid && this.#child.status === undefined,
+    })
     this.#settlement = new Settlement(this.#remains, plan.groups)
-    const { child, socket } = startKeeper(plan, settings, this.#id)
+    const { child, socket } = startKeeper(plan, settings, this.#mark)
     this.#child = child
     this.#connection = new Connection(socket, {
       onReport: (report) => this.#hear(report),

@@ -1,13 +1,33 @@
-// The mark of a job: a variable that all its processes inherit. It serves when the keeper was killed. It cannot be
-// seen on processes of other users, nor on those that were started with another environment.
+// The mark of a job serves when the keeper was killed: its processes are found by it. Two things have it, and all
+// processes of the job inherit both:
+//
+// - a variable of the environment. env(1) takes it off, and nobody sees it in the middle of exec, nor on a process of
+//   another user.
+// - a resource limit without effect, which the keeper sets (native/keeper/start.cc). A process can only lower it, and
+//   everybody may read it. Of three jobs within each other, the middle one does not have it.
 
 const VARIABLE = 'SEXTON_JOB'
+
+/** The limit of a job that is in no other job has this bit. native/keeper/settings.h has the same number. */
+const OUTERMOST = 2 ** 52
+// A limit that somebody has set by hand is lower.
+const LOWEST = 2 ** 32
+
+/** The mark that no other job on this machine has. */
+export interface JobMark {
+  /** A word of the variable. */
+  readonly id: string
+  /** The limit, without the bit. */
+  readonly number: number
+}
+
 let jobs = 0
 
-/** Makes a name that no other job on this machine has. */
-export function newJobId(): string {
+/** Makes the mark of a job. */
+export function newMark(): JobMark {
   jobs += 1
-  return `${process.pid}-${process.hrtime.bigint().toString(36)}-${jobs}`
+  const id = `${process.pid}-${process.hrtime.bigint().toString(36)}-${jobs}`
+  return { id, number: LOWEST + Math.floor(Math.random() * (OUTERMOST - LOWEST)) }
 }
 
 /**
@@ -30,8 +50,14 @@ function positionIn(block: Buffer): number {
   return before < 0 ? -1 : before + 1
 }
 
+/** Whether the limits of a process, as `/proc/<pid>/limits` shows them, have the mark. */
+export function hasLimit(limits: string, { number }: JobMark): boolean {
+  const [, ...both] = /^Max file locks +(\d+) +(\d+)/m.exec(limits) ?? []
+  return both.some((limit) => Number(limit) % OUTERMOST === number)
+}
+
 /** Whether an environment has the mark. */
-export function hasMark(block: string, id: string): boolean {
+export function hasVariable(block: string, { id }: JobMark): boolean {
   if (!block.includes(id)) return false
   const entry = block.split('\0').find((each) => each.startsWith(`${VARIABLE}=`)) ?? ''
   return entry

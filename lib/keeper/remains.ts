@@ -3,6 +3,7 @@ import { EPERM, SextonError } from '../base/errors.js'
 import type { ReportedProcess } from './frames.js'
 import { directoriesOf, type JobGroups } from './groups.js'
 import { killCgroup, killMembers } from './kill-cgroup.js'
+import type { JobMark } from './mark.js'
 import { killMarked, type Marked } from './search.js'
 
 /** A report of a process that its keeper did not end. */
@@ -15,20 +16,26 @@ export interface Places {
   groups: JobGroups | undefined
 }
 
+/** Functions of the owner of a job's remains. */
+export interface RemainsHooks {
+  onEvent(event: RemainsEvent): void
+  /** Says whether a pid is that of the keeper, which still lives. */
+  isKeeper(pid: number): boolean
+}
+
 /** The processes of a job that its keeper did not end. */
 export class Remains {
-  readonly #id: string
+  readonly #mark: JobMark
   readonly #places: Places
-  readonly #onEvent: (event: RemainsEvent) => void
+  readonly #hooks: RemainsHooks
   #left: ReportedProcess[] = []
   #unseen: ReportedProcess | undefined
   #searchFailure: unknown
 
-  /** @param id The mark of the job. */
-  constructor(id: string, places: Places, onEvent: (event: RemainsEvent) => void) {
-    this.#id = id
+  constructor(mark: JobMark, places: Places, hooks: RemainsHooks) {
+    this.#mark = mark
     this.#places = places
-    this.#onEvent = onEvent
+    this.#hooks = hooks
   }
 
   /**
@@ -41,27 +48,36 @@ export class Remains {
       return
     }
     this.#left.push(process)
-    this.#onEvent({ kind: 'left', process })
+    this.#hooks.onEvent({ kind: 'left', process })
   }
 
   /** Ends what the keeper could not see. Gives how many processes are left, of those that the keeper has counted. */
   async settle(counted: number): Promise<number> {
     if (this.#unseen === undefined || (await this.endByMark()) > 0) return this.#left.length
-    this.#onEvent({ kind: 'left', process: this.#unseen })
+    this.#hooks.onEvent({ kind: 'left', process: this.#unseen })
     return counted
   }
 
   /** Ends the processes that have the mark of the job. Gives how many it has found. */
   async endByMark(): Promise<number> {
     const { killed, left } = await this.#killAll()
-    for (const process of killed) this.#onEvent({ kind: 'killed', process })
-    for (const process of left) this.#onEvent({ kind: 'left', process })
+    for (const process of killed) this.#hooks.onEvent({ kind: 'killed', process })
+    for (const process of left) this.#hooks.onEvent({ kind: 'left', process })
     this.#left = left
     return killed.length + left.length
   }
 
   get count(): number {
     return this.#left.length
+  }
+
+  /** The processes that are left, for a message. */
+  get names(): string {
+    const names = this.#left.map(({ name, pid, errno }) => {
+      const reason = errno === 0 ? '' : `, ${getSystemErrorName(-errno)}`
+      return `${name} (pid ${pid}${reason})`
+    })
+    return names.join(', ')
   }
 
   /** The reason why the last search by the mark has failed; `undefined` if it has not. Then nothing is known. */
@@ -73,7 +89,7 @@ export class Remains {
   async #killAll(): Promise<Marked> {
     const { cgroup, groups } = this.#places
     try {
-      const marked = await killMarked(this.#id)
+      const marked = await killMarked(this.#mark, this.#hooks.isKeeper)
       if (cgroup !== undefined) await killCgroup(cgroup)
       else for (const directory of directoriesOf(groups)) await killMembers(directory)
       return marked
@@ -85,12 +101,8 @@ export class Remains {
 
   /** The failure of a job whose command has not exited. */
   failure(keeper: number): SextonError {
-    const names = this.#left.map(({ name, pid, errno }) => {
-      const reason = errno === 0 ? '' : `, ${getSystemErrorName(-errno)}`
-      return `${name} (pid ${pid}${reason})`
-    })
-    const survivors = names.length === 0 ? '' : `: ${names.join(', ')}`
-    const message = `the command of a job could not be ended by its keeper${survivors}`
+    const names = this.#left.length === 0 ? '' : `: ${this.names}`
+    const message = `the command of a job could not be ended by its keeper${names}`
     const refused = this.#left.find(({ errno }) => errno === EPERM)
     if (refused === undefined) return new SextonError('ERR_SYSTEM', message, { pid: keeper })
     const { pid, errno } = refused

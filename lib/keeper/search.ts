@@ -8,14 +8,14 @@ import { readCommandLine, readPids, readProcessFile, readStat } from '../system/
 import { unlessUnsupported } from '../system/proc-access.js'
 import { isZombie } from '../system/proc-formats.js'
 import type { ReportedProcess } from './frames.js'
-import { hasMark } from './mark.js'
+import { hasLimit, hasVariable, type JobMark } from './mark.js'
 
 // The search for the processes of a job by their mark, among all processes of the machine.
 
 const { SIGKILL } = constants.signals
 
-// The searches in a row that must find nothing, and the milliseconds before each. One is not enough: a process that is
-// in the middle of exec has no environment, and a child that was forked during a search is not in its list.
+// The searches in a row that must find nothing, and the milliseconds before each. One is not enough: a child that was
+// forked during a search is not in its list, and a process that is in the middle of exec has no environment.
 const PAUSES = [2, 5, 10, 20, 40] as const
 
 // The most milliseconds that all searches take.
@@ -34,11 +34,15 @@ export interface Marked {
 /**
  * Kills all processes with the mark of a job, until none is left.
  *
+ * @param isSpared Says whether a process lives on: the keeper has the mark too.
  * @returns A promise of what it has found. It resolves after 0.1 to 5 seconds.
  * @throws {SextonError} `ERR_SYSTEM` if no descriptor is free, `ERR_UNSUPPORTED` if `/proc` cannot be read.
  */
-export async function killMarked(id: string): Promise<Marked> {
-  const search = new Search(id)
+export async function killMarked(
+  mark: JobMark,
+  isSpared: (pid: number) => boolean,
+): Promise<Marked> {
+  const search = new Search(mark, isSpared)
   const killed = new Map<number, ReportedProcess>()
   const end = monotonicNow() + PATIENCE
   let alive: ReportedProcess[] = []
@@ -51,17 +55,19 @@ export async function killMarked(id: string): Promise<Marked> {
   return { killed: [...killed.values()], left: alive }
 }
 
-/** Searches that read no environment twice, unless it may change. */
+/** Searches that look at no process twice, unless what they saw may change. */
 class Search {
-  readonly #id: string
+  readonly #mark: JobMark
+  readonly #isSpared: (pid: number) => boolean
   /**
-   * The processes with another environment, and the inodes of their folders: a later process with the same pid has
-   * another inode. No exec adds the mark to an environment.
+   * The processes without the mark, and the inodes of their folders: a later process with the same pid has another
+   * inode. No exec adds the mark.
    */
   readonly #others = new Map<number, number>()
 
-  constructor(id: string) {
-    this.#id = id
+  constructor(mark: JobMark, isSpared: (pid: number) => boolean) {
+    this.#mark = mark
+    this.#isSpared = isSpared
   }
 
   /** Kills the processes of the job that it finds, and gives them. */
@@ -82,12 +88,16 @@ class Search {
   #killIfMarked(pid: number): ReportedProcess | undefined {
     const folder = lstatSync(`/proc/${pid}`, { throwIfNoEntry: false })
     if (folder === undefined || this.#others.get(pid) === folder.ino) return undefined
-    const user = process.geteuid?.()
-    if (user !== 0 && user !== folder.uid) return undefined // who may not read its environment
-    const block = readEnvironment(pid)
-    if (hasMark(block, this.#id)) return this.#kill(pid)
-    if (block !== '') this.#others.set(pid, folder.ino)
+    if (this.#isSpared(pid)) return undefined
+    const block = mayRead(folder.uid) ? readEnvironment(pid) : undefined
+    if (this.#isMarked(pid, block)) return this.#kill(pid)
+    if (block) this.#others.set(pid, folder.ino)
     return undefined
+  }
+
+  #isMarked(pid: number, block: string | undefined): boolean {
+    if (hasLimit(readProcessFile(pid, 'limits') ?? '', this.#mark)) return true
+    return block !== undefined && hasVariable(block, this.#mark)
   }
 
   // The pidfd is opened first. If its process has ended since, the signal reaches nobody, whoever has the pid now.
@@ -97,7 +107,7 @@ class Search {
     try {
       const stat = readStat(pid)
       if (stat === undefined || isZombie(stat)) return undefined
-      if (!hasMark(readEnvironment(pid), this.#id)) return undefined
+      if (!this.#isMarked(pid, readEnvironment(pid))) return undefined
       const { name, state, ppid } = stat
       const command = readCommandLine(pid) // before the signal: the dead have none
       const errno = Math.max(0, -binding.pidfdSend(pidfd, SIGKILL))
@@ -109,3 +119,5 @@ class Search {
 }
 
 const readEnvironment = (pid: number) => readProcessFile(pid, 'environ') ?? ''
+
+const mayRead = (user: number) => [0, user].includes(process.geteuid?.() ?? user)

@@ -14,6 +14,8 @@ export interface JobPlan {
   groups?: JobGroups | undefined
   /** The keeper's program. Default: that of this package. */
   executable?: Executable
+  /** The number that marks all processes of the job; 0, the default, means none. */
+  mark?: number
 }
 
 /** How a job ends. */
@@ -51,10 +53,10 @@ export interface OpenedGroups {
 export const SETTINGS = [
   ...(['version', 'isolation', 'leftovers', 'killSignal', 'graceLow', 'graceHigh'] as const),
   ...(['timeoutLow', 'timeoutHigh', 'descriptors', 'cgroup'] as const),
-  ...(['groups', 'joinedGroups', 'groupOwner', 'groupNumber'] as const),
+  ...(['groups', 'joinedGroups', 'groupOwner', 'groupNumber', 'markLow', 'markHigh'] as const),
 ] as const
 
-const VERSION = 2
+const VERSION = 3
 const ISOLATION = { tree: 0, cgroup: 1, 'pid-namespace': 2, 'user-namespace': 3 } as const
 const LEFTOVERS = { end: 0, wait: 1, keep: 2 } as const
 const NONE = 0xffff_ffff
@@ -77,7 +79,7 @@ export function encodeSettings(
   const fds = plan.fds.map((fd) => (fd < 0 ? fd : number(fd)))
   const cgroupFd = cgroup === undefined ? undefined : number(cgroup)
   for (const parent of parents) number(parent)
-  const { strings, options, groups } = plan
+  const { strings, options, groups, mark = 0 } = plan
   const words: Record<(typeof SETTINGS)[number], number> = {
     version: VERSION,
     isolation: ISOLATION[settings.isolation ?? 'tree'],
@@ -91,6 +93,7 @@ export function encodeSettings(
     joinedGroups: groups?.joined ?? 0,
     groupOwner: groups?.owner ?? 0,
     groupNumber: groups?.number ?? 0,
+    ...halves('mark', mark),
   }
   const header = Uint32Array.from(SETTINGS, (name) => words[name])
   const body = encodePlan({ strings, options, fds, cgroupFd, pidfd: true })

@@ -66,14 +66,15 @@ export class Settlement {
   async endWithout(keeper: number, how: string, cause: SextonError | undefined): Promise<void> {
     this.#isDecided = true
     await this.#remains.endByMark()
-    const { searchFailure } = this.#remains
+    const { searchFailure, count, names } = this.#remains
+    const left = count === 0 ? '' : `\nProcesses of it live on: ${names}`
     const unknown =
-      searchFailure === undefined ? '' : `\nIts processes may live on: ${searchFailure}`
+      searchFailure === undefined ? left : `\nIts processes may live on: ${searchFailure}`
     const message = `the keeper of a job has ended before the job (${how})${unknown}`
     const details = { pid: keeper, cause: searchFailure ?? cause }
     const error = new SextonError('ERR_SYSTEM', message, details)
     this.#outcome.fail(error)
-    this.#end({ kept: 0, left: this.#remains.count, error })
+    this.#end({ kept: 0, left: count, error })
   }
 
   // The keeper removes the groups, unless it was killed, or refused to start before it knew them.

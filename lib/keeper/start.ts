@@ -9,7 +9,7 @@ import { startProcess } from '../spawn/native-call.js'
 import { block, encode, encodeArguments } from '../spawn/strings.js'
 import { binding } from '../system/binding.js'
 import { type Executable, executing, keeperExecutable, moveToMemory } from './executable.js'
-import { withMark } from './mark.js'
+import { type JobMark, withMark } from './mark.js'
 import { lackOf, MEMORY, type Need, PIDFD } from './refusal.js'
 import {
   encodeSettings,
@@ -28,11 +28,11 @@ export interface Started {
 /**
  * Starts a keeper as a child of this process. The reaper owns it.
  *
- * @param id The mark of the job.
+ * @param mark The mark of the job.
  * @throws {SextonError} `ERR_UNSUPPORTED` if the keeper is missing or cannot be executed; `ERR_SPAWN_FAILED` or
  *   `ERR_SYSTEM` if the system refuses to start it. No process and no descriptor remains.
  */
-export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string): Started {
+export function startKeeper(plan: JobPlan, settings: KeeperSettings, mark: JobMark): Started {
   const { executable = keeperExecutable() } = plan
   const fds: number[] = []
   const open = (result: number, need: Need) => {
@@ -40,12 +40,17 @@ export function startKeeper(plan: JobPlan, settings: KeeperSettings, id: string)
     fds.push(result)
     return result
   }
-  const strings = { ...plan.strings, env: withMark(plan.strings.env, id) }
+  const { id, number } = mark
+  const marked = {
+    ...plan,
+    strings: { ...plan.strings, env: withMark(plan.strings.env, id) },
+    mark: number,
+  }
   const opened: number[] = []
   const ends = new Int32Array(2)
   try {
     const groups = openGroups(plan, opened)
-    const { sources, bytes } = encodeSettings({ ...plan, strings }, settings, groups)
+    const { sources, bytes } = encodeSettings(marked, settings, groups)
     const made = binding.makeSocketPair(ends)
     if (made < 0) throw systemError(made, 'socketpair')
     const [ours, theirs] = ends as unknown as [number, number]

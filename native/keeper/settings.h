@@ -18,7 +18,7 @@ constexpr int kParent = 4;  // a pidfd of Node
 constexpr int kSettings = 5;
 constexpr int kFirstOfCommand = 6;
 
-constexpr uint32_t kSettingsVersion = 2;
+constexpr uint32_t kSettingsVersion = 3;
 
 // WORD(name in C++, name in TypeScript). lib/keeper/settings.ts has the same list.
 #define SEXTON_SETTINGS(WORD)                                                                  \
@@ -35,7 +35,9 @@ constexpr uint32_t kSettingsVersion = 2;
   WORD(groups, groups) /* how many of those descriptors, the last, are parents of groups.h */  \
   WORD(joined_groups, joinedGroups) /* how many of the parents, the first, are of version 1 */ \
   WORD(group_owner, groupOwner)     /* two numbers for the name of the groups */               \
-  WORD(group_number, groupNumber)
+  WORD(group_number, groupNumber)                                                              \
+  WORD(mark_low, markLow) /* below kOutermost; 0: none */                                      \
+  WORD(mark_high, markHigh)
 
 #define SEXTON_WORD(name, key) uint32_t name;
 struct Settings {
@@ -46,6 +48,9 @@ struct Settings {
 // kUserNamespace: a PID namespace within a user namespace of its own.
 enum Isolation : uint32_t { kTree = 0, kCgroup = 1, kPidNamespace = 2, kUserNamespace = 3 };
 enum Leftovers : uint32_t { kEndThem = 0, kWaitForThem = 1, kKeepThem = 2 };
+
+// Added to the mark of a job that is in no other job. lib/keeper/mark.ts has the same number.
+constexpr uint64_t kOutermost = uint64_t{1} << 52;
 
 // The most groups of a job.
 constexpr uint32_t kMostGroups = 4;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,6 +34,29 @@ void UseMask(SpawnPlan* plan, const sigset_t& mask) {
   plan->flags |= kMask;
 }
 
+namespace {
+
+// Marks this process, and all that it will start: Node finds them by the mark if this process is
+// killed. A variable of the environment is a mark too, but env -i takes it off. A limit outlives
+// exec, everybody may read it in /proc/<pid>/limits, and without CAP_SYS_RESOURCE it can only be
+// lowered. This one has had no effect since Linux 2.4.25 (getrlimit(2)).
+//
+// A job within a job leaves the hard limit to the outer one, whose mark is higher. Where that is
+// refused, and where the command is to have another limit, the environment alone has the mark.
+void Mark(uint64_t mark, SpawnPlan* plan) {
+  const auto* const given = PlanPart<PlanLimit>(plan, plan->limits);
+  for (uint32_t i = 0; i < plan->limit_count; ++i) {
+    if (given[i].resource == RLIMIT_LOCKS) return;
+  }
+  struct rlimit limit;
+  if (mark == 0 || getrlimit(RLIMIT_LOCKS, &limit) != 0) return;
+  if (limit.rlim_max == RLIM_INFINITY) limit.rlim_max = mark |= kOutermost;
+  limit.rlim_cur = mark;
+  setrlimit(RLIMIT_LOCKS, &limit);
+}
+
+}  // namespace
+
 // All signals stay blocked: none ends the keeper before the job has ended. A signalfd hears those
 // that matter.
 bool Keeper::Prepare() {
@@ -48,6 +72,7 @@ bool Keeper::Prepare() {
   const int mapped = map_.Map(kSettings);
   if (mapped < 0) return Refuse(kNoSettings, -mapped);
   settings_ = map_.words();
+  Mark(Milliseconds(settings_.mark_low, settings_.mark_high), map_.plan());
   return PrepareSystem();
 }
 

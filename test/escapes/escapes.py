@@ -8,6 +8,7 @@ have the mark.
 """
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ sys.dont_write_bytecode = True
 from process import escape, for_ever, fork, go_write, ignore_all, libc, rest, table, there, there_read, there_write  # noqa: E402
 
 MARK = next((word for word in sys.argv if word.startswith("--mark=")), "")
+RLIMIT_LOCKS = 10
 MANY = next((int(word[7:]) for word in sys.argv if word.startswith("--many=")), 200)
 
 
@@ -146,6 +148,15 @@ def changed_name():
 @escape()
 def empty_environment():
     os.setsid()
+    there()
+    os.execve("/bin/sleep", ["sleep" + MARK, "1000"], {})
+
+
+@escape()
+def take_off_marks():
+    """Has neither the variable of its job, nor the limit."""
+    os.setsid()
+    resource.setrlimit(RLIMIT_LOCKS, (1, 1))
     there()
     os.execve("/bin/sleep", ["sleep" + MARK, "1000"], {})
 

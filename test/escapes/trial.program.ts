@@ -21,8 +21,9 @@ export interface Verdict {
   mark: string
   /** "refused" if the system does not allow what an escape wants. */
   said: string
-  /** The code of the error of the job. */
+  /** The code of the error of the job, and its message. */
   error?: string
+  message?: string
   endedBy?: string
   /** The survivors that the result says to be running, as "name: reason". */
   running: string[]
@@ -87,7 +88,7 @@ async function judgeAll(
   return verdicts
 }
 
-type Told = Pick<Verdict, 'said' | 'error' | 'endedBy' | 'running'>
+type Told = Pick<Verdict, 'said' | 'error' | 'message' | 'endedBy' | 'running'>
 
 async function run(trial: Trial, level: Level, escapes: string, mark: string): Promise<Told> {
   const words = [...trial.names, trial.act === 'exit' ? 'exit' : 'stay', `--mark=${mark}`]
@@ -116,7 +117,8 @@ async function run(trial: Trial, level: Level, escapes: string, mark: string): P
       running: running.map(({ name, reason }) => `${name}: ${reason}`),
     }
   } catch (error) {
-    return { said: String(said), error: (error as SextonError).code, running: [] }
+    const { code, message } = error as SextonError
+    return { said: String(said), error: code, message, running: [] }
   }
 }
 

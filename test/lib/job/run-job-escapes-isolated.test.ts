@@ -84,8 +84,8 @@ describe.skipIf(lacksRoot())('A process of a user whom nobody here may kill', ()
   })
 })
 
-it.skipIf(!LEVELS.includes('cgroup'))('A cgroup ends without keeper and mark', async () => {
-  const all = [{ names: ['kill_keeper', 'empty_environment', 'daemon'], act: 'itself' } as const]
+it.skipIf(!LEVELS.includes('cgroup'))('A cgroup ends without keeper and marks', async () => {
+  const all = [{ names: ['kill_keeper', 'take_off_marks', 'daemon'], act: 'itself' } as const]
   const [verdict] = await judge(all, { isolation: 'cgroup' })
   expectClean(verdict as Verdict, 'ERR_SYSTEM')
 })

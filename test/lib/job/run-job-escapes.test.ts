@@ -46,6 +46,12 @@ describe('A job that attacks its keeper or itself', () => {
     expectClean(verdict as Verdict, error)
   })
 
+  it('ends if it kills its keeper and empties its environment', async () => {
+    const all = [{ names: ['kill_keeper', 'empty_environment'], act: 'itself' } as const]
+    const [verdict] = await judge(all, TREE)
+    expectClean(verdict as Verdict, 'ERR_SYSTEM')
+  })
+
   // It kills everyone in its PID namespace but itself and Node, which is its init: the bystanders too.
   it('ends if it kills everyone', async () => {
     const all = [{ names: ['kill_all', 'daemon'], act: 'itself' } as const]
@@ -72,8 +78,17 @@ describe('What no job can promise', () => {
     }
   })
 
-  it('is found by nobody: an emptied environment, and the keeper killed', async () => {
-    const all = [{ names: ['kill_keeper', 'empty_environment', 'daemon'], act: 'itself' } as const]
+  it.skipIf(lacksRoot())('is named by the error, if the keeper was killed', async () => {
+    const all = [{ names: ['kill_keeper', 'other_user_by_right'], act: 'itself' } as const]
+    const [verdict] = await judge(all, TREE, { prefix })
+    await endMarked((verdict as Verdict).mark)
+    const message = expect.stringMatching(/\nProcesses of it live on: python3 \(pid \d+, EPERM\)$/)
+    expect(verdict).toMatchObject({ error: 'ERR_SYSTEM', message, harmed: [] })
+    expect((verdict as Verdict).left.length).toBe(1)
+  })
+
+  it('is found by nobody: a process without marks, and the keeper killed', async () => {
+    const all = [{ names: ['kill_keeper', 'take_off_marks', 'daemon'], act: 'itself' } as const]
     const [verdict] = await judge(all, TREE)
     expect(verdict).toMatchObject({ error: 'ERR_SYSTEM', harmed: [] })
     expect((verdict as Verdict).left).toEqual([expect.stringMatching(/^sleep/)])

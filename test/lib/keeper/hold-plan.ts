@@ -28,7 +28,7 @@ export function makePlan(
   const [input, output, errors] = [makePipe('write'), makePipe('read'), makePipe('read')]
   const inside = (name: string) => join(folder, name)
   const ends = [input.read, output.write, errors.write]
-  const options = { cwd: folder, env: { SAID: 'hello', PATH: process.env['PATH'] } }
+  const options = { cwd: folder, env: { SAID: 'hello', PATH: process.env.PATH } }
   return {
     plan: {
       socket: inside('socket'),

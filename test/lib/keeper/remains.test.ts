@@ -12,7 +12,10 @@ const places = { cgroup: undefined, groups: undefined }
 
 describe('The search for what a killed keeper has left', () => {
   it('does not say that there is nothing if it could not look', async () => {
-    const remains = new Remains('id', places, () => {})
+    const remains = new Remains({ id: 'id', number: 1 }, places, {
+      onEvent: () => {},
+      isKeeper: () => false,
+    })
     expect(remains.searchFailure).toBeUndefined()
     expect(await remains.endByMark()).toBe(0)
     expect(remains.searchFailure).toBe(failure)
