@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { onAbort, throwIfAborted } from '../base/abort.js'
 import { Deadline, monotonicNow } from '../base/time.js'
+import { hasLastLinks } from './last-links.js'
 import type { Member } from './member.js'
 import type { Members } from './members.js'
 
@@ -37,6 +38,7 @@ export class Ending {
   readonly #limits: Limits
   readonly #stopListening: () => void
   #wake: () => void = () => {}
+  #isAnyAsked = false
 
   constructor(members: Members, limits: Limits) {
     this.#members = members
@@ -82,11 +84,21 @@ export class Ending {
   /** Sends a signal to all members that have not got it, children before their parents. */
   async #ask(signal: number): Promise<void> {
     const unasked = () => this.#members.left().filter(({ asked }) => asked !== signal)
-    if (this.#members.scope.stopsFirst) await this.#stop(unasked)
-    const asked = unasked().reverse()
-    // A stopped process gets the signal when it continues. So all have it before any can react.
+    const { stopsFirst } = this.#members.scope
+    if (stopsFirst && !(this.#isAnyAsked && this.#mayHangUp())) await this.#stop(unasked)
+    const asked = unasked()
+    // Otherwise a stopped process gets the signal when it continues. So all have it before any can react.
+    if (stopsFirst && this.#mayHangUp()) for (const member of asked) member.resume()
+    else asked.reverse()
+    this.#isAnyAsked = true
     for (const member of asked) member.ask(signal)
     for (const member of asked) member.resume()
+  }
+
+  // None may be stopped when the first of them ends, which those that were asked may do at any moment. Parents then get
+  // their signal before their children: a parent that runs could react to the end of a child.
+  #mayHangUp(): boolean {
+    return hasLastLinks(this.#members.left())
   }
 
   /** Stops processes, and repeats until a look finds no new one and none of them can fork. */

@@ -39,7 +39,8 @@ export class Member {
   readonly pid: number
   /** Its start time; `undefined` if the system does not show it. */
   readonly startTime: number | undefined
-  name: string
+  /** Its stat line at the last look; `undefined` if the system does not show it. */
+  stat: ProcessStat | undefined
   /** The last signal that asked it to end. */
   asked: number | undefined
   how: EndedProcess['how'] | undefined
@@ -51,8 +52,12 @@ export class Member {
   constructor(observation: Observation, stat: ProcessStat | undefined) {
     this.pid = observation.pid
     this.startTime = stat?.startTime
-    this.name = stat?.name ?? ''
+    this.stat = stat
     this.#observation = observation
+  }
+
+  get name(): string {
+    return this.stat?.name ?? ''
   }
 
   /** Whether it lives. Once it has died, the pid is not looked at any more. */

@@ -44,7 +44,7 @@ export class Members {
     for (const stat of this.scope.list([...this.#known.values()])) {
       const member = this.#known.get(identityOf(stat))
       // A process that was found between fork and exec has another name since.
-      if (member !== undefined) member.name = stat.name
+      if (member !== undefined) member.stat = stat
       else if (isZombie(stat)) continue
       else if (stat.pid === process.pid || ancestors.has(stat.pid)) this.#spare(stat)
       else this.#open(stat)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import {
   type Child,
+  descendants,
   openProcess,
   type SextonError,
   spawn,
@@ -9,6 +10,7 @@ import {
   type TerminateScope,
   terminate,
 } from 'sexton'
+import { eventually } from '../../eventually.js'
 import { startWorker } from '../../inside.js'
 
 const SCOPES: readonly TerminateScope[] = ['process', 'group', 'tree']
@@ -78,4 +80,27 @@ export async function endTreeInWorker() {
   const worker = startWorker(endTree, [child.pid])
   const [[told], status] = await Promise.all([once(worker, 'message'), child.exited])
   return [told, status.signal]
+}
+
+// timeout(1) leads a group of its own, and its first child is still in the group of the shell: a link.
+const LINKED = '(sleep 1000 & exec timeout 900 sleep 1000) & wait; wait'
+
+/** As the leader of a session: ends trees that link its own process group to the session. Counts the SIGHUPs. */
+export async function countHangUps(rounds: number, before: string, options: TerminateOptions) {
+  let count = 0
+  process.on('SIGHUP', () => {
+    count += 1
+  })
+  for (let round = 0; round < rounds; round += 1) {
+    const child = spawn('sh', ['-c', `${before} ${LINKED}`], { stdio: 'ignore' })
+    await eventually(() => {
+      const link = descendants(child.pid).find(({ name }) => name === 'timeout')
+      if (link?.processGroup !== link?.pid || link === undefined) throw new Error('not yet')
+      if (descendants(link.pid).length < 2) throw new Error('not yet')
+    })
+    const { unreached } = await terminate(child, { scope: 'tree', ...options })
+    if (unreached.length > 0) throw new Error(`these were to end: ${JSON.stringify(unreached)}`)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10)) // a signal has a moment to arrive
+  return count
 }
