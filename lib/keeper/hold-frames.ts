@@ -40,6 +40,7 @@ export const SLOTS = {
   stderr: 4,
   terminal: 5,
   manager: 6,
+  relay: 7,
 } as const
 
 /** The name of a descriptor that the keeper holds. */

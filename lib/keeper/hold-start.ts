@@ -1,7 +1,7 @@
 import { fchmodSync, rmSync } from 'node:fs'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { binding } from '../system/binding.js'
-import { closeDescriptor, makeMemoryFile } from '../system/descriptors.js'
+import { closeDescriptor, makeMemoryFile, makePipe } from '../system/descriptors.js'
 import {
   bindSocket,
   connectSocket,
@@ -53,7 +53,12 @@ export function startHolder(plan: HoldPlan): StartedHolder {
     return fd
   }
   try {
-    const fds = { ...plan.held, notes: keep(makeMemoryFile()), stage: keep(makeMemoryFile()) }
+    const fds: Partial<Record<Slot, number>> = {
+      ...plan.held,
+      notes: keep(makeMemoryFile()),
+      stage: keep(makeMemoryFile()),
+    }
+    if (plan.console !== undefined) Object.assign(fds, { relay: keep(openRelay()) })
     const { sources, bytes } = encodeHoldSettings(plan, fds)
     const adoption = listen('seqpacket', plan.socket)
     const console = plan.console === undefined ? -1 : listen('stream', plan.console)
@@ -73,4 +78,11 @@ export function startHolder(plan: HoldPlan): StartedHolder {
   } finally {
     for (const fd of temporary) closeDescriptor(fd)
   }
+}
+
+// A pipe through which a server moves the terminal's output. Servers open its other end by this one.
+function openRelay(): number {
+  const { read, write } = makePipe('read')
+  closeDescriptor(write)
+  return read
 }

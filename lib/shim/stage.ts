@@ -1,5 +1,15 @@
-import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs'
-import { moveToFile } from '../system/descriptors.js'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { constants as os } from 'node:os'
+import type { SextonError } from '../base/errors.js'
+import { moveToFile, moveToPipe } from '../system/descriptors.js'
 import type { StreamName } from './stream-name.js'
 
 // The file in memory through which a container's output goes on its way from a pipe to the logs. The container's keeper
@@ -26,6 +36,8 @@ export interface Uncommitted {
   ends: LogEnd[]
 }
 
+const { O_WRONLY, O_NONBLOCK } = constants
+const { EINVAL, EIO } = os.errno
 const HEADER = 64 // bytes
 const FIRST_END = 8
 const END = 16 // bytes
@@ -36,6 +48,8 @@ const STREAMS = { stdout: 1, stderr: 2 } as const
 
 export class Stage {
   readonly #fd: number
+  /** The write end of the pipe between the terminal and this file. */
+  #relay: number | undefined
   readonly #buffer = Buffer.allocUnsafe(SIZE)
 
   /** @param fd A file in memory, which this object does not close. */
@@ -65,10 +79,58 @@ export class Stage {
     return this.#buffer.subarray(0, size)
   }
 
-  /** As `take()`, for output that was read: a terminal cannot be moved. What a killed process had just read is lost. */
+  /**
+   * Takes a piece of output from a terminal. It goes through a pipe, because the kernel moves it from there alone.
+   *
+   * @param relay The read end of that pipe, of which the keeper has a copy.
+   * @returns As `take()`, and `'hung up'` if no process has the terminal open.
+   */
+  takeFromTerminal(
+    terminal: number,
+    relay: number,
+    most: number,
+    ends: readonly LogEnd[],
+  ): Buffer | 'hung up' | 'empty' {
+    this.#relay ??= openSync(`/proc/self/fd/${relay}`, O_WRONLY | O_NONBLOCK)
+    try {
+      moveToPipe(terminal, this.#relay, Math.min(most, SIZE))
+    } catch (error) {
+      const { errno } = error as SextonError
+      if (errno === EINVAL) return this.#read(terminal, most, ends)
+      if (errno !== EIO) throw error
+      const rest = this.take('stdout', relay, most, ends)
+      return typeof rest === 'string' ? 'hung up' : rest
+    }
+    const piece = this.take('stdout', relay, most, ends)
+    return piece === 'end' ? 'empty' : piece
+  }
+
+  // What a killed process had just read is lost.
+  #read(terminal: number, most: number, ends: readonly LogEnd[]): Buffer | 'hung up' | 'empty' {
+    try {
+      const size = readSync(terminal, this.#buffer, 0, Math.min(most, SIZE), null)
+      if (size === 0) return 'hung up'
+      const piece = this.#buffer.subarray(0, size)
+      this.put('stdout', piece, ends)
+      return piece
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EAGAIN') return 'empty'
+      if (code === 'EIO') return 'hung up'
+      throw error
+    }
+  }
+
+  /** Stages a piece that was read. What a process that is killed has just read is lost. */
   put(stream: StreamName, piece: Buffer, ends: readonly LogEnd[]): void {
     this.#begin(stream, ends)
     writeSync(this.#fd, piece, 0, piece.length, HEADER)
+  }
+
+  /** Closes what this object has opened. */
+  close(): void {
+    if (this.#relay !== undefined) closeSync(this.#relay)
+    this.#relay = undefined
   }
 
   /** The logs have the piece. */

@@ -60,6 +60,7 @@ export interface Binding {
   makeSealedFile(bytes: Uint8Array): number
   makeMemoryFile(): number
   moveToFile(pipe: number, file: number, at: number, most: number): number
+  moveToPipe(from: number, pipe: number, most: number): number
   hasReader(fd: number): boolean
   bytesInPipe(fd: number): number
   makeFifo(path: Uint8Array, mode: number): number

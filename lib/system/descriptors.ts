@@ -47,6 +47,18 @@ export function moveToFile(
   return moved === -EAGAIN ? undefined : check(moved, 'splice')
 }
 
+/**
+ * Moves bytes from a terminal into a pipe, likewise.
+ *
+ * @returns How many were moved; `undefined` if there is nothing now, or no room.
+ * @throws {SextonError} `ERR_SYSTEM` with EIO if no process has the terminal open, and with EINVAL if the kernel cannot move
+ *   from terminals (before Linux 5.11).
+ */
+export function moveToPipe(from: number, pipe: number, most: number): number | undefined {
+  const moved = binding.moveToPipe(from, pipe, most)
+  return moved === -EAGAIN ? undefined : check(moved, 'splice')
+}
+
 /** Closes a descriptor that the addon has opened, and no other. */
 export function closeDescriptor(fd: number): void {
   binding.closeFd(fd)

@@ -43,7 +43,8 @@ constexpr uint32_t kHoldVersion = 1;
   SLOT(kStdout, 3)   /* a pipe's read end */                                           \
   SLOT(kStderr, 4)   /* a pipe's read end; with a terminal, what the runtime says */   \
   SLOT(kTerminal, 5) /* the terminal, which comes from the runtime */                  \
-  SLOT(kManager, 6)  /* the pipe on which the manager hears of the start */
+  SLOT(kManager, 6)  /* the pipe on which the manager hears of the start */            \
+  SLOT(kRelay, 7)    /* a read end: output on its way from the terminal to the stage */
 
 #define SEXTON_VALUE(name, value) name = value,
 enum class HoldRequest : uint8_t { SEXTON_HOLD_REQUESTS(SEXTON_VALUE) };
@@ -51,7 +52,7 @@ enum class HoldReport : uint8_t { SEXTON_HOLD_REPORTS(SEXTON_VALUE) };
 enum Slot : uint32_t { SEXTON_SLOTS(SEXTON_VALUE) };
 #undef SEXTON_VALUE
 
-constexpr uint32_t kSlots = 7;
+constexpr uint32_t kSlots = 8;
 
 // kReported: the exit files are written.
 enum Progress : uint32_t { kNothing = 0, kTold = 1, kReported = 2 };

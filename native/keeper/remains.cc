@@ -60,6 +60,7 @@ void AppendOutput(const HoldMap& map, const int* slots) {
   AppendStage(slots[kStage], &logs);
   AppendRest(slots[kStdout], "stdout", BytesIn(slots[kStdout]), &logs);
   AppendRest(slots[kStderr], "stderr", BytesIn(slots[kStderr]), &logs);
+  AppendRest(slots[kRelay], "stdout", BytesIn(slots[kRelay]), &logs);
   AppendRest(slots[kTerminal], "stdout", kMostOfTerminal, &logs);
   logs.Close();
 }

@@ -76,6 +76,12 @@ Napi::Value Move(const Napi::CallbackInfo& info) {
   return Result(info, static_cast<int>(moved));
 }
 
+// moveToPipe(from, pipe, most): how many bytes, or -errno.
+Napi::Value Relay(const Napi::CallbackInfo& info) {
+  const long moved = MoveToPipe(IntArg(info, 0), IntArg(info, 1), UintArg(info, 2));
+  return Result(info, static_cast<int>(moved));
+}
+
 // hasReader(fd): whether any process holds the read end of a pipe that this one writes to.
 Napi::Value HasReader(const Napi::CallbackInfo& info) {
   struct pollfd pipe = {IntArg(info, 0), 0, 0};  // poll() reports POLLERR and POLLHUP unasked
@@ -136,6 +142,7 @@ void DefineDescriptors(Napi::Object exports, Environment* state) {
   Define(exports, "makeSealedFile", SealedFile, {kBytes}, state);
   Define(exports, "makeMemoryFile", MemoryFile, {}, state);
   Define(exports, "moveToFile", Move, {kInt, kInt, kUint, kUint}, state);
+  Define(exports, "moveToPipe", Relay, {kInt, kInt, kUint}, state);
   Define(exports, "hasReader", HasReader, {kInt}, state);
   Define(exports, "bytesInPipe", BytesInPipe, {kInt}, state);
   Define(exports, "lend", Lend, {kInt}, state);

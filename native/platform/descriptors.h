@@ -73,6 +73,11 @@ int MakeMemoryFile(UniqueFd* file);
 // on a platform without it.
 long MoveToFile(int pipe, int file, int64_t at, size_t size);
 
+// Moves at most `size` bytes from a terminal, or whatever the kernel can move them from, into a
+// pipe. How many, or -errno: -EAGAIN if there is nothing or no room, -EINVAL if it cannot
+// (terminals before Linux 5.11), -ENOSYS on a platform without it.
+long MoveToPipe(int from, int pipe, size_t size);
+
 // Asks for the largest pipe an ordinary user may have, so that a burst of records fits while the
 // event loop is busy. If the kernel refuses, the pipe keeps its default size.
 void GrowPipe(int fd);

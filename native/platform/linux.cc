@@ -126,6 +126,10 @@ long MoveToFile(int pipe, int file, int64_t at, size_t size) {
   return Retry([&] { return splice(pipe, nullptr, file, &place, size, SPLICE_F_NONBLOCK); });
 }
 
+long MoveToPipe(int from, int pipe, size_t size) {
+  return Retry([&] { return splice(from, nullptr, pipe, nullptr, size, SPLICE_F_NONBLOCK); });
+}
+
 void GrowPipe(int fd) { fcntl(fd, F_SETPIPE_SZ, 1 << 20); }
 
 // --- process.h ---

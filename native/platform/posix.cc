@@ -48,6 +48,7 @@ int MakeSocketPair(UniqueFd* one, UniqueFd* other) {
 int MakeSealedFile(const void*, size_t, UniqueFd*) { return -ENOSYS; }
 int MakeMemoryFile(UniqueFd*) { return -ENOSYS; }
 long MoveToFile(int, int, int64_t, size_t) { return -ENOSYS; }
+long MoveToPipe(int, int, size_t) { return -ENOSYS; }
 
 void GrowPipe(int) {}
 

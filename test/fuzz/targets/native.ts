@@ -102,6 +102,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   bytesInPipe: [int],
   makeMemoryFile: [],
   moveToFile: [int, strange, int, int],
+  moveToPipe: [int, strange, int],
   makeBlocking: [int],
   lend: [int],
   handOver: [int],

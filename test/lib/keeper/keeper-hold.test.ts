@@ -1,6 +1,8 @@
 import {
   appendFileSync,
+  closeSync,
   existsSync,
+  openSync,
   readdirSync,
   readFileSync,
   readSync,
@@ -13,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { HeldContainer } from '../../../lib/keeper/held-container.js'
 import { Stage } from '../../../lib/shim/stage.js'
+import { moveToPipe } from '../../../lib/system/descriptors.js'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { failure } from '../../inside.js'
@@ -150,18 +153,24 @@ describe('A signal to the keeper of a container', () => {
 describe('The terminal of a container', () => {
   const runtime = fileURLToPath(new URL('../../fixtures/oci-runtime.py', import.meta.url))
 
-  it('comes from the runtime, and again for each server', async () => {
+  /** Starts a container on a terminal. */
+  function startOnTerminal(script: string): Hold {
     const console = join(temporaryFolder(), 'tty')
     const words = `--bundle . --pid-file pidfile --console-socket ${console}`
-    const making = `exec python3 ${runtime} create ${words} id`
-    const script = 'read line; echo "<$line>"; exit 2'
-    await using hold = startHold({ making, script, console })
+    return startHold({ making: `exec python3 ${runtime} create ${words} id`, script, console })
+  }
+
+  it('comes from the runtime, and again for each server', async () => {
+    await using hold = startOnTerminal('read line; echo "<$line>"; exit 2')
     let terminals = 0
-    await hold.container.create(() => (terminals += 1))
+    const onTerminal = () => {
+      terminals += 1
+    }
+    await hold.container.create(onTerminal)
     expect(terminals).toBe(1)
     hold.container.disconnect()
     const next = await HeldContainer.adopt(hold.plan.socket)
-    await next.create(() => (terminals += 1))
+    await next.create(onTerminal)
     expect(terminals).toBe(2)
     const { stdin, stdout } = next.streams
     expect(stdin).toBe(stdout)
@@ -169,6 +178,41 @@ describe('The terminal of a container', () => {
     expect(await next.exitOf(next.container as number)).toMatchObject({ code: 2 })
     expect(piece(stdout)).toContain('<hi>\r\n')
     await end(next)
+  })
+
+  it('passes output on by the stage, also what an earlier server moved', async () => {
+    await using hold = startOnTerminal('echo one; read _; echo two')
+    const { container, plan } = hold
+    await container.create(ignore)
+    const relay = openSync(`/proc/self/fd/${container.fd('relay')}`, 'w')
+    await eventually(() => {
+      expect(moveToPipe(container.streams.stdout as number, relay, 100)).toBe(5)
+    })
+    closeSync(relay)
+    container.disconnect()
+    const next = await HeldContainer.adopt(plan.socket)
+    await next.create(ignore)
+    writeSync(next.streams.stdin as number, '\n')
+    await next.exitOf(next.container as number)
+    const stage = new Stage(next.fd('stage') as number)
+    const [terminal, from] = [next.streams.stdout as number, next.fd('relay') as number]
+    let text = ''
+    await eventually(() => {
+      const taken = stage.takeFromTerminal(terminal, from, 100, [])
+      if (typeof taken !== 'string') text += taken
+      expect(taken).toBe('hung up')
+    })
+    expect(text).toBe('one\r\n\r\ntwo\r\n')
+    stage.close()
+    await end(next)
+  })
+
+  it('is read to its end by the keeper if no server comes', async () => {
+    await using hold = startOnTerminal('echo out; exit 8')
+    await hold.container.create(ignore)
+    hold.container.disconnect()
+    expect(await hold.written('cleaned')).toBe('8 hello')
+    expect(hold.read('log').replaceAll(TIME, '')).toBe('stdout F out\r\n')
   })
 })
 
