@@ -1,0 +1,49 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+
+/** How often the environment of each process was read. */
+const reads = new Map<number, number>()
+/** Milliseconds that each read takes. */
+let delay = 0
+let inThisTurn = 0
+let mostInOneTurn = 0
+
+// The setup has loaded the library already.
+vi.resetModules()
+vi.doMock('../../../lib/system/proc.js', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../lib/system/proc.js')>()
+  const readProcessFile = (pid: number, name: string) => {
+    reads.set(pid, (reads.get(pid) ?? 0) + 1)
+    inThisTurn += 1
+    mostInOneTurn = Math.max(mostInOneTurn, inThisTurn)
+    for (const end = performance.now() + delay; performance.now() < end; );
+    return pid === process.pid ? 'A=1\0' : original.readProcessFile(pid, name)
+  }
+  return { ...original, readProcessFile }
+})
+const { spawn } = await import('../../../lib/spawn/spawn.js')
+const { killMarked } = await import('../../../lib/keeper/search.js')
+
+describe('The search for the processes of a job', () => {
+  beforeEach(() => reads.clear())
+
+  it('reads no environment twice, unless there was none', async () => {
+    expect(await killMarked('nobody')).toEqual({ killed: [], left: [] })
+    expect(reads.get(process.pid)).toBe(1)
+  })
+
+  it('lets the event loop go on', async () => {
+    const others = Array.from({ length: 30 }, () => spawn('sleep', ['1000']))
+    let isOver = false
+    const turn = () => {
+      inThisTurn = 0
+      if (!isOver) setImmediate(turn)
+    }
+    turn()
+    delay = 1 // a part of a search takes five
+    mostInOneTurn = 0
+    await killMarked('nobody')
+    isOver = true
+    for (const each of others) await each[Symbol.asyncDispose]()
+    expect(mostInOneTurn).toBeLessThanOrEqual(10)
+  })
+})
