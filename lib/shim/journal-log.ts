@@ -59,9 +59,10 @@ export class JournalLog implements LogSink {
   }
 
   #send(stream: StreamName, message: Buffer, mark: Buffer = Buffer.alloc(0)): void {
-    const lost = this.#socket.takeLost()
-    const text = `sexton-shim: ${lost} entries were lost: journald took none`
-    if (lost > 0) this.#socket.send(this.#entry('stderr', Buffer.from(text)))
+    this.#socket.tellLoss((count) => {
+      const text = `sexton-shim: ${count} entries were lost: journald took none`
+      return this.#entry('stderr', Buffer.from(text))
+    })
     this.#socket.send(Buffer.concat([this.#entry(stream, message), mark]))
   }
 

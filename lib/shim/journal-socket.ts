@@ -31,11 +31,10 @@ export class JournalSocket {
     this.#socket = connect(path)
   }
 
-  /** How many entries were dropped since the last call. */
-  takeLost(): number {
-    const lost = this.#lost
-    this.#lost = 0
-    return lost
+  /** Tells journald how many entries were lost, if there are any and it takes entries again. */
+  tellLoss(entryFor: (count: number) => Buffer): void {
+    if (this.#lost === 0 || this.#queue.size > 0) return
+    if (this.#attempt(entryFor(this.#lost)) === 'sent') this.#lost = 0
   }
 
   /** Sends an entry now or, if there is no room, later. */
@@ -84,24 +83,31 @@ export class JournalSocket {
 
   /** Whether the entry is off this process's hands. */
   #trySend(entry: Buffer): boolean {
-    try {
-      if (!this.#sendOnce(entry)) return false
-      this.#taken += 1
-    } catch {
-      this.#sendAnew(entry)
-    }
+    const outcome = this.#attempt(entry)
+    if (outcome === 'full') return false
+    if (outcome === 'sent') this.#taken += 1
+    else this.#lost += 1
     return true
   }
 
+  #attempt(entry: Buffer): 'sent' | 'full' | 'failed' {
+    try {
+      return this.#sendOnce(entry) ? 'sent' : 'full'
+    } catch {
+      return this.#attemptAnew(entry)
+    }
+  }
+
   // journald was started anew, or has gone.
-  #sendAnew(entry: Buffer): void {
+  #attemptAnew(entry: Buffer): 'sent' | 'failed' {
     try {
       const socket = connect(this.#path)
       this.close()
       this.#socket = socket
-      if (this.#sendOnce(entry)) return
-    } catch {}
-    this.#lost += 1
+      return this.#sendOnce(entry) ? 'sent' : 'failed'
+    } catch {
+      return 'failed'
+    }
   }
 
   #sendOnce(entry: Buffer): boolean {
