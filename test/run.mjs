@@ -35,7 +35,7 @@ const WHOLE = [
     'test/fuzz/',
     'test/lib/job/run-job-escapes.test.ts',
   ],
-  ...['escapes', 'jobs', 'keeper-faults', 'pid1-instants', 'shim-in-flight'].map(
+  ...['escapes', 'jobs', 'keeper-faults', 'pid1-instants', 'shim-flat', 'shim-in-flight'].map(
     (name) => `test/soak/${name}.test.ts`,
   ),
   ...['keeper-sanitizer', 'portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),

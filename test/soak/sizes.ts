@@ -15,6 +15,7 @@ const small = {
   instants: { starts: sized(40, 10) },
   escapes: { rounds: 1, many: 100 },
   inFlight: { rounds: sized(20, 8) },
+  shims: { clients: sized(200, 50), containers: sized(20, 6) },
 }
 
 /** How much each story does. */
@@ -31,5 +32,6 @@ export const sizes: typeof small = full
       instants: { starts: 125 },
       escapes: { rounds: 200, many: 1000 },
       inFlight: { rounds: 500 },
+      shims: { clients: 5000, containers: 1000 },
     }
   : small

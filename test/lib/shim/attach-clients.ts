@@ -51,6 +51,14 @@ export class TestClient {
     return { stdout: stdout as Buffer, stderr: stderr as Buffer, longest }
   }
 
+  /** Waits for the next message. */
+  async firstMessage(): Promise<void> {
+    const release = hold()
+    const buffer = Buffer.alloc(65_536)
+    while (receiveMessage(this.#socket.fd, buffer) === undefined) await this.#socket.readable()
+    release()
+  }
+
   async write(bytes: Uint8Array, piece = 32_768): Promise<void> {
     const release = hold()
     for (let at = 0; at < bytes.length; ) {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { sized } from '../../pace.mjs'
+import { TestClient } from './attach-clients.js'
 import { exitOf, logOf, outputIn, type Shim, startShim } from './shims.js'
 
 /** The most memory that a process has had, in MB. */
@@ -42,6 +43,33 @@ describe('A container that', () => {
     )
     const bytes = Array.from({ length: 255 }, (_, i) => String.fromCharCode(i + 1)).join('')
     expect(outputIn(log)).toBe(`${bytes}\0\n`)
+  })
+
+  it('closes its ends, while a client floods it, ends as it likes', async () => {
+    const shim = startShim({
+      script: 'exec <&- >&- 2>&-; sleep 0.5; exit 5',
+      options: ['-i'],
+    })
+    await shim.message(0)
+    const client = new TestClient(shim.bundle)
+    const flood = client.write(Buffer.alloc(sized(3_000_000, 500_000)))
+    flood.catch(() => {}) // the shim leaves before it has taken all
+    expect(await exitOf(shim)).toBe('5')
+    client.close()
+    await flood.catch(() => {})
+  })
+
+  it('writes one byte at a time, without an end of line, is logged whole', async () => {
+    const count = sized(3000, 500)
+    const script = `i=0; while [ $i -lt ${count} ]; do printf x; i=$((i + 1)); done`
+    const shim = startShim({ script })
+    expect(await exitOf(shim)).toBe('0')
+    expect(outputIn(logOf(shim))).toBe('x'.repeat(count))
+  })
+
+  it('sends nonsense through its FIFOs is let be', async () => {
+    const script = 'head -c 300000 /dev/urandom >ctl; head -c 300000 /dev/urandom >winsz; exit 6'
+    expect(await exitOf(startShim({ script }))).toBe('6')
   })
 
   it('forks all the time leaves its own code', async () => {

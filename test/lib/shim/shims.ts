@@ -27,6 +27,8 @@ export interface ShimOptions {
   prefix?: readonly string[]
   /** Whether the manager lets the shim start at once. Default `true`. */
   started?: boolean
+  /** Debian's conmon in place of this shim. */
+  conmon?: boolean
 }
 
 /** The container's, the shim's, and that of a process which a script says that it has left. */
@@ -84,19 +86,23 @@ export function optionsIn(bundle: string, settings: ShimOptions): string[] {
 /** Starts a shim. Whatever it leaves ends with the test. */
 export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settings.script)): Shim {
   const { options = [], env = {}, started = true } = settings
-  const words = ['--compat', 'conmon', ...optionsIn(bundle, settings), ...options]
-  const shim = startProgram(words, bundle, { ...settings, env: { ...pipes(options), ...env } })
+  const words = [...optionsIn(bundle, settings), ...options]
+  const command = settings.conmon ? ['conmon'] : [program, '--compat', 'conmon']
+  const shim = startProgram([...command, ...words], bundle, {
+    ...settings,
+    env: { ...pipes(options), ...env },
+  })
   if (started) shim.begin()
   return shim
 }
 
-/** Starts the program with these words in a bundle. */
+/** Starts a shim by this command in a bundle. */
 export function startProgram(
-  words: readonly string[],
+  command: readonly string[],
   bundle: string,
   { prefix = [], env = {} }: Pick<ShimOptions, 'prefix' | 'env'>,
 ): Shim {
-  const [file, ...args] = [...prefix, program, ...words]
+  const [file, ...args] = [...prefix, ...command]
   const child = spawn(file as string, args, {
     cwd: bundle,
     env: { ...environment, ...env },

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import { expect } from 'vitest'
 import { eventually } from '../../../eventually.js'
 import type { Runc } from '../../../programs/runc.js'
-import { makeBundle, type Shim, type ShimOptions, startProgram } from '../shims.js'
+import { makeBundle, program, type Shim, type ShimOptions, startProgram } from '../shims.js'
 
 export interface ShimmyOptions extends Pick<ShimOptions, 'options' | 'prefix' | 'env'> {
   runtime?: string
@@ -24,7 +24,7 @@ export function shimmyOptionsIn(bundle: string, { runtime, id }: ShimmyOptions =
 
 /** Starts a shimmy. Whatever it leaves ends with the test. */
 export function startShimmy(settings: ShimmyOptions = {}, bundle = makeBundle()): Shim {
-  const words = ['--compat', 'shimmy', ...shimmyOptionsIn(bundle, settings)]
+  const words = [program, '--compat', 'shimmy', ...shimmyOptionsIn(bundle, settings)]
   const env = { _OCI_SYNCPIPE: '3', ...settings.env }
   return startProgram([...words, ...(settings.options ?? [])], bundle, { ...settings, env })
 }
