@@ -177,7 +177,8 @@ async function end(shim: Shim, child: ChildProcess): Promise<void> {
 
 function kill(pid: () => number): void {
   try {
-    process.kill(pid(), 'SIGKILL')
+    // An empty file, which the runtime was about to write, must not be taken for the pid 0: this process's own group.
+    if (pid() > 0) process.kill(pid(), 'SIGKILL')
   } catch {
     // It has ended, or was never started.
   }
