@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SextonError } from '../base/errors.js'
 import { monotonicNow } from '../base/time.js'
@@ -114,23 +114,29 @@ export function enableController(directory: string, limit: LimitName): void {
     throw unsupported(`limits.${limit}`, `${directory} has no controller '${controller}'`)
   }
   const problem = `the controller '${controller}' cannot be enabled in ${directory}`
-  const enable = () => writeTo(`${directory}/cgroup.subtree_control`, `+${controller}`)
-  act(`limits.${limit}`, problem, enable, { EBUSY: 'it has processes itself' })
+  // The kernel would enable pids and cpu all the same, but turn the group into a threaded one: no command could be
+  // started below, now and later.
+  if (hasProcesses(directory)) {
+    throw unsupported(`limits.${limit}`, `${problem}, which has processes itself`)
+  }
+  act(`limits.${limit}`, problem, () =>
+    writeTo(`${directory}/cgroup.subtree_control`, `+${controller}`),
+  )
 }
 
-/** @param reasons What a code means here, where its name does not tell. */
-function act<T>(
-  what: string,
-  problem: string,
-  action: () => T,
-  reasons: Readonly<Record<string, string>> = {},
-): T {
+// The root's group may have some. It alone has no type.
+function hasProcesses(directory: string): boolean {
+  if (!existsSync(`${directory}/cgroup.type`)) return false
+  const problem = `the processes of ${directory} cannot be listed`
+  return act('limits', problem, () => readFileSync(`${directory}/cgroup.procs`)).length > 0
+}
+
+function act<T>(what: string, problem: string, action: () => T): T {
   try {
     return action()
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException
-    const reason = reasons[code] === undefined ? '' : `, ${reasons[code]}`
-    throw unsupported(what, `${problem}: ${code}${reason}`, cause)
+    throw unsupported(what, `${problem}: ${code}`, cause)
   }
 }
 

@@ -24,6 +24,18 @@ describe('A controller', () => {
     expect(readFileSync(join(on, 'cgroup.subtree_control'), 'utf8')).toBe('memory pids\n')
   })
 
+  it('is not enabled in a group with processes, unless it is the root', () => {
+    const files = {
+      ...{ 'cgroup.controllers': ALL, 'cgroup.subtree_control': '\n', 'cgroup.procs': '17\n' },
+    }
+    const folder = recorded({ ...files, 'cgroup.type': 'domain\n' })
+    expect(() => enableController(folder, 'processes')).toThrow(
+      `limits.processes needs a cgroup: the controller 'pids' cannot be enabled in ${folder}, which has processes itself\n`,
+    )
+    expect(readFileSync(join(folder, 'cgroup.subtree_control'), 'utf8')).toBe('\n')
+    enableController(recorded(files), 'processes')
+  })
+
   it('is missed with an error that says where', () => {
     const folder = recorded({ 'cgroup.controllers': 'cpu\n', 'cgroup.subtree_control': '\n' })
     expect(() => enableController(folder, 'memory')).toThrow(
