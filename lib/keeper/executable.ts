@@ -25,6 +25,15 @@ export const executing = (path: string): Need => ({
 Permit one of them: chmod a+rx '${path}', or memfd_create(2) in the sandbox`,
 })
 
+const BUILD = `To build it, which needs a C++17 compiler: npx node-gyp rebuild --directory '${packageRoot}'`
+
+/** A program that is for this machine, which each job needs. */
+export const matching = (path: string): Need => ({
+  syscall: 'execve',
+  path,
+  advice: `The file is not a program for this machine.\n${BUILD}`,
+})
+
 let known: Executable | undefined
 
 /**
@@ -42,8 +51,7 @@ function find(): Executable {
   const path = paths.find(mayBeThere)
   if (path !== undefined) return { path }
   const problem = `jobs need sexton's keeper, which is missing: ${paths.at(-1)}`
-  const advice = `To build it, which needs a C++17 compiler: npx node-gyp rebuild --directory '${packageRoot}'`
-  throw new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, {
+  throw new SextonError('ERR_UNSUPPORTED', `${problem}\n${BUILD}`, {
     path: paths.at(-1) as string,
   })
 }

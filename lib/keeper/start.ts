@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs'
+import { constants as system } from 'node:os'
 import { attempt, SextonError, systemError } from '../base/errors.js'
 import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
@@ -8,7 +9,13 @@ import { openCgroup } from '../spawn/cgroup.js'
 import { startProcess } from '../spawn/native-call.js'
 import { block, encode, encodeArguments } from '../spawn/strings.js'
 import { binding } from '../system/binding.js'
-import { type Executable, executing, keeperExecutable, moveToMemory } from './executable.js'
+import {
+  type Executable,
+  executing,
+  keeperExecutable,
+  matching,
+  moveToMemory,
+} from './executable.js'
 import { type JobMark, withMark } from './mark.js'
 import { lackOf, MEMORY, type Need, PIDFD } from './refusal.js'
 import {
@@ -18,6 +25,8 @@ import {
   type KeeperSettings,
   type OpenedGroups,
 } from './settings.js'
+
+const { ENOEXEC } = system.errno
 
 /** A keeper that has been started, and this process's end of its socket. */
 export interface Started {
@@ -108,14 +117,14 @@ export function startAnywhere(
   const first = attempt(() => startOne(executable, call, fds))
   if (!(first instanceof SextonError)) return first
   if (first.syscall !== 'execve') throw first
-  if (executable.memory !== undefined) throw unsupported(first)
+  if (executable.memory !== undefined || first.errno === ENOEXEC) throw unsupported(first)
   const second = attempt(() => startOne(moveToMemory(executable, first), call, fds))
   if (!(second instanceof SextonError)) return second
   throw second.syscall === 'execve' ? unsupported(second) : second
 }
 
 function unsupported({ errno = 0, path = '' }: SextonError): SextonError {
-  return lackOf(executing(path), errno)
+  return lackOf(errno === ENOEXEC ? matching(path) : executing(path), errno)
 }
 
 function startOne(
@@ -137,7 +146,7 @@ function startOne(
   repairChildSignal()
   const { pid, pidfd } = startProcess(
     strings,
-    { rlimits: new Float64Array() },
+    { rlimits: new Float64Array(), noShell: true },
     Int32Array.from([-1, -1, -1, ...all]),
     undefined,
     backend() === 'pidfd',

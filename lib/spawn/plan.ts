@@ -25,6 +25,8 @@ export interface PlanOptions {
   deathSignal?: number | undefined
   ignoredSignals?: readonly number[] | undefined
   blockedSignals?: readonly number[] | undefined
+  /** Whether a file that the kernel does not know as a program is an error, and not a script for the shell. */
+  noShell?: boolean
   /** `[resource, soft, hard]`, again and again. */
   rlimits: Float64Array
 }
@@ -142,6 +144,7 @@ function flagsOf({ options, strings, pidfd }: Plan): number {
     (options.groups !== undefined ? FLAGS.groups : 0) |
     (options.groupsIfAllowed ? FLAGS.groupsIfAllowed : 0) |
     (options.blockedSignals !== undefined ? FLAGS.mask : 0) |
+    (options.noShell ? FLAGS.noShell : 0) |
     (strings.naming ? FLAGS.ownVariables : 0)
   )
 }

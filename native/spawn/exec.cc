@@ -87,11 +87,11 @@ char** FillSlots(char** slots, SpawnPlan* plan, uint32_t strings, uint32_t bytes
   return slots + 1;
 }
 
-// Runs a file. One without a "#!" line goes to the shell: /bin/sh, the file, the arguments after
-// argv[0]. The slot before argv has room for the shell's name.
-void ExecOrShell(char* file, char** argv, char** env) {
+// Runs a file. One without a "#!" line goes to the shell if that is allowed: /bin/sh, the file, the
+// arguments after argv[0]. The slot before argv has room for the shell's name.
+void ExecOrShell(char* file, char** argv, char** env, bool allows_shell) {
   execve(file, argv, env);
-  if (errno != ENOEXEC) return;
+  if (errno != ENOEXEC || !allows_shell) return;
   char shell[] = "/bin/sh";
   char* const name = argv[0];
   argv[-1] = shell;
@@ -123,7 +123,7 @@ Strings StringsOf(const Birth& birth) {
   char* const end = file + plan->file_bytes;
   int error = 0;
   for (; file < end; file += strlen(file) + 1) {
-    ExecOrShell(file, strings.argv, strings.env);
+    ExecOrShell(file, strings.argv, strings.env, !Has(*plan, kNoShell));
     if (errno == EACCES) {
       error = EACCES;
     } else if (IsAbsent(errno)) {

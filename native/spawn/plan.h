@@ -55,7 +55,8 @@ namespace sexton {
   FLAG(kGroups, groups, 8)                    /* change the supplementary groups */ \
   FLAG(kGroupsIfAllowed, groupsIfAllowed, 16) /* EPERM is no failure then */        \
   FLAG(kMask, mask, 32)                       /* otherwise the parent's mask */     \
-  FLAG(kOwnVariables, ownVariables, 64)       /* exec.cc names them */
+  FLAG(kOwnVariables, ownVariables, 64)       /* exec.cc names them */              \
+  FLAG(kNoShell, noShell, 128)                /* a file without "#!" is no script */
 
 // A limit for setrlimit(2). Both halves with all bits set: RLIM_INFINITY.
 #define SEXTON_PLAN_LIMIT(WORD)       \

@@ -39,6 +39,7 @@ const FLAGS: Readonly<Record<PlanFlag, number>> = {
   groupsIfAllowed: 16,
   mask: 32,
   ownVariables: 64,
+  noShell: 128,
 }
 const LIMIT: Readonly<Record<LimitWord, number>> = {
   resource: 0,

@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +21,7 @@ import { succeed } from './project.js'
 const folder = mkdtempSync(join(tmpdir(), 'sexton-keeper-'))
 const release = join(folder, 'build', 'Release')
 const keeper = join(release, 'sexton-keeper')
-const { ENOENT, EPERM } = constants.errno
+const { ENOENT, ENOEXEC, EPERM } = constants.errno
 
 beforeEach(() => {
   rmSync(folder, { recursive: true, force: true })
@@ -67,6 +68,13 @@ describe('A job', () => {
     const { stdout } = await run([join(folder, 'dist', 'cli', 'sexton.js'), 'doctor'])
     expect(stdout).toContain(`the keeper is missing from this package: jobs cannot be started`)
     expect(stdout).toContain(`(stat '${path}': ENOENT)`)
+  })
+
+  it('is refused where the keeper is not a program, and no shell runs it', async () => {
+    writeFileSync(keeper, 'exit 3\n', { mode: 0o755 })
+    const details = { errno: ENOEXEC, syscall: 'execve', path: keeper }
+    const advice = /\nThe file is not a program for this machine\.\nTo build it, /
+    expect(await runJob()).toEqual(unsupported(details, advice))
   })
 
   it.skipIf(lacks('strace'))('is refused without a file to execute and memory', async () => {
