@@ -7,10 +7,10 @@ import { eventually } from '../../eventually.js'
 import { patience, sized } from '../../pace.mjs'
 import { programFile } from '../../program-file.js'
 import { temporaryFolder } from '../system/folder.js'
-import type { Moment } from './hold-server.program.js'
+import type { Moment } from './keeper-hold-server.program.js'
 
-type File = typeof import('./hold-server.program.js')
-const servers = await programFile<File>('./hold-server.program.ts', import.meta.url)
+type File = typeof import('./keeper-hold-server.program.js')
+const servers = await programFile<File>('./keeper-hold-server.program.ts', import.meta.url)
 
 // Milliseconds within which a server is killed after it has begun.
 const LATEST = 8
