@@ -12,7 +12,7 @@ vi.resetModules()
 vi.doMock('../../../lib/system/proc.js', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../../lib/system/proc.js')>()
   const readProcessFile = (pid: number, name: string) => {
-    reads.set(pid, (reads.get(pid) ?? 0) + 1)
+    if (name === 'environ') reads.set(pid, (reads.get(pid) ?? 0) + 1)
     inThisTurn += 1
     mostInOneTurn = Math.max(mostInOneTurn, inThisTurn)
     for (const end = performance.now() + delay; performance.now() < end; );
@@ -22,12 +22,15 @@ vi.doMock('../../../lib/system/proc.js', async (importOriginal) => {
 })
 const { spawn } = await import('../../../lib/spawn/spawn.js')
 const { killMarked } = await import('../../../lib/keeper/search.js')
+const { newMark } = await import('../../../lib/keeper/mark.js')
+
+const nobody = () => false
 
 describe('The search for the processes of a job', () => {
   beforeEach(() => reads.clear())
 
   it('reads no environment twice, unless there was none', async () => {
-    expect(await killMarked('nobody')).toEqual({ killed: [], left: [] })
+    expect(await killMarked(newMark(), nobody)).toEqual({ killed: [], left: [] })
     expect(reads.get(process.pid)).toBe(1)
   })
 
@@ -41,7 +44,7 @@ describe('The search for the processes of a job', () => {
     turn()
     delay = 1 // a part of a search takes five
     mostInOneTurn = 0
-    await killMarked('nobody')
+    await killMarked(newMark(), nobody)
     isOver = true
     for (const each of others) await each[Symbol.asyncDispose]()
     expect(mostInOneTurn).toBeLessThanOrEqual(10)
