@@ -1,6 +1,7 @@
 import type { Stdio } from '../spawn/stdio.js'
 import type { CheckedRun } from './checked-options.js'
-import type { Capture, Execution } from './execution.js'
+import type { Execution } from './execution.js'
+import type { Capture } from './outputs.js'
 
 /** The outputs of a command that are collected. */
 export interface Captures {

@@ -9,24 +9,15 @@ import { asSpawnFailure } from '../spawn/spawn-failure.js'
 import type { Stdio } from '../spawn/stdio.js'
 import type { SignalName } from '../system/signal-names.js'
 import type { CheckedCommand } from './checked-options.js'
-import { deliver } from './delivery.js'
 import { feed, isFile } from './input.js'
-import type { Content, EndReason, Outcome } from './outcome.js'
-import { Output } from './output.js'
-import { OutputBuffer } from './output-buffer.js'
-import type { Encoding } from './text.js'
+import type { EndReason, Outcome } from './outcome.js'
+import { type Capture, Outputs } from './outputs.js'
 
 /**
  * Milliseconds after which the outputs of a command that still runs get streams. Most commands exit sooner, and need
  * none.
  */
 const SOON = 2
-
-/** An output and what is collected of it. */
-export interface Capture {
-  readonly output: Output
-  readonly buffer: OutputBuffer
-}
 
 /** A command that was started: a child, or the command of a job. */
 export interface StartedCommand extends AsyncDisposable {
@@ -46,11 +37,8 @@ interface Failure {
 /** The commands of one call, from the start of the first to the end of the last output. */
 export class Execution {
   readonly children: StartedCommand[] = []
-  /** Called for each output that is read, and when a pause of its reader ends. */
-  onOutput = () => {}
+  readonly outputs: Outputs
   readonly #options: CheckedCommand
-  readonly #buffers: OutputBuffer[] = []
-  readonly #captures: Capture[] = []
   readonly #started = monotonicNow()
   /** The write ends of the outputs, until a child has them. */
   readonly #ends: PipeHandle[] = []
@@ -66,13 +54,14 @@ export class Execution {
 
   constructor(options: CheckedCommand) {
     this.#options = options
+    this.outputs = new Outputs(options, () => void this.end('overflow'))
   }
 
   /** The fields that the results of a command and of a pipeline share. */
   get outcome(): Pick<Outcome, 'durationMs' | 'truncated' | 'heldOpen' | 'terminationReason'> {
     return {
       durationMs: this.#duration,
-      truncated: this.#buffers.some((buffer) => buffer.truncated),
+      truncated: this.outputs.truncated,
       heldOpen: this.#heldOpen,
       terminationReason: this.reason,
     }
@@ -90,40 +79,9 @@ export class Execution {
 
   /** Creates a pipe whose contents are collected. The writable end is for the `stdio` of a child. */
   capture(): Capture & { end: PipeHandle } {
-    const { readable, writable } = asSpawnFailure(() => Pipe.open('readable'))
-    this.#ends.push(writable)
-    const buffer = this.newBuffer()
-    const output = new Output(
-      readable,
-      {
-        push: (chunk) => {
-          if (!buffer.push(chunk)) this.overflows(output)
-          return true
-        },
-        end: () => {},
-      },
-      () => this.onOutput(),
-    )
-    const capture = { output, buffer }
-    this.#captures.push(capture)
-    return { ...capture, end: writable }
-  }
-
-  /** An output exceeds `maxBuffer`: ends the commands, unless a descendant is to blame. */
-  overflows(output: Output): void {
-    if (output.isHeld) output.giveUp()
-    else void this.end('overflow')
-  }
-
-  /** Whether an output has to wait for its reader. */
-  get isPaused(): boolean {
-    return this.#captures.some(({ output }) => output.isPaused)
-  }
-
-  newBuffer(): OutputBuffer {
-    const buffer = new OutputBuffer(this.#options.maxBuffer, this.#options.overflow)
-    this.#buffers.push(buffer)
-    return buffer
+    const capture = this.outputs.capture()
+    this.#ends.push(capture.end)
+    return capture
   }
 
   /** Has the pipe closed, if a failure leaves it without a child. */
@@ -160,9 +118,7 @@ export class Execution {
   /** Supervises a command that has just been started. */
   add(command: StartedCommand): void {
     this.children.push(command)
-    this.#timer ??= setTimeout(() => {
-      for (const { output } of this.#captures) output.open()
-    }, SOON)
+    this.#timer ??= setTimeout(() => this.outputs.open(), SOON)
   }
 
   /** A command could not be started: ends those before it, and closes the pipes of those that would follow. */
@@ -193,7 +149,7 @@ export class Execution {
     clearTimeout(this.#timer)
     for (const end of this.#ends) end.close()
     this.#inputEnd?.close()
-    for (const { output } of this.#captures) output.close()
+    this.outputs.close()
     return this.end('dispose')
   }
 
@@ -210,9 +166,7 @@ export class Execution {
     clearTimeout(this.#timer)
     const unread = this.#stopFeeding()
     if (unread !== undefined) this.#inputIsUnread(unread)
-    const drains = this.#captures.map(({ output }) => output.commandExited())
-    for (const isHeld of drains)
-      this.#heldOpen = (isHeld !== false && (await isHeld)) || this.#heldOpen
+    this.#heldOpen = await this.outputs.drained()
     return ends.map((end) => {
       if (end instanceof ExitStatus) return end
       throw end.cause
@@ -221,15 +175,6 @@ export class Execution {
 
   #inputIsUnread(error: Error): void {
     if (this.#options.unreadInput === 'error') void this.end('input', error)
-  }
-
-  /** Converts what was collected to its form in a result; `null` if nothing is collected. */
-  collected(capture: Capture | undefined): Content {
-    return capture === undefined ? null : deliver(capture.buffer, this.#options)
-  }
-
-  get encoding(): Encoding {
-    return this.#options.encoding
   }
 }
 

@@ -10,9 +10,10 @@ import { closeGiven } from '../spawn/stdio-plan.js'
 import { type CheckedPipeline, checkMember, checkPipelineOptions } from './checked-options.js'
 import { Command, mergeOptions } from './command.js'
 import { CommandError } from './command-error.js'
-import { type Capture, Execution } from './execution.js'
+import { Execution } from './execution.js'
 import { leave } from './input.js'
 import type { DefaultStdio, MemberOptions, PipelineOptions, Words } from './options.js'
+import type { Capture } from './outputs.js'
 import { type MemberResult, PipelineResult } from './pipeline-result.js'
 import { Run } from './running-command.js'
 import type { Encoding } from './text.js'
@@ -165,14 +166,14 @@ function settle(
 ): PipelineResult {
   const members = plans.map(({ command }, i): MemberResult => {
     const status = statuses[i] as ExitStatus
-    return { command: String(command), status, stderr: execution.collected(stderrs[i]) }
+    return { command: String(command), status, stderr: execution.outputs.collected(stderrs[i]) }
   })
   const failed = failedOf(members, checked.pipefail)
   const result = new PipelineResult({
     ...execution.outcome,
     command: members.map(({ command }) => command).join(' | '),
     status: (failed ?? (members.at(-1) as MemberResult)).status,
-    stdout: execution.collected(stdout),
+    stdout: execution.outputs.collected(stdout),
     members,
     failed,
   })

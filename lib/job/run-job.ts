@@ -1,25 +1,22 @@
 import { reasonOf, throwIfAborted } from '../base/abort.js'
-import { invalid, SextonError } from '../base/errors.js'
-import { checkOptionNames } from '../base/option-names.js'
-import { checkDuration } from '../base/time.js'
+import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { Bytes } from '../spawn/options.js'
 import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
 import { closeGiven } from '../spawn/stdio-plan.js'
 import { type Captures, captureOutputs } from './captures.js'
-import { type CheckedRun, checkRunOptions } from './checked-options.js'
+import { type CheckedJob, checkJobOptions } from './checked-job.js'
+import type { CheckedRun } from './checked-options.js'
 import { Command, withOptions } from './command.js'
 import { CommandError } from './command-error.js'
 import { Execution } from './execution.js'
 import { IdleTimeout } from './idle-timeout.js'
 import { leave } from './input.js'
-import { type CheckedIsolation, checkIsolation } from './isolation.js'
 import { Job } from './job.js'
 import { JobEvents } from './job-events.js'
 import { JobResult } from './job-result.js'
 import { keepThenEnd } from './keep.js'
 import { KeptCommand } from './kept-command.js'
-import { JOB_ADVICE, JOB_NAMES } from './option-names.js'
 import type { DefaultStdio, JobOptions } from './options.js'
 import type { Encoding } from './text.js'
 
@@ -80,25 +77,13 @@ export function runJob(
     file instanceof Command
       ? withOptions('runJob', file, args as JobOptions, options)
       : new Command(file, args as readonly Bytes[], options)
-  const merged = checkNames(command.options as JobOptions)
-  const {
-    idleTimeout,
-    leftovers = 'end',
-    keep,
-    isolation: _isolation,
-    limits: _limits,
-    ...rest
-  } = merged
-  const checked = checkRunOptions(rest)
-  checkLeftovers(leftovers, keep)
-  const isolation = checkIsolation(merged)
-  const idle = checkIdle(idleTimeout, checked)
+  const { run: checked, ...ending } = checkJobOptions(command.options as JobOptions)
   const execution = new Execution(checked)
   const events = new JobEvents()
   const job = { command: command as Command, checked, execution, events }
   try {
     throwIfAborted(checked.spawn.signal)
-    return start(job, { leftovers, keep, idle, isolation })
+    return start(job, ending)
   } catch (error) {
     const ended = execution.abandon()
     events.close()
@@ -119,14 +104,7 @@ interface Prepared {
   events: JobEvents
 }
 
-interface Ending {
-  leftovers: 'end' | 'wait' | 'keep'
-  keep: JobOptions['keep'] | undefined
-  idle: number
-  isolation: CheckedIsolation
-}
-
-function start(job: Prepared, ending: Ending): Job<JobResult, Encoding> {
+function start(job: Prepared, ending: Omit<CheckedJob, 'run'>): Job<JobResult, Encoding> {
   const { leftovers, keep, idle, isolation } = ending
   const { command, checked, execution, events } = job
   const { stdio, captures, streamed, feed } = captureOutputs(checked, execution)
@@ -145,10 +123,10 @@ function start(job: Prepared, ending: Ending): Job<JobResult, Encoding> {
   feed()
   const keeping = keep === undefined ? undefined : keepThenEnd(kept, keep)
   const timeout = new IdleTimeout(idle, {
-    isPaused: () => execution.isPaused,
+    isPaused: () => execution.outputs.isPaused,
     onIdle: () => kept.end('idle'),
   })
-  execution.onOutput = () => timeout.heard()
+  execution.outputs.onOutput = () => timeout.heard()
   const result = execution
     .finish()
     .finally(() => {
@@ -173,9 +151,9 @@ function settle(
     ...execution.outcome,
     command: String(command),
     status,
-    stdout: execution.collected(stdout),
-    stderr: execution.collected(stderr),
-    all: execution.collected(all),
+    stdout: execution.outputs.collected(stdout),
+    stderr: execution.outputs.collected(stderr),
+    all: execution.outputs.collected(all),
     survivors: events.survivorsOf(status.pid),
     kept,
     limitsHit: events.limitsHit,
@@ -183,30 +161,4 @@ function settle(
   const failed = !status.success || result.terminationReason !== undefined
   if (failed && checked.reject) throw new CommandError(result, execution.cause)
   return result
-}
-
-function checkNames(options: JobOptions): JobOptions {
-  checkOptionNames('runJob()', options, JOB_NAMES, JOB_ADVICE)
-  if (options.keep !== undefined && typeof options.keep !== 'function') {
-    throw new TypeError(invalid('keep', options.keep, 'a function of a process'))
-  }
-  return options
-}
-
-function checkLeftovers(leftovers: unknown, keep: unknown): void {
-  if (keep !== undefined && leftovers !== 'end') {
-    throw new TypeError(invalid('leftovers', leftovers, "'end', because of keep"))
-  }
-  if (leftovers === 'end' || leftovers === 'wait' || leftovers === 'keep') return
-  throw new TypeError(invalid('leftovers', leftovers, "'end', 'wait' or 'keep'"))
-}
-
-function checkIdle(idleTimeout: unknown, { stdio }: CheckedRun): number {
-  if (idleTimeout === undefined) return Number.POSITIVE_INFINITY
-  if (stdio[1] !== 'pipe' && stdio[2] !== 'pipe') {
-    throw new TypeError("idleTimeout needs an output that is collected: expected 'pipe' in stdio")
-  }
-  const checked = checkDuration('idleTimeout', idleTimeout)
-  if (checked > 0) return checked
-  throw new RangeError(invalid('idleTimeout', idleTimeout, 'more than 0 milliseconds'))
 }

@@ -118,9 +118,9 @@ function settle(
     ...execution.outcome,
     command: String(command),
     status,
-    stdout: execution.collected(stdout),
-    stderr: execution.collected(stderr),
-    all: execution.collected(all),
+    stdout: execution.outputs.collected(stdout),
+    stderr: execution.outputs.collected(stderr),
+    all: execution.outputs.collected(all),
   })
   const failed = !status.success || result.terminationReason !== undefined
   if (failed && options.reject) throw new CommandError(result, execution.cause)

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import type { EventQueue } from '../base/event-queue.js'
-import type { Capture, Execution } from './execution.js'
+import type { Execution } from './execution.js'
 import { LineSource } from './line-source.js'
+import type { Capture } from './outputs.js'
 import { type Encoding, withoutCutCharacter } from './text.js'
 
 /** The parts of a run. */
@@ -38,7 +39,7 @@ export abstract class Running<R, E extends Encoding = 'utf8'>
 
   /** @internal Whether a loop gets lines, and not bytes. */
   get givesLines(): boolean {
-    return this.parts.execution.encoding === 'utf8'
+    return this.parts.execution.outputs.encoding === 'utf8'
   }
 
   /**
@@ -91,11 +92,11 @@ export abstract class Running<R, E extends Encoding = 'utf8'>
     // The loop tells of a failure, so it is not an unhandled rejection.
     result.catch(() => {})
     if (streamed === undefined) return this.#failing()
-    const raw = execution.encoding === 'buffer'
-    const onOverflow = () => execution.overflows(streamed.output)
+    const raw = execution.outputs.encoding === 'buffer'
+    const onOverflow = () => execution.outputs.overflows(streamed.output)
     const source = new LineSource<E extends 'buffer' ? Buffer : string>(
       streamed.output,
-      execution.newBuffer(),
+      execution.outputs.newBuffer(),
       { raw, onOverflow },
     )
     const { cut } = streamed.buffer
