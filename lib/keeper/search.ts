@@ -18,8 +18,10 @@ const { SIGKILL } = constants.signals
 // forked during a search is not in its list, and a process that is in the middle of exec has no environment.
 const PAUSES = [2, 5, 10, 20, 40] as const
 
-// The most milliseconds that all searches take.
+// The most milliseconds that all searches take, and the searches that there are in any case while they find somebody: on
+// a busy machine one may take all the time, and those that it has killed are gone in the next one.
 const PATIENCE = 5000
+const LEAST = 4
 
 // Milliseconds of one part of a search. Then the event loop gets its turn.
 const PART = 5
@@ -35,7 +37,7 @@ export interface Marked {
  * Kills all processes with the mark of a job, until none is left.
  *
  * @param isSpared Says whether a process lives on: the keeper has the mark too.
- * @returns A promise of what it has found. It resolves after 0.1 to 5 seconds.
+ * @returns A promise of what it has found. It resolves after 0.1 to 5 seconds, or later on a busy machine.
  * @throws {SextonError} `ERR_SYSTEM` if no descriptor is free, `ERR_UNSUPPORTED` if `/proc` cannot be read.
  */
 export async function killMarked(
@@ -46,10 +48,11 @@ export async function killMarked(
   const killed = new Map<number, ReportedProcess>()
   const end = monotonicNow() + PATIENCE
   let alive: ReportedProcess[] = []
-  for (let inVain = 0; inVain < PAUSES.length && monotonicNow() < end; ) {
+  for (let inVain = 0, count = 1; inVain < PAUSES.length; count += 1) {
     alive = await search.killAll()
     for (const each of alive) if (each.errno !== EPERM) killed.set(each.pid, each)
     inVain = alive.length === 0 ? inVain + 1 : 0
+    if (monotonicNow() >= end && (inVain > 0 || count >= LEAST)) break
     await sleep(PAUSES[inVain])
   }
   return { killed: [...killed.values()], left: alive }

@@ -20,6 +20,17 @@ vi.doMock('../../../lib/system/proc.js', async (importOriginal) => {
   }
   return { ...original, readProcessFile }
 })
+let now = 0
+/** Milliseconds that go by whenever somebody reads the clock. */
+let skip = 0
+vi.doMock('../../../lib/base/time.js', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../lib/base/time.js')>()
+  const monotonicNow = () => {
+    now += skip
+    return original.monotonicNow() + now
+  }
+  return { ...original, monotonicNow }
+})
 const { spawn } = await import('../../../lib/spawn/spawn.js')
 const { killMarked } = await import('../../../lib/keeper/search.js')
 const { newMark } = await import('../../../lib/keeper/mark.js')
@@ -32,6 +43,17 @@ describe('The search for the processes of a job', () => {
   it('reads no environment twice, unless there was none', async () => {
     expect(await killMarked(newMark(), nobody)).toEqual({ killed: [], left: [] })
     expect(reads.get(process.pid)).toBe(1)
+  })
+
+  it('looks again when the first look took all the time', async () => {
+    const mark = newMark()
+    const { pid, exited } = spawn('sleep', ['1000'], { env: { SEXTON_JOB: mark.id } })
+    skip = 10_000
+    const { killed, left } = await killMarked(mark, nobody)
+    skip = 0
+    expect(killed).toMatchObject([{ pid, name: 'sleep' }])
+    expect(left).toEqual([])
+    expect(await exited).toMatchObject({ signal: 'SIGKILL' })
   })
 
   it('lets the event loop go on', async () => {
