@@ -80,7 +80,9 @@ void Ending::Hurry() {
   if (phase_ == Phase::kGrace) StartKilling();
 }
 
-// Stops what runs, until a walk finds nothing that runs.
+// Stops what runs, until a walk finds nothing that runs. Not in the session of a kept process: if a
+// group is orphaned there while a member is stopped, the kernel sends SIGHUP to all its members
+// (setpgid(2)).
 void Ending::Freeze() {
   if (HasCgroup()) {
     cgroup_->Freeze();
@@ -91,7 +93,7 @@ void Ending::Freeze() {
     bool any_runs = false;
     for (size_t i = 0; i < tree_->size(); ++i) {
       const char state = tree_->at(i).state;
-      if (state == 'T' || state == 't') continue;
+      if (state == 'T' || state == 't' || tree_->IsNearSpared(i)) continue;
       any_runs |= tree_->Send(i, SIGSTOP) == 0;
     }
     if (!any_runs) return;

@@ -83,6 +83,7 @@ bool Proc::ReadStat(pid_t pid, ProcessStat* stat) const {
     for (; *at >= '0' && *at <= '9'; ++at) fields[field] = fields[field] * 10 + (*at - '0');
   }
   stat->parent = static_cast<pid_t>(fields[4]);
+  stat->session = static_cast<pid_t>(fields[6]);
   stat->threads = static_cast<uint32_t>(fields[20]);
   stat->start = fields[22];
   return true;

@@ -11,6 +11,7 @@ namespace sexton {
 // The fields of /proc/<pid>/stat (proc_pid_stat(5)) that an ending needs.
 struct ProcessStat {
   pid_t parent;
+  pid_t session;
   uint32_t threads;
   uint64_t start;  // clock ticks since boot; with the pid it identifies a process
   char state;

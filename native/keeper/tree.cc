@@ -18,10 +18,11 @@ void Tree::Walk(Spared spared, const void* context) {
   spared_ = spared;
   context_ = context;
   size_ = 0;
+  spared_count_ = 0;
   self_ = getpid();
   proc_.StartLook();
   for (const pid_t root : {self_, init_}) {
-    parent_ = {{root, 0}, 0, 'R', {}};
+    parent_ = {{root, 0}, 0, 0, 'R', {}};
     if (root > 0) AddChildren(root);
   }
   for (size_t i = 0; i < size_; ++i) {
@@ -42,11 +43,22 @@ void Tree::AddChild(pid_t pid) {
   if (pid == init_ || size_ == kMost || !proc_.ReadStat(pid, &stat)) return;
   if (stat.parent != parent_.process.pid || stat.IsZombie()) return;
   const Identity child = {pid, stat.start};
-  if (spared_(context_, child)) return;
+  if (spared_(context_, child)) return NoteSpared(stat.session);
   if (!Adopts(parent_.process.pid) && !IsStill(parent_)) return;
   Node& node = nodes_[size_++];
-  node = {child, stat.parent, stat.state, {}};
+  node = {child, stat.parent, stat.session, stat.state, {}};
   memcpy(node.name, stat.name, sizeof node.name);
+}
+
+void Tree::NoteSpared(pid_t session) {
+  if (spared_count_ < kMostSpared) spared_sessions_[spared_count_++] = session;
+}
+
+bool Tree::IsNearSpared(size_t index) const {
+  for (size_t i = 0; i < spared_count_; ++i) {
+    if (spared_sessions_[i] == nodes_[index].session) return true;
+  }
+  return false;
 }
 
 // A pid can be reused within one clock tick, so an equal start time alone proves nothing. The

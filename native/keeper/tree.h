@@ -34,6 +34,9 @@ class Tree {
   // The most processes of one walk. More are there in the next walk, when these have ended.
   static constexpr size_t kMost = 65'536;
 
+  // The most sessions of spared processes.
+  static constexpr size_t kMostSpared = 256;
+
   // A process that is spared, with its descendants.
   using Spared = bool (*)(const void* context, const Identity& process);
 
@@ -49,6 +52,7 @@ class Tree {
   struct Node {
     Identity process;
     pid_t parent;
+    pid_t session;
     char state;
     char name[16];
   };
@@ -57,6 +61,9 @@ class Tree {
   // False if some may be missing: no descriptor or no memory was free to read /proc.
   bool is_whole() const { return is_whole_; }
   const Node& at(size_t index) const { return nodes_[index]; }
+
+  // Tells whether a spared process was found in the session of a descendant.
+  bool IsNearSpared(size_t index) const;
 
   // Reads the command line of a descendant, or as much as there is room for. The size; 0 if
   // unknown.
@@ -68,6 +75,7 @@ class Tree {
  private:
   void AddChild(pid_t pid);
   void AddChildren(pid_t parent);
+  void NoteSpared(pid_t session);
   bool Adopts(pid_t pid) const { return pid == self_ || pid == init_; }
   bool IsStill(const Node& node) const;
 
@@ -79,6 +87,8 @@ class Tree {
   Node parent_ = {};  // its children are being listed
   size_t size_ = 0;
   bool is_whole_ = true;
+  pid_t spared_sessions_[kMostSpared];
+  size_t spared_count_ = 0;
   static Node nodes_[kMost];
 };
 

@@ -129,6 +129,15 @@ def become_another_user():
     os.setresuid(uid, uid, uid)
 
 
+@escape(101)
+def last_link():
+    """Leaves its process group, whose link to the session it then is, by many children."""
+    for _ in range(100):
+        fork(for_ever)
+    os.setpgid(0, 0)
+    for_ever()
+
+
 @escape()
 def leave_cgroup():
     """Moves to the topmost group, as root may."""
