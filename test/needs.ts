@@ -18,6 +18,8 @@ const PACKAGES = {
   podman: 'podman',
   ps: 'procps',
   'qemu-aarch64-static': 'qemu-user-static',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'qemu-system-x86_64': 'qemu-system-x86',
   'redis-server': 'redis-server',
   runc: 'runc',
   strace: 'strace',

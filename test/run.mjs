@@ -35,9 +35,10 @@ const WHOLE = [
     'test/fuzz/',
     'test/lib/job/run-job-escapes.test.ts',
   ],
-  ...['escapes', 'jobs', 'keeper-faults', 'pid1-instants', 'shim-flat', 'shim-in-flight'].map(
-    (name) => `test/soak/${name}.test.ts`,
-  ),
+  ...[
+    ...['arm64', 'cgroups', 'escapes', 'jobs', 'keeper-faults', 'pid1-instants'],
+    ...['shim-flat', 'shim-in-flight'],
+  ].map((name) => `test/soak/${name}.test.ts`),
   ...['keeper-sanitizer', 'portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),
   ...[
     'chromium',
