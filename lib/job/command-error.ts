@@ -1,5 +1,6 @@
 import { SextonError } from '../base/errors.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
+import type { LimitName } from '../keeper/limits.js'
 import type { JobSurvivor } from './job-events.js'
 import type { Collected, Content, EndReason } from './outcome.js'
 import type { MemberResult } from './pipeline-result.js'
@@ -39,6 +40,8 @@ export class CommandError extends SextonError implements Collected {
   declare readonly survivors: readonly JobSurvivor[] | undefined
   /** The number of processes of a job that were kept, as in the result; `undefined` likewise. */
   declare readonly kept: number | undefined
+  /** The limits that a job has hit, as in the result; `undefined` likewise. */
+  declare readonly limitsHit: readonly LimitName[] | undefined
 
   /** @internal */
   constructor(result: Collected & Partial<MemberList>, cause?: unknown) {
@@ -46,7 +49,7 @@ export class CommandError extends SextonError implements Collected {
     const last = lastLines(result.stderr ?? result.all) || lastLines(result.stdout)
     const { pid } = result.status
     super('ERR_COMMAND_FAILED', `${result}${last === '' ? '' : `\n${last}`}`, { pid, cause })
-    for (const name of ['members', 'endedBy', 'survivors', 'kept']) {
+    for (const name of ['members', 'endedBy', 'survivors', 'kept', 'limitsHit']) {
       Object.defineProperty(this, name, { value: undefined, configurable: true })
     }
     for (const [name, value] of Object.entries(result)) {

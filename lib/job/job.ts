@@ -88,6 +88,26 @@ export class Job<R, E extends Encoding = 'utf8'> extends Running<R, E> {
   }
 
   /**
+   * Lets this process exit while the job runs, which it otherwise does not do by itself. The job ends then. What is not
+   * written of `input` yet, and a loop over a stream that is the input, still keep this process alive.
+   */
+  unref(): void {
+    this.#keepAlive(false)
+  }
+
+  /** Undoes `unref()`: this process stays alive for the job again. */
+  ref(): void {
+    this.#keepAlive(true)
+  }
+
+  #keepAlive(isWanted: boolean): void {
+    this.parts.execution.outputs.keepAlive(isWanted)
+    if (this.#command instanceof Error) return
+    if (isWanted) this.#command.keeper.ref()
+    else this.#command.keeper.unref()
+  }
+
+  /**
    * Sends a signal to the command alone.
    *
    * @param signal The signal's name or number.

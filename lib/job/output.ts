@@ -33,6 +33,7 @@ export class Output {
   #stream: PipeStream | undefined
   #paused = false
   #ended = false
+  #keepsAlive = true
   #lastRead = 0
   /** Bytes that were in the pipe or the stream at the exit, and are not delivered yet. */
   #owed = 0
@@ -56,6 +57,14 @@ export class Output {
     this.#stream.on('data', (chunk: Buffer) => this.#push(chunk))
     this.#stream.on('end', () => this.#end(false))
     this.#stream.on('error', () => this.#end(false))
+    this.keepAlive(this.#keepsAlive)
+  }
+
+  /** Sets whether this process stays alive for the output. */
+  keepAlive(isWanted: boolean): void {
+    this.#keepsAlive = isWanted
+    if (isWanted) this.#stream?.ref()
+    else this.#stream?.unref()
   }
 
   /** Sends what comes from now on to another sink. */

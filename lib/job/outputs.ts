@@ -79,6 +79,11 @@ export class Outputs {
     for (const { output } of this.#captures) output.open()
   }
 
+  /** Sets whether this process stays alive for the outputs. */
+  keepAlive(isWanted: boolean): void {
+    for (const { output } of this.#captures) output.keepAlive(isWanted)
+  }
+
   /** Gives the outputs up, because the commands cannot be started. */
   close(): void {
     for (const { output } of this.#captures) output.close()

@@ -154,6 +154,7 @@ try {
   if (error instanceof CommandError) {
     expectTypeOf(error.endedBy).toEqualTypeOf<EndReason | 'exit' | undefined>()
     expectTypeOf(error.survivors).toEqualTypeOf<readonly JobSurvivor[] | undefined>()
+    expectTypeOf(error.limitsHit).toEqualTypeOf<readonly LimitName[] | undefined>()
     expectTypeOf(error.kept).toEqualTypeOf<number | undefined>()
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { closeSync, openSync, readdirSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
-import { pipe, pipeline, run, type SextonError } from 'sexton'
+import { pipe, pipeline, run, runJob, type SextonError } from 'sexton'
 import { startWorker, turns } from '../../inside.js'
 
 const descriptors = () => readdirSync('/proc/self/fd').length
@@ -73,4 +73,30 @@ export async function terminateWorkers() {
     counts.push(descriptors())
   }
   return counts
+}
+
+/** Waits until the command of a job runs. */
+async function running(job: Pick<ReturnType<typeof runJob>, 'processes'>): Promise<void> {
+  while (!job.processes().some(({ command }) => command.startsWith('sleep'))) await turns(1)
+}
+
+const startJob = () => runJob('sh', ['-c', 'echo running; exec sleep 1000'], { reject: false })
+
+/** Leaves a job for which Node is not to stay alive. */
+export async function leaveJob() {
+  const job = startJob()
+  await running(job)
+  job.unref()
+  return job.processes().map(({ pid }) => pid)
+}
+
+/** Waits for a job, and has nothing else that keeps Node alive. */
+export async function waitForJob() {
+  const job = startJob()
+  await running(job)
+  job.unref()
+  job.ref()
+  setTimeout(() => job.kill('SIGKILL'), 50).unref()
+  const { stdout, status } = await job
+  return { stdout, signal: status.signal }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { readStat } from '../../../lib/system/proc.js'
+import { eventually } from '../../eventually.js'
 import { programFile } from '../../program-file.js'
 
 const programs = await programFile<typeof import('./execution.program.js')>(
@@ -22,8 +24,23 @@ describe('Commands', () => {
     process.kill(pid, 'SIGKILL')
   })
 
+  it('do not keep Node alive by a job that is unreferenced, and that ends then', async () => {
+    const pids = await programs.evaluate('leaveJob', [])
+    expect(pids.length).toBe(1)
+    await eventually(() => expect(pids.filter(isAlive)).toEqual([]))
+  })
+
+  it('keep Node alive by a job that is referenced again', async () => {
+    expect(await programs.evaluate('waitForJob', [])).toEqual({
+      stdout: 'running',
+      signal: 'SIGKILL',
+    })
+  })
+
   it('leave no descriptor of a worker that is terminated', async () => {
     const counts = await programs.evaluate('terminateWorkers', [])
     expect(counts.at(-1)).toBeLessThanOrEqual((counts[0] as number) + 1)
   })
 })
+
+const isAlive = (pid: number) => (readStat(pid)?.state ?? 'Z') !== 'Z'
