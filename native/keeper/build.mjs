@@ -24,7 +24,10 @@ const SHARED = [
 ]
 
 const own = readdirSync(join(native, 'keeper')).map((name) => `keeper/${name}`)
-const sources = [...own.filter((name) => name.endsWith('.cc')), ...SHARED]
+// Only musl lets a program bring its own allocator.
+const ALLOCATOR = 'keeper/musl_malloc.cc'
+const isSource = (name) => name.endsWith('.cc') && name !== ALLOCATOR
+const sources = [...own.filter(isSource), ...SHARED]
 
 const FLAGS = [
   ...['-std=c++17', '-Os', '-Wall', '-Wextra', `-I${native}`],
@@ -33,7 +36,7 @@ const FLAGS = [
   // Functions of shared files that it does not call are left out.
   ...['-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'],
   // Fewer pages: code and constants share some.
-  ...['-Wl,-z,noseparate-code', '-Wl,--build-id=none', '-s'],
+  ...['-Wl,-z,noseparate-code,-z,norelro', '-Wl,--build-id=none', '-s'],
 ]
 const STATIC = ['-static', '-fno-pie', '-no-pie']
 
@@ -49,8 +52,8 @@ function muslFlags() {
   const start = [`${library}/crt1.o`, `${library}/crti.o`]
   const end = [`-L${library}`, '-lc', '-lgcc', `${library}/crtn.o`]
   // No guard of the stack: it would need a library of the compiler.
-  const before = [...STATIC, '-fno-stack-protector', ...headers, ...floor, '-nostdlib', ...start]
-  return { before, end }
+  const flags = ['-fno-stack-protector', '-fno-builtin-malloc', ...headers, ...floor, '-nostdlib']
+  return { before: [...STATIC, ...flags, ...start, join(native, ALLOCATOR)], end }
 }
 
 const WAYS = {

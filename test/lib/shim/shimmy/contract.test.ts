@@ -195,13 +195,14 @@ describe('A client of shimmy', () => {
   })
 
   it('that reads nothing does not stop the container', { timeout: patience(60_000) }, async () => {
-    const lines = sized(20_000, 5000)
-    const script = `read x; yes $(printf %0999d 0) | head -n ${lines}; echo done`
+    const count = sized(20_000, 5000)
+    const script = `read x; yes $(printf %0999d 0) | head -n ${count}; echo done`
     const shim = startShimmy({ options: ['--stdin'] }, makeBundle(script))
     await shim.ended
     const client = await attach(shim)
     client.write('\n')
-    expect((await linesOf(shim)).at(-1)).toBe('stdout done')
+    const lines = (await linesOf(shim)).filter((line) => line.startsWith('stdout'))
+    expect(lines.at(-1)).toBe('stdout done') // yes(1) complains of its pipe on the other stream
   })
 
   it('reads slowly, and gets each byte', async () => {
