@@ -92,25 +92,25 @@ class Search {
     const folder = lstatSync(`/proc/${pid}`, { throwIfNoEntry: false })
     if (folder === undefined || this.#others.get(pid) === folder.ino) return undefined
     if (this.#isSpared(pid)) return undefined
-    const block = mayRead(folder.uid) ? readEnvironment(pid) : undefined
-    if (this.#isMarked(pid, block)) return this.#kill(pid)
-    if (block) this.#others.set(pid, folder.ino)
+    const environment = readEnvironment(pid, folder.uid)
+    if (this.#isMarked(pid, environment)) return this.#kill(pid, folder.uid)
+    if (environment) this.#others.set(pid, folder.ino)
     return undefined
   }
 
-  #isMarked(pid: number, block: string | undefined): boolean {
-    if (hasLimit(readProcessFile(pid, 'limits') ?? '', this.#mark)) return true
-    return block !== undefined && hasVariable(block, this.#mark)
+  #isMarked(pid: number, environment = ''): boolean {
+    const limits = readProcessFile(pid, 'limits') ?? ''
+    return hasLimit(limits, this.#mark) || hasVariable(environment, this.#mark)
   }
 
   // The pidfd is opened first. If its process has ended since, the signal reaches nobody, whoever has the pid now.
-  #kill(pid: number): ReportedProcess | undefined {
+  #kill(pid: number, user: number): ReportedProcess | undefined {
     const pidfd = binding.pidfdOpen(pid)
     if (pidfd < 0) return undefined
     try {
       const stat = readStat(pid)
       if (stat === undefined || isZombie(stat)) return undefined
-      if (!this.#isMarked(pid, readEnvironment(pid))) return undefined
+      if (!this.#isMarked(pid, readEnvironment(pid, user))) return undefined
       const { name, state, ppid } = stat
       const command = readCommandLine(pid) // before the signal: the dead have none
       const errno = Math.max(0, -binding.pidfdSend(pidfd, SIGKILL))
@@ -121,6 +121,8 @@ class Search {
   }
 }
 
-const readEnvironment = (pid: number) => readProcessFile(pid, 'environ') ?? ''
-
-const mayRead = (user: number) => [0, user].includes(process.geteuid?.() ?? user)
+/** Empty in the middle of exec; `undefined` if this user may not read it. */
+function readEnvironment(pid: number, user: number): string | undefined {
+  const mayRead = [0, user].includes(process.geteuid?.() ?? user)
+  return mayRead ? (readProcessFile(pid, 'environ') ?? '') : undefined
+}
