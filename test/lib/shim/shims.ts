@@ -129,7 +129,8 @@ export function startProgram(
     ended: new Promise((resolve) => void sync.once('close', resolve)),
     read: (name) => readFileSync(join(bundle, name), 'utf8'),
     written: async (name) => {
-      await eventually(() => expect(shim.read(name)).toBeDefined())
+      // A container whose client does not read may have to wait for ten seconds, twice.
+      await eventually(() => expect(shim.read(name)).toBeDefined(), 20_000)
       return shim.read(name)
     },
     pid: (name) => Number(shim.read(name)),
