@@ -24,7 +24,7 @@ describe('Commands', () => {
     process.kill(pid, 'SIGKILL')
   })
 
-  it('do not keep Node alive by a job that is unreferenced, and that ends then', async () => {
+  it('do not keep Node alive by an unreferenced job, which ends then', async () => {
     const pids = await programs.evaluate('leaveJob', [])
     expect(pids.length).toBe(1)
     await eventually(() => expect(pids.filter(isAlive)).toEqual([]))
