@@ -57,7 +57,9 @@ async function buildKeeper(folder: string): Promise<void> {
   writeFileSync(options, optionsFor(join(folder, 'report')))
   const builder = join(root, 'native', 'keeper', 'build.mjs')
   const { stdout } = await run([process.execPath, builder, '--sources'])
-  const sources = stdout.split('\n').filter((name) => name.endsWith('.cc'))
+  // The sanitizers bring the allocator.
+  const isSource = (name: string) => name.endsWith('.cc') && !name.endsWith('musl_malloc.cc')
+  const sources = stdout.split('\n').filter(isSource)
   const flags = [
     ...['-std=c++17', '-O1', '-g', '-fno-omit-frame-pointer', '-fno-exceptions', '-fno-rtti'],
     ...['-fsanitize=address,undefined', '-ffunction-sections', '-Wl,--gc-sections'],

@@ -64,7 +64,7 @@ describe('The memory of pid1', () => {
 })
 
 // The third back-end is named for what it does instead.
-describe.skipIf(backend() === 'poll' || lacks('strace')).concurrent('Idle', () => {
+describe.skipIf(backend() === 'poll' || lacks('strace'))('Idle', () => {
   it('sexton/init asks nothing of the kernel for ten seconds', {
     timeout: patience(60_000),
   }, async () => {

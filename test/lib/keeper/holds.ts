@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { HeldContainer } from '../../../lib/keeper/held-container.js'
 import type { HoldPlan } from '../../../lib/keeper/hold-settings.js'
+import { readPids } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { temporaryFolder } from '../system/folder.js'
 import { type HoldOptions, makePlan } from './hold-plan.js'
@@ -37,9 +39,34 @@ export function startHold(options: HoldOptions = {}): Hold {
     [Symbol.asyncDispose]: async () => {
       await end(container)
       // The test may have left the container to a server that it has not made.
-      const left = await HeldContainer.adopt(plan.socket).catch(() => undefined)
+      const left = await adopt(plan).catch(() => undefined)
       if (left !== undefined) await end(left)
+      await endAllIn(folder)
     },
+  }
+}
+
+/** Becomes the server of a container, and hears of its pid if it has one. */
+export async function adopt({ socket, pidfile }: HoldPlan): Promise<HeldContainer> {
+  const container = await HeldContainer.adopt(socket)
+  if (existsSync(pidfile)) await eventually(() => expect(container.container).toBeDefined())
+  return container
+}
+
+/** Ends what is left in a folder. The test may have killed the keeper. */
+async function endAllIn(folder: string): Promise<void> {
+  await eventually(() => {
+    const left = readPids().filter((pid) => folderOf(pid) === folder)
+    for (const pid of left) process.kill(pid, 'SIGKILL')
+    expect(left).toEqual([])
+  })
+}
+
+function folderOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return undefined // it has ended
   }
 }
 

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { HeldContainer } from '../../../lib/keeper/held-container.js'
 import { encodeHoldRequest, HOLD_VERSION } from '../../../lib/keeper/hold-frames.js'
 import { closeDescriptor } from '../../../lib/system/descriptors.js'
 import { readStat } from '../../../lib/system/proc.js'
@@ -11,7 +10,7 @@ import {
   sendMessage,
 } from '../../../lib/system/unix-socket.js'
 import { eventually } from '../../eventually.js'
-import { end, startHold } from './holds.js'
+import { adopt, end, startHold } from './holds.js'
 
 /** A connection to a keeper, without its language. */
 function connect(path: string): Disposable & { fd: number } {
@@ -60,7 +59,7 @@ describe('A peer of a container without a server', () => {
       for (const message of messages) sendMessage(peer.fd, message, [0, 1, 2])
       await isClosed(peer.fd)
     }
-    const next = await HeldContainer.adopt(hold.plan.socket)
+    const next = await adopt(hold.plan)
     expect(readdirSync(`/proc/${keeper}/fd`).length).toBe(before)
     await end(next)
   })
@@ -71,7 +70,7 @@ describe('A peer of a container without a server', () => {
     hold.container.disconnect()
     using first = connect(hold.plan.socket)
     using second = connect(hold.plan.socket)
-    const next = await HeldContainer.adopt(hold.plan.socket)
+    const next = await adopt(hold.plan)
     await isClosed(first.fd)
     await isClosed(second.fd)
     await end(next)
@@ -91,7 +90,7 @@ describe('A peer of a container without a server', () => {
       }
       sendMessage(peer.fd, encodeHoldRequest('create'))
     }
-    const next = await HeldContainer.adopt(hold.plan.socket)
+    const next = await adopt(hold.plan)
     await next.create(() => {})
     expect(next.progress).toBe(0)
     expect(readStat(next.container as number)?.ppid).toBe(next.keeper)
@@ -107,6 +106,6 @@ describe('A peer of a container without a server', () => {
       sendMessage(peer.fd, ADOPT)
       for (let i = 0; i < 10_000; i += 1) sendMessage(peer.fd, encodeHoldRequest('progress', 0))
     }
-    await end(await HeldContainer.adopt(hold.plan.socket))
+    await end(await adopt(hold.plan))
   })
 })

@@ -22,7 +22,7 @@ import { failure } from '../../inside.js'
 import { sized } from '../../pace.mjs'
 import { temporaryFolder } from '../system/folder.js'
 import { makePlan } from './hold-plan.js'
-import { end, type Hold, startHold } from './holds.js'
+import { adopt, end, type Hold, startHold } from './holds.js'
 
 const { SIGKILL, SIGTERM, SIGHUP } = constants.signals
 const { EBUSY, ECONNREFUSED } = constants.errno
@@ -169,7 +169,7 @@ describe('The terminal of a container', () => {
     await hold.container.create(onTerminal)
     expect(terminals).toBe(1)
     hold.container.disconnect()
-    const next = await HeldContainer.adopt(hold.plan.socket)
+    const next = await adopt(hold.plan)
     await next.create(onTerminal)
     expect(terminals).toBe(2)
     const { stdin, stdout } = next.streams
@@ -250,7 +250,7 @@ describe('A server that comes later', () => {
     const before = readdirSync(`/proc/${keeper}/fd`).length
     hold.container.disconnect()
     for (let i = 0; i < 20; i += 1) (await HeldContainer.adopt(hold.plan.socket)).disconnect()
-    const last = await HeldContainer.adopt(hold.plan.socket)
+    const last = await adopt(hold.plan)
     expect(readdirSync(`/proc/${keeper}/fd`).length).toBe(before)
     await end(last)
   })
