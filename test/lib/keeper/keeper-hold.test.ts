@@ -138,12 +138,15 @@ describe('A signal to the keeper of a container', () => {
   })
 
   it('goes to the runtime, and to the container that comes of it', async () => {
-    const making = 'trap : TERM; echo; while read _; do :; done; sleep 1000 & printf %s $! >pidfile'
+    // A shell's background would lose a signal that comes before its exec.
+    const start = 'sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done'
+    const wait = 'trap "got=1" TERM; echo; while [ -z "$got" ]; do sleep 0.01; done'
+    const making = `${start}; ${wait}; printf %s $! >pidfile`
     await using hold = startHold({ making })
     const { container } = hold
     const made = container.create(ignore)
     await eventually(() => expect(piece(container.streams.stdout)).toBe('\n'))
-    process.kill(container.keeper, SIGTERM) // it ends the `read`
+    process.kill(container.keeper, SIGTERM)
     expect(await made).toMatchObject({ code: 0 })
     const exited = container.exitOf(container.container as number)
     expect(await exited).toMatchObject({ signal: 'SIGTERM' })
