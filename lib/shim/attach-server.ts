@@ -42,6 +42,7 @@ export class AttachServer {
   readonly #form: AttachForm
   readonly #message: Buffer
   readonly #patience: number | undefined
+  #take: (client: AttachClient) => void = () => {}
   #isOpen = true
 
   /** Creates the socket, so that a client may connect from now on. A socket that was left there is replaced. */
@@ -67,15 +68,16 @@ export class AttachServer {
 
   /** Accepts clients until `finish()`. Their input waits until it is known whether the container takes any. */
   async serve(input: Promise<Input | undefined>, keepsInputOpen: boolean): Promise<void> {
+    this.#take = (client) => void this.#listen(client, input, keepsInputOpen)
     while (this.#isOpen) {
-      const fd = acceptSocket(this.#socket.fd)
-      if (fd === undefined) await this.#socket.readable()
-      else void this.#listen(new AttachClient(fd, this.#patience), input, keepsInputOpen)
+      this.#accept()
+      await this.#socket.readable()
     }
   }
 
-  /** Sends a piece of output to all clients. Resolves when they have room for more. */
+  /** Sends a piece of output to all who have connected by now. Resolves when they have room for more. */
   async send(stream: StreamName, piece: Uint8Array): Promise<void> {
+    this.#accept()
     const { largest, marks } = this.#form
     for (let at = 0; at < piece.length && this.#clients.size > 0; at += largest) {
       const part = piece.subarray(at, at + largest)
@@ -91,11 +93,20 @@ export class AttachServer {
 
   /** Takes in those who have connected by now, gives everybody all there is to read, and closes. */
   async finish(): Promise<void> {
+    this.#accept()
     this.#isOpen = false
     this.#socket.wake()
     await Promise.all([...this.#clients].map((client) => client.finish()))
     closeDescriptor(this.#socket.fd)
     for (const path of this.#paths) rmSync(path, { force: true })
+  }
+
+  #accept(): void {
+    if (!this.#isOpen) return
+    const next = () => acceptSocket(this.#socket.fd)
+    for (let fd = next(); fd !== undefined; fd = next()) {
+      this.#take(new AttachClient(fd, this.#patience))
+    }
   }
 
   async #listen(

@@ -41,6 +41,14 @@ describe('The attach socket', () => {
     }
   })
 
+  it('gives output to a client that has just connected', async () => {
+    const { folder, server } = serve()
+    const got = new TestClient(folder).read()
+    await server.send('stdout', Buffer.from('at once'))
+    await server.finish()
+    expect(String((await got).stdout)).toBe('at once')
+  })
+
   it('waits for a client that reads slowly, and loses nothing', async () => {
     const served = serve(SHORT)
     const client = await attach(served)
