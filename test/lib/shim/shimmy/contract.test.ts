@@ -154,9 +154,10 @@ describe('A client of shimmy', () => {
       client.write('\n')
       await eventually(() => expect(got.at(-1)).toBe(wanted))
     }
+    const closed = once(client, 'close')
     client.end('\n')
     expect(await endOf(shim)).toEqual({ reason: 'exited', exitCode: 0 })
-    await once(client, 'close')
+    await closed
   })
 
   it('writes to the container, however much, and ends its input once', async () => {
