@@ -207,15 +207,18 @@ def done():
 @escape()
 def stop_group():
     attacker = os.getpid()
+    left_read, left_write = os.pipe()
 
     def tell():
         os.setsid()
+        os.write(left_write, b".")
         with open(f"/proc/{attacker}/stat") as stat:
             while ") T " not in stat.read():
                 stat.seek(0)
         done()
 
     fork(tell)
+    os.read(left_read, 1)  # a child that is still in the group would be stopped as well
     wait_for_go()
     os.kill(0, signal.SIGSTOP)
 
