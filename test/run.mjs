@@ -61,7 +61,7 @@ const WHOLE = [
 // kernel do it, or nobody.
 const ALIKE = [
   ...['test/lib/base/', 'test/lib/cli/', 'test/lib/shim/', 'test/lib/system/'],
-  ...['isolation', 'isolation-cgroup', 'output-buffer'].map(
+  ...['isolation', 'isolation-cgroup', 'output-buffer', 'run-job-escapes-isolated'].map(
     (name) => `test/lib/job/${name}.test.ts`,
   ),
   ...['faults', 'garbage', 'limits', 'namespace', 'protocol', 'shortage'].map(

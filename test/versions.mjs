@@ -19,6 +19,7 @@ const LEFT_OUT = [
   'test/programs/{chromium,container,distributed-jobs,doctor,documents,examples,frameworks,shim-idle,shim-podman,storm,tree}.test.ts',
   'test/soak/**',
   'test/lib/job/run-job-escapes.test.ts',
+  'test/lib/job/run-job-escapes-isolated.test.ts',
   'test/lib/keeper/keeper-{faults,limits,namespace,protocol}.test.ts',
   'test/lib/reaping/zombies-unclaimed.test.ts',
   'test/regressions/{start,stops}.test.ts',
