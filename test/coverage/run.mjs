@@ -26,7 +26,7 @@ const LEFT_OUT = [
   'test/lib/job/run-job-escapes.test.ts',
   'test/lib/keeper/keeper-{faults,protocol}.test.ts',
   // Modules that are loaded as they were compiled cannot be mocked.
-  'test/lib/keeper/remains.test.ts',
+  'test/lib/keeper/{remains,search,watchdog}.test.ts',
   'test/lib/reaping/{orphans,wakeups}.test.ts',
   'test/lib/cli/pid1/remainder-unreadable.test.ts',
   'test/regressions/signal-numbers.test.ts',
