@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
 import { SextonError, systemError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
-import { binding } from '../system/binding.js'
 import { closeDescriptor } from '../system/descriptors.js'
 import { translateNewlines } from '../system/terminal.js'
 import { connectSocket, openSocket } from '../system/unix-socket.js'
+import { Creation } from './creation.js'
 import { Fact } from './fact.js'
 import { HeldDescriptors } from './held-descriptors.js'
 import { HoldConnection } from './hold-connection.js'
@@ -25,17 +25,13 @@ export type Progress = 0 | 1 | 2
 export class HeldContainer {
   readonly #connection: HoldConnection
   readonly #fds = new HeldDescriptors()
-  readonly #file: string
+  readonly #creation: Creation
   readonly #held = new Fact<void>()
-  readonly #made = new Fact<ExitStatus>()
   readonly #ended = new Fact<ExitStatus>()
   readonly #lost = new Fact<SextonError>()
   readonly #gone = new Fact<void>()
   #keeper: number
   #progress: Progress = 0
-  #runtime: 'waiting' | 'running' | 'exited' = 'waiting'
-  #runtimeStatus: ExitStatus | undefined
-  #container: number | undefined
   #isReleased = false
   #onTerminal = () => {}
 
@@ -79,7 +75,7 @@ export class HeldContainer {
     { keeper, fds, file }: { keeper: number; fds: Partial<Record<Slot, number>>; file: string },
   ) {
     this.#keeper = keeper
-    this.#file = file
+    this.#creation = new Creation(file)
     this.#fds.take(fds)
     this.#connection = new HoldConnection(fd, {
       onReport: (report) => this.#hear(report),
@@ -100,19 +96,19 @@ export class HeldContainer {
     return this.#keeper
   }
 
-  /** What an earlier server has told the manager. */
+  /** The progress that an earlier server has noted. */
   get progress(): Progress {
     return this.#progress
   }
 
   /** The state of the runtime, as far as it is known here. */
   get runtime(): 'waiting' | 'running' | 'exited' {
-    return this.#runtime
+    return this.#creation.runtime
   }
 
   /** The pid of the container's first process, once the runtime has exited and left one; `undefined` otherwise. */
   get container(): number | undefined {
-    return this.#container
+    return this.#creation.container
   }
 
   /** Resolves if the keeper is killed. The container then has another parent, which takes its status. */
@@ -125,7 +121,7 @@ export class HeldContainer {
     return this.#gone.promise
   }
 
-  /** This process's copy of a descriptor that the keeper holds; `undefined` if there is none. */
+  /** A descriptor that the keeper holds, as a copy of this process's own; `undefined` if the keeper has none. */
   fd(slot: Slot): number | undefined {
     return this.#fds.get(slot)
   }
@@ -141,8 +137,8 @@ export class HeldContainer {
   create(onTerminal: () => void): Promise<ExitStatus> {
     this.#onTerminal = onTerminal
     if (this.#fds.get('terminal') !== undefined) onTerminal()
-    if (this.#runtime === 'waiting') this.#connection.send('create')
-    return this.#made.promise
+    if (this.runtime === 'waiting') this.#connection.send('create')
+    return this.#creation.made
   }
 
   /**
@@ -151,22 +147,22 @@ export class HeldContainer {
    * @throws {SextonError} `ERR_SYSTEM` if the keeper was killed, or if the process is not a child of the keeper.
    */
   async exitOf(pid: number): Promise<ExitStatus> {
-    await this.#made.promise
-    if (this.#container === pid) return this.#ended.promise
+    await this.#creation.made
+    if (this.container === pid) return this.#ended.promise
     const message = `the process ${pid} is not a child of its keeper ${this.keeper}`
     throw new SextonError('ERR_SYSTEM', message, { pid })
   }
 
   /** Sends a signal to the runtime while it runs. Whether it runs, as far as it is known here. */
   signalRuntime(signal: number): boolean {
-    if (this.#runtime !== 'running') return false
+    if (this.runtime !== 'running') return false
     this.#connection.send('signalRuntime', signal)
     return true
   }
 
   /** Sends a signal to the container's first process, unless it has ended. */
   signalContainer(pid: number, signal: number): void {
-    if (this.#container === pid) this.#connection.send('signal', signal)
+    if (this.container === pid) this.#connection.send('signal', signal)
   }
 
   /** Passes the end of the input on to the container. */
@@ -202,27 +198,18 @@ export class HeldContainer {
   #hear(report: HoldReport): void {
     if (report.kind === 'held') this.#beServer(report)
     else if (report.kind === 'busy') this.#refuse(report.server)
-    else if (report.kind === 'refused') this.#made.reject(refusal(report.refusal, report.errno))
-    else if (report.kind === 'failed') this.#fail(report)
-    else if (report.kind === 'started') this.#runtime = 'running'
+    else if (report.kind === 'refused')
+      this.#creation.abandon(refusal(report.refusal, report.errno))
+    else if (report.kind === 'failed') this.#creation.fail(report)
+    else if (report.kind === 'started') this.#creation.start()
     else if (report.kind === 'terminal') this.#takeTerminal(report.fd)
-    else if (report.kind === 'exited') this.#endRuntime(report.status)
-    else if (report.kind === 'container') this.#beMade(report.pid)
+    else if (report.kind === 'exited') this.#creation.exit(report.status)
+    else if (report.kind === 'container') this.#creation.leave(report.pid)
     else this.#ended.resolve(report.status)
   }
 
   #refuse(server: number): void {
     this.#connection.close(systemError(-EBUSY, 'connect', { pid: server }))
-  }
-
-  #endRuntime(status: ExitStatus): void {
-    this.#runtime = 'exited'
-    this.#runtimeStatus = status
-  }
-
-  #beMade(pid: number): void {
-    this.#container = pid === 0 ? undefined : pid
-    this.#made.resolve(this.#runtimeStatus as ExitStatus)
   }
 
   // The first server has its own descriptors already.
@@ -243,20 +230,13 @@ export class HeldContainer {
     this.#onTerminal()
   }
 
-  #fail({ step, errno }: { step: number; errno: number }): void {
-    this.#runtime = 'exited'
-    const name = binding.spawnSteps[step] ?? 'spawn'
-    const details = name === 'execve' && this.#file !== '' ? { path: this.#file } : {}
-    this.#made.reject(systemError(-errno, name, details, 'ERR_SPAWN_FAILED'))
-  }
-
   #close(cause: Error | undefined): void {
     const message = `the keeper ${this.#keeper} of a container has ended before the container`
     const details = { pid: this.#keeper, errno: ECONNRESET, cause }
     const error =
       cause instanceof SextonError ? cause : new SextonError('ERR_SYSTEM', message, details)
     this.#held.reject(error)
-    this.#made.reject(error)
+    this.#creation.abandon(error)
     this.#ended.reject(error)
     if (this.#isReleased) this.#fds.closeAll()
     else this.#lost.resolve(error)
