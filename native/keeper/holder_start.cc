@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,22 +9,17 @@
 #include "keeper/settings.h"
 #include "keeper/start.h"
 #include "platform/process.h"
-#include "spawn/child.h"
 #include "spawn/spawn.h"
 
 // The start of a container's keeper, and that of the runtime.
 
 namespace sexton {
 
-// As a job's keeper does: all signals stay blocked, a session of its own, and nobody may trace it.
 void Holder::Prepare() {
   deadline_ = kForever;
   for (int& slot : slots_) slot = -1;
-  const int blocked = BlockAllSignals(&original_mask_);
-  if (blocked < 0) return Refuse(kNoSignalfd, -blocked);
-  setsid();
-  prctl(PR_SET_DUMPABLE, 0);
-  prctl(PR_SET_NAME, "sexton-keeper");
+  const int withdrawn = Withdraw(&original_mask_);
+  if (withdrawn < 0) return Refuse(kNoSignalfd, -withdrawn);
   const int mapped = map_.Map(kSettings);
   if (mapped < 0) return Refuse(kNoSettings, -mapped);
   TakeSlots();

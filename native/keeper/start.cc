@@ -57,11 +57,9 @@ void Mark(uint64_t mark, SpawnPlan* plan) {
 
 }  // namespace
 
-// All signals stay blocked: none ends the keeper before the job has ended. A signalfd hears those
-// that matter.
-bool Keeper::Prepare() {
-  const int blocked = BlockAllSignals(&original_mask_);
-  if (blocked < 0) return Refuse(kNoSignalfd, -blocked);
+int Withdraw(sigset_t* original_mask) {
+  const int blocked = BlockAllSignals(original_mask);
+  if (blocked < 0) return blocked;
   // Out of Node's session before anything is started. A stopped member in Node's process group
   // would make the kernel send SIGHUP to that whole group when the command exits, if the group is
   // orphaned then (setpgid(2), "orphaned process group"). No signal crosses to another session.
@@ -69,6 +67,13 @@ bool Keeper::Prepare() {
   // Its own user may not trace it, nor read its memory.
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_NAME, "sexton-keeper");
+  return 0;
+}
+
+// No signal ends the keeper before the job has ended. A signalfd hears those that matter.
+bool Keeper::Prepare() {
+  const int withdrawn = Withdraw(&original_mask_);
+  if (withdrawn < 0) return Refuse(kNoSignalfd, -withdrawn);
   const int mapped = map_.Map(kSettings);
   if (mapped < 0) return Refuse(kNoSettings, -mapped);
   settings_ = map_.words();

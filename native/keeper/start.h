@@ -13,6 +13,10 @@ namespace sexton {
 // none: Node leaves none open for its children.
 void CloseFrom(int first);
 
+// Takes this process out of the reach of others, before anything is started: all signals stay
+// blocked, a session of its own, and nobody may trace it. Gives the mask that it had. 0 or -errno.
+int Withdraw(sigset_t* original_mask);
+
 // Lets the child start with these signals blocked.
 void UseMask(SpawnPlan* plan, const sigset_t& mask);
 
