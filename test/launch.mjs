@@ -5,6 +5,7 @@
 // ARGUMENTS is a JSON list. The function's result is printed as JSON; in a worker it is posted to the parent.
 
 import { isMainThread, parentPort } from 'node:worker_threads'
+import './own-group.mjs'
 
 const [, , file, name, list] = process.argv
 const programs = await import(file)

@@ -1,13 +1,7 @@
+import './own-group.mjs'
 import { afterEach, expect } from 'vitest'
 import { descendants, openProcess, type SextonError } from '../lib/index.js'
 import { eventually } from './eventually.js'
-
-// An empty text, where a test expects a pid, is 0 as a number: the process group of this process, and so the whole run.
-const kill = process.kill.bind(process)
-process.kill = (pid, signal) => {
-  if (pid === 0) throw new RangeError('the pid is 0, which is the process group of the tests')
-  return kill(pid, signal)
-}
 
 // No test may leave a process behind, alive or dead. What one did leave is ended after it was told of,
 // so that the next test is judged for itself.
