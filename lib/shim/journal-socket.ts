@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SextonError, systemError } from '../base/errors.js'
 import { Fifo } from '../base/fifo.js'
@@ -10,8 +11,9 @@ import { Pollable } from './pollable.js'
 const ROOM = 1 << 20
 // Milliseconds for which the container's output waits for a journald that takes nothing. Then entries are dropped.
 const PATIENCE = 10_000
-// A message is too long for a datagram: EMSGSIZE of unix(7), or ENOBUFS.
-const TOO_LONG: ReadonlySet<number | undefined> = new Set([90, 105])
+// The errors of a message that is too long for a datagram (unix(7)).
+const { EMSGSIZE, ENOBUFS } = constants.errno
+const TOO_LONG: ReadonlySet<number | undefined> = new Set([EMSGSIZE, ENOBUFS])
 
 /** journald's socket: it takes one entry in each datagram, or in a file in memory if the entry is longer. */
 export class JournalSocket {
