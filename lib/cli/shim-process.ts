@@ -7,7 +7,7 @@ import type { Settings } from '../shim/settings.js'
 import { ThisProcess } from '../shim/this-process.js'
 import { explanation } from './explanation.js'
 
-// What the programs of all contracts do alike.
+// The parts that the programs of both contracts share.
 
 /** Writes without Node's streams: they would make the descriptor non-blocking, for the manager too, which shares it. */
 export function print(text: string, fd = 1): number {

@@ -8,7 +8,7 @@ import type { JobOptions } from './options.js'
 
 /** The options of `runJob()`, checked. */
 export interface CheckedJob {
-  /** Those that `run()` has too. */
+  /** The options that `run()` has too. */
   run: CheckedRun
   leftovers: 'end' | 'wait' | 'keep'
   keep: JobOptions['keep'] | undefined

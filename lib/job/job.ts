@@ -88,14 +88,14 @@ export class Job<R, E extends Encoding = 'utf8'> extends Running<R, E> {
   }
 
   /**
-   * Lets this process exit while the job runs, which it otherwise does not do by itself. The job ends then. What is not
-   * written of `input` yet, and a loop over a stream that is the input, still keep this process alive.
+   * Lets this process exit by itself while the job runs. The exit ends the job. Input that is not written yet still keeps
+   * this process alive.
    */
   unref(): void {
     this.#keepAlive(false)
   }
 
-  /** Undoes `unref()`: this process stays alive for the job again. */
+  /** Keeps this process alive for the job again, after `unref()`. */
   ref(): void {
     this.#keepAlive(true)
   }

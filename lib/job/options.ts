@@ -31,8 +31,8 @@ export interface OutputOptions<E extends Encoding = Encoding, L extends boolean 
    */
   maxBuffer?: number
   /**
-   * The policy for output beyond `maxBuffer`. Default `'error'`. Output of a descendant after the exit of the command is no
-   * error: it ends at the limit, and `heldOpen` is true.
+   * The policy for output beyond `maxBuffer`. Default `'error'`. A descendant that writes too much after the exit of the
+   * command causes no error. Its output then ends at the limit, and `heldOpen` is true.
    */
   overflow?: Overflow
 }

@@ -168,7 +168,8 @@ const PAUSE = 5
 const PATIENCE = 5000
 
 /**
- * Removes the groups of a job, with those that it has made in them, unless they are gone. A process that has just been reaped may still be in one.
+ * Removes the groups of a job, with those that it has made in them, unless they are gone. A process that has just been
+ * reaped may still be in one.
  *
  * @param once Whether to try once, because processes are known to be left.
  */

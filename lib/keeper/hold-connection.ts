@@ -23,7 +23,7 @@ export class HoldConnection {
   readonly #listener: Listener
   readonly #watch: DescriptorWatch
   readonly #room = Buffer.alloc(LONGEST_REPORT + 1)
-  /** What has found no room in the socket: the keeper may be stopped. */
+  /** Messages that wait for room in the socket. A stopped keeper reads none. */
   readonly #unsent: Uint8Array[] = []
   #isClosed = false
 
@@ -74,7 +74,8 @@ export class HoldConnection {
       if (message.size === 0) this.close()
       else this.#listener.onReport(this.#decode(message))
     } catch (error) {
-      // Who closes a socket with unread messages resets the connection. The error comes before what was sent, and once.
+      // A keeper that closes the socket with unread messages resets the connection. The error is reported once, and before
+      // the messages that the keeper had sent.
       const { syscall, errno } = error as SextonError
       if (syscall !== 'recvmsg' || errno !== ECONNRESET) this.close(error as Error)
     }

@@ -16,7 +16,7 @@ export interface HeldCommand {
   fds?: readonly number[]
 }
 
-/** What the keeper of a container is told at its start. All paths are absolute. */
+/** The plan of a container, for its keeper. All paths are absolute. */
 export interface HoldPlan {
   /**
    * The path of the socket at which servers connect. Nothing is there yet: the keeper of an earlier container may be

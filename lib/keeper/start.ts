@@ -96,7 +96,7 @@ function openDirectory(path: string): number {
   }
 }
 
-/** What a keeper is started with, besides its descriptors. */
+/** The argument and the environment of a keeper. */
 interface Call {
   /** A word that says what to keep; none for a job. */
   word?: string

@@ -14,8 +14,8 @@ const ANSWER = 1000
 const PATIENCE = 5000
 
 /**
- * Sees to it that a keeper answers, and that it exits when its work is done. The job may stop its keeper, because both
- * have the same user. Then the keeper is continued, and killed if that does not help.
+ * Sees to it that a keeper answers, and that it exits when its work is done. A job may stop its keeper, because both have
+ * the same user. The watchdog continues a stopped keeper, and kills one that still does not answer.
  */
 export class Watchdog {
   readonly #child: OwnedChild

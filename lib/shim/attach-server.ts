@@ -13,7 +13,7 @@ import type { Input } from './input.js'
 import { Pollable } from './pollable.js'
 import type { StreamName } from './stream-name.js'
 
-/** What clients of an attach socket expect. */
+/** The form of the messages that the clients of an attach socket expect. */
 export interface AttachForm {
   type: Exclude<SocketType, 'datagram'>
   /** The first byte of a message says which stream it is of. */

@@ -10,9 +10,9 @@ const TIMEOUT_TEXT = 'command timed out'
 
 /** The pipes of a manager that speaks conmon's contract. */
 export interface ManagerPipes {
-  /** Hears of the container's pid, or why there is none; for exec, of its exit code too. */
+  /** The pipe for the container's pid, or for the reason why there is none; for exec, for its exit code too. */
   sync: ManagerPipe
-  /** Hears when clients may attach to an exec session. */
+  /** The pipe for the word that clients may attach to an exec session. */
   attached: ManagerPipe
   /** Resolves when the manager lets an exec session begin. */
   mayBegin: () => Promise<void>

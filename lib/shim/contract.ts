@@ -3,7 +3,7 @@ import type { LogSink } from './log-sink.js'
 import type { OwnLog } from './own-log.js'
 import type { Reports } from './reports.js'
 
-/** What differs between the contracts, conmon's and shimmy's. */
+/** The parts in which the contracts of conmon and of shimmy differ. */
 export interface Contract {
   /** Opens what takes the container's output. */
   openLog: () => LogSink

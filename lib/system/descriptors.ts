@@ -48,7 +48,7 @@ export function moveToFile(
 }
 
 /**
- * Moves bytes from a terminal into a pipe, likewise.
+ * Moves bytes from a terminal into a pipe, without a copy in this process (splice(2)). Linux only.
  *
  * @returns How many were moved; `undefined` if there is nothing now, or no room.
  * @throws {SextonError} `ERR_SYSTEM` with EIO if no process has the terminal open, and with EINVAL if the kernel cannot move

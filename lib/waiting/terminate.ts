@@ -51,9 +51,9 @@ const SCOPES: readonly TerminateScope[] = ['process', 'group', 'tree']
  *
  * With `scope: 'tree'` all processes of the tree are stopped first, so that none can start another one unseen. Then all
  * get `killSignal`, children before their parents, and continue. If the end of the tree orphans a process group that
- * others are in, they continue before it, parents first: otherwise the kernel would send SIGHUP to those others
- * (setpgid(2)). A process that is found once stays known when its parent dies. Processes that are forked meanwhile are found as well, as long as their parent lives or a known process
- * founded their session.
+ * others are in, all continue first, and parents get the signal before their children. Otherwise the kernel would send
+ * SIGHUP to those others (setpgid(2)). A process that is found once stays known when its parent dies. Processes that are
+ * forked meanwhile are found as well, as long as their parent lives or a known process founded their session.
  *
  * A process that left the tree before the first look is not found. It leaves by a double fork: its parent has exited,
  * and so the kernel does not show whose descendant it is. It is found only if it stayed in a session that a process of

@@ -56,7 +56,7 @@ bool IsCounted(int parent, const char* path, const char* key) {
   return false;
 }
 
-// Finds a group below another. False if there is none.
+// Finds the name of a group below another one. Returns false if there is none.
 bool FindBelow(int group, char (*name)[NAME_MAX + 1]) {
   (*name)[0] = '\0';
   const auto receive = [](void* data, const char* entry, bool is_directory) {

@@ -7,8 +7,8 @@
 
 #include "spawn/plan.h"
 
-// What the keeper of a container is told at its start: the words below, two plans (spawn/plan.h)
-// and lists of paths, in a sealed memfd.
+// The settings of a container's keeper, in a sealed memfd: the words below, two plans
+// (spawn/plan.h) and lists of paths.
 
 namespace sexton {
 

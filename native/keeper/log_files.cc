@@ -36,7 +36,7 @@ void WriteDate(char* to, int64_t days_since_1970) {
   WriteDigits(to + 8, day_of_year - (153 * month_from_march + 2) / 5 + 1, 2);
 }
 
-// The words in front of a record's text.
+// The head of a record: its time, its stream, and the tag of a whole line or a part.
 struct Prefix {
   char text[64] = "0000-00-00T00:00:00.000000000+00:00 ";
   size_t size;

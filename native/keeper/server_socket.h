@@ -13,10 +13,10 @@ namespace sexton {
 
 // The socket at which servers connect to the keeper of a container, and the one that is connected.
 //
-// The first server wins, for as long as it lives: two that read the same pipes would tear lines.
-// Others are told so. A peer becomes the server by a request; until then the next one replaces it,
-// so that a peer that says nothing keeps no server away. A server is dead when the connection ends,
-// or when its process has: a copy of the socket may live on in a child of it.
+// The first server keeps the container for as long as it lives: two readers of one pipe would tear
+// lines. Others are told so. A peer becomes the server by a request; until then the next one
+// replaces it, so that a peer that says nothing keeps no server away. A server is dead when the
+// connection ends, or when its process has: a copy of the socket may live on in a child of it.
 class ServerSocket {
  public:
   explicit ServerSocket(int listener) : listener_(listener) {}
