@@ -79,16 +79,17 @@ export class Service {
     this.#run(this.#deliverEarly())
   }
 
-  /** Delivers what the container has written. It has ended. */
+  /** Delivers and stores what the container has written. It has ended. */
   async drain(): Promise<void> {
     this.#input?.abandon()
     for (const output of this.#outputs) output.drain()
     await Promise.all(this.#pumps)
+    // Before anybody is told of the end: whoever is told reads the log, and would miss a last line without a newline.
+    await this.#log.sync()
   }
 
   /** Lets the clients go when they have read everything, and stops to obey. */
   async close(): Promise<void> {
-    await this.#log.sync()
     const { attach, control, notify } = this.#entrances
     control?.close()
     notify?.close()
