@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: soak ? ['test/soak/**/*.test.ts'] : ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
+    // A message alone has to tell what was wrong: a round's report has no more.
+    chaiConfig: { truncateThreshold: 2000 },
     pool: 'forks',
     // One more than the cores of a small machine: a third of the time tests wait. With yet more of them a loaded
     // machine would be all that they show.
