@@ -134,8 +134,10 @@ export class Output {
     }
     this.#lastRead = monotonicNow()
     this.#onRead()
+    const wantsMore = this.#sink.push(chunk)
+    // Only now: `isHeld` must not blame a descendant for the last piece that the command wrote.
     this.#owed -= chunk.length
-    if (this.#sink.push(chunk) || this.#ended) return
+    if (wantsMore || this.#ended) return
     this.#paused = true
     this.#stream?.pause()
   }
