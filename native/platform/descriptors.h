@@ -57,6 +57,12 @@ bool ReadFileId(int fd, FileId* id);
 // Makes a close-on-exec pipe; `flags` may add O_NONBLOCK. 0 or -errno.
 int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags);
 
+// Opens the pipe of a descriptor once more, to write to it without blocking. The flag belongs to
+// the new descriptor alone, which is close-on-exec. It, or -errno: -EINVAL if it is not a pipe,
+// -EACCES if the pipe is another user's, -ENXIO if it has no reader, -ENOSYS on a platform without
+// it.
+int ReopenPipe(int fd);
+
 // Makes two connected close-on-exec sockets (AF_UNIX, SOCK_STREAM). 0 or -errno.
 int MakeSocketPair(UniqueFd* one, UniqueFd* other);
 

@@ -95,6 +95,16 @@ int MakePipe(UniqueFd* read_end, UniqueFd* write_end, int flags) {
   return 0;
 }
 
+int ReopenPipe(int fd) {
+  if (fcntl(fd, F_GETPIPE_SZ) < 0) return -EINVAL;
+  char path[32] = "/proc/self/fd/";
+  char* end = path + std::strlen(path);
+  for (int unit = 1'000'000'000; unit > 0; unit /= 10) {
+    if (fd >= unit || unit == 1) *end++ = static_cast<char>('0' + fd / unit % 10);
+  }
+  return static_cast<int>(Retry([&] { return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC); }));
+}
+
 int MakeSocketPair(UniqueFd* one, UniqueFd* other) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return -errno;

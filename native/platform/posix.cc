@@ -34,6 +34,8 @@ bool ReadFileId(int fd, FileId* id) {
   return true;
 }
 
+int ReopenPipe(int) { return -ENOSYS; }
+
 int MakeSocketPair(UniqueFd* one, UniqueFd* other) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return -errno;

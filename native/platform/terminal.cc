@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 
 #include "platform/descriptors.h"
 #include "platform/process.h"
@@ -33,7 +35,8 @@ long WithoutStop(Call call) {
 }
 
 // Bytes written at once. A shared descriptor must stay blocking, because the flag would change for
-// the others too. But where poll(2) reports room, PIPE_BUF bytes fit without blocking (pipe(7)).
+// the others too. But where poll(2) reports room, PIPE_BUF bytes fit without blocking (pipe(7)),
+// unless another writer takes the room first. So a pipe is opened once more, without blocking.
 constexpr size_t kPiece = PIPE_BUF;
 
 // Milliseconds in which a reader that has begun may make room for the next piece of a long message.
@@ -42,6 +45,23 @@ constexpr int kPatience = 100;
 bool HasRoom(int fd, int patience) {
   pollfd room = {fd, POLLOUT, 0};
   return Retry([&] { return poll(&room, 1, patience); }) == 1 && (room.revents & POLLOUT) != 0;
+}
+
+int64_t Now() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// Writes a piece when there is room for it, but waits at most `patience` milliseconds. -EAGAIN:
+// there was none, or other writers have always taken it.
+long WritePiece(int fd, const char* data, size_t size, int patience) {
+  for (const int64_t end = Now() + patience;;) {
+    const auto left = static_cast<int>(std::max(end - Now(), int64_t{0}));
+    if (!HasRoom(fd, left)) return -EAGAIN;
+    const long result = WithoutStop([&] { return write(fd, data, size); });
+    if (result != -EAGAIN || left == 0) return result;
+  }
 }
 
 ssize_t Outcome(size_t done, ssize_t failure) {
@@ -57,12 +77,13 @@ int MoveForeground(pid_t from, pid_t to) {
 }
 
 ssize_t WriteFromBackground(int fd, const char* data, size_t size, int patience) {
+  const UniqueFd reopened(ReopenPipe(fd));
+  const int target = reopened.valid() ? reopened.get() : fd;
   size_t done = 0;
   while (done < size) {
-    if (!HasRoom(fd, done == 0 ? patience : std::max(patience, kPatience)))
-      return Outcome(done, -EAGAIN);
     const size_t piece = std::min(kPiece, size - done);
-    const long result = WithoutStop([&] { return write(fd, data + done, piece); });
+    const int wait = done == 0 ? patience : std::max(patience, kPatience);
+    const long result = WritePiece(target, data + done, piece, wait);
     if (result < 0) return Outcome(done, result);
     done += static_cast<size_t>(result);
   }
