@@ -12,12 +12,15 @@ export interface Streams {
 
 /**
  * The process that is the container's parent. It starts the runtime, adopts what the runtime leaves, holds the
- * descriptors of the container's streams, and takes its status. The state machine knows no other way to the container,
- * so that the parent can be another process, which outlives this one.
+ * descriptors of the container's streams, passes signals on, and takes the container's status. The state machine knows no
+ * other way to the container, so that the parent can be another process, which outlives this one.
  */
 export interface Holder {
   /** Ends of pipes. With a terminal, some exist from `onTerminal` on. */
   readonly streams: Streams
+
+  /** A deadly signal that came after the runtime's end, and that no container could get. */
+  readonly inFlight: number | undefined
 
   /**
    * Runs the runtime to its end.
@@ -26,11 +29,11 @@ export interface Holder {
    */
   create(onTerminal: () => void): Promise<ExitStatus>
 
+  /** The pid of the container's first process; `undefined` if the runtime has left none. */
+  pid(): number | undefined
+
   /** Resolves when the container's first process has exited, even if that was before the call. */
   exitOf(pid: number): Promise<ExitStatus>
-
-  /** Sends a signal to the runtime while it runs. Whether it could. */
-  signalRuntime(signal: number): boolean
 
   /** Sends a signal to the container's first process, unless it has exited. */
   signalContainer(pid: number, signal: number): void
@@ -38,6 +41,10 @@ export interface Holder {
   /** Passes the end of the input on to the container. */
   closeInput(): void
 
-  /** Lets go of the streams, and of whatever the container left behind. */
-  release(): void
+  /**
+   * Lets go of the streams, and of whatever the container left behind. Then the manager cleans up, by its exit command.
+   *
+   * @returns The exit code of that command; 0 if there is none.
+   */
+  release(): Promise<number>
 }

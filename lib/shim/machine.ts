@@ -1,10 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs'
 import { SextonError } from '../base/errors.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
-import { Signals } from '../signals/signals.js'
 import type { Contract } from './contract.js'
-import { runExitCommand } from './exit-command.js'
 import type { Holder } from './holder.js'
 import { OomCount } from './oom-count.js'
 import type { MessageLevel } from './own-log.js'
@@ -40,7 +37,6 @@ export interface Parts {
 
 export class Machine {
   readonly #parts: Parts
-  readonly #signals = new Signals(['SIGTERM', 'SIGINT', 'SIGQUIT'])
   #state: State = 'starting'
   #pid = 0
   #exited: Promise<ExitStatus> | undefined
@@ -48,10 +44,6 @@ export class Machine {
   #failure: Failure | undefined
   #status: ExitStatus | undefined
   #isTimedOut = false
-  /** The last signal that came while there was no container to send it to. */
-  #waitingSignal: number | undefined
-  /** Whether it came when the runtime had ended already, so that nobody got it yet. */
-  #isInFlight = false
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -60,7 +52,6 @@ export class Machine {
   /** Lives through all states. Returns the exit code of this process. */
   async run(): Promise<number> {
     const release = hold()
-    void this.#forwardSignals()
     while (this.#state !== 'reported') {
       this.#state = await this.#work(this.#state)
       this.#parts.contract.ownLog.write('debug', `state: ${this.#state}`)
@@ -99,12 +90,11 @@ export class Machine {
 
   /** creating: the runtime makes the container, and exits. */
   async #create(): Promise<State> {
-    const { settings, holder, service } = this.#parts
-    rmSync(settings.containerPidfile, { force: true }) // an earlier container's
+    const { holder, service } = this.#parts
     try {
       const status = await holder.create(() => service.listenToTerminal())
       if (status.success) {
-        this.#pid = readPid(settings.containerPidfile)
+        this.#pid = this.#created()
         return 'created'
       }
       this.#failure = { text: await service.takeComplaint(), runtime: status }
@@ -113,14 +103,22 @@ export class Machine {
     }
     const container = await this.#endRemainder()
     if (container !== undefined) this.#failure.container = container
-    if (this.#isInFlight) this.#failure.signal = this.#waitingSignal as number
+    if (holder.inFlight !== undefined) this.#failure.signal = holder.inFlight
     return 'exited'
+  }
+
+  #created(): number {
+    const { holder, settings } = this.#parts
+    const pid = holder.pid()
+    if (pid !== undefined) return pid
+    const path = settings.containerPidfile
+    throw new SextonError('ERR_SYSTEM', `the runtime left no process id in ${path}`, { path })
   }
 
   /** Ends a container whose runtime was killed when it had just made it: nobody would ever hear of it. */
   async #endRemainder(): Promise<ExitStatus | undefined> {
-    const { settings, holder } = this.#parts
-    const pid = pidIn(settings.containerPidfile)
+    const { holder } = this.#parts
+    const pid = holder.pid()
     if (pid === undefined) return undefined
     const exited = holder.exitOf(pid)
     holder.signalContainer(pid, KILL)
@@ -133,7 +131,6 @@ export class Machine {
     this.#exited = holder.exitOf(this.#pid)
     if (settings.mode !== 'exec') this.#kills = new OomCount(this.#pid)
     service.serve()
-    if (this.#waitingSignal !== undefined) holder.signalContainer(this.#pid, this.#waitingSignal)
     contract.reports.tellPid(this.#pid)
     contract.ownLog.write('info', `container PID: ${this.#pid}`)
     return 'running'
@@ -179,9 +176,7 @@ export class Machine {
   /** reported: the manager cleans up. Nothing of the container may be held by then, or the manager would wait for it. */
   async #leave(): Promise<number> {
     const { settings, holder } = this.#parts
-    holder.release()
-    const cleaned = await runExitCommand(settings)
-    this.#signals.close()
+    const cleaned = await holder.release()
     if (cleaned !== 0) return cleaned
     if (this.#failure !== undefined) return 1
     if (!settings.sync) return 0
@@ -193,31 +188,6 @@ export class Machine {
     const code = this.#status?.toShellCode() ?? 'unknown'
     return ['info', `container ${this.#pid} exited with status ${code}`]
   }
-
-  async #forwardSignals(): Promise<void> {
-    for await (const { number } of this.#signals) {
-      if (this.#exited !== undefined) this.#parts.holder.signalContainer(this.#pid, number)
-      else {
-        this.#waitingSignal = number
-        this.#isInFlight = !this.#parts.holder.signalRuntime(number)
-      }
-    }
-  }
 }
 
 const KILL = 9
-
-function readPid(path: string): number {
-  const pid = pidIn(path)
-  if (pid !== undefined) return pid
-  throw new SextonError('ERR_SYSTEM', `the runtime left no process id in ${path}`, { path })
-}
-
-function pidIn(path: string): number | undefined {
-  try {
-    const text = readFileSync(path, 'utf8').trim()
-    return /^[1-9]\d*$/.test(text) ? Number(text) : undefined
-  } catch {
-    return undefined // the runtime has not written it
-  }
-}

@@ -1,4 +1,4 @@
-import { fchmodSync } from 'node:fs'
+import { fchmodSync, rmSync } from 'node:fs'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { Zombies } from '../reaping/zombies.js'
 import type { Child } from '../spawn/child.js'
@@ -8,9 +8,12 @@ import { binding } from '../system/binding.js'
 import { closeDescriptor, makePipe } from '../system/descriptors.js'
 import { subreaper } from '../system/subreaper.js'
 import { ConsoleSocket } from './console-socket.js'
+import { runExitCommand } from './exit-command.js'
+import { Forwarding } from './forwarding.js'
 import type { Holder, Streams } from './holder.js'
 import { inheritedDescriptors } from './inherited.js'
 import { protectFromOom } from './oom-score.js'
+import { pidIn } from './pidfile.js'
 import { runtimeWords } from './runtime-words.js'
 import type { Settings } from './settings.js'
 
@@ -25,6 +28,7 @@ export class ThisProcess implements Holder {
   /** The container's ends, which the runtime gets. */
   readonly #ends: (number | 'ignore' | 'inherit')[] = ['ignore', 'ignore', 'ignore']
   readonly #zombies: Zombies
+  readonly #forwarding = new Forwarding((signal) => this.#runtime?.kill(signal) ?? false)
   /** The statuses that came before the container's pid was known; none afterwards. */
   #early: Map<number, ExitStatus> | undefined = new Map()
   #awaited: { pid: number; resolve: (status: ExitStatus) => void } | undefined
@@ -45,7 +49,12 @@ export class ThisProcess implements Holder {
     return this.#streams
   }
 
+  get inFlight(): number | undefined {
+    return this.#forwarding.inFlight
+  }
+
   async create(onTerminal: () => void): Promise<ExitStatus> {
+    rmSync(this.#settings.containerPidfile, { force: true }) // an earlier container's
     const terminal = this.#awaitTerminal(onTerminal)
     terminal.catch(() => {}) // it is awaited below, with its failure
     const words = runtimeWords(this.#settings, this.#console?.path)
@@ -69,17 +78,19 @@ export class ThisProcess implements Holder {
     }
   }
 
+  pid(): number | undefined {
+    return pidIn(this.#settings.containerPidfile)
+  }
+
   exitOf(pid: number): Promise<ExitStatus> {
     const early = this.#early?.get(pid)
     this.#early = undefined
     if (early !== undefined) return Promise.resolve(early)
-    return new Promise((resolve) => {
+    const exited = new Promise<ExitStatus>((resolve) => {
       this.#awaited = { pid, resolve }
     })
-  }
-
-  signalRuntime(signal: number): boolean {
-    return this.#runtime?.kill(signal) ?? false
+    this.#forwarding.turnToContainer((signal) => this.signalContainer(pid, signal))
+    return exited
   }
 
   // No other process can have the pid before the reaper has taken the container's status.
@@ -92,10 +103,14 @@ export class ThisProcess implements Holder {
     this.#streams.stdin = undefined
   }
 
-  release(): void {
+  // The forwarding goes on: a signal must not end this process before the manager has cleaned up.
+  async release(): Promise<number> {
     this.#zombies.close()
     subreaper.disable()
     this.#unprotect()
+    const code = await runExitCommand(this.#settings)
+    this.#forwarding.close()
+    return code
   }
 
   #openPipes(): void {
