@@ -182,6 +182,17 @@ export class HeldContainer {
     this.#connection.send('progress', progress)
   }
 
+  /**
+   * Has the keeper write a text to the pipe to the manager, and note this progress, in one step. If an earlier server has
+   * noted as much, the manager has been told already, and hears nothing.
+   *
+   * @param text At most `LONGEST_TEXT` bytes.
+   */
+  tell(progress: Progress, text: string): void {
+    this.#progress = Math.max(this.#progress, progress) as Progress
+    this.#connection.send('tell', progress, text)
+  }
+
   /** Lets go of everything, here and in the keeper. The keeper runs the exit command, and exits. */
   release(): void {
     this.#isReleased = true

@@ -35,9 +35,9 @@ export class HoldConnection {
   }
 
   /** Sends a request, as soon as the socket has room. Does nothing if the keeper is gone. */
-  send(kind: keyof typeof HOLD_REQUESTS, word?: number): void {
+  send(kind: keyof typeof HOLD_REQUESTS, word?: number, text?: string): void {
     if (this.#isClosed) return
-    this.#unsent.push(encodeHoldRequest(kind, word))
+    this.#unsent.push(encodeHoldRequest(kind, word, text))
     this.#flush()
   }
 

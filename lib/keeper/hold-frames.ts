@@ -16,6 +16,7 @@ export const HOLD_REQUESTS = {
   drop: 5,
   progress: 6,
   finish: 7,
+  tell: 8,
 } as const
 
 /** The kinds of messages that the keeper sends. */
@@ -77,6 +78,9 @@ const LENGTHS: Readonly<Record<Kind, number>> = {
   ended: RECORD,
 }
 
+/** The most bytes of a text for the manager: kMostText of native/keeper/hold_frames.h. */
+export const LONGEST_TEXT = 1 << 15
+
 /** The most bytes of a message of the keeper. */
 export const LONGEST_REPORT = WORD + RECORD
 
@@ -85,11 +89,15 @@ const KINDS = new Map<number, Kind>(
 )
 
 /** Encodes a request. */
-export function encodeHoldRequest(kind: keyof typeof HOLD_REQUESTS, word?: number): Uint8Array {
+export function encodeHoldRequest(
+  kind: keyof typeof HOLD_REQUESTS,
+  word?: number,
+  text = '',
+): Uint8Array {
   const message = Buffer.alloc(word === undefined ? WORD : 2 * WORD)
   message.writeUInt8(HOLD_REQUESTS[kind], 0)
   if (word !== undefined) message.writeUInt32LE(word >>> 0, WORD)
-  return message
+  return text === '' ? message : Buffer.concat([message, Buffer.from(text)])
 }
 
 /**

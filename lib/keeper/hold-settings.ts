@@ -25,6 +25,8 @@ export interface HoldPlan {
   socket: string
   /** The path of the socket at which the runtime hands over a terminal. Default: the container has none. */
   console?: string | undefined
+  /** The name by which other programs show the keeper, at most 15 bytes. Default: `sexton-keeper`. */
+  name?: string | undefined
   /** The program that makes the container and exits. */
   runtime: HeldCommand
   /** The file into which the runtime writes the pid of the container's first process. */

@@ -68,7 +68,7 @@ export function startHolder(plan: HoldPlan): StartedHolder {
     const memory = binding.makeSealedFile(bytes)
     if (memory < 0) throw lackOf(MEMORY, -memory)
     temporary.push(memory)
-    const call = { word: 'hold', env: new Uint8Array() }
+    const call = { words: ['hold', plan.name ?? 'sexton-keeper'], env: new Uint8Array() }
     const inherited = [adoption, console, memory, ...sources]
     return { child: startAnywhere(keeperExecutable(), call, inherited), connection, fds }
   } catch (error) {

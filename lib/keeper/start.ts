@@ -98,8 +98,8 @@ function openDirectory(path: string): number {
 
 /** The argument and the environment of a keeper. */
 interface Call {
-  /** A word that says what to keep; none for a job. */
-  word?: string
+  /** The words that say what to keep; none for a job. */
+  words?: readonly string[]
   /** Its environment. */
   env: Uint8Array
 }
@@ -129,7 +129,7 @@ function unsupported({ errno = 0, path = '' }: SextonError): SextonError {
 
 function startOne(
   { path, memory }: Executable,
-  { word, env }: Call,
+  { words = [], env }: Call,
   fds: readonly number[],
 ): OwnedChild {
   // The descriptor comes last, where the keeper closes it as one too many.
@@ -137,7 +137,7 @@ function startOne(
   const file = memory === undefined ? path : `/proc/self/fd/${FIRST_OF_COMMAND + fds.length - 3}`
   const strings = {
     files: encode('file', file),
-    argv: encodeArguments('sexton-keeper', word === undefined ? [] : [word]),
+    argv: encodeArguments('sexton-keeper', words),
     env,
     naming: false,
     cwd: undefined,

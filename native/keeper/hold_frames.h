@@ -14,14 +14,15 @@ namespace sexton {
 constexpr uint32_t kHoldVersion = 1;
 
 // Server to keeper.
-#define SEXTON_HOLD_REQUESTS(FRAME)                                                          \
-  FRAME(kAdopt, 1)         /* uint32_t kHoldVersion: the sender is the server from now on */ \
-  FRAME(kCreate, 2)        /* starts the runtime, once */                                    \
-  FRAME(kSignalRuntime, 3) /* uint32_t signal */                                             \
-  FRAME(kSignal, 4)        /* uint32_t signal: to the container's first process */           \
-  FRAME(kDrop, 5)          /* uint32_t Slot: closes the keeper's copy */                     \
-  FRAME(kProgress, 6)      /* uint32_t Progress: what the manager has been told */           \
-  FRAME(kFinish, 7)        /* the keeper lets go of everything, runs the exit command, exits */
+#define SEXTON_HOLD_REQUESTS(FRAME)                                                             \
+  FRAME(kAdopt, 1)         /* uint32_t kHoldVersion: the sender is the server from now on */    \
+  FRAME(kCreate, 2)        /* starts the runtime, once */                                       \
+  FRAME(kSignalRuntime, 3) /* uint32_t signal */                                                \
+  FRAME(kSignal, 4)        /* uint32_t signal: to the container's first process */              \
+  FRAME(kDrop, 5)          /* uint32_t Slot: closes the keeper's copy */                        \
+  FRAME(kProgress, 6)      /* uint32_t Progress: what the manager has been told */              \
+  FRAME(kFinish, 7)        /* the keeper lets go of everything, runs the exit command, exits */ \
+  FRAME(kTell, 8)          /* uint32_t Progress, text for the manager, unless it was told */
 
 // Keeper to server. kHeld answers kAdopt, and the facts so far follow it in this order.
 #define SEXTON_HOLD_REPORTS(FRAME)                                                        \
@@ -63,6 +64,18 @@ struct HoldRequestFrame {
   uint32_t word;
 };
 static_assert(sizeof(HoldRequestFrame) == 8, "a request has no gaps");
+
+// The most bytes of the text of a kTell, and of one piece of it: podman loses the rest of a longer
+// piece.
+constexpr size_t kMostText = 1 << 15;
+constexpr size_t kMostOfPiece = 4096;
+
+// A request as it is received.
+struct HoldRequestMessage {
+  HoldRequestFrame frame;
+  char text[kMostText];
+  size_t text_size;
+};
 
 // Tells whether a message of this size is a request.
 bool IsSound(const HoldRequestFrame& frame, size_t size);

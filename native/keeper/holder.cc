@@ -22,11 +22,17 @@ constexpr int kMostRequests = 64;
 // Milliseconds in which no peer is accepted, after that has failed for want of something.
 constexpr uint64_t kRest = 1000;
 
+// Milliseconds that a manager has to make room for a piece of a message. Then it gets no more.
+constexpr int kManagersTime = 1000;
+
+// A text has room here while it is received. No page of it exists before it is used.
+HoldRequestMessage request;
+
 }  // namespace
 
 // The first server waits at the socket already, unless it has been killed.
-void Holder::Run() {
-  Prepare();
+void Holder::Run(const char* name) {
+  Prepare(name);
   Greet();
   while (!done_) {
     HearServer();
@@ -85,16 +91,16 @@ void Holder::PassOn(int signal) {
 // Hears everything that a dead server has sent before it counts as dead.
 void Holder::HearServer() {
   const bool has_ended = servers_.HasEnded();
-  HoldRequestFrame request;
   for (int i = 0; i < kMostRequests && !done_ && servers_.Receive(&request); ++i) Obey(request);
   if (has_ended) servers_.Lose();
 }
 
-void Holder::Obey(const HoldRequestFrame& request) {
-  const auto signal = static_cast<int>(request.word);
-  switch (request.kind) {
+void Holder::Obey(const HoldRequestMessage& message) {
+  const HoldRequestFrame& frame = message.frame;
+  const auto signal = static_cast<int>(frame.word);
+  switch (frame.kind) {
     case HoldRequest::kAdopt:
-      if (request.word != kHoldVersion) return servers_.Lose();
+      if (frame.word != kHoldVersion) return servers_.Lose();
       servers_.Adopt();
       told_ = 0;
       return Learn(HoldReport::kHeld);
@@ -107,12 +113,29 @@ void Holder::Obey(const HoldRequestFrame& request) {
       if (container_ > 0) kill(container_, signal);
       return;
     case HoldRequest::kDrop:
-      return Drop(request.word);
+      return Drop(frame.word);
     case HoldRequest::kProgress:
-      if (request.word > progress_ && request.word <= kReported) progress_ = request.word;
-      return;
+      return TellManager(frame.word, nullptr, 0);
     case HoldRequest::kFinish:
       return Finish();
+    case HoldRequest::kTell:
+      return TellManager(frame.word, message.text, message.text_size);
+  }
+}
+
+// One server may have told the manager, and have been killed before it knew. The next one asks
+// again, and the manager must not hear of it twice: some take the second number for another thing.
+void Holder::TellManager(uint32_t progress, const char* text, size_t size) {
+  if (progress <= progress_ || progress > kReported) return;
+  progress_ = progress;
+  struct pollfd manager = {slots_[kManager], POLLOUT, 0};
+  for (size_t done = 0; done < size;) {
+    if (manager.fd < 0 || poll(&manager, 1, kManagersTime) <= 0) return;
+    const size_t rest = size - done;
+    const size_t piece = rest < kMostOfPiece ? rest : kMostOfPiece;
+    const long written = Retry([&] { return write(manager.fd, text + done, piece); });
+    if (written < 0 && written != -EAGAIN) return;
+    if (written > 0) done += static_cast<size_t>(written);
   }
 }
 

@@ -32,14 +32,14 @@ class Holder {
  public:
   Holder() : servers_(kAdoption) {}
 
-  // Returns when everything is done.
-  void Run();
+  // Returns when everything is done. Other programs show this process by `name`.
+  void Run(const char* name);
 
  private:
   enum class State { kWaiting, kRunning, kOver };  // of the runtime
 
   // The start.
-  void Prepare();
+  void Prepare(const char* name);
   void TakeSlots();
   void Refuse(Refusal refusal, int error);
   SpawnPlan* WithOwnMask(SpawnPlan* plan) const;
@@ -52,7 +52,8 @@ class Holder {
   void HearSignals();
   void PassOn(int signal);
   void HearServer();
-  void Obey(const HoldRequestFrame& request);
+  void Obey(const HoldRequestMessage& request);
+  void TellManager(uint32_t progress, const char* text, size_t size);
   void Drop(uint32_t slot);
   void TakeTerminal();
   void Greet();

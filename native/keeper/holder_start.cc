@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,11 +16,12 @@
 
 namespace sexton {
 
-void Holder::Prepare() {
+void Holder::Prepare(const char* name) {
   deadline_ = kForever;
   for (int& slot : slots_) slot = -1;
   const int withdrawn = Withdraw(&original_mask_);
   if (withdrawn < 0) return Refuse(kNoSignalfd, -withdrawn);
+  prctl(PR_SET_NAME, name);
   const int mapped = map_.Map(kSettings);
   if (mapped < 0) return Refuse(kNoSettings, -mapped);
   TakeSlots();

@@ -135,11 +135,12 @@ void Keeper::Finish() {
 
 }  // namespace sexton
 
-// Without a word it keeps a job, and by the word `hold` a container.
+// Without a word it keeps a job, and by the word `hold` a container, for the program whose name
+// follows.
 int main(int count, char** words) {
   if (count > 1 && strcmp(words[1], "hold") == 0) {
     sexton::Holder holder;
-    holder.Run();
+    holder.Run(count > 2 ? words[2] : "sexton-keeper");
   } else {
     static sexton::Keeper keeper;
     keeper.Run();

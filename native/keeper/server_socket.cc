@@ -38,6 +38,8 @@ bool IsSound(const HoldRequestFrame& frame, size_t size) {
     case HoldRequest::kCreate:
     case HoldRequest::kFinish:
       return size == sizeof frame - sizeof frame.word;
+    case HoldRequest::kTell:
+      return size >= sizeof frame && size <= sizeof frame + kMostText;
   }
   return false;
 }
@@ -60,14 +62,16 @@ int ServerSocket::Accept() {
 }
 
 // recv() closes whatever descriptors came along.
-bool ServerSocket::Receive(HoldRequestFrame* frame) {
+bool ServerSocket::Receive(HoldRequestMessage* message) {
   if (!is_connected()) return false;
+  HoldRequestFrame* const frame = &message->frame;
   *frame = {};
-  const long size =
-      Retry([&] { return recv(fd(), frame, sizeof *frame, MSG_DONTWAIT | MSG_TRUNC); });
+  constexpr size_t kRoom = sizeof message->frame + sizeof message->text;
+  const long size = Retry([&] { return recv(fd(), message, kRoom, MSG_DONTWAIT | MSG_TRUNC); });
   if (size == -EAGAIN) return false;
   const bool is_sound = size > 0 && IsSound(*frame, static_cast<size_t>(size));
   if (!is_sound || (frame->kind == HoldRequest::kAdopt) == is_adopted_) Lose();
+  if (frame->kind == HoldRequest::kTell) message->text_size = size - sizeof *frame;
   return is_connected();
 }
 

@@ -17,12 +17,14 @@ export interface HoldOptions extends Partial<HoldPlan> {
   script?: string
   /** The runtime's script, which leaves `container.sh` and the file `pidfile`. */
   making?: string
+  /** The pipe to the manager. */
+  manager?: number
 }
 
 /** Makes a plan, and pipes for it. The plan's `held` belongs to the container that is started by it. */
 export function makePlan(
   folder: string,
-  { script = ':', making = RUNTIME, ...plan }: HoldOptions = {},
+  { script = ':', making = RUNTIME, manager, ...plan }: HoldOptions = {},
 ): { plan: HoldPlan; closeEnds: () => void } {
   writeFileSync(join(folder, 'container.sh'), script)
   const [input, output, errors] = [makePipe('write'), makePipe('read'), makePipe('read')]
@@ -38,7 +40,10 @@ export function makePlan(
       exitFiles: [inside('exit'), inside('exit.too')],
       logs: [inside('log')],
       patience: 0,
-      held: { stdin: input.write, stdout: output.read, stderr: errors.read },
+      held: {
+        ...{ stdin: input.write, stdout: output.read, stderr: errors.read },
+        ...(manager === undefined ? {} : { manager }),
+      },
       ...plan,
     },
     closeEnds: () => ends.forEach(closeDescriptor),

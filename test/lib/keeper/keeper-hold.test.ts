@@ -14,8 +14,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { HeldContainer } from '../../../lib/keeper/held-container.js'
+import { LONGEST_TEXT } from '../../../lib/keeper/hold-frames.js'
 import { Stage } from '../../../lib/shim/stage.js'
-import { moveToPipe } from '../../../lib/system/descriptors.js'
+import { closeDescriptor, makePipe, moveToPipe } from '../../../lib/system/descriptors.js'
 import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { failure } from '../../inside.js'
@@ -216,6 +217,36 @@ describe('The terminal of a container', () => {
     hold.container.disconnect()
     expect(await hold.written('cleaned')).toBe('8 hello')
     expect(hold.read('log').replaceAll(TIME, '')).toBe('stdout F out\r\n')
+  })
+})
+
+describe('The manager of a container', () => {
+  it('hears what the servers tell once, in whole pieces', async () => {
+    const { read, write } = makePipe('read')
+    await using hold = startHold({ script: 'exec sleep 1000', manager: write })
+    const told = await run(hold)
+    hold.container.tell(1, `${told}\n`)
+    hold.container.disconnect()
+    const next = await adopt(hold.plan)
+    next.tell(1, 'again\n')
+    next.tell(2, 'x'.repeat(LONGEST_TEXT))
+    await end(next)
+    closeDescriptor(write)
+    expect(next.progress).toBe(2)
+    const text = readFileSync(read, 'utf8')
+    closeDescriptor(read)
+    expect(text).toBe(`${told}\n${'x'.repeat(LONGEST_TEXT)}`)
+  })
+
+  it('that does not read gets no more, and the container goes on', async () => {
+    const { read, write } = makePipe('write')
+    await using hold = startHold({ script: 'read x; exit 3', manager: write })
+    const pid = await run(hold)
+    expect(() => writeSync(write, Buffer.alloc(1 << 20)) && writeSync(write, 'x')).toThrow('EAGAIN')
+    hold.container.tell(2, 'unheard')
+    hold.container.closeInput()
+    expect(await hold.container.exitOf(pid)).toMatchObject({ code: 3 })
+    closeDescriptor(read)
   })
 })
 
