@@ -4,8 +4,16 @@ export function toMarkdown({ title, notes, tables, charts }, folder) {
     `## ${title}`,
     ...notes.map(wrap),
     ...tables.map(markdownTable),
-    ...charts.map(({ name, title }) => `![${title}](${folder}/${name}.svg)`),
+    ...charts.map(({ name, title }) => picture(`${folder}/${name}`, title)),
   ].join('\n\n')
+}
+
+/** A picture that has a light and a dark theme: GitHub and VitePress show the reader's. */
+function picture(path, title) {
+  return `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="${path}-dark.svg">
+  <img alt="${title}" src="${path}-light.svg">
+</picture>`
 }
 
 const WIDTH = 120

@@ -1,10 +1,11 @@
 // Measures sexton against the other ways, on this machine:
 //
 //   npm run bench -- [--quick] [--seed N] [NAME…]
+//   npm run bench -- --draw
 //
 // Prints tables, and writes the same figures as JSON, Markdown and SVG into benchmarks/results/; those of
 // --quick, which are rough, into benchmarks/results/quick/. Unless it was quick, docs/benchmarks.md is
-// written anew, from the last results of all of them.
+// written anew, from the last results of all of them. --draw measures nothing: it draws and writes the last results again.
 //
 // npm runs them as a job of sexton's own, which ends and tells what a benchmark leaves. TERM=dumb leaves out the line that
 // a job shows: each second it reads of every process.
@@ -12,7 +13,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { drawChart } from './charts.mjs'
+import { drawChart, THEMES } from './charts.mjs'
 import { foreignChildDelay } from './foreign-child-delay.mjs'
 import { keeper } from './keeper.mjs'
 import { limit } from './limit.mjs'
@@ -44,7 +45,11 @@ const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
 
 function readOptions() {
   const { values, positionals } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      draw: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   })
   const seed = Number(values.seed)
@@ -55,7 +60,8 @@ function readOptions() {
   if (unknown !== undefined) {
     throw new RangeError(`there is no benchmark '${unknown}', only ${NAMES.join(', ')}`)
   }
-  return { quick: values.quick, seed, names: positionals.length > 0 ? positionals : NAMES }
+  const { quick, draw } = values
+  return { quick, draw, seed, names: positionals.length > 0 ? positionals : NAMES }
 }
 
 /** A bar, and what is being done: on a terminal alone. */
@@ -77,7 +83,14 @@ async function run({ name, measure, report }, done) {
     `${name}.json`,
     JSON.stringify({ benchmark: name, machine: where, options, ...result }, null, 2),
   )
-  for (const chart of told.charts) save(`${chart.name}.svg`, drawChart(chart))
+  write(name, told)
+}
+
+function write(name, told) {
+  for (const chart of told.charts) {
+    for (const [theme, colours] of Object.entries(THEMES))
+      save(`${chart.name}-${theme}.svg`, drawChart(chart, colours))
+  }
   save(`${name}.md`, toMarkdown(told, '.'))
 }
 
@@ -99,10 +112,11 @@ The figures come from one small and noisy machine. Expect another machine to sho
 function writeDocument() {
   const results = BENCHMARKS.map(({ name, report }) => {
     const file = new URL(`${name}.json`, folder)
-    return existsSync(file) && { report, ...JSON.parse(readFileSync(file, 'utf8')) }
+    return existsSync(file) && { ...JSON.parse(readFileSync(file, 'utf8')), name, report }
   }).filter(Boolean)
-  const sections = results.map(({ report, machine: kind, ...result }) => {
+  const sections = results.map(({ name, report, machine: kind, ...result }) => {
     const told = report(result)
+    if (options.draw) write(name, told)
     const notes = [...told.notes, `Measured on ${Object.values(kind).join(', ')}.`]
     return toMarkdown({ ...told, notes }, '../benchmarks/results')
   })
@@ -119,9 +133,11 @@ try {
 const folder = new URL(options.quick ? 'results/quick/' : 'results/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 const where = machine()
-process.stdout.write(`${Object.values(where).join(', ')}, load ${loadavg()[0].toFixed(2)}\n`)
-for (const [done, name] of options.names.entries()) {
-  await run(BENCHMARKS[NAMES.indexOf(name)], done)
+if (!options.draw) {
+  process.stdout.write(`${Object.values(where).join(', ')}, load ${loadavg()[0].toFixed(2)}\n`)
+  for (const [done, name] of options.names.entries()) {
+    await run(BENCHMARKS[NAMES.indexOf(name)], done)
+  }
 }
 if (!options.quick) writeDocument()
 process.stdout.write(`\nwritten to benchmarks/results/${options.quick ? 'quick/' : ''}\n`)

@@ -5,7 +5,9 @@ import { root } from '../../program.js'
 /** The links of a document to files and headings of this project that are not there. */
 export function brokenLinks(document: string): string[] {
   const text = readFileSync(join(root, document), 'utf8')
-  const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link as string)
+  const links = [...text.matchAll(/(?:\]\(|\bsrc(?:set)?=")([^)"]+)/g)].map(
+    ([, link]) => link as string,
+  )
   return links
     .filter((link) => !/^https?:/.test(link) && !isThere(document, link))
     .map((link) => `${document}: ${link}`)
