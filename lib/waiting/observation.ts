@@ -6,8 +6,8 @@ import type { ProcessStat } from '../system/proc-formats.js'
 import { signalName } from '../system/signal-names.js'
 
 /**
- * A process whose exit a caller waits for. Each kind gets the wait status from its one owner: see the table
- * "Who takes which status" in the README.
+ * A process whose exit a caller waits for. Each kind gets the wait status from its one owner: see the table in
+ * docs/ownership.md.
  */
 export interface Observation {
   readonly pid: number

@@ -1,54 +1,38 @@
 import { readFileSync } from 'node:fs'
-import { Agent, get } from 'node:http'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { asPid1, environment, root, run } from '../program.js'
 import { type Block, blocksOf, documents, parseBlocks } from './documents/blocks.js'
 import { plansOfJobs } from './documents/jobs.js'
 import { brokenLinks } from './documents/links.js'
 import { inside, type Plan, program, project, succeed } from './documents/plan.js'
+import { IS_DOCKERFILE, IS_OUTPUT, plansOfReadme } from './documents/readme.js'
 import { plansOfRunning } from './documents/running.js'
+import { plansOfSignals } from './documents/signals.js'
 import { typeCheck } from './documents/type-check.js'
-import { innerPid, type Running, start } from './running.js'
+import { innerPid, start } from './running.js'
 
 // The code of README.md and docs/ as their reader takes it: it compiles in strict TypeScript, and runs.
 
-const IS_OUTPUT = 'it shows what a program prints'
-const IS_DOCKERFILE = 'examples.test.ts builds and runs an image with these lines'
-
 const plans: Readonly<Record<string, Plan>> = {
-  'README.md, sexton': {
-    isNotRun: 'npm ci and the whole suite; the next test checks that the scripts exist',
-  },
-  'README.md, Run a program as PID 1': { isNotRun: IS_DOCKERFILE },
-  'README.md, Make a Node program its own init': {
-    isNotRun: 'an instruction of a Dockerfile; docs/init.md has its command, which is run here',
-  },
-  'README.md, Wait for any process': {
-    given: 'declare const pid: number, otherPid: number',
-    runs: waitsForAnyProcess,
-  },
-  'README.md, Start a process': { given: 'declare const repository: string', runs: startsAProcess },
-  'README.md, Kill that process and no other': { runs: killsThoseProcesses },
-  'README.md, Find out who keeps zombies': { isNotRun: `${IS_OUTPUT}; tree.test.ts has its form` },
-  'README.md, Find out who keeps zombies (2)': {
-    isNotRun: `${IS_OUTPUT}; doctor.test.ts has its words`,
-  },
-  'README.md, Reap orphans inside a Node program': { runs: reapsOrphans },
-  'README.md, Shut down, and say who asked for it': {
-    given: `declare const server: import('node:http').Server`,
-    runs: shutsDown,
-  },
-  'README.md, Shut down, and say who asked for it (2)': { runs: readsSignals },
-  'README.md, Write your own init': { runs: isAnInit },
+  ...plansOfReadme,
   'docs/doctor.md, sexton doctor': { isNotRun: `${IS_OUTPUT}; doctor.test.ts has its words` },
   'docs/init.md, sexton/init': { runs: runsWithInit },
   'docs/init.md, Options': { runs: configuresInit },
   'docs/init.md, Options (2)': { runs: hearsOfOrphans },
   ...plansOfJobs,
   'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
+  'docs/processes.md, Wait for any process': {
+    given: 'declare const pid: number, otherPid: number',
+    runs: waitsForAnyProcess,
+  },
+  'docs/processes.md, Kill that process and no other': { runs: killsThoseProcesses },
   ...plansOfRunning,
   'docs/shim.md, Use it with podman': { isNotRun: 'shim-podman.test.ts starts it by --conmon' },
+  ...plansOfSignals,
+  'docs/spawn.md, Use it': { given: 'declare const repository: string', runs: startsAProcess },
+  'docs/write-an-init.md, Reap orphans inside a Node program': { runs: reapsOrphans },
+  'docs/write-an-init.md, Be process 1': { runs: isAnInit },
 }
 
 // A diagram is not code: GitHub draws it.
@@ -77,6 +61,19 @@ describe('What the documents show', () => {
     )
     expect(named.length).toBeGreaterThan(5)
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named))
+  })
+
+  it('gives .ci/run and .ci/checks the commands of README', () => {
+    const commands = [
+      ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^npm ci && npm .*?(?= *#)/gm),
+    ]
+    expect(commands.map(String)).toEqual(['npm ci && npm run demo', 'npm ci && npm test'])
+    const scripts = ['run', 'checks'].map((name) => readFileSync(join(root, '.ci', name), 'utf8'))
+    for (const [i, [command]] of commands.entries()) expect(scripts[i]).toContain(`{ ${command}; }`)
+  })
+
+  it('has a README of at most 150 lines', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8').split('\n').length - 1).toBeLessThan(151)
   })
 
   it('has no link to a file or a heading that is missing', () => {
@@ -157,58 +154,8 @@ async function reapsOrphans(block: Block): Promise<void> {
     }).on('exit', function () { this.stdio[3].end('go\\n') }))`
   const reaper = start(program(block, before))
   await reaper.printed(/^reaped \d+: 7$/m)
-  await end(reaper)
-}
-
-async function end(running: Running): Promise<void> {
-  process.kill(running.pid, 'SIGKILL')
-  await running.ended
-}
-
-const server = `
-  import { createServer } from 'node:http'
-  const server = createServer((request, response) => {
-    console.log('asked')
-    process.once('SIGTERM', () => setTimeout(() => response.end('answer'), 100))
-  })
-  server.listen(0, () => console.log('port', server.address().port))`
-
-async function shutsDown(block: Block): Promise<void> {
-  const running = start(program(block, server))
-  await running.printed(/port \d+/)
-  const port = /port (\d+)/.exec(running.stdout())?.[1]
-  // A client that keeps its connection alive for as long as the server does.
-  const agent = new Agent({ keepAlive: true })
-  onTestFinished(() => agent.destroy())
-  const answer = new Promise<string>((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, agent }, (response) => {
-      response.setEncoding('utf8').once('data', resolve).on('error', reject)
-    })
-    request.on('error', reject)
-  })
-  await running.printed('asked')
-  const begin = performance.now()
-  process.kill(running.pid, 'SIGTERM')
-  expect(await answer).toBe('answer')
-  const stderr = expect.stringMatching(/^SIGTERM from pid \d+ \(uid \d+, .*\): shutting down\n$/)
-  expect(await running.ended).toMatchObject({ code: 0, stderr })
-  expect(performance.now() - begin).toBeLessThan(5000) // for which Node keeps an idle connection
-}
-
-async function readsSignals(block: Block): Promise<void> {
-  const running = start(program(block, `setTimeout(() => console.log('ready'))`))
-  await running.printed('ready')
-  for (const [signal, name] of [
-    ['SIGHUP', 'SIGHUP'],
-    ['SIGUSR2', 'SIGUSR2'],
-    [37, 'SIGRTMIN\\+3'],
-  ] as const) {
-    process.kill(running.pid, signal)
-    await running.printed(
-      new RegExp(`^${name} from pid ${process.pid}, uid ${process.getuid?.()}$`, 'm'),
-    )
-  }
-  await end(running)
+  process.kill(reaper.pid, 'SIGKILL')
+  await reaper.ended
 }
 
 async function isAnInit(block: Block): Promise<void> {
