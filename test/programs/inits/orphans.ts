@@ -68,9 +68,14 @@ function isSoon([, , , , timeout]: readonly string[]): boolean {
   return milliseconds >= 0 && milliseconds < 5000
 }
 
+// Whether a process that sleeps wakes up by itself. One that is on its way, or waits for a processor in the middle of
+// another call, tells nothing.
 function wakesByItself(pid: number): boolean | undefined {
+  const sleeps = () => readStat(pid)?.state === 'S'
+  if (!sleeps()) return undefined
   const words = readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ')
-  return words[0] === 'running' ? undefined : (SYSTEM_CALLS[words[0] as string]?.(words) ?? false)
+  if (words[0] === 'running' || !sleeps()) return undefined
+  return SYSTEM_CALLS[words[0] as string]?.(words) ?? false
 }
 
 async function idle(scene: Scene): Promise<string> {
