@@ -126,7 +126,7 @@ export interface JobOptions<
    *
    * - `'tree'`: they are the descendants of the keeper. It needs no right.
    * - `'cgroup'`: a control group of their own, which the kernel freezes and kills as a whole (cgroups(7), version 2, Linux
-   *   5.14). It is made below `cgroup`, or below the group of this process, and removed at the end.
+   *   5.7). It is made below `cgroup`, or below the group of this process, and removed at the end.
    * - `'pid-namespace'`: a PID namespace of their own (pid_namespaces(7)), in which `/proc` shows them alone, and which the
    *   kernel kills as a whole. Its first process is the keeper's. Without CAP_SYS_ADMIN it is in a user namespace, in which
    *   `uid`, `gid` and `groups` cannot be set.

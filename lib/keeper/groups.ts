@@ -191,7 +191,8 @@ function isRemoved(directory: string): boolean {
   }
 }
 
-function groupsIn(directory: string): string[] {
+/** Lists the groups directly below a group. */
+export function groupsIn(directory: string): string[] {
   try {
     const entries = readdirSync(directory, { withFileTypes: true })
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${directory}/${name}`)

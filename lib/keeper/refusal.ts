@@ -48,9 +48,8 @@ Mount it, for example with mount -t proc proc /proc`,
     advice: 'A job needs a sandbox that permits signalfd(2).',
   },
   [noCgroup]: {
-    syscall: 'open cgroup.kill',
-    advice:
-      "The isolation 'cgroup' needs Linux 5.14 or later, and files of the group it may write.",
+    syscall: 'open cgroup.freeze',
+    advice: "The isolation 'cgroup' needs Linux 5.7 or later, and files of the group it may write.",
   },
   [noUserNamespace]: {
     syscall: 'unshare(CLONE_NEWUSER)',

@@ -1,10 +1,8 @@
 #ifndef SEXTON_KEEPER_CGROUP_H_
 #define SEXTON_KEEPER_CGROUP_H_
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "platform/process.h"
+#include "keeper/groups.h"
+#include "keeper/proc.h"
 
 namespace sexton {
 
@@ -12,25 +10,23 @@ namespace sexton {
 // missed, however fast they fork.
 class Cgroup {
  public:
-  // Opens its files: the directory's descriptor is the command's, and is closed soon. False without
-  // cgroup.freeze (Linux 5.2) or cgroup.kill (Linux 5.14).
-  bool Open(int directory) {
-    freeze_ = openat(directory, "cgroup.freeze", O_WRONLY | O_CLOEXEC);
-    kill_ = openat(directory, "cgroup.kill", O_WRONLY | O_CLOEXEC);
-    return freeze_ >= 0 && kill_ >= 0;
-  }
+  Cgroup(const Groups& groups, const Proc& proc) : groups_(groups), proc_(proc) {}
 
-  bool is_open() const { return kill_ >= 0; }
-  void Freeze() { Write(freeze_, "1"); }
-  void Thaw() { Write(freeze_, "0"); }
-  void Kill() { Write(kill_, "1"); }
+  // Opens its files: the directory's descriptor is the command's, and is closed soon. False without
+  // cgroup.freeze (Linux 5.2).
+  bool Open(int directory);
+
+  bool is_open() const { return freeze_ >= 0; }
+  void Freeze() const;
+  void Thaw() const;
+
+  // Kills all processes. A kernel before 5.14 cannot, so they are read and killed one by one, while
+  // the group is frozen.
+  void Kill() const;
 
  private:
-  // A failure is no end of the ending: the tree is ended in any case.
-  static void Write(int fd, const char* digit) {
-    Retry([&] { return pwrite(fd, digit, 1, 0); });
-  }
-
+  const Groups& groups_;
+  const Proc& proc_;
   int freeze_ = -1;
   int kill_ = -1;
 };

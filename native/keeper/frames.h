@@ -52,7 +52,7 @@ namespace sexton {
   REFUSAL(kNoSubreaper, 3)     /* orphans cannot be adopted */                          \
   REFUSAL(kNoPidfd, 4)         /* the kernel has no pidfds, or a filter forbids them */ \
   REFUSAL(kNoSignalfd, 5)      /* no signalfd */                                        \
-  REFUSAL(kNoCgroup, 6)        /* the cgroup has no cgroup.kill or cgroup.freeze */     \
+  REFUSAL(kNoCgroup, 6)        /* the cgroup has no cgroup.freeze                */     \
   REFUSAL(kNoUserNamespace, 7) /* no user namespace, or its user cannot be mapped */    \
   REFUSAL(kNoNamespace, 8)     /* no PID namespace, or no mount namespace */            \
   REFUSAL(kNoMount, 9)         /* no /proc can be mounted in it */                      \

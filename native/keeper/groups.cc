@@ -12,6 +12,7 @@
 
 #include "keeper/directory.h"
 #include "keeper/frames.h"
+#include "keeper/members.h"
 #include "platform/descriptors.h"
 #include "platform/process.h"
 
@@ -110,6 +111,13 @@ int Groups::OpenFiles() {
 
 void Groups::CloseFiles() {
   while (files_.count > 0) close(files_.fds[--files_.count]);
+}
+
+void Groups::KillMembers(const Proc& proc) const {
+  const Path name = Path().Add("/").Add(In("").text());
+  for (uint32_t i = joined_; i < count_; ++i) {
+    KillMembersOf(parents_[i], In("").text(), name.text(), proc);
+  }
 }
 
 uint32_t Groups::Hits() const {

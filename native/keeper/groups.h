@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "keeper/proc.h"
 #include "keeper/settings.h"
 #include "keeper/text.h"
 #include "spawn/spawn.h"
@@ -23,6 +24,9 @@ class Groups {
   int OpenFiles();
   void CloseFiles();
   const CgroupFiles* files() const { return &files_; }
+
+  // Kills the processes of the group of version 2 one by one, without a wait for their end.
+  void KillMembers(const Proc& proc) const;
 
   // The limits that the job has hit: Limit bits.
   uint32_t Hits() const;

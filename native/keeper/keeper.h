@@ -38,6 +38,7 @@ class Keeper {
   Keeper()
       : connection_(kSocket),
         tree_(proc_),
+        cgroup_(groups_, proc_),
         ending_(&tree_, &kept_, &connection_, &cgroup_, &namespace_) {}
 
   // Returns when everything has ended.
@@ -80,9 +81,9 @@ class Keeper {
   Proc proc_;
   Tree tree_;
   Kept kept_;
+  Groups groups_;
   Cgroup cgroup_;
   Namespace namespace_;
-  Groups groups_;
   Ending ending_;
   int signals_ = -1;
   int parent_ = kParent;  // -1 when Node has ended

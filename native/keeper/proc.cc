@@ -64,6 +64,17 @@ ssize_t Proc::ReadCommandLine(pid_t pid, char* room, size_t size) const {
   return ReadFile(Path().Add(pid).Add("/cmdline").text(), room, size);
 }
 
+bool Proc::IsInGroup(pid_t pid, const char* name) const {
+  char room[kPiece];
+  if (ReadFile(Path().Add(pid).Add("/cgroup").text(), room, sizeof room) <= 0) return false;
+  // Groups of version 1 may have the same name. The line of version 2 begins so (cgroups(7)).
+  char* const line = strncmp(room, "0::", 3) == 0 ? room : strstr(room, "\n0::");
+  if (line == nullptr) return false;
+  line[1 + strcspn(line + 1, "\n")] = '\0';
+  const char* const found = strstr(line, name);
+  return found != nullptr && (found[strlen(name)] == '\0' || found[strlen(name)] == '/');
+}
+
 bool Proc::ReadStat(pid_t pid, ProcessStat* stat) const {
   char text[1024];
   if (ReadFile(Path().Add(pid).Add("/stat").text(), text, sizeof text) <= 0) return false;

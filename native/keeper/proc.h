@@ -41,6 +41,10 @@ class Proc {
   // Reads the words of a command line, each with its NUL. The size, 0 if there are none, or -errno.
   ssize_t ReadCommandLine(pid_t pid, char* room, size_t size) const;
 
+  // Tells whether a process is in a cgroup of version 2, or in one below it. `name` is the last
+  // part of its path, with a slash before it.
+  bool IsInGroup(pid_t pid, const char* name) const;
+
   // Gives the children of a process, by its threads' lists. Without CONFIG_PROC_CHILDREN there are
   // none, and it gives every process that names `pid` as its parent.
   void EachChild(pid_t pid, Receive receive, void* context) const;
@@ -58,6 +62,9 @@ class Proc {
   bool lists_children_ = false;
   mutable bool look_failed_ = false;
 };
+
+// Gives the numbers that are in a file.
+void EachNumberIn(int fd, Proc::Receive receive, void* context);
 
 }  // namespace sexton
 

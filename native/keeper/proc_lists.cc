@@ -86,11 +86,14 @@ void Proc::EachChild(pid_t pid, Receive receive, void* context) const {
 
 void Proc::EachInFile(const char* path, Receive receive, void* context) const {
   const UniqueFd file(OpenFile(path, 0));
-  if (!file.valid()) return;
+  if (file.valid()) EachNumberIn(file.get(), receive, context);
+}
+
+void EachNumberIn(int fd, Proc::Receive receive, void* context) {
   Numbers numbers(receive, context);
   char piece[kPiece];
   for (;;) {
-    const long length = Retry([&] { return read(file.get(), piece, sizeof piece); });
+    const long length = Retry([&] { return read(fd, piece, sizeof piece); });
     if (length <= 0) return;
     for (long i = 0; i < length; ++i) numbers.Add(piece[i]);
   }

@@ -59,8 +59,8 @@ describe('A job', () => {
     // The files of a group that is gone are gone, too.
     useScript(`rmdir '${cgroup}' && exec '${keeperPath}'`)
     expect(await failureOf(startJob(['true'], { isolation: 'cgroup', cgroup }))).toMatchObject({
-      ...{ code: 'ERR_UNSUPPORTED', errno: ENOENT, syscall: 'open cgroup.kill' },
-      message: expect.stringMatching(/: ENOENT: .*\nThe isolation 'cgroup' needs Linux 5\.14 /),
+      ...{ code: 'ERR_UNSUPPORTED', errno: ENOENT, syscall: 'open cgroup.freeze' },
+      message: expect.stringMatching(/: ENOENT: .*\nThe isolation 'cgroup' needs Linux 5\.7 /),
     })
     expect(existsSync(cgroup)).toBe(false)
   })
