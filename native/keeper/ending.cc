@@ -25,6 +25,9 @@ constexpr int kLeastRounds = 16;
 constexpr uint64_t kLeastPatience = 1000;
 constexpr uint64_t kUsualPatience = 5000;
 
+// Milliseconds more while any of them is dying, which takes seconds on a busy machine.
+constexpr uint64_t kDyingPatience = 10'000;
+
 // The processes that were sent SIGKILL, so that each is reported once. Bits by pid, of which an
 // idle keeper has touched none.
 constexpr size_t kPids = size_t{1} << 22;  // PID_MAX_LIMIT
@@ -38,6 +41,11 @@ bool Mark(pid_t pid) {
   killed[index / 8] |= bit;
   return is_new;
 }
+
+// Whether a process that was killed before will be gone soon: it waits for a processor, or exits.
+// An init exits when all of its namespace have. What the kernel, a tracer or another user holds may
+// stay for ever.
+bool IsDying(const Tree::Node& node) { return node.state == 'R' || node.is_exiting; }
 
 uint64_t After(uint64_t milliseconds) {
   const uint64_t now = Now();
@@ -72,8 +80,10 @@ void Ending::Begin(const Settings& settings, uint32_t signal) {
 void Ending::Step() {
   if (phase_ == Phase::kGrace) return StartKilling();
   if (phase_ != Phase::kKilling) return;
-  if (Now() >= last_ && rounds_ >= kLeastRounds) return GiveUp();
-  Kill();
+  const uint64_t now = Now();
+  if (now < last_ || rounds_ < kLeastRounds) return Kill();
+  if (any_dying_ && now - last_ < kDyingPatience) return Kill();
+  GiveUp();
 }
 
 void Ending::Hurry() {
@@ -138,9 +148,13 @@ void Ending::StartKilling() {
 void Ending::Kill() {
   Freeze();
   bool any_new = false;
+  // The dead are not in the list, and no child would be left if they were reaped.
+  any_dying_ = tree_->size() == 0 && tree_->is_whole();
   Connection::CommandLine command;
   for (size_t i = tree_->size(); i-- > 0;) {
-    if (Signal(i, SIGKILL, &command) != 0 || !Mark(tree_->at(i).process.pid)) continue;
+    if (Signal(i, SIGKILL, &command) != 0) continue;
+    any_dying_ |= IsDying(tree_->at(i));
+    if (!Mark(tree_->at(i).process.pid)) continue;
     Tell(Report::kKilled, i, command);
     any_new = true;
   }
@@ -150,7 +164,7 @@ void Ending::Kill() {
   pause_ = any_new ? kFirstPause : pause_ * 2;
   if (pause_ > kLongestPause) pause_ = kLongestPause;
   const uint64_t next = After(pause_);
-  deadline_ = rounds_ < kLeastRounds || next < last_ ? next : last_;
+  deadline_ = rounds_ < kLeastRounds || next < last_ || last_ <= Now() ? next : last_;
 }
 
 // A signal that the kernel refuses tells why: the process is another user's.

@@ -22,7 +22,7 @@ uint64_t Now();
 //   grace    they end by themselves
 //   killing  stops the tree and kills it, again and again: who was forked in time, or was a
 //            nested subreaper's, is there in the next walk
-//   given up when as much time again is over: who cannot be ended is reported
+//   given up when as much time again is over, and nobody is dying: who cannot be ended is reported
 //
 // A cgroup is frozen and killed as a whole, unless some processes are to be kept. Signals are sent
 // in any case: a process that may write to another cgroup may have left this one. A PID namespace
@@ -77,6 +77,7 @@ class Ending {
   uint64_t last_ = kForever;  // when it gives up
   uint64_t pause_ = 0;        // milliseconds until it kills again
   int rounds_ = 0;            // of killing
+  bool any_dying_ = false;    // in the last round
   uint32_t left_ = 0;
 };
 

@@ -15,6 +15,9 @@ namespace {
 
 constexpr size_t kPiece = 4096;
 
+// A flag of the kernel (proc_pid_stat(5), field 9): PF_EXITING of its <linux/sched.h>.
+constexpr uint64_t kExiting = 4;
+
 }  // namespace
 
 int Proc::Open() {
@@ -94,6 +97,7 @@ bool Proc::ReadStat(pid_t pid, ProcessStat* stat) const {
     for (; *at >= '0' && *at <= '9'; ++at) fields[field] = fields[field] * 10 + (*at - '0');
   }
   stat->parent = static_cast<pid_t>(fields[4]);
+  stat->is_exiting = (fields[9] & kExiting) != 0;
   stat->session = static_cast<pid_t>(fields[6]);
   stat->threads = static_cast<uint32_t>(fields[20]);
   stat->start = fields[22];

@@ -15,6 +15,7 @@ struct ProcessStat {
   uint32_t threads;
   uint64_t start;  // clock ticks since boot; with the pid it identifies a process
   char state;
+  bool is_exiting;  // it has left its program for good, and the kernel clears up
   char name[16];
 
   // A process whose first thread has exited has the state Z too, but its other threads live on.

@@ -22,7 +22,7 @@ void Tree::Walk(Spared spared, const void* context) {
   self_ = getpid();
   proc_.StartLook();
   for (const pid_t root : {self_, init_}) {
-    parent_ = {{root, 0}, 0, 0, 'R', {}};
+    parent_ = {{root, 0}, 0, 0, 'R', false, {}};
     if (root > 0) AddChildren(root);
   }
   for (size_t i = 0; i < size_; ++i) {
@@ -46,7 +46,7 @@ void Tree::AddChild(pid_t pid) {
   if (spared_(context_, child)) return NoteSpared(stat.session);
   if (!Adopts(parent_.process.pid) && !IsStill(parent_)) return;
   Node& node = nodes_[size_++];
-  node = {child, stat.parent, stat.session, stat.state, {}};
+  node = {child, stat.parent, stat.session, stat.state, stat.is_exiting, {}};
   memcpy(node.name, stat.name, sizeof node.name);
 }
 

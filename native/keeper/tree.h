@@ -54,6 +54,7 @@ class Tree {
     pid_t parent;
     pid_t session;
     char state;
+    bool is_exiting;
     char name[16];
   };
 
