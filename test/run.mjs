@@ -48,6 +48,8 @@ const WHOLE = [
     'documents',
     'examples',
     'frameworks',
+    'manual',
+    'pictures',
     'pid1-cache',
     'sexton-run',
     'shim-idle',
@@ -70,7 +72,7 @@ const ALIKE = [
   'test/regressions/start.test.ts',
 ]
 // Only a machine with the compilers of other machines can make what is shipped, and so test it.
-const SHIPPED = ['arm64', 'managers', 'package', 'prebuilt', 'requirements'].map(
+const SHIPPED = ['arm64', 'complete', 'managers', 'package', 'prebuilt', 'requirements'].map(
   (name) => `test/package/${name}.test.ts`,
 )
 

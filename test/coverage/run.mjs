@@ -32,7 +32,7 @@ const LEFT_OUT = [
   'test/regressions/signal-numbers.test.ts',
   // These read the sources and the documents, which are not copied.
   'test/lib/{imports,names}.test.ts',
-  'test/programs/documents.test.ts',
+  'test/programs/{documents,manual,pictures}.test.ts',
   'test/programs/inits/**',
   'test/programs/{chromium,container,distributed-jobs,examples,frameworks,git,idle,shim-idle}.test.ts',
   'test/programs/{pid1-cache,server,storm}.test.ts',

@@ -1,11 +1,11 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installIn } from '../installed.mjs'
 import { lacksPackages } from '../needs.js'
 import { patience } from '../pace.mjs'
-import { type Outcome, resultOf, root, run } from '../program.js'
+import { asPid1, type Outcome, resultOf, root, run } from '../program.js'
 import { emptyProject, linkPrograms, pack, packDependencies, succeed } from './project.js'
 
 // The packed tarball, installed by other package managers than npm: without scripts, compiler and registry, and with
@@ -26,8 +26,9 @@ beforeAll(async () => {
   manifest = {
     private: true,
     dependencies: { sexton: `file:${tarball}` },
-    // yarn and pnpm have different names for the same.
+    // Each has another name for the same.
     resolutions: overrides,
+    overrides,
     pnpm: { overrides },
   }
 }, patience(60_000))
@@ -87,7 +88,7 @@ class Project {
     this.#manager = manager
   }
 
-  async install(): Promise<void> {
+  async install(): Promise<Outcome> {
     const { settings, meta: dependenciesMeta } = this.#manager
     for (const name of readdirSync(consumers))
       copyFileSync(join(consumers, name), join(this.#folder, name))
@@ -96,7 +97,16 @@ class Project {
       this.#write('.yarnrc.yml', settings)
       this.#write('yarn.lock', '') // or the project of a folder above would be meant
     }
-    await succeed(this.#manage(...this.#manager.install))
+    return succeed(this.#manage(...this.#manager.install))
+  }
+
+  has(path: string): boolean {
+    return existsSync(join(this.#folder, path))
+  }
+
+  /** Runs a command as process 1, in the project's folder. */
+  asPid1(...command: string[]): Promise<Outcome> {
+    return run([...asPid1, 'env', '--chdir', this.#folder, ...command])
   }
 
   exec(...command: string[]): Promise<Outcome> {
@@ -121,6 +131,30 @@ class Project {
     writeFileSync(join(this.#folder, name), text)
   }
 }
+
+// An install script makes npm compile or warn. So does `prepare`, if the package does not come from a registry. So a clone
+// is built by `prepublish`, which npm runs there, but neither in an installed package nor when it publishes.
+describe.skipIf(isMissing).each(['npm10', 'npm11'])('Installed by %s, with its scripts', (name) => {
+  const install = ['install', '--offline', '--no-audit', '--no-update-notifier']
+  const exec = ['exec', '--offline', '--']
+  const project = new Project({ file: `${name}/bin/npm-cli.js`, install, exec, node: [] })
+
+  it('prints the summary alone, and compiles nothing', async () => {
+    const { stdout, stderr } = await project.install()
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/^\nadded \d+ packages in \S+\n$/), ''])
+    expect(project.has('node_modules/sexton/build')).toBe(false)
+  })
+
+  it('has `pid1` as process 1 by its path', async () => {
+    const command = ['./node_modules/.bin/pid1', '--', 'sh', '-c', 'echo $PPID; exit 7']
+    expect(await project.asPid1(...command)).toMatchObject({ code: 7, stdout: '1\n', stderr: '' })
+  })
+
+  it('has `pid1` by `npx -p sexton`', async () => {
+    const npx = ['npx', '--offline', '-p', 'sexton', 'pid1', '-s', '--', 'sh', '-c', 'exit 7']
+    expect(await project.exec('env', ...npx)).toMatchObject({ code: 7 })
+  })
+})
 
 describe.skipIf(isMissing).each(MANAGERS)('Installed by $title', (manager) => {
   const project = new Project(manager)

@@ -28,6 +28,10 @@ const plans: Readonly<Record<string, Plan>> = {
   },
   'docs/processes.md, Kill that process and no other': { runs: killsThoseProcesses },
   ...plansOfRunning,
+  'docs/shell.md, Manual pages and completions': { isNotRun: 'manual.test.ts compares the page' },
+  'docs/shell.md, Manual pages and completions (2)': {
+    isNotRun: 'manual.test.ts completes words with these files',
+  },
   'docs/shim.md, Use it with podman': { isNotRun: 'shim-podman.test.ts starts it by --conmon' },
   ...plansOfSignals,
   'docs/spawn.md, Use it': { given: 'declare const repository: string', runs: startsAProcess },

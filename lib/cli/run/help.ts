@@ -7,7 +7,8 @@ killed itself. Tells on stderr what has outlived the command.
   --timeout TIME       end the job after TIME
   --idle-timeout TIME  end the job after TIME without output
   --grace TIME         from the signal to KILL (default: 5s)
-  --kill-signal SIGNAL the signal that all processes get first (default: TERM)
+  --kill-signal SIGNAL
+                       the signal that all processes get first (default: TERM)
   --fail-on-leak       exit with 122 if the command succeeds, but left processes
   --keep PATTERN       let processes live on whose name or command line is
                        PATTERN, in which * and ? stand for any characters;
