@@ -41,7 +41,11 @@ export class KeptCommand {
   #pid: number | undefined
   #status: ExitStatus | undefined
   #failure: Error | undefined
+  /** Why the ending has begun, in the keeper's words. */
   #reason: EndReason | undefined
+  #hasBegun = false
+  /** The reason for which this process has asked for the ending first. The keeper decides whether it came too late. */
+  #asked: EndReason | undefined
 
   /**
    * Starts a keeper, which starts the command.
@@ -68,7 +72,7 @@ export class KeptCommand {
         { isolation: level, leftovers, killSignal, grace, timeout },
         {
           onEvent: (event) => {
-            if (event.kind === 'ending') this.#reason ??= reasonOf(event.reason)
+            if (event.kind === 'ending') this.#begin(event.reason)
             hooks.onEvent(event)
           },
           pathOf: (step) => pathOf(step, file, options),
@@ -96,6 +100,7 @@ export class KeptCommand {
     this.exited.then(
       (status) => {
         this.#status = status
+        if (this.#asked !== 'dispose') this.#asked = undefined
       },
       (error: Error) => {
         this.#failure = error
@@ -112,7 +117,7 @@ export class KeptCommand {
   }
 
   get terminationReason(): EndReason | undefined {
-    return this.#reason
+    return this.#reason ?? this.#asked
   }
 
   /**
@@ -121,6 +126,7 @@ export class KeptCommand {
    * @param signal The signal that begins it. SIGKILL also ends the grace of an ending that has begun.
    */
   end(reason: keyof typeof NUMBERS, signal?: number): void {
+    if (!this.#hasBegun) this.#asked ??= reason
     this.keeper.end(NUMBERS[reason], signal)
   }
 
@@ -135,6 +141,12 @@ export class KeptCommand {
     if (this.#status !== undefined || this.#failure !== undefined) return false
     this.keeper.signal(number)
     return true
+  }
+
+  #begin(reason: number): void {
+    this.#reason ??= reasonOf(reason)
+    this.#hasBegun = true
+    this.#asked = undefined
   }
 
   toString(): string {

@@ -179,6 +179,16 @@ describe('A job is ended', () => {
     expect(live()).toEqual([])
   })
 
+  it('by an aborted signal, though its scope is left at once', async () => {
+    const abort = new AbortController()
+    const job = sh(endless, { signal: abort.signal })
+    job.catch(() => {})
+    abort.abort('enough')
+    await job[Symbol.asyncDispose]()
+    const error = await failureOf(job)
+    expect([error.terminationReason, error.cause]).toEqual(['abort', 'enough'])
+  })
+
   it('by leaving the loop over its lines', async () => {
     for await (const _ of sh(endless)) break
     expect(live()).toEqual([])
