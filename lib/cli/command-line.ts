@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { checkPid, invalid } from '../base/errors.js'
 import { suggestion } from '../base/suggestion.js'
+import { COLOURS, type Colours } from './tree/terminal.js'
 import { UsageError } from './usage-error.js'
 
 type Options = Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>>
@@ -41,6 +42,26 @@ export function parseCommandLine(
   }
 }
 
+/** Gives an option that stands without a value this one, because parseArgs has no optional values. */
+export function withDefault(words: readonly string[], option: string, value: string): string[] {
+  const end = words.indexOf('--')
+  return words.map((word, i) =>
+    word === option && (end < 0 || i < end) ? `${option}=${value}` : word,
+  )
+}
+
+/**
+ * Parses the value of `--color`.
+ *
+ * @throws {UsageError} if it is not a known word.
+ */
+export function parseColours(command: string, value: string | boolean | undefined): Colours {
+  const word = String(value ?? 'auto')
+  const colours = COLOURS.find((name) => name === word)
+  if (colours !== undefined) return colours
+  throw usageError(command, invalid('--color', word, COLOURS.join(', ')))
+}
+
 /** Makes a usage error that mentions `--help`. */
 export function usageError(command: string, message: string): UsageError {
   return new UsageError(`${message}\nTry 'sexton ${command} --help'.`)
@@ -56,6 +77,9 @@ function checkOption(
     const known = Object.keys(options).map((name) => `--${name}`)
     const hint = suggestion(token.rawName, known)
     throw usageError(command, `unknown option '${token.rawName}'${hint}`)
+  }
+  if (option.type === 'string' && token.value === undefined) {
+    throw usageError(command, `option ${token.rawName} needs a value`)
   }
   if (option.type === 'boolean' && token.value !== undefined) {
     throw usageError(command, `option ${token.rawName} takes no value, but got '${token.value}'`)

@@ -117,7 +117,7 @@ async function main(): Promise<number> {
     return request.kind === 'run' ? await run(request, launch) : show(request.kind, request.persona)
   } catch (error) {
     if (!(error instanceof NoCommandGiven || error instanceof BadCommandLine)) throw error
-    print('stderr', `${error.persona.name}: ${error.message}\n\n${help()}`)
+    print('stderr', `${error.persona.name}: ${error.message}\nTry 'pid1 --help'.\n`)
     return error.persona.usageExit
   }
 }

@@ -21,17 +21,25 @@ import { version } from './version.js'
 const USAGE = `Usage: sexton <command> [options]
 
 Commands:
-  tree [PID]     draw the tree of processes below PID (default: 1)
-  run COMMAND    run a command, and end everything that it has started
-  doctor [PID]   find out why a process does not reap its children
+  tree [PID]      draw the tree of processes below PID (default: 1)
+  run COMMAND     run a command, and end everything that it has started
+  doctor [PID]    find out why a process does not reap its children
+  help [COMMAND]  show this help, or the help of a command
 
 Options:
-  -h, --help     show this help, or the help of a command
-  -V, --version  show the version
+  -h, --help      show this help, or the help of a command
+  -V, --version   show the version
 
-Exit codes: 0 success, 1 failure or a problem found, 2 usage error; those of
-'sexton run' are in its help.
+Exit codes: 0 success, 1 failure or a problem found, 2 usage error.
+'sexton run' has others, which are in its help.
+
+Examples:
+  sexton tree
+  sexton run --timeout 10m -- npm test
+  sexton doctor 45
 `
+
+const TRY = "Try 'sexton --help'."
 
 type Command = (words: readonly string[]) => Promise<number>
 
@@ -42,10 +50,12 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
 ])
 
 async function dispatch([word, ...rest]: readonly string[]): Promise<number> {
-  if (word === undefined) throw new UsageError(`no command given\n\n${USAGE.trimEnd()}`)
+  if (word === undefined)
+    throw new UsageError(`no command given: ${[...COMMANDS.keys()].join(', ')}\n${TRY}`)
+  if (word === 'help' && rest[0] !== undefined) return dispatch([rest[0], '--help'])
   const command = COMMANDS.get(word)
   if (command !== undefined) return command(rest)
-  if (word === '-h' || word === '--help') await print(USAGE)
+  if (word === '-h' || word === '--help' || word === 'help') await print(USAGE)
   else if (word === '-V' || word === '--version') await print(`sexton ${version()}\n`)
   else throw unknown(word)
   return 0
@@ -53,9 +63,9 @@ async function dispatch([word, ...rest]: readonly string[]): Promise<number> {
 
 function unknown(word: string): UsageError {
   const kind = word.startsWith('-') ? 'option' : 'command'
-  const known = kind === 'option' ? ['--help', '--version'] : [...COMMANDS.keys()]
+  const known = kind === 'option' ? ['--help', '--version'] : [...COMMANDS.keys(), 'help']
   const hint = suggestion(word, known)
-  return new UsageError(`unknown ${kind} '${word}'${hint}\nTry 'sexton --help'.`)
+  return new UsageError(`unknown ${kind} '${word}'${hint}\n${TRY}`)
 }
 
 function report(error: unknown): number {

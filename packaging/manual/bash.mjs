@@ -1,10 +1,13 @@
 import { optionsOf } from './help-text.mjs'
-import { kindOf, NOTE, runsCommand, wordsOf } from './values.mjs'
+import { isOptional, kindOf, NOTE, runsCommand, wordsOf } from './values.mjs'
 
 /** The completion of a program for bash. `commands` has the help of each of its commands. */
 export function forBash({ name, help, commands = {} }) {
-  const cases = Object.entries(commands).map(([command, text]) => [command, wordsOf(text), text])
-  const first = [...Object.keys(commands), ...wordsOf(help)]
+  const names = Object.keys(commands)
+  const cases = Object.entries(commands).map(([command, text]) => {
+    return [command, text.blocks.length > 0 ? wordsOf(text) : names, text]
+  })
+  const first = [...names, ...wordsOf(help)]
   return [
     `# bash completion for ${name}. ${NOTE}`,
     `_${name}() {`,
@@ -34,7 +37,7 @@ function valueCases(options) {
   const names = new Map()
   for (const option of options) {
     const kind = [kindOf(option)].flat().join(' ')
-    if (kind === 'nothing') continue
+    if (kind === 'nothing' || isOptional(option)) continue
     const those = names.get(kind) ?? new Set()
     for (const word of [option.short, option.long]) if (word !== undefined) those.add(word)
     names.set(kind, those)

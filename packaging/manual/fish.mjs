@@ -1,5 +1,5 @@
 import { optionsOf } from './help-text.mjs'
-import { kindOf, NOTE } from './values.mjs'
+import { isOptional, kindOf, NOTE } from './values.mjs'
 
 /** The completion of a program for fish. `commands` has the help of each of its commands. */
 export function forFish({ name, help, commands = {} }) {
@@ -8,6 +8,7 @@ export function forFish({ name, help, commands = {} }) {
   const lines = [
     ...entries.map(([command, { summary }]) => `${first} -f -a ${command} -d ${quote(summary)}`),
     ...optionsOf(help).map((option) => first + words(option)),
+    ...(entries.length === 0 ? [] : [helpWords(entries.map(([command]) => command))]),
     ...entries.flatMap(([command, text]) =>
       optionsOf(text).map(
         (option) => ` -n '__fish_seen_subcommand_from ${command}'${words(option)}`,
@@ -18,10 +19,12 @@ export function forFish({ name, help, commands = {} }) {
   return [`# fish completion for ${name}. ${NOTE}`, ...complete, ''].join('\n')
 }
 
+const helpWords = (names) => ` -n '__fish_seen_subcommand_from help' -xa '${names.join(' ')}'`
+
 function words(option) {
   const { short, long, text } = option
   const letter = short === undefined ? '' : ` -s ${short.slice(1)}`
-  return `${letter} -l ${long.slice(2)}${value(kindOf(option))} -d ${quote(text)}`
+  return `${letter} -l ${long.slice(2)}${isOptional(option) ? '' : value(kindOf(option))} -d ${quote(text)}`
 }
 
 function value(kind) {

@@ -5,6 +5,7 @@
  *   see: string[] }} page `help` is a parsed help text, and so is that of each command.
  */
 export function manualPage({ name, purpose, version, help, commands = {}, see }) {
+  const sections = Object.entries(commands).filter(([, { blocks }]) => blocks.length > 0)
   const parts = [
     `.\\" Generated from the help texts: npm run manual`,
     `.TH ${name.toUpperCase()} 1 "" "sexton ${version}" "User Commands"`,
@@ -14,7 +15,7 @@ export function manualPage({ name, purpose, version, help, commands = {}, see })
     ...[help, ...Object.values(commands)].flatMap(({ usage }) => usage.map(synopsis)),
     '.SH DESCRIPTION',
     ...help.blocks.flatMap((block) => drawn(block, '.SH')),
-    ...Object.entries(commands).flatMap(([command, { blocks }]) => [
+    ...sections.flatMap(([command, { blocks }]) => [
       `.SH ${name.toUpperCase()} ${command.toUpperCase()}`,
       ...blocks.flatMap((block) => drawn(block, '.SS')),
     ]),

@@ -28,9 +28,12 @@ const KINDS = {
   WHEN: ['auto', 'always', 'never'],
 }
 
+/** Whether an option may stand without its value. Then the value follows `=` in the same word. */
+export const isOptional = ({ value }) => value?.startsWith('[') === true
+
 /** What the value of an option names: nothing without a value, a file, a directory, one of these words, or anything. */
 export const kindOf = ({ value }) =>
-  value === undefined ? 'nothing' : (KINDS[value] ?? 'anything')
+  value === undefined ? 'nothing' : (KINDS[value.replace(/[[\]]/g, '')] ?? 'anything')
 
 /** All words for the options of a help text. */
 export const wordsOf = (help) =>

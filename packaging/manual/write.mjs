@@ -27,7 +27,9 @@ function commandsOf(help) {
   const heading = help.blocks.findIndex(({ text }) => text === 'Commands')
   const entries = help.blocks[heading + 1].items.map(({ term, text }) => {
     const [command] = term.split(' ')
-    return [command, { ...helpOf('sexton', command), summary: text }]
+    // It takes the name of a command, and has no help of its own.
+    const own = { usage: [`sexton ${term}`], blocks: [] }
+    return [command, { ...(command === 'help' ? own : helpOf('sexton', command)), summary: text }]
   })
   return Object.fromEntries(entries)
 }

@@ -1,5 +1,5 @@
 import { optionsOf } from './help-text.mjs'
-import { kindOf, NOTE, runsCommand } from './values.mjs'
+import { isOptional, kindOf, NOTE, runsCommand } from './values.mjs'
 
 /** The completion of a program for zsh. `commands` has the help of each of its commands. */
 export function forZsh({ name, help, commands = {} }) {
@@ -10,7 +10,7 @@ export function forZsh({ name, help, commands = {} }) {
     `#compdef ${name}`,
     `# ${NOTE}`,
     'if ((CURRENT == 2)); then',
-    ...specification(help, '  ', `':command:(${names.join(' ')})'`),
+    ...specification(help, '  ', oneOf(names)),
     '  return',
     'fi',
     'shift words',
@@ -18,13 +18,15 @@ export function forZsh({ name, help, commands = {} }) {
     'case $words[1] in',
     ...Object.entries(commands).flatMap(([command, text]) => [
       `  ${command})`,
-      ...specification(text, '    '),
+      ...specification(text, '    ', text.blocks.length > 0 ? undefined : oneOf(names)),
       '    ;;',
     ]),
     'esac',
     '',
   ].join('\n')
 }
+
+const oneOf = (names) => `':command:(${names.join(' ')})'`
 
 const COMMAND = "'(-):command: _command_names -e' '*::arguments: _normal'"
 
@@ -39,7 +41,10 @@ function specification(help, indent, rest = runsCommand(help) ? COMMAND : "'::pr
 function option({ short, long, value, text }) {
   const told = text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
   const rest = `'[${told}]${action({ value })}'`
-  return short === undefined ? `${long}${rest}` : `'(${short} ${long})'{${short},${long}}${rest}`
+  const equals = isOptional({ value }) ? '=-' : ''
+  return short === undefined
+    ? `${long}${equals}${rest}`
+    : `'(${short} ${long})'{${short},${long}}${rest}`
 }
 
 function action({ value }) {
@@ -47,6 +52,6 @@ function action({ value }) {
   if (kind === 'nothing') return ''
   const actions = { file: '_files', directory: '_files -/', anything: ' ' }
   const name = value.replace(/\W/g, '').toLowerCase()
-  const colon = value.startsWith('[') ? '::' : ':' // two, if the value may be left out
+  const colon = isOptional({ value }) ? '::' : ':'
   return `${colon}${name}:${typeof kind === 'string' ? actions[kind] : `(${kind.join(' ')})`}`
 }

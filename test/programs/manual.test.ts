@@ -31,6 +31,7 @@ describe.skipIf(lacks('bash'))('The completion for bash', () => {
     ['sexton', ['sexton', 'run', '--max-'], ['--max-processes', '--max-memory', '--max-cpu']],
     ['sexton', ['sexton', 'run', '--isolation', 'c'], ['cgroup']],
     ['sexton', ['sexton', 'tree', '--j'], ['--json']],
+    ['sexton', ['sexton', 'help', 'd'], ['doctor']],
     ['pid1', ['pid1', '-p', 'T'], ['TERM']],
     ['pid1', ['pid1', '--grace', ''], []],
     ['pid1', ['pid1', '--status-f'], ['--status-fd', '--status-file']],

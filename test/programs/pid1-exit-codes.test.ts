@@ -43,7 +43,9 @@ describe('pid1 exits', () => {
     async (words) => {
       const { code, stdout, stderr } = await run(under(...words))
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-      expect(stderr).toMatch(/^pid1: (no command given|unknown option '-.*')\n\nUsage: pid1 /)
+      expect(stderr).toMatch(
+        /^pid1: (no command given|unknown option '-.*')\nTry 'pid1 --help'.\n$/,
+      )
     },
   )
 

@@ -270,6 +270,27 @@ describe('On a terminal', () => {
     await parent.ended
   })
 
+  it('ends by q, and gives the keyboard back', async () => {
+    const after = ['sh', '-c', '"$@"; stty -a', 'sh']
+    const command = [
+      'env',
+      'TERM=xterm',
+      ...after,
+      ...program,
+      'tree',
+      `${process.pid}`,
+      '-n',
+      '60',
+    ]
+    const terminal = start(['python3', fixture('terminal.py'), '80', '10', ...command], 'pipe')
+    await terminal.printed('COMMAND')
+    terminal.stdin?.write('q')
+    const { code, stdout } = await terminal.ended
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/ icanon /)
+    expect(stdout).toMatch(/(^| )isig /m)
+  })
+
   it.each([{ NO_COLOR: '1' }, { TERM: 'dumb' }])('it uses no codes with %j', async (variables) => {
     const terminal = on(40, 10, variables, `tree ${process.pid} --watch 0.1`)
     await terminal.printed(/(PID[\s\S]*){2}/)
@@ -283,14 +304,16 @@ describe('On a terminal', () => {
 
 describe('Usage', () => {
   it('is shown where asked for', async () => {
-    for (const words of ['--help', '-h']) {
+    for (const words of ['--help', '-h', 'help']) {
       const { stdout, ...rest } = await sexton(words)
       expect(rest).toEqual(quiet)
       expect(stdout).toMatch(/^Usage: sexton <command>/)
     }
-    const { stdout, ...rest } = await sexton('tree --help')
-    expect(rest).toEqual(quiet)
-    expect(stdout).toMatch(/^Usage: sexton tree /)
+    for (const words of ['tree --help', 'help tree']) {
+      const { stdout, ...rest } = await sexton(words)
+      expect(rest).toEqual(quiet)
+      expect(stdout).toMatch(/^Usage: sexton tree /)
+    }
   })
 
   it('has a version', async () => {
@@ -302,8 +325,9 @@ describe('Usage', () => {
   })
 
   it.each([
-    ['', 'no command given\n\nUsage: sexton'],
+    ['', "no command given: tree, doctor, run\nTry 'sexton --help'.\n"],
     ['tere', "unknown command 'tere'; did you mean 'tree'?"],
+    ['help doktor', "unknown command 'doktor'; did you mean 'doctor'?"],
     ['frobnicate', "unknown command 'frobnicate'\n"],
     ['doktor', "unknown command 'doktor'; did you mean 'doctor'?"],
     ['--versoin', "unknown option '--versoin'; did you mean '--version'?"],

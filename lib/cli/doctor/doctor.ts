@@ -1,6 +1,6 @@
 import { attempt, SextonError } from '../../base/errors.js'
 import { isThread } from '../../system/proc.js'
-import { parseCommandLine } from '../command-line.js'
+import { parseColours, parseCommandLine, withDefault } from '../command-line.js'
 import { print } from '../output.js'
 import { safeJson } from '../safe-json.js'
 import { lookOf } from '../tree/terminal.js'
@@ -16,22 +16,31 @@ checks whether SIGCHLD is blocked or ignored, whether the process is PID 1 or a
 subreaper, which back-end works, and which zombies it has and who started them.
 Without PID it examines itself, and so the machine or container it runs in.
 
-  --json         print one line of JSON
-  -h, --help     show this help
-  -V, --version  show the version
+  --json          print one line of JSON
+  --color [WHEN]  colours: auto (default), always or never
+  -h, --help      show this help
+  -V, --version   show the version
 
 Exit codes: 0 healthy, 1 a problem found or no such process, 2 usage error.
+
+Examples:
+  sexton doctor
+  sexton doctor 45
+  docker exec web sexton doctor 1
 `
 
 const OPTIONS = {
   json: { type: 'boolean' },
+  color: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const
 
 /** Runs `sexton doctor`, and resolves to the exit code. */
 export async function doctor(words: readonly string[]): Promise<number> {
-  const { values, pid = process.pid } = parseCommandLine('doctor', words, OPTIONS)
+  const complete = withDefault(words, '--color', 'always')
+  const { values, pid = process.pid } = parseCommandLine('doctor', complete, OPTIONS)
+  const colours = parseColours('doctor', values.color)
   if (values.help || values.version) {
     await print(values.help ? USAGE : `sexton ${version()}\n`)
     return 0
@@ -47,7 +56,7 @@ export async function doctor(words: readonly string[]): Promise<number> {
   const seen = await examine(pid)
   const findings = judge(seen)
   const healthy = findings.every(({ level }) => level !== 'wrong')
-  const look = lookOf(process.stdout, process.env, false)
+  const look = lookOf(process.stdout, process.env, false, colours)
   if (values.json) await print(`${safeJson({ healthy, ...seen, findings })}\n`)
   else await print(`${render(seen, findings, look).join('\n')}\n`)
   return healthy ? 0 : 1

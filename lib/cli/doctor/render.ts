@@ -1,4 +1,5 @@
 import { printable } from '../../base/printable.js'
+import { paint } from '../tree/terminal.js'
 import { formatAge } from '../tree/units.js'
 import type { Examination } from './examination.js'
 import type { Finding } from './findings.js'
@@ -8,7 +9,7 @@ const MARKS: Readonly<Record<Finding['level'], string>> = {
   note: 'note ',
   fine: 'fine ',
 }
-const COLOURS: Readonly<Record<Finding['level'], string>> = { wrong: '31', note: '33', fine: '32' }
+const STYLES = { wrong: 'red', note: 'yellow', fine: 'green' } as const
 const MOST_ZOMBIES = 10
 
 /** Formats a report as lines. */
@@ -18,10 +19,11 @@ export function render(
   look: { unicode: boolean; colour: boolean },
 ): string[] {
   const { unicode, colour } = look
-  const paint = (text: string, code: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const mark = (level: Finding['level']) =>
+    colour ? paint(MARKS[level], STYLES[level]) : MARKS[level]
   const words = seen.command.length > 0 ? seen.command.join(' ') : `[${seen.name}]`
   const lines = findings.flatMap(({ level, message, advice }) => [
-    `${paint(MARKS[level], COLOURS[level])}  ${message}`,
+    `${mark(level)}  ${message}`,
     ...(advice === undefined ? [] : [`       ${unicode ? '→' : '->'} ${advice}`]),
   ])
   const shown = seen.zombies.slice(0, MOST_ZOMBIES)

@@ -2,7 +2,7 @@ import { attempt, SextonError } from '../../base/errors.js'
 import { monotonicNow } from '../../base/time.js'
 import type { JobProcess } from '../../job/job-process.js'
 import { binding } from '../../system/binding.js'
-import { readOwnFile } from '../../system/proc.js'
+import { isInForeground } from '../foreground.js'
 import { canRedraw, type Target } from '../tree/terminal.js'
 import { formatAge, formatMemory } from '../tree/units.js'
 
@@ -95,12 +95,4 @@ export function erasing(rows: number): string {
 // Without patience: a terminal that is held (Ctrl-S) must not hold this process.
 function write(text: string): void {
   binding.writeFromBackground(STDERR, Buffer.from(text), 0)
-}
-
-// Fields 5 and 8 of proc_pid_stat(5): the process group, and that of the terminal's foreground.
-function isInForeground(): boolean {
-  const line = attempt(() => readOwnFile('stat').toString('latin1'))
-  if (typeof line !== 'string') return true
-  const [, , group, , , foreground] = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  return group === foreground
 }

@@ -4,6 +4,7 @@ import { isZombie } from '../../system/proc-formats.js'
 import { branches } from './branches.js'
 import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'
+import { paint } from './terminal.js'
 import { formatAge, formatMemory, formatPercent } from './units.js'
 
 /** The properties of the output that determine how a tree is drawn. */
@@ -17,9 +18,8 @@ export interface Look {
   height: number | undefined
 }
 
-const RED = '31'
-const YELLOW = '33'
-const BOLD = '1'
+type Style = Parameters<typeof paint>[1]
+
 const DEEPEST = 120
 
 /** Draws a tree as lines of text, followed by a line for each parent that keeps zombies. */
@@ -29,21 +29,21 @@ export function render(
   look: Look,
 ): string[] {
   const { width, unicode } = look
-  const finish = (text: string, code: string | undefined): string => {
+  const finish = (text: string, style?: Style): string => {
     const clipped = width === undefined ? text : clip(text, width, unicode)
-    return look.colour && code !== undefined ? `\x1b[${code}m${clipped}\x1b[0m` : clipped
+    return look.colour && style !== undefined ? paint(clipped, style) : clipped
   }
   const [heading = '', ...rows] = table(processes, look)
   const tree = rows.map((row, i) => finish(row, colourOf(processes[i] as TreeProcess)))
   const known = new Map(processes.map((one) => [one.pid, one]))
-  const after = guilty.map((one) => finish(sentence(one, known, unicode), RED))
+  const after = guilty.map((one) => finish(sentence(one, known, unicode), 'red'))
   const end = after.length === 0 ? [] : ['', ...after]
-  return [finish(heading, BOLD), ...shorten(tree, look, 1 + end.length), ...end]
+  return [finish(heading, 'bold'), ...shorten(tree, look, 1 + end.length), ...end]
 }
 
-function colourOf(process: TreeProcess): string | undefined {
-  if (process.zombie) return RED
-  return process.orphan ? YELLOW : undefined
+function colourOf(process: TreeProcess): Style | undefined {
+  if (process.zombie) return 'red'
+  return process.orphan ? 'yellow' : undefined
 }
 
 /** Shortens a tree that is too long for the terminal. The lines about guilty parents stay. */

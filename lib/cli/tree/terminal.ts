@@ -1,4 +1,10 @@
+import { WriteStream } from 'node:tty'
+import { styleText } from 'node:util'
 import type { Look } from './render.js'
+
+/** When to use colours: on a terminal that has them, or as the user says. */
+export const COLOURS = ['auto', 'always', 'never'] as const
+export type Colours = (typeof COLOURS)[number]
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -14,23 +20,46 @@ export function canRedraw({ isTTY }: Target, env: Environment): boolean {
   return isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
-/** Determines how to draw on this output. Called for each drawing, because a terminal's size may change. */
-export function lookOf(target: Target, env: Environment, redraw: boolean): Look {
+/**
+ * Determines how to draw on this output. Called for each drawing, because a terminal's size may change.
+ *
+ * @param colours `--color` of the command line, which overrides NO_COLOR and FORCE_COLOR.
+ */
+export function lookOf(
+  target: Target,
+  env: Environment,
+  redraw: boolean,
+  colours: Colours = 'auto',
+): Look {
   // A terminal with 0 columns has an unknown size, for example a serial line.
   const known = target.isTTY === true
   return {
     unicode: isUtf8(env),
-    colour: canRedraw(target, env),
+    colour: colours === 'auto' ? hasColours(target, env) : colours === 'always',
     width: (known && target.columns) || undefined,
     // Leave one line for the cursor below the drawing.
     height: (redraw && target.rows && target.rows - 1) || undefined,
   }
 }
 
+// Node reads NO_COLOR, FORCE_COLOR and TERM. FORCE_COLOR counts on a pipe too, where Node has no stream to ask. Node
+// warns if both are set, and lets FORCE_COLOR win, so only one is shown to it.
+function hasColours(target: Target, env: Environment): boolean {
+  const { NO_COLOR, FORCE_COLOR, ...others } = env
+  if (FORCE_COLOR !== undefined) return hasColors({ ...others, FORCE_COLOR })
+  return target.isTTY === true && !NO_COLOR && hasColors(others)
+}
+
+const hasColors = (env: Environment) => WriteStream.prototype.hasColors(env as object)
+
 /** Whether the locale is UTF-8. As in setlocale(3), the first of three variables that is set decides. */
 function isUtf8(env: Environment): boolean {
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '')
 }
+
+/** Colours a text, whatever this process writes to: `lookOf()` has decided. */
+export const paint = (text: string, style: 'red' | 'yellow' | 'green' | 'bold') =>
+  styleText(style, text, { validateStream: false })
 
 const CLEAR = '\x1b[H\x1b[2J'
 const HOME = '\x1b[H'

@@ -7,6 +7,7 @@ import { version } from '../version.js'
 import { parseArguments, type TreeRequest } from './arguments.js'
 import { guiltyZombies, lingering, type Suspect } from './guilty.js'
 import { toJson } from './json.js'
+import { onQuit } from './keyboard.js'
 import { render } from './render.js'
 import { readSnapshot, type Snapshot, type TreeProcess } from './snapshot.js'
 import { canRedraw, lookOf, overdraw } from './terminal.js'
@@ -17,13 +18,23 @@ Draws the tree of processes below PID (default: 1), with their state, age, share
 of one processor and resident memory. Marks zombies and orphans, and names the
 living processes that keep zombies.
 
-  --watch [SECONDS]  draw again every SECONDS (default: 2) until Ctrl-C
-  --json             print one line of JSON (with --watch: one for each drawing)
-  -h, --help         show this help
-  -V, --version      show the version
+  --watch [SECONDS]       draw again every SECONDS (default: 2) until q or Ctrl-C
+  -w                      --watch with its default, as of watch(1)
+  -n, --interval SECONDS  --watch every SECONDS
+  --json                  print one line of JSON, or one for each drawing
+  --color [WHEN]          colours: auto (default), always or never
+  -h, --help              show this help
+  -V, --version           show the version
 
-A number after --watch is taken as SECONDS: write 'sexton tree PID --watch'.
+A number after --watch is its SECONDS, so the PID comes first.
+FORCE_COLOR and NO_COLOR count where --color does not.
+
 Exit codes: 0 success, 1 no such process, 2 usage error.
+
+Examples:
+  sexton tree
+  sexton tree -n 1 45
+  sexton tree --json | jq '.guilty'
 `
 
 /** Runs `sexton tree`, and resolves to the exit code. */
@@ -46,6 +57,9 @@ async function watch(request: TreeRequest, interval: number): Promise<void> {
   const interrupt = new AbortController()
   const { signal } = interrupt
   process.once('SIGINT', () => interrupt.abort())
+  const stopReading = canRedraw(process.stdout, process.env)
+    ? onQuit(() => interrupt.abort())
+    : () => {}
   try {
     let snapshot: Snapshot | undefined = readFirst(request.pid)
     for (let isFirst = true; snapshot !== undefined; isFirst = false) {
@@ -58,6 +72,8 @@ async function watch(request: TreeRequest, interval: number): Promise<void> {
     complain(`sexton: tree: process ${request.pid} has exited`)
   } catch (error) {
     if (!signal.aborted) throw error
+  } finally {
+    stopReading()
   }
 }
 
@@ -77,7 +93,7 @@ async function show(
   if (request.json) return print(`${toJson(processes, guilty, at)}\n`)
   const { stdout, env } = process
   const over = redraw !== undefined && canRedraw(stdout, env)
-  const lines = render(processes, guilty, lookOf(stdout, env, over))
+  const lines = render(processes, guilty, lookOf(stdout, env, over, request.colours))
   if (over) return print(overdraw(lines, redraw.isFirst))
   const gap = redraw === undefined || redraw.isFirst ? '' : '\n'
   return print(`${gap}${lines.join('\n')}\n`)

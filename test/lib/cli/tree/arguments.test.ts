@@ -3,7 +3,7 @@ import { parseArguments } from '../../../../lib/cli/tree/arguments.js'
 import { UsageError } from '../../../../lib/cli/usage-error.js'
 
 const parse = (line: string) => parseArguments(line.split(' ').filter(Boolean))
-const once = { kind: 'tree', pid: 1, json: false, interval: undefined }
+const once = { kind: 'tree', pid: 1, json: false, interval: undefined, colours: 'auto' }
 
 describe('parseArguments', () => {
   it.each([
@@ -20,6 +20,12 @@ describe('parseArguments', () => {
     ['--watch 5', { ...once, interval: 5 }],
     ['--watch 5 45', { ...once, pid: 45, interval: 5 }],
     ['--watch -- 45', { ...once, pid: 45, interval: 2 }],
+    ['-w 45', { ...once, pid: 45, interval: 2 }],
+    ['-n 0.5 45', { ...once, pid: 45, interval: 0.5 }],
+    ['-n5 -w', { ...once, interval: 5 }],
+    ['--interval=5', { ...once, interval: 5 }],
+    ['--color 45', { ...once, pid: 45, colours: 'always' }],
+    ['--color=never', { ...once, colours: 'never' }],
     ['-h', { kind: 'help' }],
     ['45 --watch --help', { kind: 'help' }],
     ['-V', { kind: 'version' }],
@@ -46,6 +52,9 @@ describe('parseArguments', () => {
     ['--watch 86401', "invalid --watch '86401': expected 0.1 to 86400"],
     ['--watch=1.2.3', "invalid --watch '1.2.3': expected 0.1 to 86400"],
     ['--watch=-1', "invalid --watch '-1': expected 0.1 to 86400"],
+    ['-n x', "invalid --interval 'x': expected 0.1 to 86400"],
+    ['-n', 'option -n needs a value'],
+    ['--color=red', "invalid --color 'red': expected auto, always, never"],
     ['--no-json', "'--no-json'"],
     ['--toString', "'--toString'"],
     ['--__proto__', "'--__proto__'"],

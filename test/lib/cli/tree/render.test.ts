@@ -55,7 +55,7 @@ describe('render', () => {
   it('colours whole lines after they were cut', () => {
     const lines = render(family, guilty, { ...plain, width: 20, colour: true })
     const cut = render(family, guilty, { ...plain, width: 20 })
-    const painted = (code: number, line = '') => `\x1b[${code}m${line}\x1b[0m`
+    const painted = (code: number, line = '') => `\x1b[${code}m${line}\x1b[${code === 1 ? 22 : 39}m`
     expect(lines).toEqual([
       ...[painted(1, cut[0]), cut[1], cut[2], painted(31, cut[3]), painted(33, cut[4])],
       ...['', painted(31, cut[6])],

@@ -27,13 +27,33 @@ describe('lookOf', () => {
   })
 
   it('fits a terminal, and nothing else', () => {
-    expect(lookOf(terminal, {}, true)).toMatchObject({ width: 80, height: 23, colour: true })
+    const look = { width: 80, height: 23, colour: true }
+    expect(lookOf(terminal, { TERM: 'xterm' }, true)).toMatchObject(look)
     expect(lookOf(terminal, {}, false)).toMatchObject({ width: 80, height: undefined })
     expect(lookOf(terminal, { NO_COLOR: '1' }, false)).toMatchObject({ width: 80, colour: false })
     const file = { width: undefined, height: undefined, colour: false }
     expect(lookOf({}, {}, false)).toMatchObject(file)
     const silent = { isTTY: true, columns: 0, rows: 0 }
     expect(lookOf(silent, {}, true)).toMatchObject({ width: undefined, height: undefined })
+  })
+})
+
+describe('The colours of lookOf', () => {
+  const xterm = { TERM: 'xterm' }
+
+  it.each([
+    ['a terminal', terminal, xterm, 'auto', true],
+    ['a pipe', {}, xterm, 'auto', false],
+    ['a terminal without colours', terminal, { TERM: 'vt220' }, 'auto', false],
+    ['NO_COLOR', terminal, { ...xterm, NO_COLOR: '1' }, 'auto', false],
+    ['an empty NO_COLOR', terminal, { ...xterm, NO_COLOR: '' }, 'auto', true],
+    ['FORCE_COLOR on a pipe', {}, { FORCE_COLOR: '1' }, 'auto', true],
+    ['FORCE_COLOR=0', terminal, { ...xterm, FORCE_COLOR: '0' }, 'auto', false],
+    ['FORCE_COLOR and NO_COLOR', {}, { FORCE_COLOR: '1', NO_COLOR: '1' }, 'auto', true],
+    ['--color', {}, { NO_COLOR: '1' }, 'always', true],
+    ['--color=never', terminal, { ...xterm, FORCE_COLOR: '1' }, 'never', false],
+  ] as const)('are right for %s', (_, target, env, colours, expected) => {
+    expect(lookOf(target, env, false, colours).colour).toBe(expected)
   })
 })
 
