@@ -7,12 +7,13 @@ import { startDaemon } from '../shim/daemon.js'
 import { help } from '../shim/help.js'
 import { type Launch, readLaunch } from '../shim/launch.js'
 import { Log } from '../shim/log.js'
-import { descriptorIn, ManagerPipe } from '../shim/manager-pipe.js'
+import { ManagerPipe } from '../shim/manager-pipe.js'
 import { OPTIONS } from '../shim/options.js'
 import { OwnLog } from '../shim/own-log.js'
 import { Pollable } from '../shim/pollable.js'
 import { Refusal } from '../shim/refusal.js'
 import { checkSettings, type Settings, usesJournal } from '../shim/settings.js'
+import { descriptorIn, ownSurroundings } from '../shim/surroundings.js'
 import { explanation } from './explanation.js'
 import { leave } from './leave.js'
 import { print, serve, writePid } from './shim-process.js'
@@ -66,14 +67,14 @@ async function runConmon(words: readonly string[], launch: Launch): Promise<numb
   if (values.help) return print(help('conmon', OPTIONS))
   if (values.version) return print(`conmon version ${CONMON_VERSION}\ncommit: sexton-shim\n`)
   ownLog = conmonOwnLog({ ...values, sync: false }) // what failed is printed below, too
-  const settings = checkSettings(values, launch.limits)
+  const settings = checkSettings(values, ownSurroundings(launch.limits))
   if (launch.isDaemon) return serveConmon(settings)
-  if (settings['exec-attach'] && descriptorIn('_OCI_ATTACHPIPE') === undefined) {
+  if (settings['exec-attach'] && given(settings, '_OCI_ATTACHPIPE') === undefined) {
     throw new Refusal('--attach specified but _OCI_ATTACHPIPE was not')
   }
   warn(settings)
   const log = new Log(settings)
-  awaitManager()
+  awaitManager(settings)
   if (settings.sync) return serveConmon(settings, log)
   writePid(settings, startDaemon(settings, launch))
   return 0
@@ -86,24 +87,28 @@ function warn(settings: Settings): void {
 }
 
 // One byte and no more: the manager may have a second one for the start of an exec session.
-function awaitManager(): void {
-  const fd = descriptorIn('_OCI_STARTPIPE')
+function awaitManager(settings: Settings): void {
+  const fd = given(settings, '_OCI_STARTPIPE')
   if (fd !== undefined) readSync(fd, Buffer.alloc(1), 0, 1, null)
 }
 
 function serveConmon(settings: Settings, log?: Log): Promise<number> {
   if (settings.sync) writePid(settings, process.pid)
-  const sync = new ManagerPipe('_OCI_SYNCPIPE', !settings['api-version'])
-  const attached = new ManagerPipe('_OCI_ATTACHPIPE', false)
-  const pipes = { sync, attached, mayBegin }
+  const sync = new ManagerPipe(given(settings, '_OCI_SYNCPIPE'))
+  const attached = new ManagerPipe(given(settings, '_OCI_ATTACHPIPE'))
+  const pipes = { sync, attached, mayBegin: () => mayBegin(settings) }
   return serve(settings, 'conmon', conmonContract(settings, pipes, log))
 }
 
-async function mayBegin(): Promise<void> {
-  const fd = descriptorIn('_OCI_STARTPIPE')
+async function mayBegin(settings: Settings): Promise<void> {
+  const fd = given(settings, '_OCI_STARTPIPE')
   if (fd === undefined) return
   await new Pollable(fd).readable()
   readSync(fd, Buffer.alloc(1), 0, 1, null)
+}
+
+function given({ surroundings }: Settings, pipe: string): number | undefined {
+  return descriptorIn(pipe, surroundings)
 }
 
 main().then(

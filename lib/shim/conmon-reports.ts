@@ -1,6 +1,7 @@
 import type { ExitStatus } from '../exit/exit-status.js'
+import type { Progress } from '../keeper/held-container.js'
 import { makeExitFolders, writeExitFiles, writeOomFiles } from './exit-files.js'
-import type { ManagerPipe } from './manager-pipe.js'
+import { encodeMessage, type Manager, type Message } from './manager-pipe.js'
 import type { End, Failure, Reports } from './reports.js'
 import type { Settings } from './settings.js'
 
@@ -11,9 +12,9 @@ const TIMEOUT_TEXT = 'command timed out'
 /** The pipes of a manager that speaks conmon's contract. */
 export interface ManagerPipes {
   /** The pipe for the container's pid, or for the reason why there is none; for exec, for its exit code too. */
-  sync: ManagerPipe
+  sync: Manager
   /** The pipe for the word that clients may attach to an exec session. */
-  attached: ManagerPipe
+  attached: Manager
   /** Resolves when the manager lets an exec session begin. */
   mayBegin: () => Promise<void>
 }
@@ -35,21 +36,21 @@ export class ConmonReports implements Reports {
   async begin(): Promise<void> {
     if (!this.#settings['exec-attach']) return
     const { attached, mayBegin } = this.#pipes
-    attached.send({ number: 0, legacyName: 'exit_code' })
+    attached.write(encodeMessage({ number: 0, legacyName: 'exit_code' }, false), 0)
     attached.close()
     await mayBegin()
   }
 
   tellPid(pid: number): void {
     const { mode, 'api-version': isCurrent } = this.#settings
-    if (mode !== 'exec' || isCurrent) this.#pipes.sync.send({ number: pid, legacyName: 'pid' })
+    if (mode !== 'exec' || isCurrent) this.#tell({ number: pid, legacyName: 'pid' }, 1)
     if (mode !== 'exec') this.close() // there is no more to say, and some managers read to the end
   }
 
   tellFailure({ text, runtime }: Failure): void {
     const legacyName = this.#settings.mode === 'exec' ? 'exit_code' : 'pid'
     const words = text === '' && runtime !== undefined ? describe(runtime) : text
-    this.#pipes.sync.send({ number: -1, legacyName, text: words })
+    this.#tell({ number: -1, legacyName, text: words }, 2)
   }
 
   tellEnd(end: End): void {
@@ -69,7 +70,12 @@ export class ConmonReports implements Reports {
   #tellCode(number: number, isTimedOut: boolean): void {
     if (this.#settings.mode !== 'exec') return
     const text = isTimedOut ? { text: TIMEOUT_TEXT } : {}
-    this.#pipes.sync.send({ number, legacyName: 'exit_code', ...text })
+    this.#tell({ number, legacyName: 'exit_code', ...text }, 2)
+  }
+
+  #tell(message: Message, progress: Progress): void {
+    const text = encodeMessage(message, !this.#settings['api-version'])
+    this.#pipes.sync.write(text, progress)
   }
 }
 

@@ -2,8 +2,8 @@ import { spawn } from '../spawn/spawn.js'
 import type { Stdio } from '../spawn/stdio.js'
 import { inheritedDescriptors } from './inherited.js'
 import { DAEMON, type Launch } from './launch.js'
-import { descriptorIn } from './manager-pipe.js'
 import type { Settings } from './settings.js'
+import { descriptorIn } from './surroundings.js'
 
 const PIPES = ['_OCI_SYNCPIPE', '_OCI_STARTPIPE', '_OCI_ATTACHPIPE']
 
@@ -17,7 +17,8 @@ export function startDaemon(settings: Settings, { notes, words }: Launch): numbe
   const keepsStreams = settings.drivers.some(({ kind }) => kind === 'passthrough')
   const standard: Stdio = keepsStreams ? 'inherit' : 'ignore'
   const stdio: Stdio[] = [standard, standard, standard, ...inheritedDescriptors(settings)]
-  for (const fd of PIPES.map(descriptorIn)) {
+  for (const pipe of PIPES) {
+    const fd = descriptorIn(pipe, settings.surroundings)
     if (fd === undefined) continue
     while (stdio.length < fd) stdio.push('ignore')
     stdio[fd] = 'inherit'

@@ -3,7 +3,7 @@ import { spawn } from '../spawn/spawn.js'
 import type { Settings } from './settings.js'
 
 /**
- * Runs the exit command, by which the manager cleans up, with this process's whole environment.
+ * Runs the exit command, by which the manager cleans up, with the manager's whole environment.
  *
  * @returns Its exit code; 0 if there is no such command.
  */
@@ -12,7 +12,7 @@ export async function runExitCommand(settings: Settings): Promise<number> {
   if (file === undefined) return 0
   if (seconds > 0) await delay(seconds * 1000)
   try {
-    const { exited } = spawn(file, args, { stdio: 'ignore', rlimits: settings.limits })
+    const { exited } = spawn(file, args, { stdio: 'ignore', ...settings.surroundings.programs })
     return (await exited).toShellCode()
   } catch {
     return 1

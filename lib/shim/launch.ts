@@ -1,4 +1,4 @@
-import type { SpawnOptions } from '../spawn/options.js'
+import type { Limits } from './surroundings.js'
 
 /** How a shim was started, besides its options. */
 export interface Launch {
@@ -11,8 +11,6 @@ export interface Launch {
   /** The words with which the shim can start itself again. */
   notes: readonly string[]
 }
-
-export type Limits = NonNullable<SpawnOptions['rlimits']>
 
 /** The word in front of the options by which a shim knows that it is in the background. */
 export const DAEMON = '--daemon'

@@ -1,11 +1,18 @@
 import { closeSync, writeSync } from 'node:fs'
-import { binding } from '../system/binding.js'
-import { Refusal } from './refusal.js'
+import type { Progress } from '../keeper/held-container.js'
 
 // podman reads at most so many bytes of one message, and loses the rest of a longer one.
 const LARGEST_PIECE = 4096
 // Bytes of the text of a message: as many as conmon sends.
 const LONGEST_TEXT = 8191
+
+/** The way to a manager. */
+export interface Manager {
+  /** Writes text. A manager that is gone gets none. `progress` says how much of a container's life it tells. */
+  write(text: string, progress: Progress): void
+  /** The manager sees the end of the messages, if nobody else has the pipe. */
+  close(): void
+}
 
 /** A message to the manager. */
 export interface Message {
@@ -16,22 +23,20 @@ export interface Message {
   text?: string
 }
 
-/** A pipe from the manager, whose number stands in a variable of the environment. Messages are lines of JSON. */
-export class ManagerPipe {
+/** Encodes a message as a line of JSON. */
+export function encodeMessage({ number, legacyName, text }: Message, isLegacy: boolean): string {
+  const name = isLegacy ? legacyName : 'data'
+  const rest = text === undefined ? '' : `, "message": ${JSON.stringify(cutText(text))}`
+  return `{"${name}": ${number}${rest}}\n`
+}
+
+/** A pipe from the manager. */
+export class ManagerPipe implements Manager {
   #fd: number | undefined
-  readonly #isLegacy: boolean
 
-  /** @throws {Refusal} if the variable is not a number. */
-  constructor(variable: string, isLegacy: boolean) {
-    this.#fd = descriptorIn(variable)
-    this.#isLegacy = isLegacy
-  }
-
-  /** Sends a message. A manager that is gone gets none. */
-  send({ number, legacyName, text }: Message): void {
-    const name = this.#isLegacy ? legacyName : 'data'
-    const rest = text === undefined ? '' : `, "message": ${JSON.stringify(cutText(text))}`
-    this.write(`{"${name}": ${number}${rest}}\n`)
+  /** @param fd None if the manager does not listen. */
+  constructor(fd: number | undefined) {
+    this.#fd = fd
   }
 
   /** Writes text, in pieces that a manager can read. */
@@ -42,7 +47,6 @@ export class ManagerPipe {
     }
   }
 
-  /** The manager sees the end of the messages, if nobody else has the pipe. */
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd)
     this.#fd = undefined
@@ -58,17 +62,6 @@ export class ManagerPipe {
       return false
     }
   }
-}
-
-/** The descriptor that a variable names; `undefined` if there is no such variable. */
-export function descriptorIn(variable: string): number | undefined {
-  const value = process.env[variable]
-  if (value === undefined || value === '') return undefined
-  if (!/^\d+$/.test(value)) {
-    throw new Refusal(`unable to parse ${variable}: expected a descriptor, for example 3`)
-  }
-  if (binding.isOpen(Number(value))) return Number(value)
-  throw new Refusal(`${variable} is ${value}, which is not an open descriptor`)
 }
 
 /** The beginning of a text for a message. */

@@ -1,11 +1,11 @@
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
 import { SHORT_ID } from './journal-entry.js'
-import type { Limits } from './launch.js'
 import { type LogDriver, notBuilt, parseLogDriver } from './log-driver.js'
 import type { Values } from './options.js'
 import { type Level, levelNamed } from './own-log.js'
 import { Refusal } from './refusal.js'
+import { ownSurroundings, type Surroundings } from './surroundings.js'
 
 /** The checked options of a shim. */
 export interface Settings extends Values {
@@ -16,35 +16,47 @@ export interface Settings extends Values {
   /** `create` and `restore` make a container; `exec` runs one more process in it. */
   mode: 'create' | 'exec' | 'restore'
   drivers: readonly LogDriver[]
-  /** The limits of the programs that the shim starts, where they differ from its own. */
-  limits: Limits
+  surroundings: Surroundings
 }
 
 const LABEL_NAME = /^[A-Z0-9_]+$/
 
+// The options that are paths of files, besides those that are settings of their own.
+const PATHS = [
+  ...(['conmon-pidfile', 'exec-process-spec', 'exit-dir', 'persist-dir'] as const),
+  ...(['restore', 'socket-dir-path'] as const),
+]
+
 /**
- * Checks the options together. The order of the checks, and their messages, are conmon's.
+ * Checks the options together. All paths become absolute. The order of the checks, and their messages, are conmon's.
  *
  * @throws {Refusal} if one is missing or wrong, or is not built.
  */
-export function checkSettings(values: Values, limits: Limits = {}): Settings {
+export function checkSettings(values: Values, surroundings = ownSurroundings()): Settings {
+  const { cwd } = surroundings
   const { cid, runtime } = values
   if (cid === undefined) throw new Refusal('Container ID not provided. Use --cid')
   checkMode(values)
   if (runtime === undefined) throw new Refusal('Runtime path not provided. Use --runtime')
-  checkRuntime(runtime)
+  checkRuntime(resolve(cwd, runtime))
   if (values.exec && values['exec-process-spec'] === undefined) {
     throw new Refusal('Exec process spec path not provided. Use --exec-process-spec')
   }
   checkUnbuilt(values)
-  const drivers = checkLogs(values)
-  const bundle = values.bundle ?? process.cwd()
+  const drivers = checkLogs(values, cwd)
   return {
     ...values,
-    ...{ cid, runtime, bundle, drivers, limits },
-    containerPidfile: values['container-pidfile'] ?? resolve(`pidfile-${cid}`),
+    ...absolutePaths(values, cwd),
+    ...{ cid, runtime: resolve(cwd, runtime), drivers, surroundings },
+    bundle: resolve(cwd, values.bundle ?? '.'),
+    containerPidfile: resolve(cwd, values['container-pidfile'] ?? `pidfile-${cid}`),
     mode: values.exec ? 'exec' : values.restore !== undefined ? 'restore' : 'create',
   }
+}
+
+function absolutePaths(values: Values, cwd: string): Partial<Values> {
+  const given = PATHS.filter((name) => values[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, resolve(cwd, values[name] as string)]))
 }
 
 function checkMode(values: Values): void {
@@ -85,21 +97,23 @@ function checkUnbuilt(values: Values): void {
   for (const name of unbuilt) if (values[name] !== undefined) throw notBuilt(`--${name}`)
 }
 
-function checkLogs(values: Values): LogDriver[] {
+function checkLogs(values: Values, cwd: string): LogDriver[] {
   const paths = values['log-path']
   if (paths.length === 0) throw new Refusal('Log driver not provided. Use --log-path')
   const drivers = paths.map(parseLogDriver)
   for (const label of values['log-label']) checkLabel(label)
   checkJournal(values, usesJournal(drivers))
-  const allowed = values['log-allowlist-dir'].map((folder) => resolve(folder))
+  const allowed = values['log-allowlist-dir'].map((folder) => resolve(cwd, folder))
   for (const driver of drivers) {
     if (driver.kind !== 'file' || allowed.length === 0) continue
-    const path = resolve(driver.path)
+    const path = resolve(cwd, driver.path)
     if (!allowed.some((folder) => path.startsWith(`${folder}/`))) {
       throw new Refusal(`log path ${driver.path} is outside of --log-allowlist-dir`)
     }
   }
-  return drivers
+  return drivers.map((driver) =>
+    driver.kind === 'file' ? { ...driver, path: resolve(cwd, driver.path) } : driver,
+  )
 }
 
 /** Whether one of the logs is the system's journal. */

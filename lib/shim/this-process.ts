@@ -11,7 +11,7 @@ import { ConsoleSocket } from './console-socket.js'
 import { runExitCommand } from './exit-command.js'
 import { Forwarding } from './forwarding.js'
 import type { Holder, Streams } from './holder.js'
-import { inheritedDescriptors } from './inherited.js'
+import { inheritedDescriptors, passesListenersOn } from './inherited.js'
 import { protectFromOom } from './oom-score.js'
 import { pidIn } from './pidfile.js'
 import { runtimeWords } from './runtime-words.js'
@@ -61,9 +61,8 @@ export class ThisProcess implements Holder {
     const runtime = spawn(this.#settings.runtime, words, {
       stdio: [...this.#ends, ...inheritedDescriptors(this.#settings)] as Stdio[],
       deathSignal: 'SIGKILL',
-      rlimits: this.#settings.limits,
-      listenPid:
-        this.#settings['replace-listen-pid'] || process.env.LISTEN_PID === `${process.pid}`,
+      ...this.#settings.surroundings.programs,
+      listenPid: passesListenersOn(this.#settings),
     }) as Child<null, null, null>
     this.#runtime = runtime
     this.#closeEnds()

@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   keeper: ['spawn', 'reaping', 'exit', 'system', 'base'],
   job: ['keeper', 'spawn', 'reaping', 'exit', 'system', 'base'],
   init: ['reaping', 'signals', 'exit', 'system', 'base'],
-  shim: ['spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
+  shim: ['keeper', 'spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
   cli: [
     'shim',
     'job',

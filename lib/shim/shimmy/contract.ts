@@ -1,6 +1,6 @@
 import type { Contract } from '../contract.js'
 import { LogFile } from '../log-file.js'
-import type { ManagerPipe } from '../manager-pipe.js'
+import type { Manager } from '../manager-pipe.js'
 import { OwnLog } from '../own-log.js'
 import { Refusal } from '../refusal.js'
 import { shimmySyslog } from '../system-log.js'
@@ -22,7 +22,7 @@ export function openShimmyLog({ logFile }: ShimmySettings): LogFile {
 }
 
 /** shimmy's contract. */
-export function shimmyContract(settings: ShimmySettings, sync: ManagerPipe): Contract {
+export function shimmyContract(settings: ShimmySettings, sync: Manager): Contract {
   return {
     openLog: () => openShimmyLog(settings),
     ownLog: new OwnLog(settings.level, [shimmySyslog()]),

@@ -1,16 +1,17 @@
 import type { ExitStatus } from '../../exit/exit-status.js'
+import type { Progress } from '../../keeper/held-container.js'
 import { signalName, signalNumber } from '../../system/signal-names.js'
 import { writeWhole } from '../exit-files.js'
-import { cutText, type ManagerPipe } from '../manager-pipe.js'
+import { cutText, type Manager } from '../manager-pipe.js'
 import type { End, Failure, Reports } from '../reports.js'
 import { universalTime } from './time.js'
 
 /** shimmy's message, which is one JSON object and the end of the pipe, and its exit file. */
 export class ShimmyReports implements Reports {
   readonly #exitFile: string
-  readonly #sync: ManagerPipe
+  readonly #sync: Manager
 
-  constructor(exitFile: string, sync: ManagerPipe) {
+  constructor(exitFile: string, sync: Manager) {
     this.#exitFile = exitFile
     this.#sync = sync
   }
@@ -20,13 +21,13 @@ export class ShimmyReports implements Reports {
   async begin(): Promise<void> {}
 
   tellPid(pid: number): void {
-    this.#tell(`{"kind":"container_pid","pid":${pid}}`)
+    this.#tell(`{"kind":"container_pid","pid":${pid}}`, 1)
   }
 
   tellFailure(failure: Failure): void {
     const status = JSON.stringify(describe(failure))
     const stderr = JSON.stringify(cutText(failure.text))
-    this.#tell(`{"kind":"runtime_abnormal_termination","status":${status},"stderr":${stderr}}`)
+    this.#tell(`{"kind":"runtime_abnormal_termination","status":${status},"stderr":${stderr}}`, 2)
   }
 
   tellEnd({ status }: End): void {
@@ -38,8 +39,8 @@ export class ShimmyReports implements Reports {
   }
 
   // The manager reads to the end.
-  #tell(message: string): void {
-    this.#sync.write(message)
+  #tell(message: string, progress: Progress): void {
+    this.#sync.write(message, progress)
     this.#sync.close()
   }
 }

@@ -1,9 +1,10 @@
+import { resolve } from 'node:path'
 import { parseArguments } from '../arguments.js'
-import type { Limits } from '../launch.js'
 import { OPTIONS, type ValuesOf } from '../options.js'
 import { type Level, levelNamed } from '../own-log.js'
 import { Refusal } from '../refusal.js'
 import { checkRuntime, type Settings } from '../settings.js'
+import { ownSurroundings } from '../surroundings.js'
 import type { SHIMMY_OPTIONS } from './options.js'
 
 /** The checked options of shimmy: those that the machine knows from conmon, and its own. */
@@ -28,26 +29,30 @@ const REQUIRED = [
  *
  * @throws {Refusal} if one is missing or wrong.
  */
-export function checkShimmySettings(values: Values, limits: Limits = {}): ShimmySettings {
+export function checkShimmySettings(
+  values: Values,
+  surroundings = ownSurroundings(),
+): ShimmySettings {
   const missing = REQUIRED.filter((name) => values[name] === undefined)
   if (missing.length > 0) {
     throw new Refusal(`required options were not provided: --${missing.join(', --')}`)
   }
   const given = values as { [Name in keyof Values]: Exclude<Values[Name], undefined> }
-  const { runtime, bundle, 'container-id': cid } = given
+  const at = (path: string) => resolve(surroundings.cwd, path)
+  const [cid, runtime, bundle] = [given['container-id'], at(given.runtime), at(given.bundle)]
   checkRuntime(runtime)
   return {
     ...parseArguments([], OPTIONS),
-    ...{ cid, cuuid: cid, runtime, bundle, limits, mode: 'create', drivers: [] },
+    ...{ cid, cuuid: cid, runtime, bundle, surroundings, mode: 'create', drivers: [] },
     'runtime-arg': given['runtime-arg'].map((word) => word.replace(/^'+|'+$/g, '')),
-    'conmon-pidfile': given['shimmy-pidfile'],
-    containerPidfile: given['container-pidfile'],
+    'conmon-pidfile': at(given['shimmy-pidfile']),
+    containerPidfile: at(given['container-pidfile']),
     stdin: given.stdin,
     'leave-stdin-open': !given['stdin-once'],
     level: levelOf(values['shimmy-log-level']),
-    exitFile: given['container-exitfile'],
-    logFile: given['container-logfile'],
-    attachFile: given['container-attachfile'],
+    exitFile: at(given['container-exitfile']),
+    logFile: at(given['container-logfile']),
+    attachFile: at(given['container-attachfile']),
     syncPipe: values['syncpipe-fd'],
   }
 }

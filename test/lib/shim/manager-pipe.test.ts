@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { descriptorIn, ManagerPipe } from '../../../lib/shim/manager-pipe.js'
+import { encodeMessage, ManagerPipe, type Message } from '../../../lib/shim/manager-pipe.js'
+import { descriptorIn, ownSurroundings } from '../../../lib/shim/surroundings.js'
 import { closeDescriptor, makePipe } from '../../../lib/system/descriptors.js'
 import {
   acceptSocket,
@@ -20,58 +21,59 @@ function manager(isLegacy = false) {
   connectSocket(ours, path)
   const theirs = acceptSocket(server) as number
   onTestFinished(() => [server, ours, theirs].forEach(closeDescriptor))
-  vi.stubEnv('_OCI_SYNCPIPE', String(ours))
-  onTestFinished(() => void vi.unstubAllEnvs())
-  const pipe = new ManagerPipe('_OCI_SYNCPIPE', isLegacy)
+  const pipe = new ManagerPipe(ours)
+  const send = (message: Message) => pipe.write(encodeMessage(message, isLegacy))
   const read = () => {
     const buffer = Buffer.alloc(100_000)
     const { size = 0 } = receiveMessage(theirs, buffer) ?? {}
     return buffer.toString('utf8', 0, size)
   }
-  return { pipe, read, leave: () => closeDescriptor(theirs) }
+  return { send, read, leave: () => closeDescriptor(theirs) }
 }
 
 describe('A message to the manager', () => {
   it('is one line of JSON', () => {
-    const { pipe, read } = manager()
-    pipe.send({ number: 5, legacyName: 'exit_code' })
+    const { send, read } = manager()
+    send({ number: 5, legacyName: 'exit_code' })
     expect(read()).toBe('{"data": 5}\n')
-    pipe.send({ number: -1, legacyName: 'pid', text: 'a "b"\\\n\0\x7f/ä' })
+    send({ number: -1, legacyName: 'pid', text: 'a "b"\\\n\0\x7f/ä' })
     expect(JSON.parse(read())).toEqual({ data: -1, message: 'a "b"\\\n\0\x7f/ä' })
   })
 
   it('has another name in version 0', () => {
-    const { pipe, read } = manager(true)
-    pipe.send({ number: 5, legacyName: 'exit_code' })
-    pipe.send({ number: 6, legacyName: 'pid' })
+    const { send, read } = manager(true)
+    send({ number: 5, legacyName: 'exit_code' })
+    send({ number: 6, legacyName: 'pid' })
     expect(read() + read()).toBe('{"exit_code": 5}\n{"pid": 6}\n')
   })
 
   it('goes in pieces that podman reads whole, and is cut off at 8191 bytes', () => {
-    const { pipe, read } = manager()
-    pipe.send({ number: -1, legacyName: 'pid', text: 'x'.repeat(100_000) })
+    const { send, read } = manager()
+    send({ number: -1, legacyName: 'pid', text: 'x'.repeat(100_000) })
     const pieces = [read(), read(), read()]
     expect(pieces.map(({ length }) => length)).toEqual([4096, 4096, expect.any(Number)])
     expect(JSON.parse(pieces.join('')).message).toHaveLength(8191)
   })
 
   it('is dropped if the manager has gone', () => {
-    const { pipe, leave } = manager()
+    const { send, leave } = manager()
     leave()
-    for (let i = 0; i < 3; i += 1) pipe.send({ number: 5, legacyName: 'pid' })
+    for (let i = 0; i < 3; i += 1) send({ number: 5, legacyName: 'pid' })
   })
 })
+
+const named = () => descriptorIn('_OCI_STARTPIPE', ownSurroundings())
 
 describe('A descriptor in the environment', () => {
   it('is an open one, or is not there', () => {
     const { read, write } = makePipe('write')
     vi.stubEnv('_OCI_STARTPIPE', String(read))
-    expect(descriptorIn('_OCI_STARTPIPE')).toBe(read)
+    expect(named()).toBe(read)
     for (const fd of [read, write]) closeDescriptor(fd)
-    expect(() => descriptorIn('_OCI_STARTPIPE')).toThrow(/_OCI_STARTPIPE is \d+, which is not/)
+    expect(named).toThrow(/_OCI_STARTPIPE is \d+, which is not/)
     vi.stubEnv('_OCI_STARTPIPE', '7x')
-    expect(() => descriptorIn('_OCI_STARTPIPE')).toThrow('unable to parse _OCI_STARTPIPE')
+    expect(named).toThrow('unable to parse _OCI_STARTPIPE')
     vi.unstubAllEnvs()
-    expect(descriptorIn('_OCI_STARTPIPE')).toBeUndefined()
+    expect(named()).toBeUndefined()
   })
 })

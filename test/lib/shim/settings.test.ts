@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../../lib/shim/arguments.js'
 import { OPTIONS } from '../../../lib/shim/options.js'
@@ -60,7 +61,11 @@ const without = (...names: string[]) =>
 describe('Settings', () => {
   it('have defaults', () => {
     expect(parse(least)).toMatchObject({
-      ...{ mode: 'create', bundle: process.cwd(), drivers: [{ kind: 'file', path: 'ctr.log' }] },
+      ...{
+        mode: 'create',
+        bundle: process.cwd(),
+        drivers: [{ kind: 'file', path: resolve('ctr.log') }],
+      },
       containerPidfile: `${process.cwd()}/pidfile-id`,
     })
   })
@@ -111,7 +116,7 @@ describe('Settings', () => {
   it.each([
     ['/x/ctr.log', { kind: 'file', path: '/x/ctr.log' }],
     ['k8s-file:/x:y', { kind: 'file', path: '/x:y' }],
-    [':journald', { kind: 'file', path: 'journald' }],
+    [':journald', { kind: 'file', path: resolve('journald') }],
     ['journald', { kind: 'journald' }],
     ['journald:/x', { kind: 'journald' }],
     ['none', { kind: 'none' }],
