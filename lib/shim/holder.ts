@@ -1,4 +1,5 @@
 import type { ExitStatus } from '../exit/exit-status.js'
+import type { Stage } from './stage.js'
 
 /** This shim's ends of the container's streams. */
 export interface Streams {
@@ -18,6 +19,15 @@ export interface Streams {
 export interface Holder {
   /** Ends of pipes. With a terminal, some exist from `onTerminal` on. */
   readonly streams: Streams
+
+  /**
+   * The way of output to the logs, if the container outlives this process: a stage, and the pipe between a terminal and
+   * it.
+   */
+  readonly transit?: { stage: Stage; relay: number | undefined } | undefined
+
+  /** Whether an earlier shim has begun the container's creation. */
+  readonly isBegun?: boolean
 
   /** A deadly signal that came after the runtime's end, and that no container could get. */
   readonly inFlight: number | undefined

@@ -45,12 +45,21 @@ export class JournalLog implements LogSink {
     return this.#socket.room()
   }
 
+  ends(): [] {
+    return []
+  }
+
+  cutBack(): void {}
+
   reopen(): void {}
 
   /** Sends what is left. */
   async sync(): Promise<void> {
     for (const stream of STREAMS) this.#sendPart(stream, this.#keeper.rest(stream))
     await this.#socket.flushed()
+  }
+
+  close(): void {
     this.#socket.close()
   }
 

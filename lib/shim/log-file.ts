@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { kubernetesFormat, splitRecords } from './log-records.js'
 import type { LogSink, RecordFormat } from './log-sink.js'
+import type { LogEnd } from './stage.js'
 import type { StreamName } from './stream-name.js'
 
 /** Limits of a log. */
@@ -35,19 +36,38 @@ export class LogFile implements LogSink {
   readonly #format: RecordFormat
   #fd: number
   #size: number
+  #inode: number
   #total = 0
   #lost = 0
   #lookedAt = Date.now()
+  #isOpen = true
 
   constructor(path: string, limits: LogLimits, format = kubernetesFormat) {
     this.#path = path
     this.#limits = limits
     this.#format = format
     this.#fd = openSync(path, 'a', MODE)
-    this.#size = fstatSync(this.#fd).size
+    const { size, ino } = fstatSync(this.#fd)
+    this.#size = size
+    this.#inode = ino
+  }
+
+  ends(): LogEnd[] {
+    return [{ size: this.#size, inode: this.#inode }]
+  }
+
+  cutBack(ends: readonly LogEnd[]): void {
+    const own = ends.find(({ inode }) => inode === this.#inode)
+    if (own !== undefined && own.size < this.#size) this.#cutTo(own.size)
+  }
+
+  close(): void {
+    this.#isOpen = false
+    closeSync(this.#fd)
   }
 
   write(stream: StreamName, piece: Buffer): void {
+    if (!this.#isOpen) return
     if (Date.now() - this.#lookedAt > LOOK_AGAIN) this.#returnIfRemoved()
     this.#writeRecords(this.#format.format(stream, piece))
   }
@@ -157,7 +177,9 @@ export class LogFile implements LogSink {
   #use(fd: number): void {
     closeSync(this.#fd)
     this.#fd = fd
-    this.#size = fstatSync(fd).size
+    const { size, ino } = fstatSync(fd)
+    this.#size = size
+    this.#inode = ino
   }
 }
 

@@ -1,3 +1,4 @@
+import type { LogEnd } from './stage.js'
 import type { StreamName } from './stream-name.js'
 
 /** A place for a container's output. */
@@ -8,10 +9,16 @@ export interface LogSink {
    * @returns A promise, where the container's output should wait until there is room for more.
    */
   write(stream: StreamName, piece: Buffer): void | Promise<void>
+  /** The ends of its files now. */
+  ends(): LogEnd[]
+  /** Takes back what was written beyond these ends, as far as they are of files that are still in use. */
+  cutBack(ends: readonly LogEnd[]): void
   /** Begins anew, where a sink has files. */
   reopen(): void
   /** Stores everything for good. The container has ended. */
   sync(): void | Promise<void>
+  /** Lets go of the files. What is written afterwards is dropped. */
+  close(): void
 }
 
 /** How a piece of output becomes records, each of which ends with a newline. */

@@ -4,6 +4,7 @@ import { LogFile, type LogLimits } from './log-file.js'
 import type { LogSink } from './log-sink.js'
 import { Refusal } from './refusal.js'
 import type { Settings } from './settings.js'
+import type { LogEnd } from './stage.js'
 import type { StreamName } from './stream-name.js'
 
 const { POSITIVE_INFINITY } = Number
@@ -21,12 +22,24 @@ export class Log implements LogSink {
     await Promise.all(this.#sinks.map((sink) => sink.write(stream, piece)))
   }
 
+  ends(): LogEnd[] {
+    return this.#sinks.flatMap((sink) => sink.ends())
+  }
+
+  cutBack(ends: readonly LogEnd[]): void {
+    for (const sink of this.#sinks) sink.cutBack(ends)
+  }
+
   reopen(): void {
     for (const sink of this.#sinks) sink.reopen()
   }
 
   async sync(): Promise<void> {
     await Promise.all(this.#sinks.map((sink) => sink.sync()))
+  }
+
+  close(): void {
+    for (const sink of this.#sinks) sink.close()
   }
 }
 

@@ -1,10 +1,8 @@
-import { readSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { binding } from '../system/binding.js'
+import type { OutputSource, Taken } from './output-source.js'
 import { Pollable } from './pollable.js'
 
-// Bytes read at once: what a pipe holds, so that a line that fits into it comes in one piece.
-const SIZE = 65_536
 // Milliseconds between two looks at a terminal that no process has open. It reports that all the time, as long as
 // nobody opens it again.
 const TERMINAL_REST = 100
@@ -18,16 +16,22 @@ const TERMINAL_REMAINDER = 1 << 20
  * stream ends when no process can write to it any more, or when it was drained.
  */
 export class Output implements AsyncIterable<Buffer> {
-  readonly #source: Pollable
-  readonly #isTerminal: boolean
-  readonly #buffer = Buffer.allocUnsafe(SIZE)
+  readonly #source: OutputSource
+  readonly #readiness: Pollable
+  #finish = () => {}
   /** Bytes still to be read; without a limit before `drain()`. */
   #remaining = Number.POSITIVE_INFINITY
   #stopResting = new AbortController()
 
-  constructor(fd: number, { isTerminal = false } = {}) {
-    this.#source = new Pollable(fd)
-    this.#isTerminal = isTerminal
+  constructor(source: OutputSource) {
+    this.#source = source
+    this.#readiness = new Pollable(source.fd)
+  }
+
+  /** The logs have the piece that the iterator gave last. */
+  commit(): void {
+    this.#finish()
+    this.#finish = () => {}
   }
 
   /**
@@ -36,21 +40,25 @@ export class Output implements AsyncIterable<Buffer> {
    */
   drain(): void {
     if (this.#isDraining) return
-    const { fd } = this.#source
-    this.#remaining = this.#isTerminal ? TERMINAL_REMAINDER : Math.max(binding.bytesInPipe(fd), 0)
+    const { fd, isTerminal } = this.#source
+    this.#remaining = isTerminal ? TERMINAL_REMAINDER : Math.max(binding.bytesInPipe(fd), 0)
     this.#stopResting.abort()
-    this.#source.wake()
+    this.#readiness.wake()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
     while (this.#remaining > 0) {
-      if (!this.#isDraining) await this.#source.readable()
-      const piece = this.#read()
+      if (!this.#isDraining) await this.#readiness.readable()
+      const piece = await this.#take()
       if (piece === 'end') return
       if (piece === 'hung up') await this.#rest()
       else if (piece !== 'empty') {
         this.#remaining -= piece.length
-        yield piece
+        try {
+          yield piece
+        } finally {
+          this.commit()
+        }
       } else if (this.#isDraining && !(await this.#flushed())) return
     }
   }
@@ -59,16 +67,20 @@ export class Output implements AsyncIterable<Buffer> {
     return this.#remaining !== Number.POSITIVE_INFINITY
   }
 
-  #read(): Buffer | 'empty' | 'end' | 'hung up' {
+  async #take(): Promise<Taken> {
+    const release = await this.#source.turn()
+    let taken: Taken = 'empty'
     try {
-      const size = readSync(this.#source.fd, this.#buffer, 0, SIZE, null)
-      return size === 0 ? 'end' : this.#buffer.subarray(0, size)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EAGAIN') return 'empty'
-      if (code !== 'EIO' || !this.#isTerminal) throw error
-      return this.#isDraining ? 'end' : 'hung up'
+      taken = this.#source.take()
+    } finally {
+      if (typeof taken === 'string') release()
     }
+    if (typeof taken === 'string') return taken === 'hung up' && this.#isDraining ? 'end' : taken
+    this.#finish = () => {
+      this.#source.commit()
+      release()
+    }
+    return taken
   }
 
   async #rest(): Promise<void> {
@@ -77,10 +89,10 @@ export class Output implements AsyncIterable<Buffer> {
 
   /** Waits for the rest of a terminal's output. Whether there is any. */
   async #flushed(): Promise<boolean> {
-    if (!this.#isTerminal) return false
+    if (!this.#source.isTerminal) return false
     const late = delay(TERMINAL_FLUSH, false)
-    const found = await Promise.race([this.#source.readable().then(() => true), late])
-    this.#source.wake()
+    const found = await Promise.race([this.#readiness.readable().then(() => true), late])
+    this.#readiness.wake()
     return found
   }
 }

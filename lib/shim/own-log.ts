@@ -20,7 +20,11 @@ export function levelNamed(name: string): Level | undefined {
 }
 
 /** Takes the messages that are not below the level. */
-export type Writer = (level: MessageLevel, text: string) => void
+export interface Writer {
+  (level: MessageLevel, text: string): void
+  /** Lets go of what it writes to. */
+  close?: () => void
+}
 
 export class OwnLog {
   readonly #rank: number
@@ -34,5 +38,9 @@ export class OwnLog {
   write(level: MessageLevel, text: string): void {
     if (LEVELS.indexOf(level) > this.#rank) return
     for (const writer of this.#writers) writer(level, text)
+  }
+
+  close(): void {
+    for (const writer of this.#writers) writer.close?.()
   }
 }

@@ -5,7 +5,9 @@ import type { Holder } from './holder.js'
 import { Input } from './input.js'
 import type { LogSink } from './log-sink.js'
 import { Output } from './output.js'
+import { DirectSource } from './output-source.js'
 import type { Settings } from './settings.js'
+import { Staging } from './staging.js'
 import type { StreamName } from './stream-name.js'
 
 // Bytes on stderr while the runtime runs, beyond which they cannot be a complaint of the runtime alone.
@@ -17,6 +19,9 @@ export class Service {
   readonly #holder: Holder
   readonly #contract: Contract
   readonly #log: LogSink
+  readonly #staging: Staging | undefined
+  /** Resolves when the logs have what an earlier shim had begun to write. */
+  readonly #recovered: Promise<void> | undefined
   readonly #outputs: Output[] = []
   readonly #pumps: Promise<void>[] = []
   #entrances: Entrances = {}
@@ -34,6 +39,9 @@ export class Service {
     this.#holder = holder
     this.#contract = contract
     this.#log = contract.openLog()
+    const { transit } = holder
+    this.#staging = transit && new Staging(transit.stage, transit.relay, this.#log)
+    this.#recovered = this.#staging?.recover()
   }
 
   /** Creates the socket and the FIFOs, so that clients may come before the container does. */
@@ -51,14 +59,14 @@ export class Service {
   /** Reads the streams that exist before the container does. */
   listen(): void {
     const { stdout, stderr } = this.#holder.streams
-    if (stdout !== undefined) this.#listenTo('stdout', new Output(stdout))
-    if (stderr !== undefined) this.#listenTo('stderr', new Output(stderr))
+    if (stdout !== undefined) this.#listenTo('stdout', stdout)
+    if (stderr !== undefined) this.#listenTo('stderr', stderr)
   }
 
   /** Reads the terminal, which is there now, and gives it the size that was asked for. */
   listenToTerminal(): void {
     const { stdout } = this.#holder.streams
-    if (stdout !== undefined) this.#listenTo('stdout', new Output(stdout, { isTerminal: true }))
+    if (stdout !== undefined) this.#listenTo('stdout', stdout, true)
     if (this.#size !== undefined) this.#resize(...this.#size)
   }
 
@@ -96,6 +104,11 @@ export class Service {
     await attach?.finish()
   }
 
+  /** Lets go of the logs. */
+  dispose(): void {
+    this.#log.close()
+  }
+
   /** Says in both logs that something failed of which the manager cannot be told. */
   complain(error: unknown): void {
     const { message } = error as Error
@@ -103,15 +116,21 @@ export class Service {
     void this.#log.write('stderr', Buffer.from(`sexton-shim: ${message}\n`))
   }
 
-  #listenTo(stream: StreamName, output: Output): void {
+  #listenTo(stream: StreamName, fd: number, isTerminal = false): void {
+    const source = this.#staging?.source(stream, fd, isTerminal)
+    const output = new Output(source ?? new DirectSource(fd, isTerminal))
     this.#outputs.push(output)
     this.#pumps.push(this.#pump(stream, output).catch((error) => this.complain(error)))
   }
 
   async #pump(stream: StreamName, output: Output): Promise<void> {
+    await this.#recovered
     for await (const piece of output) {
-      if (stream !== 'stderr' || this.#early === undefined) await this.#deliver(stream, piece)
-      else {
+      if (stream !== 'stderr' || this.#early === undefined) {
+        await this.#log.write(stream, piece)
+        output.commit()
+        await this.#entrances.attach?.send(stream, piece)
+      } else {
         this.#early = Buffer.concat([this.#early, piece])
         if (this.#early.length > EARLY_ROOM) await this.#deliverEarly()
       }
@@ -121,12 +140,9 @@ export class Service {
   async #deliverEarly(): Promise<void> {
     const early = this.#early
     this.#early = undefined
-    if (early !== undefined && early.length > 0) await this.#deliver('stderr', early)
-  }
-
-  async #deliver(stream: StreamName, piece: Buffer): Promise<void> {
-    await this.#log.write(stream, piece)
-    await this.#entrances.attach?.send(stream, piece)
+    if (early === undefined || early.length === 0) return
+    await this.#log.write('stderr', early)
+    await this.#entrances.attach?.send('stderr', early)
   }
 
   #resize(rows: number, columns: number): void {

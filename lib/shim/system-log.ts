@@ -9,11 +9,13 @@ const LONGEST_NAME = 20
 export function conmonSyslog(cid: string, socket?: string): Writer {
   const syslog = new Syslog('conmon', socket)
   const kinds = { error: 'error', warn: 'nwarn', info: 'ninfo', debug: 'ndebug', trace: 'ntrace' }
-  return (level, text) => {
+  const write: Writer = (level, text) => {
     // conmon tells all that is no error as information.
     const severity = level === 'error' ? 'error' : 'info'
     syslog.write(severity, `conmon ${cid.slice(0, LONGEST_NAME)} <${kinds[level]}>: ${text}`)
   }
+  write.close = () => syslog.close()
+  return write
 }
 
 const SEVERITIES: Readonly<Record<MessageLevel, Severity>> = {
@@ -27,7 +29,9 @@ const SEVERITIES: Readonly<Record<MessageLevel, Severity>> = {
 /** Writes the shim's messages to syslog in shimmy's form. */
 export function shimmySyslog(socket?: string): Writer {
   const syslog = new Syslog(`shimmy[${process.pid}]`, socket)
-  return (level, text) => syslog.write(SEVERITIES[level], `[shim] ${text}`)
+  const write: Writer = (level, text) => syslog.write(SEVERITIES[level], `[shim] ${text}`)
+  write.close = () => syslog.close()
+  return write
 }
 
 /** Writes the shim's messages to its standard error in conmon's form: it is in the foreground. */

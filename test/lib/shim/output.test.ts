@@ -1,13 +1,14 @@
 import { writeSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Output } from '../../../lib/shim/output.js'
+import { DirectSource } from '../../../lib/shim/output-source.js'
 import { closeDescriptor, makePipe } from '../../../lib/system/descriptors.js'
 import { turns } from '../../inside.js'
 
 function pipe() {
   const { read, write } = makePipe('read')
   onTestFinished(() => [read, write].forEach(closeDescriptor))
-  return { output: new Output(read), write }
+  return { output: new Output(new DirectSource(read)), write }
 }
 
 /** What an output gives to its end. */
