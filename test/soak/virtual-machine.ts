@@ -142,7 +142,8 @@ function fill(folder: string, kind: MachineKind, command: readonly string[]): st
   for (const name of ['dev', 'proc', 'sys', 'tmp']) mkdirSync(join(folder, name))
   copyFileSync(nodeOf(NODE, kind), join(folder, 'bin', 'node'))
   const project = ['dist', 'package.json', 'node_modules/node-gyp-build', 'build/programs']
-  for (const name of [...project, builtFor(kind), 'test/launch.mjs', 'test/pace.mjs']) {
+  const tests = ['launch.mjs', 'own-group.mjs', 'pace.mjs'].map((name) => `test/${name}`)
+  for (const name of [...project, builtFor(kind), ...tests]) {
     const path = join(folder, root, name)
     mkdirSync(dirname(path), { recursive: true })
     cpSync(join(root, name), path, { recursive: true })
