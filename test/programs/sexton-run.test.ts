@@ -256,6 +256,14 @@ describe('The report', () => {
     expect(await sexton(words)).toMatchObject({ code: 125, stderr: /ENOENT/ })
     expect(existsSync(join(folder, 'ran'))).toBe(false)
   })
+
+  it('is a regular file, or the message says so', async () => {
+    const { code, stderr } = await sexton(['--report', temporary(), 'true'])
+    expect(code).toBe(125)
+    expect(stderr).toMatch(
+      /^sexton run: --report: invalid path '.*': expected a regular file, for .*\nTry .*\n$/,
+    )
+  })
 })
 
 describe('A process that is kept', () => {

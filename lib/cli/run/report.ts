@@ -15,6 +15,7 @@ import { dirname } from 'node:path'
 import { invalid } from '../../base/errors.js'
 import type { ResourceUsage } from '../../exit/exit-status.js'
 import type { JobSurvivor } from '../../job/job-events.js'
+import { usageError } from '../command-line.js'
 import { safeJson } from '../safe-json.js'
 
 /** A process that was kept. */
@@ -48,12 +49,13 @@ export class ReportFile {
   /**
    * Checks that the report can be written. An error now is better than one after the command has run.
    *
-   * @throws {RangeError} if the path is not that of a regular file.
+   * @throws {UsageError} if the path is not that of a regular file.
    * @throws {Error} of `node:fs` if the folder is missing, or may not be written to.
    */
   constructor(path: string) {
     if (existsSync(path) && !statSync(path).isFile()) {
-      throw new RangeError(invalid('report', path, 'a regular file, for example report.json'))
+      const problem = invalid('path', path, 'a regular file, for example report.json')
+      throw usageError('run', `--report: ${problem}`)
     }
     // The file takes the place of another one, and not that of a link to it.
     this.#path = existsSync(path) ? realpathSync(path) : path
