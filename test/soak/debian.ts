@@ -22,6 +22,9 @@ export interface System {
   files: string
 }
 
+/** The releases of Debian whose kernels can be had beside the one of this machine's release. */
+export type Release = 'bullseye' // Linux 5.10
+
 const PACKAGES = ['busybox-static', 'libc6', 'libgcc-s1', 'libstdc++6']
 
 const cache = join(root, 'node_modules', '.cache', 'debian')
@@ -29,20 +32,24 @@ const cache = join(root, 'node_modules', '.cache', 'debian')
 /**
  * Fetches Debian's cloud kernel and a small system, once. Nothing is installed on this machine.
  *
+ * @param release Whose kernel it is. Default: that of this machine's release.
  * @throws {Error} where this machine has no apt, or its apt reaches no packages.
  */
-export function debianSystem(architecture: Architecture): System {
-  const folder = join(cache, architecture)
-  if (!existsSync(folder)) fetchTo(folder, architecture)
+export function debianSystem(architecture: Architecture, release?: Release): System {
+  const folder = join(cache, release === undefined ? architecture : `${architecture}-${release}`)
+  if (!existsSync(folder)) fetchTo(folder, architecture, release)
   const boot = join(folder, 'boot')
   return { kernel: join(boot, readdirSync(boot)[0] as string), files: join(folder, 'files') }
 }
 
-function fetchTo(folder: string, architecture: Architecture): void {
+function fetchTo(folder: string, architecture: Architecture, release?: Release): void {
   mkdirSync(cache, { recursive: true })
   const unfinished = mkdtempSync(`${folder}-`)
   try {
-    download(unfinished, architecture)
+    const system = aptFor(unfinished, 'system', architecture)
+    system('apt-get', 'download', ...PACKAGES)
+    const other = release && sourcesOf(unfinished, release)
+    downloadKernel(other ? aptFor(unfinished, 'kernel', architecture, other) : system, architecture)
     arrange(unfinished)
     renameSync(unfinished, folder)
   } finally {
@@ -50,9 +57,17 @@ function fetchTo(folder: string, architecture: Architecture): void {
   }
 }
 
-/** Downloads by a state of apt's own, so that the architecture may be another one, and the user not root. */
-function download(folder: string, architecture: Architecture): void {
-  const state = join(folder, 'apt')
+/** Runs a program of apt, and gives what it prints. */
+type Apt = (program: string, ...words: string[]) => string
+
+/** Gives apt a state of its own, so that the architecture may be another one, and the user not root. */
+function aptFor(
+  folder: string,
+  name: string,
+  architecture: Architecture,
+  sources: readonly string[] = [],
+): Apt {
+  const state = join(folder, 'apt', name)
   for (const name of ['lists/partial', 'archives/partial']) {
     mkdirSync(join(state, name), { recursive: true })
   }
@@ -60,16 +75,29 @@ function download(folder: string, architecture: Architecture): void {
   const settings = [
     ...[`APT::Architecture=${architecture}`, `APT::Architectures::=${architecture}`],
     ...[`Dir::State=${state}`, `Dir::State::status=${state}/status`, `Dir::Cache=${state}`],
-    ...['Acquire::Languages=none', 'APT::Sandbox::User=root'],
+    ...['Acquire::Languages=none', 'APT::Sandbox::User=root', ...sources],
   ].flatMap((setting) => ['-o', setting])
-  const apt = (program: string, ...words: string[]) =>
+  const apt: Apt = (program, ...words) =>
     execFileSync(program, [...settings, '-q', ...words], { cwd: folder, encoding: 'utf8' })
   apt('apt-get', 'update')
+  return apt
+}
+
+/** Makes a list of the sources of another release, on the server of this one. Gives the settings that name it. */
+function sourcesOf(folder: string, release: Release): string[] {
+  const targets = ['indextargets', '--format', '$(SITE)', 'Created-By: Packages']
+  const [site] = execFileSync('apt-get', targets, { encoding: 'utf8' }).split('\n')
+  const list = join(folder, 'sources.list')
+  writeFileSync(list, `deb ${site} ${release} main\n`)
+  return [`Dir::Etc::sourcelist=${list}`, 'Dir::Etc::sourceparts=/dev/null']
+}
+
+function downloadKernel(apt: Apt, architecture: Architecture): void {
   // The package that names the newest kernel has none in it.
   const text = apt('apt-cache', 'depends', `linux-image-cloud-${architecture}`)
   const kernel = /Depends: (linux-image-\S+)/.exec(text)?.[1]
   if (kernel === undefined) throw new Error(`apt knows no cloud kernel for ${architecture}`)
-  apt('apt-get', 'download', kernel, ...PACKAGES)
+  apt('apt-get', 'download', kernel)
 }
 
 /** Unpacks what was downloaded, and leaves the kernel and the small system alone. */
@@ -80,6 +108,13 @@ function arrange(folder: string): void {
   mkdirSync(join(folder, 'boot'))
   const kernel = readdirSync(join(files, 'boot')).find((name) => name.startsWith('vmlinuz-'))
   renameSync(join(files, 'boot', kernel as string), join(folder, 'boot', kernel as string))
-  const unused = ['files/boot', 'files/lib/modules', 'files/usr/share', 'apt', ...archives]
-  for (const name of unused) rmSync(join(folder, name), { recursive: true })
+  const unused = [
+    'files/boot',
+    'files/lib/modules',
+    'files/usr/share',
+    'apt',
+    'sources.list',
+    ...archives,
+  ]
+  for (const name of unused) rmSync(join(folder, name), { recursive: true, force: true })
 }

@@ -18,27 +18,36 @@ import { lacks, lacksPackages, type Program, refuses } from '../needs.js'
 import { nodeOf } from '../node-versions.mjs'
 import { slowness } from '../pace.mjs'
 import { root, run } from '../program.js'
-import { type Architecture, debianSystem } from './debian.js'
+import { type Architecture, debianSystem, type Release, type System } from './debian.js'
 import type { Stories, Told } from './stories.js'
 
 // A virtual machine, emulated: it boots Debian's kernel with a system in memory, which has Node, this project and one
 // command. What the command prints comes over a serial line.
 
 interface Kind {
+  /** The architecture, as Node names it. */
+  processor: 'x64' | 'arm64'
+  /** The release of Debian whose kernel it boots, if that is not this machine's. */
+  release?: Release
   emulator: Program
   options: readonly string[]
   debian: Architecture
   console: string
 }
 
+const X64 = {
+  processor: 'x64',
+  emulator: 'qemu-system-x86_64',
+  options: ['-machine', 'q35', '-cpu', 'max'],
+  debian: 'amd64',
+  console: 'ttyS0',
+} as const
+
 const KINDS = {
-  x64: {
-    emulator: 'qemu-system-x86_64',
-    options: ['-machine', 'q35', '-cpu', 'max'],
-    debian: 'amd64',
-    console: 'ttyS0',
-  },
+  x64: X64,
+  'x64 with Linux 5.10': { ...X64, release: 'bullseye' },
   arm64: {
+    processor: 'arm64',
     emulator: 'qemu-system-aarch64',
     options: ['-machine', 'virt', '-cpu', 'cortex-a72'],
     debian: 'arm64',
@@ -46,7 +55,7 @@ const KINDS = {
   },
 } as const satisfies Record<string, Kind>
 
-/** An architecture, as Node names it. */
+/** An architecture, as Node names it, and its kernel. */
 export type MachineKind = keyof typeof KINDS
 
 // How many times slower than this machine an emulated one is.
@@ -58,8 +67,16 @@ const NODE = '22'
 export const TIMEOUT = 300_000
 
 /** The addon and the keeper: as built here, or for another architecture as prebuilt. */
-const builtFor = (kind: MachineKind) =>
-  kind === process.arch ? 'build/Release' : `prebuilds/linux-${kind}`
+const builtFor = (kind: MachineKind) => {
+  const { processor } = KINDS[kind]
+  return processor === process.arch ? 'build/Release' : `prebuilds/linux-${processor}`
+}
+
+/** What a machine has of Debian. */
+function systemOf(kind: MachineKind): System {
+  const { debian, release }: Kind = KINDS[kind]
+  return debianSystem(debian, release)
+}
 
 /** Whether something is missing here for such a machine, for `describe.skipIf()`. */
 export function lacksMachine(kind: MachineKind): boolean {
@@ -69,7 +86,7 @@ export function lacksMachine(kind: MachineKind): boolean {
     refuses(`${built}/sexton-keeper (npm run prebuild)`, () =>
       accessSync(join(root, built, 'sexton-keeper')),
     ) ||
-    lacksPackages("Debian's cloud kernel", () => debianSystem(KINDS[kind].debian))
+    lacksPackages("Debian's cloud kernel", () => systemOf(kind))
   )
 }
 
@@ -111,8 +128,8 @@ export async function inMachine<S extends Stories>(
   kind: MachineKind,
   command: readonly string[],
 ): Promise<Report<S>> {
-  const { emulator, options, debian, console } = KINDS[kind]
-  const { kernel } = debianSystem(debian)
+  const { emulator, options, console } = KINDS[kind]
+  const { kernel } = systemOf(kind)
   const folder = mkdtempSync(join(tmpdir(), 'sexton-machine-'))
   try {
     const archive = join(folder, 'initramfs')
@@ -135,12 +152,12 @@ const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
 
 /** Fills a folder with all files of the machine. The project lies where it does here, so that its paths are right. */
 function fill(folder: string, kind: MachineKind, command: readonly string[]): string {
-  cpSync(debianSystem(KINDS[kind].debian).files, folder, {
+  cpSync(systemOf(kind).files, folder, {
     recursive: true,
     verbatimSymlinks: true,
   })
   for (const name of ['dev', 'proc', 'sys', 'tmp']) mkdirSync(join(folder, name))
-  copyFileSync(nodeOf(NODE, kind), join(folder, 'bin', 'node'))
+  copyFileSync(nodeOf(NODE, KINDS[kind].processor), join(folder, 'bin', 'node'))
   const project = ['dist', 'package.json', 'node_modules/node-gyp-build', 'build/programs']
   const tests = ['launch.mjs', 'own-group.mjs', 'pace.mjs'].map((name) => `test/${name}`)
   for (const name of [...project, builtFor(kind), ...tests]) {
