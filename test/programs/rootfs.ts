@@ -11,7 +11,7 @@ const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
 const IMAGES = {
   dash: APPLETS,
   busybox: ['busybox'],
-  npm: APPLETS,
+  npm: [...APPLETS, 'ln', 'mkdir'],
   none: [],
 } as const
 
@@ -46,8 +46,13 @@ export function makeRootfs(directory: string, image: Image): void {
   cpSync(fixtures, inside('srv'), { recursive: true })
 }
 
-// It has installed sexton beforehand, as there is nothing to be fetched.
-const NPM = '#!/bin/sh\n[ "$*" = "install --global sexton" ]\n'
+// It installs what is there, as there is nothing to be fetched.
+const NPM = `#!/bin/sh -e
+[ "$*" = "install sexton" ]
+mkdir -p node_modules/.bin
+ln -s /opt/sexton node_modules/sexton
+ln -s ../sexton/dist/cli/pid1.js node_modules/.bin/pid1
+`
 
 function copyPackage(directory: string): void {
   for (const path of ['dist', 'build/Release/sexton.node', 'package.json']) {
