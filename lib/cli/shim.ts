@@ -1,6 +1,3 @@
-import { readSync } from 'node:fs'
-import { basename } from 'node:path'
-import { invalid } from '../base/errors.js'
 import { parseArguments } from '../shim/arguments.js'
 import { conmonContract, conmonOwnLog } from '../shim/conmon-contract.js'
 import { startDaemon } from '../shim/daemon.js'
@@ -10,13 +7,16 @@ import { Log } from '../shim/log.js'
 import { ManagerPipe } from '../shim/manager-pipe.js'
 import { OPTIONS } from '../shim/options.js'
 import { OwnLog } from '../shim/own-log.js'
-import { Pollable } from '../shim/pollable.js'
+import { chooseContract } from '../shim/program-name.js'
 import { Refusal } from '../shim/refusal.js'
-import { checkSettings, type Settings, usesJournal } from '../shim/settings.js'
+import { checkSettings, type Settings, warningFor } from '../shim/settings.js'
+import { awaitStart, readStart } from '../shim/start-pipe.js'
 import { descriptorIn, ownSurroundings } from '../shim/surroundings.js'
+import { VERSION_TEXT } from '../shim/version.js'
 import { explanation } from './explanation.js'
 import { leave } from './leave.js'
 import { print, serve, writePid } from './shim-process.js'
+import { runServer, SERVE } from './shim-server.js'
 import { runShimmy } from './shimmy.js'
 
 // The program `sexton-shim`, a container runtime shim, which podman and CRI-O can start in place of conmon, and conman in
@@ -29,9 +29,6 @@ import { runShimmy } from './shimmy.js'
 // 3. It starts itself again as a daemon, writes the daemon's pid, and exits (`shim/daemon.ts`).
 // 4. The daemon drives the container's life: `shim/machine.ts`.
 
-// The version of conmon whose contract this is. Managers refuse a program that has none, or an old one. The prologue
-// tells it too.
-const CONMON_VERSION = '2.2.1'
 const FAILED = 1
 
 let contract = 'conmon'
@@ -40,39 +37,24 @@ let ownLog = new OwnLog('off', [])
 
 async function main(): Promise<number> {
   const launch = readLaunch(process.argv.slice(2))
-  const words = chooseContract(launch.words)
+  if (launch.words[0] === SERVE) return runServer(launch.words.slice(1))
+  const chosen = chooseContract(process.argv[1] ?? '', launch.words)
+  contract = chosen.contract
+  const { words } = chosen
   return contract === 'shimmy' ? runShimmy(words, launch) : runConmon(words, launch)
-}
-
-/** Notes which contract is chosen, by the first words or by the program's name. Returns the other words. */
-function chooseContract(words: readonly string[]): readonly string[] {
-  const [first = '', second] = words
-  const inline = first.startsWith('--compat=')
-  const chosen = inline
-    ? first.slice('--compat='.length)
-    : first === '--compat'
-      ? second
-      : undefined
-  const name = chosen ?? basename(process.argv[1] ?? '').replace(/\.c?js$/, '')
-  if (name !== 'conmon' && name !== 'shimmy') {
-    const expected = 'conmon or shimmy, by --compat or by the name of the program'
-    throw new Refusal(invalid('contract', name, expected))
-  }
-  contract = name
-  return chosen === undefined ? words : words.slice(inline ? 1 : 2)
 }
 
 async function runConmon(words: readonly string[], launch: Launch): Promise<number> {
   const values = parseArguments(words, OPTIONS)
   if (values.help) return print(help('conmon', OPTIONS))
-  if (values.version) return print(`conmon version ${CONMON_VERSION}\ncommit: sexton-shim\n`)
+  if (values.version) return print(VERSION_TEXT)
   ownLog = conmonOwnLog({ ...values, sync: false }) // what failed is printed below, too
   const settings = checkSettings(values, ownSurroundings(launch.limits))
   if (launch.isDaemon) return serveConmon(settings)
   if (settings['exec-attach'] && given(settings, '_OCI_ATTACHPIPE') === undefined) {
     throw new Refusal('--attach specified but _OCI_ATTACHPIPE was not')
   }
-  warn(settings)
+  print(warningFor(settings), 2)
   const log = new Log(settings)
   awaitManager(settings)
   if (settings.sync) return serveConmon(settings, log)
@@ -80,31 +62,17 @@ async function runConmon(words: readonly string[], launch: Launch): Promise<numb
   return 0
 }
 
-function warn(settings: Settings): void {
-  if (!settings['no-container-partial-message'] || usesJournal(settings.drivers)) return
-  const option = '--no-container-partial-message'
-  print(`conmon: ${option} has no effect without journald log driver\n`, 2)
-}
-
-// One byte and no more: the manager may have a second one for the start of an exec session.
 function awaitManager(settings: Settings): void {
   const fd = given(settings, '_OCI_STARTPIPE')
-  if (fd !== undefined) readSync(fd, Buffer.alloc(1), 0, 1, null)
+  if (fd !== undefined) readStart(fd)
 }
 
 function serveConmon(settings: Settings, log?: Log): Promise<number> {
   if (settings.sync) writePid(settings, process.pid)
   const sync = new ManagerPipe(given(settings, '_OCI_SYNCPIPE'))
   const attached = new ManagerPipe(given(settings, '_OCI_ATTACHPIPE'))
-  const pipes = { sync, attached, mayBegin: () => mayBegin(settings) }
+  const pipes = { sync, attached, mayBegin: () => awaitStart(given(settings, '_OCI_STARTPIPE')) }
   return serve(settings, 'conmon', conmonContract(settings, pipes, log))
-}
-
-async function mayBegin(settings: Settings): Promise<void> {
-  const fd = given(settings, '_OCI_STARTPIPE')
-  if (fd === undefined) return
-  await new Pollable(fd).readable()
-  readSync(fd, Buffer.alloc(1), 0, 1, null)
 }
 
 function given({ surroundings }: Settings, pipe: string): number | undefined {

@@ -7,6 +7,8 @@ import type { Settings } from './settings.js'
 
 // The exit code of a container that was killed by `--timeout`.
 const TIMED_OUT = -1
+// The exit code of a container whose status nobody could take.
+const UNKNOWN = 255
 const TIMEOUT_TEXT = 'command timed out'
 
 /** The pipes of a manager that speaks conmon's contract. */
@@ -54,7 +56,7 @@ export class ConmonReports implements Reports {
   }
 
   tellEnd(end: End): void {
-    const code = end.isTimedOut ? TIMED_OUT : (end.status?.toShellCode() ?? 1)
+    const code = end.isTimedOut ? TIMED_OUT : (end.status?.toShellCode() ?? UNKNOWN)
     try {
       if (end.lacksMemory) writeOomFiles(this.#settings)
       writeExitFiles(this.#settings, code)

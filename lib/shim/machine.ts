@@ -80,11 +80,11 @@ export class Machine {
 
   /** starting: whatever a client may look for exists before the container does. */
   async #start(): Promise<State> {
-    const { service, contract } = this.#parts
+    const { holder, service, contract } = this.#parts
     contract.reports.prepare()
     service.open()
     service.listen()
-    await contract.reports.begin()
+    if (!holder.isBegun) await contract.reports.begin()
     return 'creating'
   }
 
@@ -138,14 +138,17 @@ export class Machine {
 
   /** running: the container lives, for as long as it may. */
   async #await(): Promise<State> {
-    const { settings, holder } = this.#parts
+    const { settings, holder, service } = this.#parts
     const { timeout = 0 } = settings
     const expire = () => {
       this.#isTimedOut = true
       holder.signalContainer(this.#pid, KILL)
     }
     const timer = timeout > 0 ? setTimeout(expire, timeout * 1000) : undefined
-    this.#status = await this.#exited
+    this.#status = await this.#exited?.catch((error) => {
+      service.complain(error) // nobody can tell how it has ended
+      return undefined
+    })
     clearTimeout(timer)
     return 'draining'
   }

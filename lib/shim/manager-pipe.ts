@@ -33,10 +33,12 @@ export function encodeMessage({ number, legacyName, text }: Message, isLegacy: b
 /** A pipe from the manager. */
 export class ManagerPipe implements Manager {
   #fd: number | undefined
+  readonly #closeFd: (fd: number) => void
 
   /** @param fd None if the manager does not listen. */
-  constructor(fd: number | undefined) {
+  constructor(fd: number | undefined, closeFd = closeSync) {
     this.#fd = fd
+    this.#closeFd = closeFd
   }
 
   /** Writes text, in pieces that a manager can read. */
@@ -48,7 +50,7 @@ export class ManagerPipe implements Manager {
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
+    if (this.#fd !== undefined) this.#closeFd(this.#fd)
     this.#fd = undefined
   }
 

@@ -117,8 +117,15 @@ function checkLogs(values: Values, cwd: string): LogDriver[] {
 }
 
 /** Whether one of the logs is the system's journal. */
-export function usesJournal(drivers: readonly LogDriver[]): boolean {
+function usesJournal(drivers: readonly LogDriver[]): boolean {
   return drivers.some(({ kind }) => kind === 'journald')
+}
+
+/** What is odd about settings, but no reason to refuse them. */
+export function warningFor(settings: Settings): string {
+  if (!settings['no-container-partial-message'] || usesJournal(settings.drivers)) return ''
+  const option = '--no-container-partial-message'
+  return `conmon: ${option} has no effect without journald log driver\n`
 }
 
 function checkJournal(values: Values, isUsed: boolean): void {

@@ -1,13 +1,14 @@
-import { fchmodSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { ExitStatus } from '../exit/exit-status.js'
 import { Zombies } from '../reaping/zombies.js'
 import type { Child } from '../spawn/child.js'
 import { spawn } from '../spawn/spawn.js'
 import type { Stdio } from '../spawn/stdio.js'
 import { binding } from '../system/binding.js'
-import { closeDescriptor, makePipe } from '../system/descriptors.js'
+import { closeDescriptor } from '../system/descriptors.js'
 import { subreaper } from '../system/subreaper.js'
 import { ConsoleSocket } from './console-socket.js'
+import { type ContainerEnds, openContainerEnds } from './container-ends.js'
 import { runExitCommand } from './exit-command.js'
 import { Forwarding } from './forwarding.js'
 import type { Holder, Streams } from './holder.js'
@@ -17,16 +18,11 @@ import { pidIn } from './pidfile.js'
 import { runtimeWords } from './runtime-words.js'
 import type { Settings } from './settings.js'
 
-// A container may run as another user, who opens /dev/stdout anew.
-const PIPE_MODE = 0o777
-
 /** This process as the container's parent, by being a subreaper. The container's output is lost if it is killed. */
 export class ThisProcess implements Holder {
   readonly #settings: Settings
   readonly #console: ConsoleSocket | undefined
-  readonly #streams: Streams = { stdin: undefined, stdout: undefined, stderr: undefined }
-  /** The container's ends, which the runtime gets. */
-  readonly #ends: (number | 'ignore' | 'inherit')[] = ['ignore', 'ignore', 'ignore']
+  readonly #ends: ContainerEnds
   readonly #zombies: Zombies
   readonly #forwarding = new Forwarding((signal) => this.#runtime?.kill(signal) ?? false)
   /** The statuses that came before the container's pid was known; none afterwards. */
@@ -41,12 +37,11 @@ export class ThisProcess implements Holder {
     this.#zombies = new Zombies()
     void this.#reap()
     this.#console = settings.terminal ? new ConsoleSocket() : undefined
-    if (settings.drivers.some(({ kind }) => kind === 'passthrough')) this.#ends.fill('inherit')
-    else this.#openPipes()
+    this.#ends = openContainerEnds(settings)
   }
 
   get streams(): Streams {
-    return this.#streams
+    return this.#ends.ours
   }
 
   get inFlight(): number | undefined {
@@ -58,14 +53,15 @@ export class ThisProcess implements Holder {
     const terminal = this.#awaitTerminal(onTerminal)
     terminal.catch(() => {}) // it is awaited below, with its failure
     const words = runtimeWords(this.#settings, this.#console?.path)
+    const standard = this.#ends.theirs.map((fd) => (fd < 0 ? 'ignore' : fd))
     const runtime = spawn(this.#settings.runtime, words, {
-      stdio: [...this.#ends, ...inheritedDescriptors(this.#settings)] as Stdio[],
+      stdio: [...standard, ...inheritedDescriptors(this.#settings)] as Stdio[],
       deathSignal: 'SIGKILL',
       ...this.#settings.surroundings.programs,
       listenPid: passesListenersOn(this.#settings),
     }) as Child<null, null, null>
     this.#runtime = runtime
-    this.#closeEnds()
+    this.#ends.closeTheirs()
     this.#unprotect = protectFromOom()
     try {
       return await runtime.exited
@@ -98,8 +94,9 @@ export class ThisProcess implements Holder {
   }
 
   closeInput(): void {
-    if (this.#streams.stdin !== undefined) closeDescriptor(this.#streams.stdin)
-    this.#streams.stdin = undefined
+    const { streams } = this
+    if (streams.stdin !== undefined) closeDescriptor(streams.stdin)
+    streams.stdin = undefined
   }
 
   // The forwarding goes on: a signal must not end this process before the manager has cleaned up.
@@ -112,31 +109,11 @@ export class ThisProcess implements Holder {
     return code
   }
 
-  #openPipes(): void {
-    const { stdin, terminal } = this.#settings
-    if (stdin && !terminal) [this.#ends[0], this.#streams.stdin] = this.#pipe('write')
-    if (!terminal) [this.#ends[1], this.#streams.stdout] = this.#pipe('read')
-    ;[this.#ends[2], this.#streams.stderr] = this.#pipe('read')
-  }
-
-  #pipe(ours: 'read' | 'write'): [theirs: number, ours: number] {
-    const ends = makePipe(ours)
-    fchmodSync(ends.read, PIPE_MODE)
-    const theirs = ours === 'read' ? ends.write : ends.read
-    return [theirs, ends[ours]]
-  }
-
-  // Otherwise the streams would have no end: this process could still write to them.
-  #closeEnds(): void {
-    for (const end of this.#ends) if (typeof end === 'number') closeDescriptor(end)
-    this.#ends.length = 0
-  }
-
   async #awaitTerminal(onTerminal: () => void): Promise<void> {
     const master = await this.#console?.terminal()
     if (master === undefined) return
-    this.#streams.stdin = master
-    this.#streams.stdout = master
+    this.streams.stdin = master
+    this.streams.stdout = master
     onTerminal()
   }
 

@@ -21,10 +21,14 @@ export function openShimmyLog({ logFile }: ShimmySettings): LogFile {
   }
 }
 
-/** shimmy's contract. */
-export function shimmyContract(settings: ShimmySettings, sync: Manager): Contract {
+/** shimmy's contract. A log that was opened already is taken. */
+export function shimmyContract(
+  settings: ShimmySettings,
+  sync: Manager,
+  opened?: LogFile,
+): Contract {
   return {
-    openLog: () => openShimmyLog(settings),
+    openLog: () => opened ?? openShimmyLog(settings),
     ownLog: new OwnLog(settings.level, [shimmySyslog()]),
     reports: new ShimmyReports(settings.exitFile, sync),
     openEntrances: () => openShimmyEntrances(settings),

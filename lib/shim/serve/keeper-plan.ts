@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import type { HeldCommand, HoldPlan } from '../../keeper/hold-settings.js'
+import type { ContainerEnds } from '../container-ends.js'
+import { inheritedDescriptors, passesListenersOn } from '../inherited.js'
+import { runtimeWords } from '../runtime-words.js'
+import type { Settings } from '../settings.js'
+import type { Assignment } from './assignment.js'
+import type { KeeperPaths } from './place.js'
+
+// Milliseconds that the end of a container waits for another server, if its own was killed.
+const PATIENCE = 1000
+// The logs that a keeper can write to.
+const MOST_LOGS = 3
+
+/** The plan of a container for its keeper. */
+export function planFor(
+  { name, settings, syncPipe }: Assignment,
+  paths: KeeperPaths,
+  ends: ContainerEnds,
+): HoldPlan {
+  const console = settings.terminal ? paths.console : undefined
+  const held = { ...ends.ours, manager: syncPipe }
+  return {
+    ...{ name, socket: paths.socket, console, patience: PATIENCE },
+    runtime: {
+      ...{ file: settings.runtime, args: runtimeWords(settings, console) },
+      options: {
+        ...settings.surroundings.programs,
+        deathSignal: 'SIGKILL',
+        listenPid: passesListenersOn(settings),
+      },
+      fds: [
+        ...ends.theirs,
+        ...inheritedDescriptors(settings).map((fd) => (fd === 'ignore' ? -1 : fd)),
+      ],
+    },
+    pidfile: settings.containerPidfile,
+    exitCommand: exitCommandOf(settings),
+    exitDelay: Math.max(settings['exit-delay'] ?? 0, 0) * 1000,
+    exitFiles: exitFilesOf(settings),
+    logs: logsOf(settings),
+    held: Object.fromEntries(Object.entries(held).filter(([, fd]) => fd !== undefined)),
+  }
+}
+
+function exitCommandOf(settings: Settings): HeldCommand | undefined {
+  const { 'exit-command': file, 'exit-command-arg': args, surroundings } = settings
+  return file === undefined ? undefined : { file, args, options: surroundings.programs }
+}
+
+function exitFilesOf({ cid, 'exit-dir': exits, 'persist-dir': persistent }: Settings): string[] {
+  return [
+    ...(exits === undefined ? [] : [join(exits, cid)]),
+    ...(persistent === undefined ? [] : [join(persistent, 'exit')]),
+  ]
+}
+
+function logsOf({ drivers }: Settings): string[] {
+  const paths = drivers.flatMap((driver) => (driver.kind === 'file' ? [driver.path] : []))
+  return paths.slice(0, MOST_LOGS)
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const SOCKET = '.keeper'
+
+/** The sockets of a container's keeper: the one for servers, and the one for its terminal. */
+export interface KeeperPaths {
+  socket: string
+  console: string
+}
+
+/** The folder beside a server's socket in which the keepers of its containers have theirs. */
+export class Place {
+  readonly #folder: string
+
+  /** @param socket The path of the server's socket. */
+  constructor(socket: string) {
+    this.#folder = `${socket}.held`
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+  }
+
+  /** Paths that no keeper has. Short ones: the runtime connects by the one of the console. */
+  free(): KeeperPaths {
+    return this.#paths(randomBytes(6).toString('hex'))
+  }
+
+  /** The paths of keepers that earlier servers have left. */
+  left(): KeeperPaths[] {
+    const names = readdirSync(this.#folder).filter((name) => name.endsWith(SOCKET))
+    return names.map((name) => this.#paths(name.slice(0, -SOCKET.length)))
+  }
+
+  #paths(name: string): KeeperPaths {
+    const at = (ending: string) => join(this.#folder, `${name}${ending}`)
+    return { socket: at(SOCKET), console: at('.console') }
+  }
+}
+
+/** Removes the sockets of a keeper that was killed. */
+export function removeSockets({ socket, console }: KeeperPaths): void {
+  for (const path of [socket, console]) rmSync(path, { force: true })
+}

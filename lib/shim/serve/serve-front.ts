@@ -1,0 +1,50 @@
+import { chooseContract } from '../program-name.js'
+import { Refusal } from '../refusal.js'
+import { readAssignment } from './assignment.js'
+import type { Front } from './front.js'
+import { begin } from './hosting.js'
+import type { Place } from './place.js'
+import type { Request } from './request.js'
+
+const FAILED = 1
+const STDOUT = 1
+
+/** Does what a front asks for, to the end of the container if there is one. */
+export async function serveFront(front: Front, place: Place): Promise<void> {
+  let request: Request | undefined
+  try {
+    request = await front.request()
+    if (request !== undefined) await carryOut(request, front, place)
+  } catch (error) {
+    const { message } = error as Error
+    front.reply({ code: FAILED, text: `${nameFor(request)}: ${message}\n` })
+    if (!(error instanceof Refusal)) throw error
+  } finally {
+    request?.handed.closeAllBut()
+  }
+}
+
+/** The name by which the manager knows this shim. */
+function nameFor(request: Request | undefined): string {
+  if (request === undefined) return 'sexton-shim'
+  const { program, words } = request
+  try {
+    return chooseContract(program, words).contract
+  } catch {
+    return program
+  }
+}
+
+async function carryOut(request: Request, front: Front, place: Place): Promise<void> {
+  const assignment = readAssignment(request)
+  if ('answer' in assignment) {
+    front.reply({ code: 0, text: assignment.answer, fd: STDOUT })
+    return
+  }
+  const { settings, warning } = assignment
+  const hosted = begin(assignment, request, place.free())
+  // From here on the container may begin. A front that has no reply by now asks another server.
+  front.reply({ code: 0, text: warning, hasMore: settings.sync })
+  const code = await hosted.live()
+  if (settings.sync) front.reply({ code })
+}
