@@ -7,8 +7,16 @@
 // CXX names the compiler, which may be one for another architecture.
 
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { muslFolder, muslHeaders } from './musl.mjs'
 
@@ -23,7 +31,11 @@ const SHARED = [
   'platform/unix_sockets_linux.cc',
 ]
 
-const own = readdirSync(join(native, 'keeper')).map((name) => `keeper/${name}`)
+const own = ['keeper', 'front'].flatMap((room) =>
+  readdirSync(join(native, room)).map((name) => `${room}/${name}`),
+)
+// The programs that the executable is by other names, beside it.
+const NAMES = ['sexton-shim']
 // Only musl lets a program bring its own allocator.
 const ALLOCATOR = 'keeper/musl_malloc.cc'
 const isSource = (name) => name.endsWith('.cc') && name !== ALLOCATOR
@@ -77,7 +89,13 @@ function compile(way, file) {
   }
   chmodSync(unfinished, 0o755)
   renameSync(unfinished, file)
+  for (const name of NAMES) link(file, join(dirname(file), name))
   return undefined
+}
+
+function link(file, path) {
+  rmSync(path, { force: true })
+  symlinkSync(basename(file), path)
 }
 
 function build(ways, file) {

@@ -133,17 +133,15 @@ void Keeper::Finish() {
   connection_.Send(Report::kEnded, 0, ending_.left());
 }
 
-}  // namespace sexton
-
-// Without a word it keeps a job, and by the word `hold` a container, for the program whose name
-// follows.
-int main(int count, char** words) {
+int RunKeeper(int count, char** words) {
   if (count > 1 && strcmp(words[1], "hold") == 0) {
-    sexton::Holder holder;
+    Holder holder;
     holder.Run(count > 2 ? words[2] : "sexton-keeper");
   } else {
-    static sexton::Keeper keeper;
+    static Keeper keeper;
     keeper.Run();
   }
   return 0;
 }
+
+}  // namespace sexton

@@ -9,6 +9,8 @@ import { environment, root } from '../../program.js'
 import { temporaryFolder } from '../system/folder.js'
 
 export const program = join(root, 'dist', 'cli', 'sexton-shim.js')
+/** The front of a server, which needs a name of one of its contracts in front of the options. */
+export const front = join(root, 'build', 'Release', 'sexton-shim')
 const runtime = fileURLToPath(new URL('../../fixtures/oci-runtime.py', import.meta.url))
 const ID = 'c0ffee'
 
@@ -29,6 +31,8 @@ export interface ShimOptions {
   started?: boolean
   /** Debian's conmon in place of this shim. */
   conmon?: boolean
+  /** The socket of a server, which hosts the shim behind a front. */
+  server?: string | undefined
 }
 
 /** The container's, the shim's, and that of a process which a script says that it has left. */
@@ -85,15 +89,21 @@ export function optionsIn(bundle: string, settings: ShimOptions): string[] {
 
 /** Starts a shim. Whatever it leaves ends with the test. */
 export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settings.script)): Shim {
-  const { options = [], env = {}, started = true } = settings
+  const { options = [], env = {}, started = true, server } = settings
   const words = [...optionsIn(bundle, settings), ...options]
-  const command = settings.conmon ? ['conmon'] : [program, '--compat', 'conmon']
+  const ours = [server === undefined ? program : front, '--compat', 'conmon']
+  const command = settings.conmon ? ['conmon'] : ours
   const shim = startProgram([...command, ...words], bundle, {
     ...settings,
-    env: { ...pipes(options), ...env },
+    env: { ...pipes(options), ...at(server), ...env },
   })
   if (started) shim.begin()
   return shim
+}
+
+/** The variables by which a front finds its server. */
+export function at(server: string | undefined): Record<string, string> {
+  return server === undefined ? {} : { SEXTON_SHIM_SOCKET: server }
 }
 
 /** Starts a shim by this command in a bundle. */

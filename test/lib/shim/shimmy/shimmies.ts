@@ -2,9 +2,17 @@ import { basename, join } from 'node:path'
 import { expect } from 'vitest'
 import { eventually } from '../../../eventually.js'
 import type { Runc } from '../../../programs/runc.js'
-import { makeBundle, program, type Shim, type ShimOptions, startProgram } from '../shims.js'
+import {
+  at,
+  front,
+  makeBundle,
+  program,
+  type Shim,
+  type ShimOptions,
+  startProgram,
+} from '../shims.js'
 
-export interface ShimmyOptions extends Pick<ShimOptions, 'options' | 'prefix' | 'env'> {
+export interface ShimmyOptions extends Pick<ShimOptions, 'options' | 'prefix' | 'env' | 'server'> {
   runtime?: string
   /** The container's name. */
   id?: string
@@ -24,8 +32,10 @@ export function shimmyOptionsIn(bundle: string, { runtime, id }: ShimmyOptions =
 
 /** Starts a shimmy. Whatever it leaves ends with the test. */
 export function startShimmy(settings: ShimmyOptions = {}, bundle = makeBundle()): Shim {
-  const words = [program, '--compat', 'shimmy', ...shimmyOptionsIn(bundle, settings)]
-  const env = { _OCI_SYNCPIPE: '3', ...settings.env }
+  const { server } = settings
+  const file = server === undefined ? program : front
+  const words = [file, '--compat', 'shimmy', ...shimmyOptionsIn(bundle, settings)]
+  const env = { _OCI_SYNCPIPE: '3', ...at(server), ...settings.env }
   return startProgram([...words, ...(settings.options ?? [])], bundle, { ...settings, env })
 }
 

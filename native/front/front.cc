@@ -1,0 +1,102 @@
+#include "front/front.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "front/help.h"
+#include "front/place.h"
+#include "front/request.h"
+#include "front/server.h"
+#include "front/words.h"
+#include "platform/process.h"
+
+namespace sexton {
+namespace {
+
+constexpr int kFailed = 1;
+// Servers that may end, or be killed, before this front has a reply.
+constexpr int kMostServers = 3;
+
+// The text of conmon 2.2, which managers read. lib/shim/version.ts has it too.
+constexpr char kVersion[] = "conmon version 2.2.1\ncommit: sexton-shim\n";
+
+bool Is(const char* word, const char* other) { return strcmp(word, other) == 0; }
+
+int Fail(const char* name, const char* problem, const char* detail = "") {
+  char text[512];
+  if (Join(text, name, ": ", problem)) Say(STDERR_FILENO, text);
+  Say(STDERR_FILENO, detail);
+  Say(STDERR_FILENO, "\n");
+  return kFailed;
+}
+
+// The answer to a question that needs no server; null for any other request.
+const char* AnswerTo(const char* contract, int count, char** words) {
+  if (count != 1) return nullptr;
+  const bool is_conmon = Is(contract, "conmon");
+  if (is_conmon && Is(words[0], "--version")) return kVersion;
+  if (!Is(words[0], "--help") && !Is(words[0], "-h")) return nullptr;
+  if (is_conmon) return kConmonHelp;
+  return Is(contract, "shimmy") ? kShimmyHelp : nullptr;
+}
+
+// Waits until the manager lets the shim start. By then the manager has moved this process into its
+// control group, and a server that is started now is there, too. One byte and no more: there may be
+// a second one for an exec session.
+void AwaitManager() {
+  const char* const number = getenv("_OCI_STARTPIPE");
+  if (number == nullptr || number[0] < '0' || number[0] > '9') return;
+  char byte;
+  Retry([&] { return read(atoi(number), &byte, 1); });
+}
+
+int AskServers(const char* name, const Place& place, const Request& request) {
+  for (int i = 0; i < kMostServers; ++i) {
+    UniqueFd server;
+    const int connected = Connect(place, &server);
+    if (connected < 0) return Fail(name, "no server can be reached at ", place.socket());
+    // A server that is ending, or was killed, has begun nothing before its first reply.
+    const int code = request.SendTo(server.get()) < 0 ? -1 : HearReplies(server.get());
+    if (code >= 0) return code;
+  }
+  return Fail(name,
+              "the server ends without a reply. It needs `node` in the PATH: ", place.socket());
+}
+
+int Serve(const char* name, const char* socket) {
+  Place place;
+  const char* const problem = place.Find(socket);
+  if (problem != nullptr) return Fail(name, problem);
+  const int failed = BecomeServer(place);
+  if (failed == -EAGAIN) return Fail(name, "there is another server at ", place.socket());
+  return Fail(name, "no server can be started at ", place.socket());
+}
+
+}  // namespace
+
+int RunFront(int count, char** words) {
+  Request request;
+  const char* const slash = strrchr(words[0], '/');
+  const char* const name = slash == nullptr ? words[0] : slash + 1;
+  if (Is(name, "sexton-shim") && count > 1 && Is(words[1], "serve")) {
+    return Serve(name, count > 2 ? words[2] : nullptr);
+  }
+  const bool is_chosen = count > 2 && Is(words[1], "--compat");
+  const char* const answer = AnswerTo(is_chosen ? words[2] : name, count - (is_chosen ? 3 : 1),
+                                      words + (is_chosen ? 3 : 1));
+  if (answer != nullptr) {
+    Say(STDOUT_FILENO, answer);
+    return 0;
+  }
+  Place place;
+  const char* const problem = place.Find(nullptr);
+  if (problem != nullptr) return Fail(name, problem);
+  if (request.Fill(name, count - 1, words + 1) < 0) return Fail(name, "no memory");
+  AwaitManager();
+  return AskServers(name, place, request);
+}
+
+}  // namespace sexton

@@ -1,0 +1,131 @@
+#include "front/request.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "platform/process.h"
+#include "platform/unix_sockets.h"
+
+extern char** environ;
+
+namespace sexton {
+namespace {
+
+constexpr int kFailed = 1;
+
+// A reply: the exit code, where the text goes, and whether another one follows. Then the text.
+struct Reply {
+  int32_t code;
+  int32_t fd;
+  int32_t has_more;
+  char text[1 << 14];
+};
+
+// Writes texts to a file, each with its NUL. It remembers a failure.
+class Texts {
+ public:
+  explicit Texts(int fd) : fd_(fd) {}
+
+  void Add(const char* text) { Write(text, strlen(text) + 1); }
+
+  void AddNumber(int64_t number) {
+    char digits[24];
+    size_t at = sizeof digits;
+    digits[--at] = '\0';
+    const bool is_negative = number < 0;
+    uint64_t left = is_negative ? -static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+    do {
+      digits[--at] = static_cast<char>('0' + left % 10);
+      left /= 10;
+    } while (left > 0);
+    if (is_negative) digits[--at] = '-';
+    Add(digits + at);
+  }
+
+  int error() const { return error_; }
+
+ private:
+  void Write(const char* bytes, size_t size) {
+    while (error_ == 0 && size > 0) {
+      const long written = Retry([&] { return write(fd_, bytes, size); });
+      if (written < 0) {
+        error_ = static_cast<int>(written);
+      } else {
+        bytes += written;
+        size -= static_cast<size_t>(written);
+      }
+    }
+  }
+
+  int fd_;
+  int error_ = 0;
+};
+
+int64_t LimitOf(rlim_t limit) { return limit == RLIM_INFINITY ? -1 : static_cast<int64_t>(limit); }
+
+}  // namespace
+
+Request::Request() {
+  numbers_[0] = kRequestVersion;
+  for (int fd = 0; fd < static_cast<int>(kMostGiven); ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) numbers_[1 + given_++] = fd;
+  }
+}
+
+int Request::Fill(const char* program, int count, char** words) {
+  const int made = MakeMemoryFile(&texts_);
+  if (made < 0) return made;
+  Texts texts(texts_.get());
+  char cwd[PATH_MAX];
+  texts.Add(getcwd(cwd, sizeof cwd) == nullptr ? "/" : cwd);
+  const mode_t mask = umask(0);
+  umask(mask);
+  texts.AddNumber(mask);
+  struct rlimit files = {RLIM_INFINITY, RLIM_INFINITY};
+  getrlimit(RLIMIT_NOFILE, &files);
+  texts.AddNumber(LimitOf(files.rlim_cur));
+  texts.AddNumber(LimitOf(files.rlim_max));
+  texts.Add(program);
+  texts.AddNumber(count);
+  for (int i = 0; i < count; ++i) texts.Add(words[i]);
+  for (char** variable = environ; *variable != nullptr; ++variable) texts.Add(*variable);
+  return texts.error();
+}
+
+int Request::SendTo(int server) const {
+  int fds[1 + kMostGiven] = {texts_.get()};
+  for (size_t i = 0; i < given_; ++i) fds[1 + i] = numbers_[1 + i];
+  const size_t size = sizeof numbers_[0] * (1 + given_);
+  const long sent = SendMessage(server, numbers_, size, 0, fds, static_cast<int>(1 + given_));
+  return sent < 0 ? static_cast<int>(sent) : 0;
+}
+
+int HearReplies(int server) {
+  static Reply reply;
+  int code = -1;
+  for (bool has_more = true; has_more;) {
+    struct pollfd source = {server, POLLIN, 0};
+    Retry([&] { return poll(&source, 1, -1); });
+    Message message;
+    const long size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
+    if (size == -EAGAIN) continue;
+    for (int i = 0; size >= 0 && i < message.count; ++i) close(message.fds[i]);
+    const auto head = static_cast<long>(offsetof(Reply, text));
+    // A server that ends after its first reply has left the container to its keeper.
+    if (size < head) return code < 0 ? -1 : kFailed;
+    const size_t length = static_cast<size_t>(size - head);
+    if (length > 0) static_cast<void>(write(reply.fd, reply.text, length) >= 0);
+    code = reply.code & 0xff;
+    has_more = reply.has_more != 0;
+  }
+  return code;
+}
+
+}  // namespace sexton

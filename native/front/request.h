@@ -1,0 +1,41 @@
+#ifndef SEXTON_FRONT_REQUEST_H_
+#define SEXTON_FRONT_REQUEST_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "platform/descriptors.h"
+
+namespace sexton {
+
+// What a front hands over: numbers in a message, and descriptors. The first descriptor is a file in
+// memory with texts, and the others are all that the manager has opened. lib/shim/serve/request.ts
+// reads it.
+constexpr int32_t kRequestVersion = 1;
+
+// The most descriptors of a manager: with the file, as many as one message can carry.
+constexpr size_t kMostGiven = 252;
+
+class Request {
+ public:
+  // Looks which descriptors the manager has opened. Must come before this process opens any.
+  Request();
+
+  // Writes the texts. 0 or -errno.
+  int Fill(const char* program, int count, char** words);
+
+  // Sends it. 0 or -errno.
+  int SendTo(int server) const;
+
+ private:
+  int32_t numbers_[1 + kMostGiven];
+  size_t given_ = 0;
+  UniqueFd texts_;
+};
+
+// Prints what the server replies. The exit code, or -1 if the server has ended before a reply.
+int HearReplies(int server);
+
+}  // namespace sexton
+
+#endif  // SEXTON_FRONT_REQUEST_H_

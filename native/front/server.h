@@ -1,0 +1,18 @@
+#ifndef SEXTON_FRONT_SERVER_H_
+#define SEXTON_FRONT_SERVER_H_
+
+#include "front/place.h"
+#include "platform/descriptors.h"
+
+namespace sexton {
+
+// Connects to the server. Where there is none, starts one that ends with its last container. 0 or
+// -errno; -EPERM if it is another user's.
+int Connect(const Place& place, UniqueFd* connection);
+
+// Becomes a server that stays. Returns only if that fails: -errno; -EAGAIN if there is one already.
+int BecomeServer(const Place& place);
+
+}  // namespace sexton
+
+#endif  // SEXTON_FRONT_SERVER_H_

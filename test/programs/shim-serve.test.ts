@@ -1,0 +1,221 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { help } from '../../lib/shim/help.js'
+import { OPTIONS } from '../../lib/shim/options.js'
+import { SHIMMY_OPTIONS } from '../../lib/shim/shimmy/options.js'
+import { VERSION_TEXT } from '../../lib/shim/version.js'
+import { readStat } from '../../lib/system/proc.js'
+import { eventually } from '../eventually.js'
+import { TestClient } from '../lib/shim/attach-clients.js'
+import { endOf, linesOf, messageOf, startShimmy } from '../lib/shim/shimmy/shimmies.js'
+import {
+  at,
+  exitOf,
+  front,
+  logOf,
+  outputIn,
+  type Shim,
+  type ShimOptions,
+  startShim,
+} from '../lib/shim/shims.js'
+import { temporaryFolder } from '../lib/system/folder.js'
+import { sized } from '../pace.mjs'
+import { run } from '../program.js'
+import { start } from './running.js'
+
+// Containers whose shims a server hosts, behind the front that a manager starts.
+
+/** A socket at which no server is, and which none outlives the test at. */
+function place(): string {
+  const socket = join(temporaryFolder(), 'socket')
+  onTestFinished(() => eventually(() => expect(existsSync(socket)).toBe(false), 20_000))
+  return socket
+}
+
+/** Starts a shim by a front, and waits until its container is there. */
+async function hosted(server: string, options: ShimOptions = {}): Promise<Shim> {
+  const shim = startShim({ server, ...options })
+  expect(await shim.message(0)).toEqual({ data: shim.pid('pidfile') })
+  return shim
+}
+
+/** The server that has started the keeper of a container. */
+const serverOf = (shim: Shim) => readStat(shim.pid('conmon.pid'))?.ppid as number
+
+/** Kills a process, and waits until it is dead. */
+async function kill(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  await eventually(() => expect(readStat(pid)?.state ?? 'Z').toBe('Z'))
+}
+
+/** A script that writes lines without a pause until there is a file `stop`, and says how many. */
+const LINES = 'i=0; until [ -e stop ]; do i=$((i+1)); echo line $i; done; echo $i >count; exit 7'
+
+function stop({ bundle }: Shim): void {
+  writeFileSync(join(bundle, 'stop'), '')
+}
+
+/** Expects that each line is in the log once, and in order. */
+function expectWhole(shim: Shim): void {
+  const count = Number(shim.read('count'))
+  const lines = Array.from({ length: count }, (_, i) => `line ${i + 1}\n`)
+  expect(outputIn(logOf(shim))).toBe(lines.join(''))
+}
+
+const exitCommand = (script: string) => [
+  ...['--exit-command', '/bin/sh', '--exit-command-arg', '-c', '--exit-command-arg', script],
+]
+
+describe('A front', () => {
+  const ask = async (...words: string[]) => {
+    const { code, stdout } = await run([front, ...words], { env: at('/nonexistent/socket') })
+    return { code, stdout }
+  }
+
+  it('answers questions without a server', async () => {
+    const version = await ask('--compat', 'conmon', '--version')
+    expect(version).toEqual({ code: 0, stdout: VERSION_TEXT })
+    const conmon = await ask('--compat', 'conmon', '--help')
+    expect(conmon).toEqual({ code: 0, stdout: help('conmon', OPTIONS) })
+    const shimmy = await ask('--compat', 'shimmy', '-h')
+    expect(shimmy).toEqual({ code: 0, stdout: help('shimmy', SHIMMY_OPTIONS) })
+  })
+
+  it('says what the server says of its options, and has its exit code', async () => {
+    const shim = startShim({ server: place(), options: ['--nosuch'] })
+    const stderr = 'conmon: option parsing failed: Unknown option --nosuch\n'
+    expect(await shim.foreground).toEqual({ code: 1, stderr })
+    expect(shim.told()).toBe('')
+  })
+
+  it('says that there can be no server', async () => {
+    const shim = startShim({ server: '/nonexistent/socket' })
+    const stderr = 'sexton-shim: no server can be reached at /nonexistent/socket\n'
+    expect(await shim.foreground).toEqual({ code: 1, stderr })
+  })
+
+  it('waits for the container in the foreground, if that is asked for', async () => {
+    const shim = startShim({ server: place(), script: 'exit 9', options: ['--sync'] })
+    expect(await shim.foreground).toEqual({ code: 9, stderr: '' })
+  })
+})
+
+describe('A server', () => {
+  it('hosts many containers, and ends with the last', async () => {
+    const server = place()
+    const count = sized(10, 4)
+    const script = 'echo out; echo err >&2; read x; exit "$x"'
+    const shims = await Promise.all(
+      Array.from({ length: count }, () => hosted(server, { script, options: ['-i'] })),
+    )
+    expect(new Set(shims.map(serverOf)).size).toBe(1)
+    const [pid] = shims.map(serverOf) as [number]
+    for (const [i, shim] of shims.entries()) {
+      await new TestClient(shim.bundle).write(Buffer.from(`${i}\n`))
+      expect(await exitOf(shim)).toBe(String(i))
+      expect(logOf(shim).split('\n').sort()).toEqual(['', 'stderr F err', 'stdout F out'])
+    }
+    await eventually(() => expect(readStat(pid)?.state ?? 'Z').toBe('Z'))
+    expect(readdirSync(`${server}.held`)).toEqual([])
+  })
+
+  it('stays, if it was not started by a front, and is the only one', async () => {
+    const server = join(temporaryFolder(), 'socket')
+    const serving = start([front, 'serve', server])
+    const shim = await hosted(server, { script: 'exit 3' })
+    expect(serverOf(shim)).toBe(serving.pid)
+    expect(await exitOf(shim)).toBe('3')
+    const { code, stderr } = await run([front, 'serve', server])
+    expect(code).toBe(1)
+    expect(stderr).toBe(`sexton-shim: there is another server at ${server}\n`)
+    const next = await hosted(server, { script: 'exit 4' })
+    expect(await exitOf(next)).toBe('4')
+    process.kill(serving.pid, 'SIGTERM')
+    expect(await serving.ended).toMatchObject({ signal: 'SIGTERM' })
+  })
+
+  it('passes signals on, which the keeper of a container gets', async () => {
+    const shim = await hosted(place(), { script: 'exec sleep 1000' })
+    process.kill(shim.pid('conmon.pid'), 'SIGTERM')
+    expect(await exitOf(shim)).toBe('143')
+  })
+
+  it('hosts shimmies beside', async () => {
+    const shim = startShimmy({ server: place() })
+    writeFileSync(join(shim.bundle, 'container.sh'), '')
+    expect(await messageOf(shim)).toEqual({ kind: 'container_pid', pid: shim.pid('pidfile') })
+    expect(await endOf(shim)).toEqual({ reason: 'exited', exitCode: 0 })
+    expect(await linesOf(shim)).toEqual([])
+  })
+})
+
+describe('A container whose server is killed', () => {
+  it('goes on with the next server, and no line is lost', async () => {
+    const server = place()
+    const shim = await hosted(server, { script: LINES, options: exitCommand('echo >cleaned') })
+    for (let i = 0; i < sized(5, 2); i += 1) {
+      const before = shim.read('ctr.log').length
+      await eventually(() => expect(shim.read('ctr.log').length).toBeGreaterThan(before + 10_000))
+      const container = readFileSync(`/proc/${shim.pid('conmon.pid')}/comm`, 'utf8')
+      expect(container).toBe('conmon\n')
+      await kill(await holderOf(server))
+      const other = await hosted(server, { script: 'exit 0' })
+      expect(await exitOf(other)).toBe('0')
+    }
+    stop(shim)
+    expect(await exitOf(shim)).toBe('7')
+    expectWhole(shim)
+    await shim.written('cleaned')
+  })
+
+  it('is ended by its keeper if no server comes', async () => {
+    const server = place()
+    const shim = await hosted(server, { script: LINES, options: exitCommand('echo >cleaned') })
+    await eventually(() => expect(shim.read('ctr.log').length).toBeGreaterThan(10_000))
+    await kill(serverOf(shim))
+    rmSync(server)
+    stop(shim)
+    expect(await exitOf(shim)).toBe('7')
+    expectWhole(shim)
+    await shim.written('cleaned')
+  })
+
+  it('tells the pid of an exec session once, and its code', async () => {
+    const server = place()
+    const shim = await hosted(server, {
+      exec: true,
+      script: 'until [ -e stop ]; do sleep 0.02; done; exit 5',
+    })
+    await kill(serverOf(shim))
+    const other = await hosted(server, { script: 'exit 0' })
+    expect(await exitOf(other)).toBe('0')
+    stop(shim)
+    expect(await shim.message(1)).toEqual({ data: 5 })
+    await shim.ended
+    expect(shim.messages()).toHaveLength(2)
+  })
+})
+
+describe('A container whose keeper is killed', () => {
+  it('has an end that says so, and its output until then', async () => {
+    const script = 'echo before; until [ -e stop ]; do sleep 0.02; done; echo after'
+    const shim = await hosted(place(), { script, options: exitCommand('echo >cleaned') })
+    const keeper = shim.pid('conmon.pid')
+    await kill(keeper)
+    await eventually(() => expect(logOf(shim)).toContain('before'))
+    expect(existsSync(join(shim.bundle, 'exits/c0ffee'))).toBe(false)
+    stop(shim)
+    expect(await exitOf(shim)).toBe('255')
+    expect(logOf(shim)).toContain('stdout F after')
+    expect(logOf(shim)).toContain(`the keeper ${keeper} of a container has ended`)
+    await shim.written('cleaned')
+  })
+})
+
+/** The server at a socket, which holds its lock. */
+async function holderOf(server: string): Promise<number> {
+  const { stdout } = await run(['sh', '-c', `grep -l ${dirname(server)} /proc/[0-9]*/cmdline`])
+  const pids = stdout.split('\n').map((path) => Number(path.split('/')[2]))
+  return pids.find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sexton-shim\n') as number
+}
