@@ -173,7 +173,7 @@ describe('sexton-shim', () => {
   it('says in the foreground what is wrong', async () => {
     const stderr = 'conmon: Container ID not provided. Use --cid\n'
     expect(await shim('--compat', 'conmon')).toMatchObject({ code: 1, stdout: '', stderr })
-    const log = ['--compat', 'conmon', ...least, '-l', '/nonesuch/x']
+    const log = ['--compat', 'conmon', ...least.slice(0, -1), '/nonesuch/x']
     expect(await shim(...log)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('Failed to open log file'),
