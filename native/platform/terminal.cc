@@ -22,7 +22,9 @@ namespace sexton {
 namespace {
 
 // Makes a call that SIGTTOU would stop: a background process that touches the terminal gets that
-// signal, unless the calling thread blocks it (tcsetpgrp(3), termios(3)).
+// signal, unless the calling thread blocks it (tcsetpgrp(3), termios(3)). Afterwards it unblocks
+// that signal alone: a whole mask from musl lacks the signals that musl keeps for itself, of which
+// one is glibc's SIGRTMIN.
 template <typename Call>
 long WithoutStop(Call call) {
   sigset_t stop, before;
@@ -30,7 +32,7 @@ long WithoutStop(Call call) {
   sigaddset(&stop, SIGTTOU);
   pthread_sigmask(SIG_BLOCK, &stop, &before);
   const long result = Retry(call);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (sigismember(&before, SIGTTOU) == 0) pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
   return result;
 }
 

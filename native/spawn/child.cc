@@ -105,25 +105,16 @@ void BindToParent(Birth* birth) {
   if (getppid() != birth->parent) _exit(128 + signal);
 }
 
-// The C library refuses the signals that it uses itself; these keep their default action.
 void IgnoreSignals(const SpawnPlan& plan) {
-  struct sigaction ignore = {};
-  ignore.sa_handler = SIG_IGN;
   uint64_t bits = Halves(plan.ignored_low, plan.ignored_high);
   for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
-    if ((bits & 1) != 0) sigaction(signal, &ignore, nullptr);
+    if ((bits & 1) != 0) IgnoreSignal(signal);
   }
 }
 
 sigset_t MaskOf(const Birth& birth) {
   if (!Has(*birth.plan, kMask)) return birth.original_mask;
-  sigset_t mask;
-  sigemptyset(&mask);
-  uint64_t bits = Halves(birth.plan->blocked_low, birth.plan->blocked_high);
-  for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
-    if ((bits & 1) != 0) sigaddset(&mask, signal);
-  }
-  return mask;
+  return MakeMask(Halves(birth.plan->blocked_low, birth.plan->blocked_high));
 }
 
 }  // namespace

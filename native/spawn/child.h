@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "spawn/plan.h"
 #include "spawn/spawn.h"
@@ -90,6 +91,11 @@ class Undumpable {
 
 int BlockAllSignals(sigset_t* original);  // 0 or -errno; on Linux the C library's own signals too
 void RestoreMask(const sigset_t& mask);
+
+// Makes a set of the signals whose bits are set; bit 0 is signal 1. On Linux it may hold the C
+// library's own signals, which differ between libraries: 34 is musl's own, and SIGRTMIN of glibc.
+sigset_t MakeMask(uint64_t bits);
+void IgnoreSignal(int signal);  // likewise
 
 int ResetSignals();  // sets every signal to its default action
 int SetGroups(size_t count, const gid_t* groups);

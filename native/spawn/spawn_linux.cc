@@ -173,6 +173,19 @@ void RestoreMask(const sigset_t& mask) {
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, kKernelMask);
 }
 
+sigset_t MakeMask(uint64_t bits) {
+  sigset_t mask;
+  std::memset(&mask, 0, sizeof mask);
+  std::memcpy(&mask, &bits, kKernelMask);
+  return mask;
+}
+
+void IgnoreSignal(int signal) {
+  KernelAction ignore = {};
+  ignore.words[0] = 1;  // SIG_IGN
+  syscall(SYS_rt_sigaction, signal, &ignore, nullptr, kKernelMask);
+}
+
 int ResetSignals() {
   const KernelAction default_action = {};
   for (int signal = 1; signal <= kLastSignal; ++signal) {

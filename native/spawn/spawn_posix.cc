@@ -26,6 +26,21 @@ int BlockAllSignals(sigset_t* original) {
 
 void RestoreMask(const sigset_t& mask) { pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
 
+sigset_t MakeMask(uint64_t bits) {
+  sigset_t mask;
+  sigemptyset(&mask);
+  for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
+    if ((bits & 1) != 0) sigaddset(&mask, signal);
+  }
+  return mask;
+}
+
+void IgnoreSignal(int signal) {
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(signal, &ignore, nullptr);
+}
+
 int ResetSignals() {
   struct sigaction default_action = {};
   default_action.sa_handler = SIG_DFL;
