@@ -10,7 +10,9 @@ import { leave } from './leave.js'
 import { BadCommandLine, NoCommandGiven, parseArguments, type Request } from './pid1/arguments.js'
 import { help } from './pid1/help.js'
 import { type Launch, readLaunch } from './pid1/launch.js'
+import { observe } from './pid1/observer.js'
 import type { Persona } from './pid1/persona.js'
+import { type Keeper, sendPlan, staying, takeKeeper } from './pid1/plan.js'
 import { openStatusFile, Report } from './pid1/report.js'
 import { type Settings, TRACE } from './pid1/settings.js'
 import { supervise } from './pid1/supervise.js'
@@ -25,6 +27,10 @@ import { version } from './version.js'
 // 3. `pid1/supervise.ts` listens to all signals, starts the command, forwards signals to it (`pid1/forwarding.ts`,
 //    `pid1/job.ts`), and reaps until the command exits.
 // 4. `pid1/remainder.ts` terminates the processes that the command leaves behind. pid1 exits as the command did.
+//
+// Where there is a keeper, it does 3 and 4 itself (native/keeper/pid1/). It starts this program only for words that it
+// does not understand, and gets them in a simpler form: `pid1/plan.ts`. For what needs Node all the time, this program
+// stays beside the keeper: `pid1/observer.ts`.
 //
 // Messages and events go through `pid1/report.ts`, which never blocks the supervision.
 
@@ -88,8 +94,13 @@ function prepare({ persona, parentDeathSignal, subreaper: asked }: Settings, rep
   if (parentDeathSignal !== undefined) dieWithParent(parentDeathSignal, parent)
 }
 
-async function run({ settings, command }: Run, launch: Launch): Promise<never> {
+async function run({ settings, command }: Run, launch: Launch, keeper?: Keeper): Promise<never> {
   const report = reportOf(settings, launch)
+  if (keeper !== undefined) {
+    sendPlan(keeper.fd, settings, command)
+    if (staying(settings) > 0) await observe({ fd: keeper.fd, command, settings, launch, report })
+    leave(0)
+  }
   prepare(settings, report)
   report.say(TRACE, worldText(launch))
   const code = await supervise({ words: command, settings, launch, report })
@@ -110,11 +121,13 @@ function worldText({ fds, ignored, blocked }: Launch): string {
 }
 
 async function main(): Promise<number> {
-  const launch = readLaunch()
-  const programName = basename(process.argv[1] ?? '').replace(/\.c?js$/, '')
+  const { launch, keeper } = takeKeeper(readLaunch())
+  const programName = keeper?.name ?? basename(process.argv[1] ?? '').replace(/\.c?js$/, '')
   try {
     const request = parseArguments(launch.words, { programName, env: process.env })
-    return request.kind === 'run' ? await run(request, launch) : show(request.kind, request.persona)
+    return request.kind === 'run'
+      ? await run(request, launch, keeper)
+      : show(request.kind, request.persona)
   } catch (error) {
     if (!(error instanceof NoCommandGiven || error instanceof BadCommandLine)) throw error
     print('stderr', `${error.persona.name}: ${error.message}\nTry 'pid1 --help'.\n`)

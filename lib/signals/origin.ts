@@ -36,8 +36,12 @@ export interface ReceivedSignal {
 /** @internal Reads a record that the native layer wrote (native/node/signal_glue.cc). */
 export function fromRecord(records: Float64Array, at: number): ReceivedSignal {
   const [number, code, pid, uid] = records.slice(at, at + 4) as unknown as Quadruple
-  const origin = { pid, uid, code: CODES.get(code) ?? String(code) }
-  return { name: signalName(number), number, origin }
+  return { name: signalName(number), number, origin: originOf(pid, uid, code) }
+}
+
+/** @internal Names the `si_code` of a sender. */
+export function originOf(pid: number, uid: number, code: number): SignalOrigin {
+  return { pid, uid, code: CODES.get(code) ?? String(code) }
 }
 
 /** @internal Reads from a record the number of threads that received the signal. */

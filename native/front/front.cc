@@ -1,5 +1,3 @@
-#include "front/front.h"
-
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,7 +9,21 @@
 #include "front/request.h"
 #include "front/server.h"
 #include "front/words.h"
+#include "keeper/programs.h"
 #include "platform/process.h"
+
+// The front of a container runtime shim: what a manager starts for each container. It answers
+// --version and --help, and hands everything else to the server of this user, which hosts the shims
+// of all its containers in one Node process (lib/shim/serve/). Where there is no server, it starts
+// one.
+//
+// front        the order of events
+// place        where the server is, and its lock
+// server       a connection to it, and its start
+// request      what is handed over, and the replies
+// help         the texts of --help
+//
+// It has no state beyond one call, and exits with the code that the server tells.
 
 namespace sexton {
 namespace {

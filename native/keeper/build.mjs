@@ -31,13 +31,14 @@ const SHARED = [
   'platform/unix_sockets_linux.cc',
 ]
 
-const own = ['keeper', 'front'].flatMap((room) =>
-  readdirSync(join(native, room)).map((name) => `${room}/${name}`),
-)
+const filesOf = (folder) => readdirSync(join(native, folder)).map((name) => `${folder}/${name}`)
+const own = ['keeper', 'keeper/pid1', 'front'].flatMap(filesOf)
 // The programs that the executable is by other names, beside it.
 const NAMES = ['sexton-shim']
 // Only musl lets a program bring its own allocator.
 const ALLOCATOR = 'keeper/musl_malloc.cc'
+const SEGMENT = 'keeper/pid1/segment.ld'
+const isHeader = (name) => name.endsWith('.h')
 const isSource = (name) => name.endsWith('.cc') && name !== ALLOCATOR
 const sources = [...own.filter(isSource), ...SHARED]
 
@@ -65,7 +66,8 @@ function muslFlags() {
   const end = [`-L${library}`, '-lc', '-lgcc', `${library}/crtn.o`]
   // No guard of the stack: it would need a library of the compiler.
   const flags = ['-fno-stack-protector', '-fno-builtin-malloc', ...headers, ...floor, '-nostdlib']
-  return { before: [...STATIC, ...flags, ...start, join(native, ALLOCATOR)], end }
+  const segment = `-Wl,-T,${join(native, SEGMENT)}`
+  return { before: [...STATIC, ...flags, segment, ...start, join(native, ALLOCATOR)], end }
 }
 
 const WAYS = {
@@ -112,11 +114,8 @@ function build(ways, file) {
 
 const [first = '', second = ''] = process.argv.slice(2)
 if (first === '--sources') {
-  const headers = ['spawn', 'wait', 'platform'].flatMap((room) =>
-    readdirSync(join(native, room))
-      .filter((name) => name.endsWith('.h'))
-      .map((name) => `${room}/${name}`),
-  )
-  console.log([...own, ...SHARED, ...headers].map((name) => `native/${name}`).join('\n'))
+  const headers = ['spawn', 'wait', 'platform'].flatMap((room) => filesOf(room).filter(isHeader))
+  const files = [...own.filter((name) => /\.\w+$/.test(name)), ...SHARED, ...headers]
+  console.log(files.map((name) => `native/${name}`).join('\n'))
 } else if (first === '--musl') build(['musl'], second)
 else build(Object.keys(WAYS), first)

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include <cstddef>
+#include "keeper/pid_set.h"
 
 namespace sexton {
 namespace {
@@ -28,19 +28,8 @@ constexpr uint64_t kUsualPatience = 5000;
 // Milliseconds more while any of them is dying, which takes seconds on a busy machine.
 constexpr uint64_t kDyingPatience = 10'000;
 
-// The processes that were sent SIGKILL, so that each is reported once. Bits by pid, of which an
-// idle keeper has touched none.
-constexpr size_t kPids = size_t{1} << 22;  // PID_MAX_LIMIT
-uint8_t killed[kPids / 8];
-
-// Returns whether the bit was clear.
-bool Mark(pid_t pid) {
-  const auto index = static_cast<size_t>(pid) % kPids;
-  const auto bit = static_cast<uint8_t>(1 << index % 8);
-  const bool is_new = (killed[index / 8] & bit) == 0;
-  killed[index / 8] |= bit;
-  return is_new;
-}
+// The processes that were sent SIGKILL, so that each is reported once.
+PidSet killed;
 
 // Whether a process that was killed before will be gone soon: it waits for a processor, or exits.
 // An init exits when all of its namespace have. What the kernel, a tracer or another user holds may
@@ -60,12 +49,7 @@ uint64_t Now() {
   return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
-// A page of the set is written only if it has the pid.
-void Ending::Reaped(pid_t pid) {
-  const auto index = static_cast<size_t>(pid) % kPids;
-  const auto bit = static_cast<uint8_t>(1 << index % 8);
-  if ((killed[index / 8] & bit) != 0) killed[index / 8] &= static_cast<uint8_t>(~bit);
-}
+void Ending::Reaped(pid_t pid) { killed.Remove(pid); }
 
 void Ending::Begin(const Settings& settings, uint32_t signal) {
   grace_ = Milliseconds(settings.grace_low, settings.grace_high);
@@ -154,7 +138,7 @@ void Ending::Kill() {
   for (size_t i = tree_->size(); i-- > 0;) {
     if (Signal(i, SIGKILL, &command) != 0) continue;
     any_dying_ |= IsDying(tree_->at(i));
-    if (!Mark(tree_->at(i).process.pid)) continue;
+    if (!killed.Add(tree_->at(i).process.pid)) continue;
     Tell(Report::kKilled, i, command);
     any_new = true;
   }

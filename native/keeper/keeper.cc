@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "keeper/holder.h"
+#include "keeper/programs.h"
 
 namespace sexton {
 namespace {
@@ -133,6 +134,8 @@ void Keeper::Finish() {
   connection_.Send(Report::kEnded, 0, ending_.left());
 }
 
+// Without a word it keeps a job, and by the word `hold` a container, for the program whose name
+// follows.
 int RunKeeper(int count, char** words) {
   if (count > 1 && strcmp(words[1], "hold") == 0) {
     Holder holder;

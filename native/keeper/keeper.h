@@ -15,10 +15,6 @@
 
 namespace sexton {
 
-// The main function of the keeper. Without a word it keeps a job, and by the word `hold` a
-// container, for the program whose name follows.
-int RunKeeper(int count, char** words);
-
 // The process between Node and a command, which ends all descendants of the command whatever
 // becomes of Node.
 //

@@ -24,11 +24,19 @@ int Proc::Open() {
   folder_ = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder_ < 0) return -errno;
   const int result = CheckNamespace();
-  if (result < 0) return result;
+  if (result < 0) {
+    Close();
+    return result;
+  }
   const pid_t self = getpid();
   const Path path = Path().Add(self).Add("/task/").Add(self).Add("/children");
   lists_children_ = faccessat(folder_, path.text(), F_OK, 0) == 0;
   return 0;
+}
+
+void Proc::Close() {
+  if (folder_ >= 0) close(folder_);
+  folder_ = -1;
 }
 
 // Equal pids do not prove it: the other namespace may know this process by the same number. So the

@@ -31,6 +31,8 @@ class Proc {
   // 0 or -errno. -ENOENT if /proc is not mounted, or does not show this process's own PID
   // namespace: a pid that it shows could mean another process here.
   int Open();
+  bool is_open() const { return folder_ >= 0; }
+  void Close();
 
   // Whether anything could not be read since StartLook(), for want of a descriptor or of memory.
   // What was not seen then may be there all the same.

@@ -1,18 +1,24 @@
 #ifndef SEXTON_KEEPER_PROGRAMS_H_
 #define SEXTON_KEEPER_PROGRAMS_H_
 
-// The keeper's executable is several programs, as busybox is: the name by which it is called says
-// which one runs. So they share a file and its pages, and a link is all that another program takes.
-
 namespace sexton {
 
+// The programs of this executable, which share a file and its pages. The name by which it is
+// started chooses one, or its first word where it has no such name. The keeper is the default.
 struct Program {
   const char* name;
   int (*run)(int count, char** words);
 };
 
-// Finds the program with the name in `words[0]`, a path. The keeper, if there is none.
-Program FindProgram(const char* path);
+// The program of that name, or null.
+const Program* FindProgram(const char* name);
+
+// The last part of a path.
+const char* BaseName(const char* path);
+
+int RunKeeper(int count, char** words);
+int RunPid1(int count, char** words);   // pid1/
+int RunFront(int count, char** words);  // ../front/
 
 }  // namespace sexton
 

@@ -74,6 +74,8 @@ size_t Tree::ReadCommandLine(size_t index, char* room, size_t size) const {
   return length > 0 && IsStill(nodes_[index]) ? static_cast<size_t>(length) : 0;
 }
 
+bool Tree::IsThere(size_t index) const { return IsStill(nodes_[index]); }
+
 int Tree::Send(size_t index, int signal) const {
   const Node& node = nodes_[index];
   const UniqueFd pidfd(PidfdOpen(node.process.pid));

@@ -70,6 +70,9 @@ class Tree {
   // unknown.
   size_t ReadCommandLine(size_t index, char* room, size_t size) const;
 
+  // Tells whether a descendant lives, and is the one that was listed.
+  bool IsThere(size_t index) const;
+
   // Sends a signal. 0, -ESRCH if the descendant is gone, or -errno.
   int Send(size_t index, int signal) const;
 

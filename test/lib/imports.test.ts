@@ -121,6 +121,8 @@ const NATIVE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   spawn: ['wait', 'platform'],
   node: ['spawn', 'wait', 'signals', 'platform'],
   keeper: ['spawn', 'wait', 'platform'],
+  'keeper/pid1': ['keeper', 'spawn', 'wait', 'platform'],
+  front: ['keeper', 'platform'],
 }
 
 describe('The rooms of native/', () => {

@@ -117,9 +117,11 @@ function inherit(fds: readonly number[]): Stdio[] {
   return Array.from({ length: most + 1 }, (_, fd) => (passed.has(fd) ? 'inherit' : 'ignore'))
 }
 
-// Closes pid1's copies of the inherited descriptors. Otherwise the reader of a pipe that the command closes would
-// never see its end. Descriptors 0 and 1 become /dev/null, so that no later file takes their numbers.
-function letGo(fds: readonly number[], statusFd: number | undefined): void {
+/**
+ * Closes pid1's copies of the inherited descriptors. Otherwise the reader of a pipe that the command closes would never
+ * see its end. Descriptors 0 and 1 become /dev/null, so that no later file takes their numbers.
+ */
+export function letGo(fds: readonly number[], statusFd: number | undefined): void {
   for (const fd of fds) closeSync(fd)
   if (!existsSync('/dev/null')) return
   for (const fd of [0, 1]) {

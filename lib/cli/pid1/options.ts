@@ -11,6 +11,8 @@ export interface Option {
   /** The name of its value in the help text; `undefined` for an option without a value. */
   value?: string
   text: string
+  /** Whether Node must run as long as the command does. The keeper understands all other options without Node. */
+  resident?: boolean
   set: (settings: Settings, word: string, bytes: Buffer) => void
 }
 
@@ -23,8 +25,7 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     flag('w', 'warn-on-reap', 'name each reaped process', (s) => {
       s.warnOnReap = true
     }),
-    value(
-      undefined,
+    resident(
       'report-zombies',
       'AFTER',
       'name zombies that their parent does not reap',
@@ -109,16 +110,16 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     flag('v', 'verbose', 'write more to stderr; up to three times', (s) => {
       s.verbosity += 1
     }),
-    value(undefined, 'log-format', 'FORMAT', 'text (default) or json', (s, word) => {
+    resident('log-format', 'FORMAT', 'text (default) or json', (s, word) => {
       if (word !== 'text' && word !== 'json') {
         throw new RangeError(invalid('format', word, 'text or json'))
       }
       s.logFormat = word
     }),
-    value(undefined, 'status-fd', 'N', 'write each event as JSON to descriptor N', (s, word) => {
+    resident('status-fd', 'N', 'write each event as JSON to descriptor N', (s, word) => {
       s.statusFd = parseDescriptor(word)
     }),
-    value(undefined, 'status-file', 'FILE', 'append each event as JSON to FILE', (s, _, bytes) => {
+    resident('status-file', 'FILE', 'append each event as JSON to FILE', (s, _, bytes) => {
       s.statusFile = bytes
     }),
   ],
@@ -151,4 +152,8 @@ function value(
   set: Option['set'],
 ): Option {
   return { ...(short !== undefined && { short }), long, value: name, text, set }
+}
+
+function resident(long: string, name: string, text: string, set: Option['set']): Option {
+  return { ...value(undefined, long, name, text, set), resident: true }
 }

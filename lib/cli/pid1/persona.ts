@@ -80,7 +80,8 @@ const CATATONIT: Persona = {
   versionText: TINI.versionText,
 }
 
-const PERSONAS: Readonly<Record<string, Persona>> = {
+/** The personas by the names that choose them. */
+export const PERSONAS: Readonly<Record<string, Persona>> = {
   none: PID1,
   pid1: PID1,
   tini: TINI,

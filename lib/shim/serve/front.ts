@@ -51,7 +51,7 @@ export class Front {
 Name a socket for this one by the environment's SEXTON_SHIM_SOCKET.`)
   }
 
-  /** Sends a reply, unless the front has gone. native/front/reply.cc reads it. */
+  /** Sends a reply, unless the front has gone. native/front/request.cc reads it. */
   reply({ code, text = '', fd = STDERR, hasMore = false }: Reply): void {
     const head = Buffer.alloc(3 * WORD)
     for (const [i, word] of [code, fd, hasMore ? 1 : 0].entries()) head.writeInt32LE(word, i * WORD)
