@@ -25,7 +25,7 @@
 //
 // It has no state beyond one call, and exits with the code that the server tells.
 
-namespace sexton {
+namespace sexton::front {
 namespace {
 
 constexpr int kFailed = 1;
@@ -89,7 +89,7 @@ int Serve(const char* name, const char* socket) {
 
 }  // namespace
 
-int RunFront(int count, char** words) {
+int Run(int count, char** words) {
   Request request;
   const char* const slash = strrchr(words[0], '/');
   const char* const name = slash == nullptr ? words[0] : slash + 1;
@@ -111,4 +111,6 @@ int RunFront(int count, char** words) {
   return AskServers(name, place, request);
 }
 
-}  // namespace sexton
+}  // namespace sexton::front
+
+int sexton::RunFront(int count, char** words) { return front::Run(count, words); }

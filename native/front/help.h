@@ -4,7 +4,7 @@
 // The texts of --help, as lib/shim/help.ts makes them of its tables of options.
 // test/programs/shim-serve.test.ts compares them.
 
-namespace sexton {
+namespace sexton::front {
 
 constexpr char kConmonHelp[] = R"(Usage:
   conmon [OPTION…] - the container runtime shim of sexton
@@ -79,6 +79,6 @@ Options:
   -h, --help                     Print this help
 )";
 
-}  // namespace sexton
+}  // namespace sexton::front
 
 #endif  // SEXTON_FRONT_HELP_H_

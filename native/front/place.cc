@@ -11,7 +11,7 @@
 #include "front/words.h"
 #include "platform/process.h"
 
-namespace sexton {
+namespace sexton::front {
 const char* Place::Find(const char* socket) {
   if (socket == nullptr) socket = getenv("SEXTON_SHIM_SOCKET");
   if (socket != nullptr && socket[0] != '\0') {
@@ -48,4 +48,4 @@ int Place::Lock(UniqueFd* lock) const {
   return static_cast<int>(Retry([&] { return flock(lock->get(), LOCK_EX | LOCK_NB); }));
 }
 
-}  // namespace sexton
+}  // namespace sexton::front

@@ -5,7 +5,7 @@
 
 #include "platform/descriptors.h"
 
-namespace sexton {
+namespace sexton::front {
 
 // Where the server of this user is: one fixed place, because managers pass hardly any environment
 // on. SEXTON_SHIM_SOCKET may name another.
@@ -25,6 +25,6 @@ class Place {
   char socket_[PATH_MAX];
 };
 
-}  // namespace sexton
+}  // namespace sexton::front
 
 #endif  // SEXTON_FRONT_PLACE_H_

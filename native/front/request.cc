@@ -15,7 +15,7 @@
 
 extern char** environ;
 
-namespace sexton {
+namespace sexton::front {
 namespace {
 
 constexpr int kFailed = 1;
@@ -128,4 +128,4 @@ int HearReplies(int server) {
   return code;
 }
 
-}  // namespace sexton
+}  // namespace sexton::front

@@ -6,7 +6,7 @@
 
 #include "platform/descriptors.h"
 
-namespace sexton {
+namespace sexton::front {
 
 // What a front hands over: numbers in a message, and descriptors. The first descriptor is a file in
 // memory with texts, and the others are all that the manager has opened. lib/shim/serve/request.ts
@@ -36,6 +36,6 @@ class Request {
 // Prints what the server replies. The exit code, or -1 if the server has ended before a reply.
 int HearReplies(int server);
 
-}  // namespace sexton
+}  // namespace sexton::front
 
 #endif  // SEXTON_FRONT_REQUEST_H_

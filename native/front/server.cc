@@ -18,7 +18,7 @@
 
 extern char** environ;
 
-namespace sexton {
+namespace sexton::front {
 namespace {
 
 constexpr int kBacklog = 128;
@@ -153,4 +153,4 @@ int BecomeServer(const Place& place) {
   return Execute(place, nullptr);
 }
 
-}  // namespace sexton
+}  // namespace sexton::front

@@ -4,7 +4,7 @@
 #include "front/place.h"
 #include "platform/descriptors.h"
 
-namespace sexton {
+namespace sexton::front {
 
 // Connects to the server. Where there is none, starts one that ends with its last container. 0 or
 // -errno; -EPERM if it is another user's.
@@ -13,6 +13,6 @@ int Connect(const Place& place, UniqueFd* connection);
 // Becomes a server that stays. Returns only if that fails: -errno; -EAGAIN if there is one already.
 int BecomeServer(const Place& place);
 
-}  // namespace sexton
+}  // namespace sexton::front
 
 #endif  // SEXTON_FRONT_SERVER_H_

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace sexton {
+namespace sexton::front {
 
 // Joins words to a path. False if they do not fit.
 template <size_t kSize>
@@ -25,6 +25,6 @@ bool Join(char (&to)[kSize], const char* first, const char* second, const char* 
 // Writes a text. A reader that is gone gets none.
 inline void Say(int fd, const char* text) { static_cast<void>(write(fd, text, strlen(text)) >= 0); }
 
-}  // namespace sexton
+}  // namespace sexton::front
 
 #endif  // SEXTON_FRONT_WORDS_H_

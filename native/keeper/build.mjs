@@ -37,7 +37,7 @@ const own = ['keeper', 'keeper/pid1', 'front'].flatMap(filesOf)
 const NAMES = ['sexton-shim']
 // Only musl lets a program bring its own allocator.
 const ALLOCATOR = 'keeper/musl_malloc.cc'
-const SEGMENT = 'keeper/pid1/segment.ld'
+const SEGMENT = 'keeper/segment.ld'
 const isHeader = (name) => name.endsWith('.h')
 const isSource = (name) => name.endsWith('.cc') && name !== ALLOCATOR
 const sources = [...own.filter(isSource), ...SHARED]
@@ -48,6 +48,8 @@ const FLAGS = [
   ...['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-fno-asynchronous-unwind-tables'],
   // Functions of shared files that it does not call are left out.
   ...['-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'],
+  // Both make it smaller, by half a kilobyte: a keeper's code is as many pages as it is resident.
+  ...['-fno-inline-functions-called-once', '-fno-caller-saves'],
   // Fewer pages: code and constants share some.
   ...['-Wl,-z,noseparate-code,-z,norelro', '-Wl,--build-id=none', '-s'],
 ]

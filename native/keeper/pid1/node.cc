@@ -30,7 +30,7 @@ constexpr int kDepth = 3;
 // More than all words that a process can be started with.
 constexpr size_t kMostBytes = size_t{1} << 28;
 
-// The header of an answer. lib/cli/pid1/keeper.ts writes it.
+// The header of an answer. lib/cli/pid1/plan.ts writes it.
 struct Header {
   uint32_t bytes;  // of the options, each with its NUL
   uint32_t option_count;

@@ -14,7 +14,7 @@ const ERRORS = [
 const HEAD = `#ifndef SEXTON_KEEPER_PID1_TABLE_H_
 #define SEXTON_KEEPER_PID1_TABLE_H_
 
-// Generated from lib/cli/pid1/: SEXTON_UPDATE_TABLE=1 npx vitest run keeper-table
+// Generated from lib/cli/pid1/: SEXTON_UPDATE_TABLE=1 npx vitest run options-table
 //
 // The options that need no Node while the command runs, the personas, and the names of signals and
 // of errors.

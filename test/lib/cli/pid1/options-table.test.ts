@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from '../../../program.js'
-import { renderTable } from './keeper-table.js'
+import { renderTable } from './options-table.js'
 
 describe('The table of the keeper’s pid1', () => {
   it('is as lib/cli/pid1 has it', () => {
