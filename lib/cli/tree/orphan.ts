@@ -34,7 +34,7 @@ export function orphans(processes: readonly Kin[], find: Find): Set<number> {
   const commands = commandsOfInits(processes)
   const isOrphan = (child: Kin): boolean => {
     const parent = find(child.ppid)
-    if (parent === undefined) return false
+    if (parent === undefined || isObserver(child)) return false
     const command = commands.get(parent.pid)
     if (command !== undefined && command !== child.pid) return true
     const grandparent = find(parent.ppid)
@@ -46,12 +46,17 @@ export function orphans(processes: readonly Kin[], find: Find): Set<number> {
   return new Set(processes.filter(isOrphan).map(({ pid }) => pid))
 }
 
+// Node beside the keeper that is pid1: lib/cli/pid1/observer.ts.
+function isObserver({ command }: Kin): boolean {
+  return command.some((word) => /^--keeper=\d+:/.test(word))
+}
+
 /** Finds the command of each init: its eldest child, because an init exits when its command does. */
 function commandsOfInits(processes: readonly Kin[]): Map<number, number> {
   const inits = new Set(processes.filter(isInit).map(({ pid }) => pid))
   const eldest = new Map<number, Kin>()
   for (const child of processes) {
-    if (!inits.has(child.ppid)) continue
+    if (!inits.has(child.ppid) || isObserver(child)) continue
     const other = eldest.get(child.ppid)
     if (other === undefined || child.startTime < other.startTime) eldest.set(child.ppid, child)
   }

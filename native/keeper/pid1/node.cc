@@ -102,7 +102,7 @@ SpawnResult StartProgram(const World& world, char* path, int socket) {
   plan.flags = kSession;
   launch.head = {2, head};
   SpawnResult result = SpawnFrom(launch, world, plan);
-  if (result.pid > 0 || result.error != ENOENT || access(path, R_OK) != 0) return result;
+  if (result.pid > 0 || result.step != SpawnStep::kExec || access(path, R_OK) != 0) return result;
   launch.head = {3, head_without_shell};
   return SpawnFrom(launch, world, plan);
 }

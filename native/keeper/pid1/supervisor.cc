@@ -111,6 +111,7 @@ void Supervisor::EndRemainder() {
   }
   if (!any_children_) return;
   if (!proc_.is_open()) proc_.Open();
+  if (remainder_.IsDone(any_children_)) return;
   remainder_.Begin(settings_.grace);
   while (!remainder_.IsDone(any_children_)) {
     siginfo_t info = {};

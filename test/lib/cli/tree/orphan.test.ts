@@ -70,6 +70,12 @@ describe('orphans under an init that starts one command', () => {
   it.each(inits)('are all its children but the eldest: $name', (init) => {
     const tree = [kin(1, 0, 1, 1, init), kin(2, 1, 1, 1), kin(3, 2, 1, 1), kin(4, 1, 1, 1)]
     expect(orphansAmong(...tree)).toEqual([4])
+    // Node beside the keeper is the eldest, and no orphan.
+    const observer = kin(5, 1, 5, 5, {
+      startTime: 1,
+      command: ['node', '/pid1.js', '--keeper=3:pid1'],
+    })
+    expect(orphansAmong(...tree, observer)).toEqual([4])
     // The eldest, in whatever order they are listed, and if its pid is the larger (they wrap around).
     const wrapped = kin(9, 1, 1, 1, { startTime: 150 })
     expect(orphansAmong(kin(1, 0, 1, 1, init), kin(4, 1, 1, 1), wrapped)).toEqual([4])
