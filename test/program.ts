@@ -11,8 +11,14 @@ const { NODE_EXTRA_CA_CERTS: _, PATH, ...inherited } = process.env // that tripl
 /** Ours for programs, in which `node` is the one that runs the tests. */
 export const environment = { ...inherited, PATH: `${dirname(process.execPath)}:${PATH}` }
 
-/** `pid1` as it is installed. */
-export const pid1 = fileURLToPath(new URL('../dist/cli/pid1.js', import.meta.url))
+/** `pid1` as it is installed: the keeper, found by a shell. */
+export const keeperPid1 = fileURLToPath(new URL('../bin/pid1', import.meta.url))
+
+/** `pid1` where there is no keeper: a composition of the library. */
+export const libraryPid1 = fileURLToPath(new URL('../dist/cli/pid1.js', import.meta.url))
+
+/** The one that a round tests: where a back-end is forced, the library's, because the keeper has none. */
+export const pid1 = process.env.SEXTON_BACKEND === undefined ? keeperPid1 : libraryPid1
 
 /** A command that runs the rest as PID 1 of a PID namespace of its own, which dies with it. */
 export const asPid1 = ['unshare', '--fork', '--pid', '--mount-proc', '--kill-child']

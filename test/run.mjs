@@ -70,6 +70,7 @@ const ALIKE = [
     (name) => `test/lib/keeper/keeper-${name}.test.ts`,
   ),
   'test/regressions/start.test.ts',
+  ...['test/native/pid1-arguments.test.ts', 'test/programs/pid1-shell.test.ts'],
 ]
 // Only a machine with the compilers of other machines can make what is shipped, and so test it.
 const SHIPPED = ['arm64', 'complete', 'managers', 'package', 'prebuilt', 'requirements'].map(

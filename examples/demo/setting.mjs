@@ -12,7 +12,7 @@ export const ORPHANS = 300
 const pathOf = (file) => fileURLToPath(new URL(file, import.meta.url))
 const PROGRAM = [process.execPath, pathOf('orphan-maker.mjs'), String(ORPHANS)]
 const CARELESS_SUBREAPER = [process.execPath, pathOf('careless-subreaper.mjs'), String(ORPHANS)]
-const PID1 = [process.execPath, pathOf('../../dist/cli/pid1.js')]
+const PID1 = [pathOf('../../bin/pid1')]
 
 /** Two PID namespaces where they are permitted, two subreapers where not. */
 export async function chooseSetting() {

@@ -29,11 +29,13 @@ beforeAll(async () => {
 const EXPECTED = { code: 7, signal: 'SIGKILL', isStatus: true, isError: true }
 
 const ALLOWED = [
+  /^bin\/pid1$/,
   /^dist\/cli\/[\w-]+\.js$/,
   /^dist\/(index|init)\.(d\.)?(js|cjs|ts|cts)$/,
   /^dist\/core\.cjs$/,
   /^dist\/cli\/package\.json$/,
-  /^native\/\w+\/\w+\.(cc|h|map)$/,
+  /^native\/\w+\/\w+\.(cc|h|ld|map)$/,
+  /^native\/keeper\/pid1\/\w+\.(cc|h)$/,
   /^native\/keeper\/\w+\.mjs$/, // its build
   /^docs\/[\w-]+\.md$/,
   /^docs\/man\/\w+\.1$/,
@@ -56,7 +58,7 @@ describe('the packed tarball', () => {
     expect(packed.files).toEqual(
       expect.arrayContaining([
         ...['dist/index.js', 'dist/index.cjs', 'dist/index.d.ts', 'dist/index.d.cts'],
-        ...['dist/cli/pid1.js', 'dist/cli/pid1-program.js', 'dist/cli/sexton.js'],
+        ...['bin/pid1', 'dist/cli/pid1.js', 'dist/cli/pid1-program.js', 'dist/cli/sexton.js'],
         ...['docs/pid1.md', 'docs/man/pid1.1', 'docs/completions/_sexton'],
         ...nativeFiles,
       ]),

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { descendants, openProcess } from '../../lib/index.js'
 import { readCommandLine } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
+import { root } from '../program.js'
 import { type Container, type ContainerOptions, Podman } from './podman.js'
-import type { Image } from './rootfs.js'
+import { type Image, KEEPER, PACKAGE } from './rootfs.js'
 import { eventsOf } from './running.js'
 
 const server = ['node', '/srv/server.mjs']
@@ -39,20 +41,25 @@ describe.skipIf(lacks('podman', 'runc', 'conmon', 'busybox'))('Under podman', ()
     eventsOf(container.stdout() + container.stderr()).filter(({ event }) => event === kind)
 
   describe('A server in a container with pid1 as its entrypoint', () => {
-    const byNode = ['node', '/opt/sexton/dist/cli/pid1.js', '--status-fd', '2']
+    const byNode = ['node', `${PACKAGE}/dist/cli/pid1.js`, '--status-fd', '2']
     it.each<[string, Image, string[], string]>([
       ['dash', 'dash', entrypoint, '3'],
       ["busybox's shell", 'busybox', entrypoint, '3'],
-      ['no shell at all', 'none', byNode, 'ENOENT'],
+      ['no shell at all', 'none', [KEEPER, 'pid1', '--status-fd', '2'], 'ENOENT'],
+      ['neither shell nor keeper', 'none', byNode, 'ENOENT'],
     ])(
       'runs under PID 1 and ends by `podman stop`, with %s',
       async (_, image, entrypoint, answer) => {
         const container = await startServer({ image, entrypoint, command: server })
         const init = await container.init()
         expect(readFileSync(`/proc/${init}/status`, 'utf8')).toMatch(/^NSpid:\t\d+\t1$/m)
-        expect(readCommandLine(init).join(' ')).toMatch(/^node (--\S+ )*\S*\/pid1(\.js)? /)
+        const program =
+          entrypoint === byNode ? /^node (--\S+ )*\S*\/pid1\.js / : /sexton-keeper pid1 /
+        expect(readCommandLine(init).join(' ')).toMatch(program)
         expect(await ask(container)).toBe(answer)
-        await eventually(() => expect(descendants(init)).toMatchObject([{ ppid: init }]))
+        // The command, and Node for the status stream beside a keeper.
+        const children = entrypoint === byNode ? 1 : 2
+        await eventually(() => expect(descendants(init)).toHaveLength(children))
         expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
         const { code, stdout } = await container.ended
         expect({ code, stdout }).toEqual({ code: 23, stdout: `port ${container.port}\nSIGTERM\n` })
@@ -82,6 +89,20 @@ describe.skipIf(lacks('podman', 'runc', 'conmon', 'busybox'))('Under podman', ()
       expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
       expect(await container.ended).toMatchObject({ code: 23 })
       expect(of(container, 'forwarded')).toMatchObject([{ signal: 'SIGRTMIN+3', as: 'SIGTERM' }])
+    })
+  })
+
+  describe('An init that podman brings along', () => {
+    it('may be the keeper: one file, without Node', async () => {
+      const keeper = join(root, 'build/Release/sexton-keeper')
+      const options = ['--init', '--init-path', keeper, '--read-only']
+      const script = '(sleep 1000 &); trap "exit 5" TERM; echo ready; while :; do read line; done'
+      const container = podman.start({ options, command: ['sh', '-c', script] })
+      await container.printed('ready')
+      const init = await container.init()
+      expect(readCommandLine(init)[0]).toMatch(/init$/)
+      expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
+      expect(await container.ended).toMatchObject({ code: 5, stderr: '' })
     })
   })
 
@@ -152,7 +173,7 @@ describe.skipIf(lacks('podman', 'runc', 'conmon', 'busybox'))('Under podman', ()
       const container = await startServer({ entrypoint, command: server })
       const init = await container.init()
       await leaveDead(container, init)
-      await eventually(() => expect(descendants(init)).toMatchObject([{ ppid: init }]))
+      await eventually(() => expect(descendants(init)).toHaveLength(2))
       const { code, stdout } = await container.exec('sexton', 'tree')
       expect({ code, stdout }).toMatchObject({
         code: 0,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../eventually.js'
 import { lacks } from '../needs.js'
-import { asPid1, run } from '../program.js'
+import { asPid1, libraryPid1, run } from '../program.js'
 import { innerPid, type Running, start, under } from './running.js'
 
 const log = fileURLToPath(new URL('fixtures/signal-log.py', import.meta.url))
@@ -86,10 +86,10 @@ describe('pid1 forwards', () => {
   })
 
   it.skipIf(lacks('strace'))(
-    'from before the child exists: every handler is in place by then',
+    'from before the child exists: the library has every handler by then',
     async () => {
       const strace = ['strace', '-f', '-qq', '-e', 'trace=rt_sigaction,clone,clone3,vfork,execve']
-      const { code, stderr } = await run([...strace, ...under('true')])
+      const { code, stderr } = await run([...strace, libraryPid1, 'true'])
       expect(code).toBe(0)
       const lines = stderr.split('\n')
       const birth = lines.findIndex((line) => line.includes('CLONE_VFORK'))

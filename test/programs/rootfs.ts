@@ -20,6 +20,12 @@ export type Image = keyof typeof IMAGES
 /** Where Node belongs in every image; it is mounted there, being larger than all the rest. */
 export const NODE = '/usr/local/bin/node'
 
+/** Where npm puts a global package. */
+export const PACKAGE = '/usr/local/lib/node_modules/sexton'
+
+/** The keeper in it. */
+export const KEEPER = `${PACKAGE}/build/Release/sexton-keeper`
+
 /**
  * Makes the root of a file system from the machine's own files: these programs, the libraries of Node,
  * and sexton as `npm install --global` has it, of which no more than what is needed to run.
@@ -38,9 +44,12 @@ export function makeRootfs(directory: string, image: Image): void {
   if (image === 'busybox') {
     for (const name of APPLETS) symlinkSync('busybox', inside(`usr/bin/${name}`))
   }
-  copyPackage(inside('opt/sexton'))
-  for (const name of ['pid1', 'sexton']) {
-    symlinkSync(`/opt/sexton/dist/cli/${name}.js`, inside(`usr/local/bin/${name}`))
+  copyPackage(inside(PACKAGE))
+  for (const [name, file] of [
+    ['pid1', 'bin/pid1'],
+    ['sexton', 'dist/cli/sexton.js'],
+  ] as const) {
+    symlinkSync(`../lib/node_modules/sexton/${file}`, inside(`usr/local/bin/${name}`))
   }
   if (image === 'npm') writeFileSync(inside('usr/bin/npm'), NPM, { mode: 0o755 })
   cpSync(fixtures, inside('srv'), { recursive: true })
@@ -55,7 +64,8 @@ ln -s ../sexton/dist/cli/pid1.js node_modules/.bin/pid1
 `
 
 function copyPackage(directory: string): void {
-  for (const path of ['dist', 'build/Release/sexton.node', 'package.json']) {
+  const built = ['sexton.node', 'sexton-keeper'].map((name) => `build/Release/${name}`)
+  for (const path of ['bin', 'dist', ...built, 'package.json']) {
     cpSync(join(root, path), join(directory, path), { recursive: true })
   }
 }

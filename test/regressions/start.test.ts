@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readPids } from '../../lib/system/proc.js'
 import { lacks } from '../needs.js'
-import { environment, pid1, run } from '../program.js'
+import { environment, libraryPid1 as pid1, run } from '../program.js'
 
-// Whatever starts `pid1` in an unusual world: another shell, low limits, variables and files of others.
+// Whatever starts the library's `pid1` in an unusual world: another shell, low limits, variables and files of others.
 
 const EXIT_7 = [pid1, '-s', '--', 'sh', '-c', 'exit 7']
 

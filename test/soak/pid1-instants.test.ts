@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compile } from '../compile.js'
 import { patience } from '../pace.mjs'
-import { run } from '../program.js'
-import { under } from '../programs/running.js'
+import { keeperPid1, libraryPid1, run } from '../program.js'
 import { sizes } from './sizes.js'
 
 const STARTS = sizes.instants.starts // in each of four ways
@@ -32,14 +31,18 @@ interface Start {
 interface Series {
   starts: number
   way: 'plain' | 'namespace'
+  /** From when on a signal may come: the keeper blocks all from its exec on. */
+  from?: 'handler' | 'exec'
+  init?: string
   options: readonly string[]
   /** How often each signal is sent. */
   sends?: number
 }
 
-async function startsOf({ starts, way, options, sends = 1 }: Series) {
+async function startsOf(series: Series) {
+  const { starts, way, from = 'handler', init = libraryPid1, options, sends = 1 } = series
   const seed = Math.floor(Math.random() * 2 ** 31)
-  const words = [instants, starts, seed, way, sends, ...under(...options, '--')].map(String)
+  const words = [instants, starts, seed, way, from, sends, init, ...options, '--'].map(String)
   const { code, stdout, stderr } = await run(words, { timeout })
   const told = stdout.trim().split('\n')
   const all = told.map((line): Start => {
@@ -49,18 +52,25 @@ async function startsOf({ starts, way, options, sends = 1 }: Series) {
   return { code, stderr, seed, all }
 }
 
-const ALL: readonly Series[] = [
+const LIBRARY: readonly Series[] = [
   { starts: STARTS, way: 'plain', options: ['-s'] },
   { starts: STARTS, way: 'plain', options: ['-s', '-g'] },
   { starts: STARTS, way: 'namespace', options: [] },
   { starts: STARTS, way: 'namespace', options: ['-g'] },
 ]
 
-describe('A signal at a random instant after the first handler is in place', () => {
-  it(
-    'comes to the command once, in each of hundreds of starts',
-    async () => {
-      const results = await Promise.all(ALL.map(startsOf))
+const KEEPER = LIBRARY.map((series): Series => {
+  return { ...series, from: 'exec', init: keeperPid1 }
+})
+
+describe('A signal at a random instant after the first handler, or the exec, of', () => {
+  it.each([
+    ['the keeper', KEEPER],
+    ['the library', LIBRARY],
+  ])(
+    '%s comes to the command once, in each of hundreds of starts',
+    async (_, all) => {
+      const results = await Promise.all(all.map(startsOf))
       for (const { code, stderr, seed, all } of results) {
         const wrong = all.filter(({ came }) => came !== 1)
         expect({ seed, code, stderr, wrong }).toEqual({ seed, code: 0, stderr: '', wrong: [] })

@@ -1,4 +1,4 @@
 import { compare } from './comparison.js'
-import { compatible, peers } from './subject.js'
+import { compatible, peers, pid1 } from './subject.js'
 
-for (const peer of peers) compare(compatible(peer))
+for (const peer of peers) compare(compatible(peer, pid1))

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { pid1 } from '../../program.js'
 import type { Case, Topic } from './case.js'
 import { ending, type Scene, type Staging } from './scene.js'
 import { modes, type Options } from './subject.js'
@@ -34,7 +33,7 @@ function byName(name: string) {
   return async (scene: Scene): Promise<string> => {
     const directory = mkdtempSync(join(tmpdir(), 'inits-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))
-    symlinkSync(pid1, join(directory, name))
+    symlinkSync(scene.subject.command[0] as string, join(directory, name))
     const prefix = ['sh', '-c', `shift; exec "$0" "$@"`, join(directory, name)]
     return ending(await scene.run(['no-such-command'], { prefix }))
   }

@@ -1,4 +1,4 @@
-import { under } from '../running.js'
+import { keeperPid1, libraryPid1 } from '../../program.js'
 
 /** The init programs that pid1 is measured against, as Debian installs them. */
 export const peers = ['tini', 'dumb-init', 'catatonit'] as const
@@ -17,14 +17,19 @@ export interface Subject {
   command: readonly string[]
 }
 
-export const pid1: Subject = { name: 'pid1', peer: undefined, ours: true, command: under() }
+/** `pid1` as it is installed: the keeper, found by a shell. */
+export const pid1: Subject = { name: 'pid1', peer: undefined, ours: true, command: [keeperPid1] }
+
+/** `pid1` where there is no keeper: a composition of the library. */
+export const library: Subject = { ...pid1, name: 'pid1 of the library', command: [libraryPid1] }
 
 export const theirs = (peer: Peer): Subject => {
   return { name: peer, peer, ours: false, command: [`/usr/bin/${peer}`] }
 }
 
-export const compatible = (peer: Peer): Subject => {
-  return { name: `pid1 as ${peer}`, peer, ours: true, command: under('--compat', peer) }
+/** One of ours in a peer's place. */
+export const compatible = (peer: Peer, { name, command }: Subject): Subject => {
+  return { name: `${name} as ${peer}`, peer, ours: true, command: [...command, '--compat', peer] }
 }
 
 /**
