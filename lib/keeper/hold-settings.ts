@@ -37,6 +37,11 @@ export interface HoldPlan {
   exitDelay?: number | undefined
   /** The files that get the exit code if no server comes. */
   exitFiles: readonly string[]
+  /**
+   * The forms of an end without a server. `shimmy`: logs have no marks, and exit files are JSON. `data`, `exit_code`: the
+   * manager is told the exit code by this name.
+   */
+  form?: readonly (keyof typeof FORMS)[]
   /** The logs that get the rest of the output if no server comes, at most 3. */
   logs: readonly string[]
   /** Milliseconds that the end of a container waits for a server. Default: 5000. */
@@ -47,12 +52,14 @@ export interface HoldPlan {
 
 /** The words of the settings, in their order. native/keeper/hold_settings.h has the same list, and says what each means. */
 export const HOLD_SETTINGS = [
-  ...(['version', 'slots', 'lent', 'hasConsole', 'patience', 'delay'] as const),
+  ...(['version', 'slots', 'lent', 'hasConsole', 'patience', 'delay', 'form'] as const),
   ...(['runtime', 'runtimeBytes', 'command', 'commandBytes', 'pidfile', 'pidfileBytes'] as const),
   ...(['exitFiles', 'exitFilesBytes', 'logs', 'logsBytes', 'sockets', 'socketsBytes'] as const),
 ] as const
 
-const VERSION = 1
+const VERSION = 2
+// native/keeper/hold_settings.h says what they mean.
+const FORMS = { shimmy: 1, data: 2, exit_code: 4 } as const
 const WORD = 4 // bytes
 const PATIENCE = 5000
 const MOST_LOGS = 3
@@ -96,6 +103,7 @@ export function encodeHoldSettings(
     hasConsole: plan.console === undefined ? 0 : 1,
     patience: milliseconds('patience', plan.patience ?? PATIENCE),
     delay: milliseconds('exitDelay', plan.exitDelay ?? 0),
+    form: (plan.form ?? []).reduce((bits, form) => bits | FORMS[form], 0),
   }
   return { sources: [...sources, ...lent], bytes: layOut(numbers, sections) }
 }

@@ -28,7 +28,7 @@ bool HoldMap::IsWhole() const {
   const HoldSettings& all = words();
   return all.version == kHoldSettingsVersion && all.slots < 1u << kSlots &&
          (all.slots & 1u << kTerminal) == 0 && all.lent < kMostDescriptors &&
-         all.has_console <= 1 && HasPlan(all.runtime, all.runtime_bytes) &&
+         all.has_console <= 1 && all.form <= kAllForms && HasPlan(all.runtime, all.runtime_bytes) &&
          (all.command_bytes == 0 || HasPlan(all.command, all.command_bytes)) &&
          all.pidfile_bytes > 0 && HasPaths(all.pidfile, all.pidfile_bytes) &&
          HasPaths(all.exit_files, all.exit_files_bytes) && HasPaths(all.logs, all.logs_bytes) &&

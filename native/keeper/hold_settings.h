@@ -17,7 +17,13 @@ namespace sexton {
 constexpr int kAdoption = 3;  // the socket at which servers connect
 constexpr int kConsole = 4;   // the socket at which the runtime hands over the terminal
 
-constexpr uint32_t kHoldSettingsVersion = 1;
+constexpr uint32_t kHoldSettingsVersion = 2;
+
+// The forms in which an end is written.
+constexpr uint32_t kShimmysForm = 1;  // logs without marks, and an exit file that is JSON
+constexpr uint32_t kTellsCode = 2;    // the manager is told the exit code: {"data": 3}
+constexpr uint32_t kLegacyCode = 4;   // and by its old name: {"exit_code": 3}
+constexpr uint32_t kAllForms = kShimmysForm | kTellsCode | kLegacyCode;
 
 // WORD(name in C++, name in TypeScript). lib/keeper/hold-settings.ts has the same list. A section
 // is where it begins in the block, and its bytes. A path is absolute, and ends with a NUL.
@@ -28,6 +34,7 @@ constexpr uint32_t kHoldSettingsVersion = 1;
   WORD(has_console, hasConsole) /* 1: kConsole is open */                            \
   WORD(patience, patience)      /* milliseconds that an end waits for a server */    \
   WORD(delay, delay)            /* milliseconds before the exit command */           \
+  WORD(form, form)              /* bits of the forms above */                        \
   WORD(runtime, runtime)        /* the plan of the runtime */                        \
   WORD(runtime_bytes, runtimeBytes)                                                  \
   WORD(command, command)            /* the plan of the exit command */               \

@@ -70,6 +70,7 @@ class Holder {
   void CheckEnd();
   bool IsOver() const;
   void Finish();
+  void TellCode();
   void RunCommand();
 
   HoldMap map_;

@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "keeper/ending.h"
 #include "keeper/holder.h"
 #include "keeper/remains.h"
 #include "keeper/settings.h"
+#include "keeper/text.h"
 #include "platform/process.h"
 #include "spawn/spawn.h"
 
@@ -89,7 +91,17 @@ void Holder::CheckEnd() {
   if (deadline_ == kForever) deadline_ = Now() + map_.words().patience;
   if (Now() < deadline_) return;
   WriteRemains(map_, slots_, container_pid_ == 0 ? nullptr : &container_status_, progress_);
+  if (container_pid_ != 0) TellCode();
   Finish();
+}
+
+void Holder::TellCode() {
+  const uint32_t form = map_.words().form;
+  if ((form & (kTellsCode | kLegacyCode)) == 0) return;
+  Path text;
+  text.Add((form & kLegacyCode) != 0 ? "{\"exit_code\": " : "{\"data\": ");
+  text.Add(static_cast<pid_t>(CodeOf(container_status_))).Add("}\n");
+  TellManager(kReported, text.text(), strlen(text.text()));
 }
 
 // Removes the sockets first: whoever finds one finds a keeper.

@@ -36,24 +36,17 @@ void WriteDate(char* to, int64_t days_since_1970) {
   WriteDigits(to + 8, day_of_year - (153 * month_from_march + 2) / 5 + 1, 2);
 }
 
-// The head of a record: its time, its stream, and the tag of a whole line or a part.
+// The head of a record: its time, its stream, and the mark of a whole line or a part.
 struct Prefix {
-  char text[64] = "0000-00-00T00:00:00.000000000+00:00 ";
+  char text[64];
   size_t size;
 
-  explicit Prefix(const char* stream) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    const int64_t second = now.tv_sec % 86400;
-    WriteDate(text, now.tv_sec / 86400);
-    WriteDigits(text + 11, second / 3600, 2);
-    WriteDigits(text + 14, second / 60 % 60, 2);
-    WriteDigits(text + 17, second % 60, 2);
-    WriteDigits(text + 20, now.tv_nsec, 9);
+  Prefix(const char* stream, bool has_mark) {
+    WriteTime(text);
+    strcat(text, " ");
+    strcat(text, stream);
+    strcat(text, has_mark ? " F " : " ");
     size = strlen(text);
-    memcpy(text + size, stream, 6);
-    memcpy(text + size + 6, " F ", 3);
-    size += 9;
   }
 
   void Mark(bool is_full) { text[size - 2] = is_full ? 'F' : 'P'; }
@@ -71,7 +64,20 @@ void AppendWhole(int fd, const struct iovec* parts) {
 
 }  // namespace
 
-void LogFiles::Open(Paths paths) {
+void WriteTime(char* to) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  const int64_t second = now.tv_sec % 86400;
+  strcpy(to, "0000-00-00T00:00:00.000000000+00:00");
+  WriteDate(to, now.tv_sec / 86400);
+  WriteDigits(to + 11, second / 3600, 2);
+  WriteDigits(to + 14, second / 60 % 60, 2);
+  WriteDigits(to + 17, second % 60, 2);
+  WriteDigits(to + 20, now.tv_nsec, 9);
+}
+
+void LogFiles::Open(Paths paths, bool has_marks) {
+  has_marks_ = has_marks;
   while (const char* const path = paths.Next()) {
     if (count_ == kMostLogs) return;
     fds_[count_++] = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode);
@@ -89,12 +95,12 @@ void LogFiles::CutTo(const StageHeader& header) {
 }
 
 void LogFiles::Append(const char* stream, const char* text, size_t size) {
-  Prefix prefix(stream);
+  Prefix prefix(stream, has_marks_);
   char newline = '\n';
   while (size > 0) {
     const auto* const end = static_cast<const char*>(memchr(text, '\n', size));
     const size_t length = end == nullptr ? size : static_cast<size_t>(end - text);
-    prefix.Mark(end != nullptr);
+    if (has_marks_) prefix.Mark(end != nullptr);
     const struct iovec parts[] = {
         {prefix.text, prefix.size}, {const_cast<char*>(text), length}, {&newline, 1}};
     for (size_t i = 0; i < count_; ++i) AppendWhole(fds_[i], parts);

@@ -9,13 +9,16 @@
 
 namespace sexton {
 
+// Writes the time of UTC with nanoseconds, and a NUL. It takes 36 bytes.
+void WriteTime(char* to);
+
 // The logs of a container, to which a keeper appends what no server has read. A record of the
 // Kubernetes format is `TIME STREAM F TEXT`, or P instead of F if the text goes on in the next one.
 // The time is that of UTC: a time zone would take more code than all else here.
 class LogFiles {
  public:
-  // A log that cannot be opened gets nothing.
-  void Open(Paths paths);
+  // A log that cannot be opened gets nothing. Without marks, a part of a line is a line.
+  void Open(Paths paths, bool has_marks);
 
   // Takes back what a server has written of output that is staged still.
   void CutTo(const StageHeader& header);
@@ -27,6 +30,7 @@ class LogFiles {
  private:
   int fds_[kMostLogs];
   size_t count_ = 0;
+  bool has_marks_ = true;
 };
 
 }  // namespace sexton

@@ -56,7 +56,7 @@ size_t BytesIn(int pipe) {
 
 void AppendOutput(const HoldMap& map, const int* slots) {
   LogFiles logs;
-  logs.Open(map.logs());
+  logs.Open(map.logs(), (map.words().form & kShimmysForm) == 0);
   AppendStage(slots[kStage], &logs);
   AppendRest(slots[kStdout], "stdout", BytesIn(slots[kStdout]), &logs);
   AppendRest(slots[kStderr], "stderr", BytesIn(slots[kStderr]), &logs);
@@ -83,21 +83,37 @@ void WriteWhole(const char* path, const char* text) {
   if (!is_written || rename(draft, path) != 0) unlink(draft);
 }
 
-// A shell's code of the status: 128 and more for a signal.
-int CodeOf(const WaitStatus& status) {
-  return status.cause == CLD_EXITED ? status.status : 128 + status.status;
+// The exit file of shimmy.
+void WriteShimmysEnd(const WaitStatus& status, char* to) {
+  const bool has_exited = status.cause == CLD_EXITED;
+  strcpy(to, "{\"at\": \"");
+  WriteTime(to + strlen(to));
+  strcat(to, has_exited ? "\", \"reason\": \"exited\", \"exitCode\": "
+                        : "\", \"reason\": \"signaled\", \"signal\": ");
+  Path number;
+  number.Add(static_cast<pid_t>(status.status)).Add("}");
+  strcat(to, number.text());
 }
 
 }  // namespace
+
+int CodeOf(const WaitStatus& status) {
+  return status.cause == CLD_EXITED ? status.status : 128 + status.status;
+}
 
 void WriteRemains(const HoldMap& map, const int* slots, const WaitStatus* status,
                   uint32_t progress) {
   AppendOutput(map, slots);
   if (status == nullptr || progress >= kReported) return;
-  Path code;
-  code.Add(static_cast<pid_t>(CodeOf(*status)));
+  char text[128];
+  if ((map.words().form & kShimmysForm) != 0) {
+    WriteShimmysEnd(*status, text);
+  } else {
+    Path code;
+    strcpy(text, code.Add(static_cast<pid_t>(CodeOf(*status))).text());
+  }
   Paths paths = map.exit_files();
-  while (const char* const path = paths.Next()) WriteWhole(path, code.text());
+  while (const char* const path = paths.Next()) WriteWhole(path, text);
 }
 
 }  // namespace sexton

@@ -8,6 +8,9 @@
 
 namespace sexton {
 
+// A shell's code of a status: 128 and more for a signal.
+int CodeOf(const WaitStatus& status);
+
 // Writes what a server would have written of a container that has ended: the rest of its output to
 // the logs, and its exit code to the exit files.
 //

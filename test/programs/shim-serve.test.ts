@@ -14,6 +14,7 @@ import {
   exitOf,
   front,
   logOf,
+  makeBundle,
   outputIn,
   type Shim,
   type ShimOptions,
@@ -179,6 +180,33 @@ describe('A container whose server is killed', () => {
     expect(await exitOf(shim)).toBe('7')
     expectWhole(shim)
     await shim.written('cleaned')
+  })
+
+  it('of shimmy is ended in its forms', async () => {
+    const server = place()
+    const bundle = makeBundle(
+      'echo out; until [ -e stop ]; do sleep 0.02; done; printf half; exit 5',
+    )
+    const shim = startShimmy({ server }, bundle)
+    await messageOf(shim)
+    await eventually(() => expect(shim.read('ctr.log')).toContain('out'))
+    await kill(serverOf(shim))
+    rmSync(server)
+    stop(shim)
+    expect(await endOf(shim)).toEqual({ reason: 'exited', exitCode: 5 })
+    expect(await linesOf(shim)).toEqual(['stdout out', 'stdout half'])
+  })
+
+  it('tells the code of an exec session, too', async () => {
+    const server = place()
+    const shim = await hosted(server, {
+      exec: true,
+      script: 'until [ -e stop ]; do sleep 0.02; done; exit 5',
+    })
+    await kill(serverOf(shim))
+    rmSync(server)
+    stop(shim)
+    expect(await shim.message(1)).toEqual({ data: 5 })
   })
 
   it('tells the pid of an exec session once, and its code', async () => {

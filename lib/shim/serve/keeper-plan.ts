@@ -4,6 +4,7 @@ import type { ContainerEnds } from '../container-ends.js'
 import { inheritedDescriptors, passesListenersOn } from '../inherited.js'
 import { runtimeWords } from '../runtime-words.js'
 import type { Settings } from '../settings.js'
+import type { ShimmySettings } from '../shimmy/settings.js'
 import type { Assignment } from './assignment.js'
 import type { KeeperPaths } from './place.js'
 
@@ -37,8 +38,7 @@ export function planFor(
     pidfile: settings.containerPidfile,
     exitCommand: exitCommandOf(settings),
     exitDelay: Math.max(settings['exit-delay'] ?? 0, 0) * 1000,
-    exitFiles: exitFilesOf(settings),
-    logs: logsOf(settings),
+    ...filesOf(settings),
     held: Object.fromEntries(Object.entries(held).filter(([, fd]) => fd !== undefined)),
   }
 }
@@ -48,14 +48,21 @@ function exitCommandOf(settings: Settings): HeldCommand | undefined {
   return file === undefined ? undefined : { file, args, options: surroundings.programs }
 }
 
-function exitFilesOf({ cid, 'exit-dir': exits, 'persist-dir': persistent }: Settings): string[] {
-  return [
-    ...(exits === undefined ? [] : [join(exits, cid)]),
-    ...(persistent === undefined ? [] : [join(persistent, 'exit')]),
-  ]
-}
-
-function logsOf({ drivers }: Settings): string[] {
+function filesOf(
+  settings: Settings | ShimmySettings,
+): Pick<HoldPlan, 'exitFiles' | 'logs' | 'form'> {
+  if ('exitFile' in settings) {
+    return { exitFiles: [settings.exitFile], logs: [settings.logFile], form: ['shimmy'] }
+  }
+  const { cid, mode, drivers, 'exit-dir': exits, 'persist-dir': persistent } = settings
+  const name = settings['api-version'] ? 'data' : 'exit_code'
   const paths = drivers.flatMap((driver) => (driver.kind === 'file' ? [driver.path] : []))
-  return paths.slice(0, MOST_LOGS)
+  return {
+    exitFiles: [
+      ...(exits === undefined ? [] : [join(exits, cid)]),
+      ...(persistent === undefined ? [] : [join(persistent, 'exit')]),
+    ],
+    logs: paths.slice(0, MOST_LOGS),
+    form: mode === 'exec' ? [name] : [],
+  }
 }
