@@ -33,7 +33,7 @@ const SHARED = [
 
 const filesOf = (folder) => readdirSync(join(native, folder)).map((name) => `${folder}/${name}`)
 const own = ['keeper', 'keeper/pid1', 'front'].flatMap(filesOf)
-// The programs that the executable is by other names, beside it.
+// The programs that the executable is by other names. Packages hold no links, so a package has none.
 const NAMES = ['sexton-shim']
 // Only musl lets a program bring its own allocator.
 const ALLOCATOR = 'keeper/musl_malloc.cc'
@@ -93,7 +93,6 @@ function compile(way, file) {
   }
   chmodSync(unfinished, 0o755)
   renameSync(unfinished, file)
-  for (const name of NAMES) link(file, join(dirname(file), name))
   return undefined
 }
 
@@ -120,4 +119,7 @@ if (first === '--sources') {
   const files = [...own.filter((name) => /\.\w+$/.test(name)), ...SHARED, ...headers]
   console.log(files.map((name) => `native/${name}`).join('\n'))
 } else if (first === '--musl') build(['musl'], second)
-else build(Object.keys(WAYS), first)
+else {
+  build(Object.keys(WAYS), first)
+  for (const name of NAMES) link(first, join(dirname(first), name))
+}
