@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import {
   closeSync,
   fstatSync,
@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compare, inQuartiles } from './comparison.mjs'
 import { Container, until } from './oci-container.mjs'
-import { withPrograms } from './programs.mjs'
+import { environment, withPrograms } from './programs.mjs'
 import { quantile, sum } from './quantile.mjs'
 import { memoryOf } from './resting.mjs'
 import { rotated } from './turns.mjs'
@@ -24,10 +24,13 @@ import { duration } from './units.mjs'
 // of which is one static program.
 
 const SHIM = fileURLToPath(new URL('../dist/cli/sexton-shim.js', import.meta.url))
-const [CONMON, OURS] = ['conmon', 'sexton-shim']
+const FRONT = fileURLToPath(new URL('../build/Release/sexton-shim', import.meta.url))
+const [CONMON, OURS, HOSTED] = ['conmon', 'sexton-shim', 'sexton-shim serve']
+const hosted = { name: HOSTED, command: [], servers: () => [] }
 const SHIMS = [
   { name: CONMON, command: ['conmon'] },
   { name: OURS, command: [SHIM, '--compat', 'conmon'] },
+  hosted,
 ]
 const LENGTH = 100
 const TICKS = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout)
@@ -46,6 +49,7 @@ async function measure(options, progress) {
   if (lacking.length > 0) return { lacking }
   const plan = planFor(options)
   const folder = mkdtempSync(join(tmpdir(), 'sexton-shim-'))
+  const server = serveAt(join(folder, 'socket'))
   try {
     return await withPrograms(['lines.c', 'pause.c'], async ({ lines, pause }) => ({
       plan,
@@ -55,8 +59,17 @@ async function measure(options, progress) {
       memory: await measureMemory({ folder, plan, pause, progress }),
     }))
   } finally {
+    server.kill('SIGKILL')
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Starts the server of the hosted shims. */
+function serveAt(socket) {
+  const server = spawn(FRONT, ['serve', socket], { stdio: 'ignore', env: environment })
+  hosted.command = ['env', `SEXTON_SHIM_SOCKET=${socket}`, FRONT, '--compat', 'conmon']
+  hosted.servers = () => [server.pid]
+  return server
 }
 
 /** Milliseconds until the pid is told, by contender, and those of the runtime alone, round by round. */
