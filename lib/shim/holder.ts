@@ -29,6 +29,9 @@ export interface Holder {
   /** Whether an earlier shim has begun the container's creation. */
   readonly isBegun?: boolean
 
+  /** Milliseconds since then. */
+  readonly age?: number
+
   /** A deadly signal that came after the runtime's end, and that no container could get. */
   readonly inFlight: number | undefined
 

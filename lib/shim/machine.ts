@@ -144,7 +144,8 @@ export class Machine {
       this.#isTimedOut = true
       holder.signalContainer(this.#pid, KILL)
     }
-    const timer = timeout > 0 ? setTimeout(expire, timeout * 1000) : undefined
+    const rest = Math.max(timeout * 1000 - (holder.age ?? 0), 1)
+    const timer = timeout > 0 ? setTimeout(expire, rest) : undefined
     this.#status = await this.#exited?.catch((error) => {
       service.complain(error) // nobody can tell how it has ended
       return undefined

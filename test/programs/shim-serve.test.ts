@@ -209,6 +209,15 @@ describe('A container whose server is killed', () => {
     expect(await shim.message(1)).toEqual({ data: 5 })
   })
 
+  it('is killed by the next server when its time is over', async () => {
+    const server = place()
+    const shim = await hosted(server, { script: 'exec sleep 1000', options: ['--timeout', '1'] })
+    await kill(serverOf(shim))
+    const other = await hosted(server, { script: 'exit 0' })
+    expect(await exitOf(other)).toBe('0')
+    expect(await exitOf(shim)).toBe('-1')
+  })
+
   it('tells the pid of an exec session once, and its code', async () => {
     const server = place()
     const shim = await hosted(server, {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { fstatSync, rmSync } from 'node:fs'
 import type { ExitStatus } from '../../exit/exit-status.js'
 import type { HeldContainer } from '../../keeper/held-container.js'
 import { binding } from '../../system/binding.js'
@@ -21,6 +21,8 @@ export class KeptContainer implements Holder {
   readonly #held: HeldContainer
   readonly #afterLoss: () => void
   #isLost = false
+  /** The container, while it runs. If the keeper is killed, this tells when it ends. */
+  #process: Pollable | undefined
 
   /**
    * @param isBegun Whether an earlier server has begun the creation.
@@ -63,21 +65,26 @@ export class KeptContainer implements Holder {
     return this.#held.container
   }
 
+  get age(): number {
+    if (!this.isBegun) return 0
+    return Date.now() - fstatSync(this.#held.fd('notes') as number).mtimeMs
+  }
+
   async exitOf(pid: number): Promise<ExitStatus> {
-    const process = this.#open(pid)
+    this.#process = this.#open(pid)
     try {
       return await this.#held.exitOf(pid)
     } catch (error) {
-      await process?.readable()
+      await this.#process?.readable()
       throw error
     } finally {
-      process?.wake()
-      if (process !== undefined) closeDescriptor(process.fd)
+      this.#closeProcess()
     }
   }
 
   signalContainer(pid: number, signal: number): void {
-    this.#held.signalContainer(pid, signal)
+    if (!this.#isLost) this.#held.signalContainer(pid, signal)
+    else if (this.#process !== undefined) binding.pidfdSend(this.#process.fd, signal)
   }
 
   closeInput(): void {
@@ -94,7 +101,14 @@ export class KeptContainer implements Holder {
     return runExitCommand(this.#settings)
   }
 
-  // If the keeper is killed, this tells when the container ends. A process that is the keeper's child is the container.
+  #closeProcess(): void {
+    const process = this.#process
+    this.#process = undefined
+    process?.wake()
+    if (process !== undefined) closeDescriptor(process.fd)
+  }
+
+  // A child of the keeper is the container, and not a later process with its pid.
   #open(pid: number): Pollable | undefined {
     const fd = binding.pidfdOpen(pid)
     if (fd < 0) return undefined
