@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { help } from '../../lib/shim/help.js'
 import { OPTIONS } from '../../lib/shim/options.js'
 import { SHIMMY_OPTIONS } from '../../lib/shim/shimmy/options.js'
@@ -8,6 +8,7 @@ import { VERSION_TEXT } from '../../lib/shim/version.js'
 import { readStat } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { TestClient } from '../lib/shim/attach-clients.js'
+import { freePlace, killed, serverAt } from '../lib/shim/servers.js'
 import { endOf, linesOf, messageOf, startShimmy } from '../lib/shim/shimmy/shimmies.js'
 import {
   at,
@@ -27,13 +28,6 @@ import { start } from './running.js'
 
 // Containers whose shims a server hosts, behind the front that a manager starts.
 
-/** A socket at which no server is, and which none outlives the test at. */
-function place(): string {
-  const socket = join(temporaryFolder(), 'socket')
-  onTestFinished(() => eventually(() => expect(existsSync(socket)).toBe(false), 20_000))
-  return socket
-}
-
 /** Starts a shim by a front, and waits until its container is there. */
 async function hosted(server: string, options: ShimOptions = {}): Promise<Shim> {
   const shim = startShim({ server, ...options })
@@ -43,12 +37,6 @@ async function hosted(server: string, options: ShimOptions = {}): Promise<Shim> 
 
 /** The server that has started the keeper of a container. */
 const serverOf = (shim: Shim) => readStat(shim.pid('conmon.pid'))?.ppid as number
-
-/** Kills a process, and waits until it is dead. */
-async function kill(pid: number): Promise<void> {
-  process.kill(pid, 'SIGKILL')
-  await eventually(() => expect(readStat(pid)?.state ?? 'Z').toBe('Z'))
-}
 
 /** A script that writes lines without a pause until there is a file `stop`, and says how many. */
 const LINES = 'i=0; until [ -e stop ]; do i=$((i+1)); echo line $i; done; echo $i >count; exit 7'
@@ -84,7 +72,7 @@ describe('A front', () => {
   })
 
   it('says what the server says of its options, and has its exit code', async () => {
-    const shim = startShim({ server: place(), options: ['--nosuch'] })
+    const shim = startShim({ server: freePlace(), options: ['--nosuch'] })
     const stderr = 'conmon: option parsing failed: Unknown option --nosuch\n'
     expect(await shim.foreground).toEqual({ code: 1, stderr })
     expect(shim.told()).toBe('')
@@ -97,14 +85,14 @@ describe('A front', () => {
   })
 
   it('waits for the container in the foreground, if that is asked for', async () => {
-    const shim = startShim({ server: place(), script: 'exit 9', options: ['--sync'] })
+    const shim = startShim({ server: freePlace(), script: 'exit 9', options: ['--sync'] })
     expect(await shim.foreground).toEqual({ code: 9, stderr: '' })
   })
 })
 
 describe('A server', () => {
   it('hosts many containers, and ends with the last', async () => {
-    const server = place()
+    const server = freePlace()
     const count = sized(10, 4)
     const script = 'echo out; echo err >&2; read x; exit "$x"'
     const shims = await Promise.all(
@@ -137,13 +125,13 @@ describe('A server', () => {
   })
 
   it('passes signals on, which the keeper of a container gets', async () => {
-    const shim = await hosted(place(), { script: 'exec sleep 1000' })
+    const shim = await hosted(freePlace(), { script: 'exec sleep 1000' })
     process.kill(shim.pid('conmon.pid'), 'SIGTERM')
     expect(await exitOf(shim)).toBe('143')
   })
 
   it('hosts shimmies beside', async () => {
-    const shim = startShimmy({ server: place() })
+    const shim = startShimmy({ server: freePlace() })
     writeFileSync(join(shim.bundle, 'container.sh'), '')
     expect(await messageOf(shim)).toEqual({ kind: 'container_pid', pid: shim.pid('pidfile') })
     expect(await endOf(shim)).toEqual({ reason: 'exited', exitCode: 0 })
@@ -153,14 +141,14 @@ describe('A server', () => {
 
 describe('A container whose server is killed', () => {
   it('goes on with the next server, and no line is lost', async () => {
-    const server = place()
+    const server = freePlace()
     const shim = await hosted(server, { script: LINES, options: exitCommand('echo >cleaned') })
     for (let i = 0; i < sized(5, 2); i += 1) {
       const before = shim.read('ctr.log').length
       await eventually(() => expect(shim.read('ctr.log').length).toBeGreaterThan(before + 10_000))
       const container = readFileSync(`/proc/${shim.pid('conmon.pid')}/comm`, 'utf8')
       expect(container).toBe('conmon\n')
-      await kill(await holderOf(server))
+      await killed(serverAt(server) as number)
       const other = await hosted(server, { script: 'exit 0' })
       expect(await exitOf(other)).toBe('0')
     }
@@ -171,10 +159,10 @@ describe('A container whose server is killed', () => {
   })
 
   it('is ended by its keeper if no server comes', async () => {
-    const server = place()
+    const server = freePlace()
     const shim = await hosted(server, { script: LINES, options: exitCommand('echo >cleaned') })
     await eventually(() => expect(shim.read('ctr.log').length).toBeGreaterThan(10_000))
-    await kill(serverOf(shim))
+    await killed(serverOf(shim))
     rmSync(server)
     stop(shim)
     expect(await exitOf(shim)).toBe('7')
@@ -183,14 +171,14 @@ describe('A container whose server is killed', () => {
   })
 
   it('of shimmy is ended in its forms', async () => {
-    const server = place()
+    const server = freePlace()
     const bundle = makeBundle(
       'echo out; until [ -e stop ]; do sleep 0.02; done; printf half; exit 5',
     )
     const shim = startShimmy({ server }, bundle)
     await messageOf(shim)
     await eventually(() => expect(shim.read('ctr.log')).toContain('out'))
-    await kill(serverOf(shim))
+    await killed(serverOf(shim))
     rmSync(server)
     stop(shim)
     expect(await endOf(shim)).toEqual({ reason: 'exited', exitCode: 5 })
@@ -198,33 +186,33 @@ describe('A container whose server is killed', () => {
   })
 
   it('tells the code of an exec session, too', async () => {
-    const server = place()
+    const server = freePlace()
     const shim = await hosted(server, {
       exec: true,
       script: 'until [ -e stop ]; do sleep 0.02; done; exit 5',
     })
-    await kill(serverOf(shim))
+    await killed(serverOf(shim))
     rmSync(server)
     stop(shim)
     expect(await shim.message(1)).toEqual({ data: 5 })
   })
 
   it('is killed by the next server when its time is over', async () => {
-    const server = place()
+    const server = freePlace()
     const shim = await hosted(server, { script: 'exec sleep 1000', options: ['--timeout', '1'] })
-    await kill(serverOf(shim))
+    await killed(serverOf(shim))
     const other = await hosted(server, { script: 'exit 0' })
     expect(await exitOf(other)).toBe('0')
     expect(await exitOf(shim)).toBe('-1')
   })
 
   it('tells the pid of an exec session once, and its code', async () => {
-    const server = place()
+    const server = freePlace()
     const shim = await hosted(server, {
       exec: true,
       script: 'until [ -e stop ]; do sleep 0.02; done; exit 5',
     })
-    await kill(serverOf(shim))
+    await killed(serverOf(shim))
     const other = await hosted(server, { script: 'exit 0' })
     expect(await exitOf(other)).toBe('0')
     stop(shim)
@@ -237,9 +225,9 @@ describe('A container whose server is killed', () => {
 describe('A container whose keeper is killed', () => {
   it('has an end that says so, and its output until then', async () => {
     const script = 'echo before; until [ -e stop ]; do sleep 0.02; done; echo after'
-    const shim = await hosted(place(), { script, options: exitCommand('echo >cleaned') })
+    const shim = await hosted(freePlace(), { script, options: exitCommand('echo >cleaned') })
     const keeper = shim.pid('conmon.pid')
-    await kill(keeper)
+    await killed(keeper)
     await eventually(() => expect(logOf(shim)).toContain('before'))
     expect(existsSync(join(shim.bundle, 'exits/c0ffee'))).toBe(false)
     stop(shim)
@@ -249,10 +237,3 @@ describe('A container whose keeper is killed', () => {
     await shim.written('cleaned')
   })
 })
-
-/** The server at a socket, which holds its lock. */
-async function holderOf(server: string): Promise<number> {
-  const { stdout } = await run(['sh', '-c', `grep -l ${dirname(server)} /proc/[0-9]*/cmdline`])
-  const pids = stdout.split('\n').map((path) => Number(path.split('/')[2]))
-  return pids.find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sexton-shim\n') as number
-}

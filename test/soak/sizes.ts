@@ -16,6 +16,7 @@ const small = {
   escapes: { rounds: 1, many: 100 },
   inFlight: { rounds: sized(20, 8) },
   shims: { clients: sized(200, 50), containers: sized(20, 6) },
+  shimKills: { rounds: sized(6, 3) },
 }
 
 /** How much each story does. */
@@ -33,5 +34,6 @@ export const sizes: typeof small = full
       escapes: { rounds: 200, many: 1000 },
       inFlight: { rounds: 500 },
       shims: { clients: 5000, containers: 1000 },
+      shimKills: { rounds: 300 },
     }
   : small

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import { readCommandLine, readPids, readStat } from '../../../lib/system/proc.js'
+import { eventually } from '../../eventually.js'
+import { temporaryFolder } from '../system/folder.js'
+
+/** A socket at which no server is, and at which none outlives the test. */
+export function freePlace(): string {
+  const socket = join(temporaryFolder(), 'socket')
+  onTestFinished(() => eventually(() => expect(existsSync(socket)).toBe(false), 20_000))
+  return socket
+}
+
+/** The server at a socket that a front has started; `undefined` if there is none. */
+export function serverAt(socket: string): number | undefined {
+  return readPids().find((pid) => isServer(pid) && readCommandLine(pid).includes(socket))
+}
+
+function isServer(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sexton-shim\n'
+  } catch {
+    return false // it has ended
+  }
+}
+
+/** Kills a process, and waits until it is dead. */
+export async function killed(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  await eventually(() => expect(readStat(pid)?.state ?? 'Z').toBe('Z'))
+}
