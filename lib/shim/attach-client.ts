@@ -1,34 +1,27 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { Fifo } from '../base/fifo.js'
 import { closeDescriptor } from '../system/descriptors.js'
 import { receiveMessage, sendMessage } from '../system/unix-socket.js'
+import { Outbox } from './outbox.js'
 import { Pollable } from './pollable.js'
 
-// Bytes that a client may leave unread before the container's output waits for it.
-const ROOM = 1 << 20
 // Bytes of one message from a client. podman and CRI-O send 32 KiB at most.
 const LARGEST_INPUT = 65_536
-/**
- * Milliseconds for which the container's output waits for a client that reads nothing at all. Then the client is cut
- * off, and the container goes on. A client that is merely slow loses nothing.
- */
-const PATIENCE = 10_000
 const NOTHING = new Uint8Array(0)
 
 /** One client of the attach socket: it gets the output, and may send input. */
 export class AttachClient {
   readonly #socket: Pollable
-  readonly #patience: number
-  readonly #queue = new Fifo<Uint8Array>()
-  #queued = 0
-  #sent = 0
+  readonly #outbox: Outbox
   #isOpen = true
-  /** Resolves when the queue is empty, or the client is gone. */
-  #flushing: Promise<void> = Promise.resolve()
 
-  constructor(fd: number, patience = PATIENCE) {
+  /** @param patience Milliseconds for which the output waits for a client that does not read, before it is cut off. */
+  constructor(fd: number, patience?: number) {
     this.#socket = new Pollable(fd)
-    this.#patience = patience
+    const receiver = {
+      trySend: (message: Uint8Array) => this.#trySend(message),
+      writable: () => this.#socket.writable(),
+      giveUp: () => this.close(),
+    }
+    this.#outbox = new Outbox(receiver, patience)
   }
 
   get isOpen(): boolean {
@@ -54,31 +47,25 @@ export class AttachClient {
 
   /** Sends a message now or, if there is no room, later. */
   send(message: Uint8Array): void {
-    if (!this.#isOpen) return
-    const left = this.#queue.size === 0 ? this.#trySend(message) : message
-    if (left.length === 0) return
-    this.#queue.push(Uint8Array.prototype.slice.call(left))
-    this.#queued += left.length
-    if (this.#queue.size === 1) this.#flushing = this.#flush()
+    if (this.#isOpen) this.#outbox.send(message)
   }
 
   /** Waits until the client has room for more, or was cut off because it does not read. */
-  async room(): Promise<void> {
-    if (this.#queued > ROOM) await this.#untilFlushed()
+  room(): Promise<void> {
+    return this.#outbox.room()
   }
 
   /** Closes the connection when the client has read everything, or was cut off because it does not read. */
   async finish(): Promise<void> {
-    await this.#untilFlushed()
+    await this.#outbox.flushed()
     this.close()
   }
 
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#outbox.clear()
     this.#socket.wake()
-    this.#queue.clear()
-    this.#queued = 0
     closeDescriptor(this.#socket.fd)
   }
 
@@ -90,38 +77,12 @@ export class AttachClient {
     }
   }
 
-  /** Sends what there is room for. Returns the rest, which a socket of packets has only as a whole. */
   #trySend(message: Uint8Array): Uint8Array {
     try {
-      const sent = sendMessage(this.#socket.fd, message) ?? 0
-      this.#sent += sent
-      return message.subarray(sent)
+      return message.subarray(sendMessage(this.#socket.fd, message) ?? 0)
     } catch {
       this.close() // nobody receives any more
       return NOTHING
-    }
-  }
-
-  async #flush(): Promise<void> {
-    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
-      for (let left = this.#trySend(next); left.length > 0; left = this.#trySend(left)) {
-        await this.#socket.writable()
-        if (!this.#isOpen) return
-      }
-      if (!this.#isOpen) return
-      this.#queued -= next.length
-      this.#queue.take()
-    }
-  }
-
-  async #untilFlushed(): Promise<void> {
-    while (this.#queued > 0) {
-      const before = this.#sent
-      const timer = new AbortController()
-      const late = delay(this.#patience, undefined, { signal: timer.signal }).catch(() => {})
-      await Promise.race([this.#flushing, late])
-      timer.abort()
-      if (this.#queued > 0 && this.#sent === before) this.close()
     }
   }
 }

@@ -1,16 +1,12 @@
 import { constants } from 'node:os'
-import { setTimeout as delay } from 'node:timers/promises'
 import { type SextonError, systemError } from '../base/errors.js'
-import { Fifo } from '../base/fifo.js'
 import { binding } from '../system/binding.js'
 import { closeDescriptor } from '../system/descriptors.js'
 import { connectSocket, openSocket, sendMessage } from '../system/unix-socket.js'
+import { Outbox } from './outbox.js'
 import { Pollable } from './pollable.js'
 
-// Bytes that may wait for journald before the container's output waits, too.
-const ROOM = 1 << 20
-// Milliseconds for which the container's output waits for a journald that takes nothing. Then entries are dropped.
-const PATIENCE = 10_000
+const NOTHING = new Uint8Array(0)
 // The errors of a message that is too long for a datagram (unix(7)).
 const { EMSGSIZE, ENOBUFS } = constants.errno
 const TOO_LONG: ReadonlySet<number | undefined> = new Set([EMSGSIZE, ENOBUFS])
@@ -18,50 +14,44 @@ const TOO_LONG: ReadonlySet<number | undefined> = new Set([EMSGSIZE, ENOBUFS])
 /** journald's socket: it takes one entry in each datagram, or in a file in memory if the entry is longer. */
 export class JournalSocket {
   readonly #path: string
-  readonly #patience: number
-  readonly #queue = new Fifo<Buffer>()
+  readonly #outbox: Outbox
   #socket: Pollable
-  #queued = 0
-  #taken = 0
   #lost = 0
-  #flushing: Promise<void> = Promise.resolve()
 
-  /** @throws {SextonError} if journald does not run. */
-  constructor(path: string, patience = PATIENCE) {
+  /**
+   * @param patience Milliseconds for which the output waits for a journald that takes nothing, before entries are dropped.
+   * @throws {SextonError} if journald does not run.
+   */
+  constructor(path: string, patience?: number) {
     this.#path = path
-    this.#patience = patience
     this.#socket = connect(path)
+    const receiver = {
+      trySend: (entry: Uint8Array) => this.#trySend(entry),
+      writable: () => this.#socket.writable(),
+      giveUp: (waiting: number) => this.#drop(waiting),
+    }
+    this.#outbox = new Outbox(receiver, patience)
   }
 
   /** Tells journald how many entries were lost, if there are any and it takes entries again. */
   tellLoss(entryFor: (count: number) => Buffer): void {
-    if (this.#lost === 0 || this.#queue.size > 0) return
+    if (this.#lost === 0 || !this.#outbox.isEmpty) return
     if (this.#attempt(entryFor(this.#lost)) === 'sent') this.#lost = 0
   }
 
   /** Sends an entry now or, if there is no room, later. */
   send(entry: Buffer): void {
-    if (this.#queue.size === 0 && this.#trySend(entry)) return
-    this.#queue.push(entry)
-    this.#queued += entry.length
-    if (this.#queue.size === 1) this.#flushing = this.#flush()
+    this.#outbox.send(entry)
   }
 
   /** Waits until there is room for more, or journald was given up for now. */
-  async room(): Promise<void> {
-    if (this.#queued > ROOM) await this.flushed()
+  room(): Promise<void> {
+    return this.#outbox.room()
   }
 
   /** Waits until journald has all entries, or was given up for now. */
-  async flushed(): Promise<void> {
-    while (this.#queued > 0) {
-      const before = this.#taken
-      const timer = new AbortController()
-      const late = delay(this.#patience, undefined, { signal: timer.signal }).catch(() => {})
-      await Promise.race([this.#flushing, late])
-      timer.abort()
-      if (this.#queued > 0 && this.#taken === before) this.#drop()
-    }
+  flushed(): Promise<void> {
+    return this.#outbox.flushed()
   }
 
   close(): void {
@@ -69,30 +59,20 @@ export class JournalSocket {
     closeDescriptor(this.#socket.fd)
   }
 
-  async #flush(): Promise<void> {
-    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
-      if (!this.#trySend(next)) await this.#socket.writable()
-      else if (this.#queue.peek() === next) this.#queued -= this.#queue.take()?.length ?? 0
-    }
-  }
-
-  #drop(): void {
-    this.#lost += this.#queue.size
-    this.#queue.clear()
-    this.#queued = 0
+  #drop(waiting: number): void {
+    this.#lost += waiting
+    this.#outbox.clear()
     this.#socket.wake()
   }
 
-  /** Whether the entry is off this process's hands. */
-  #trySend(entry: Buffer): boolean {
+  #trySend(entry: Uint8Array): Uint8Array {
     const outcome = this.#attempt(entry)
-    if (outcome === 'full') return false
-    if (outcome === 'sent') this.#taken += 1
-    else this.#lost += 1
-    return true
+    if (outcome === 'full') return entry
+    if (outcome === 'failed') this.#lost += 1
+    return NOTHING
   }
 
-  #attempt(entry: Buffer): 'sent' | 'full' | 'failed' {
+  #attempt(entry: Uint8Array): 'sent' | 'full' | 'failed' {
     try {
       return this.#sendOnce(entry) ? 'sent' : 'full'
     } catch {
@@ -101,7 +81,7 @@ export class JournalSocket {
   }
 
   // journald was started anew, or has gone.
-  #attemptAnew(entry: Buffer): 'sent' | 'failed' {
+  #attemptAnew(entry: Uint8Array): 'sent' | 'failed' {
     try {
       const socket = connect(this.#path)
       this.close()
@@ -112,7 +92,7 @@ export class JournalSocket {
     }
   }
 
-  #sendOnce(entry: Buffer): boolean {
+  #sendOnce(entry: Uint8Array): boolean {
     try {
       return sendMessage(this.#socket.fd, entry) !== undefined
     } catch (error) {
@@ -122,7 +102,7 @@ export class JournalSocket {
   }
 }
 
-function sendInMemory(fd: number, entry: Buffer): boolean {
+function sendInMemory(fd: number, entry: Uint8Array): boolean {
   const memory = binding.makeSealedFile(entry)
   if (memory < 0) throw systemError(memory, 'memfd_create')
   try {
