@@ -37,12 +37,15 @@ export async function run(command, folder, env = process.env) {
 export async function buildAddon(folder, variables, more = []) {
   mkdirSync(folder, { recursive: true })
   for (const name of ['binding.gyp', 'native', 'package.json', ...more]) {
-    cpSync(join(root, name), join(folder, name), { recursive: true })
+    cpSync(join(root, name), join(folder, name), { recursive: true, filter: isOurs })
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const gyp = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js')
   await run([process.execPath, gyp, 'rebuild', '-j', '2', ...headers(), '--', ...variables], folder)
 }
+
+/** @param {string} path */
+const isOurs = (path) => !path.endsWith('/node_modules')
 
 // Those that came with Node, or node-gyp looks for them and may download them.
 function headers() {

@@ -32,6 +32,7 @@ const WHOLE = [
     'test/package/',
     'test/peers/',
     'test/programs/inits/',
+    'test/site/',
     'test/fuzz/',
     'test/lib/job/run-job-escapes.test.ts',
   ],

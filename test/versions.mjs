@@ -26,6 +26,7 @@ const LEFT_OUT = [
   'test/fuzz/**',
   'test/package/**',
   'test/peers/**',
+  'test/site/**',
   'test/native/{keeper-sanitizer,portable,sanitizer}.test.ts',
 ]
 
