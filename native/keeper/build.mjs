@@ -45,7 +45,8 @@ const sources = [...own.filter(isSource), ...SHARED]
 const FLAGS = [
   ...['-std=c++17', '-Os', '-Wall', '-Wextra', `-I${native}`],
   // It has no runtime library of C++: no exceptions, no types at run time, no locks around statics.
-  ...['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics', '-fno-asynchronous-unwind-tables'],
+  ...['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics'],
+  ...['-fno-asynchronous-unwind-tables', '-fno-unwind-tables'],
   // Functions of shared files that it does not call are left out.
   ...['-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'],
   // Both make it smaller, by half a kilobyte: a keeper's code is as many pages as it is resident.
