@@ -33,6 +33,9 @@ const plans: Readonly<Record<string, Plan>> = {
     isNotRun: 'manual.test.ts completes words with these files',
   },
   'docs/shim.md, Use it with podman': { isNotRun: 'shim-podman.test.ts starts it by --conmon' },
+  'docs/shim.md, One process for all containers': {
+    isNotRun: 'shim-serve-podman.test.ts starts it by --conmon',
+  },
   ...plansOfSignals,
   'docs/spawn.md, Use it': { given: 'declare const repository: string', runs: startsAProcess },
   'docs/write-an-init.md, Reap orphans inside a Node program': { runs: reapsOrphans },
