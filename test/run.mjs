@@ -38,7 +38,7 @@ const WHOLE = [
   ],
   ...[
     ...['arm64', 'cgroups', 'escapes', 'jobs', 'keeper-faults', 'pid1-instants'],
-    ...['shim-flat', 'shim-in-flight'],
+    ...['shim-flat', 'shim-in-flight', 'shim-kills'],
   ].map((name) => `test/soak/${name}.test.ts`),
   ...['keeper-sanitizer', 'portable', 'sanitizer'].map((name) => `test/native/${name}.test.ts`),
   ...[
@@ -55,6 +55,8 @@ const WHOLE = [
     'sexton-run',
     'shim-idle',
     'shim-podman',
+    'shim-serve',
+    'shim-serve-podman',
     'shim-shimmy',
     'storm',
     'tree',

@@ -11,11 +11,16 @@ const { POSITIVE_INFINITY } = Number
 
 /** All logs of a container. */
 export class Log implements LogSink {
-  readonly #sinks: readonly LogSink[]
+  readonly #sinks: LogSink[] = []
 
   /** @throws {Refusal} if a file cannot be opened. */
   constructor(settings: Settings) {
-    this.#sinks = settings.drivers.flatMap((driver) => openDriver(driver, settings))
+    try {
+      for (const driver of settings.drivers) this.#sinks.push(...openDriver(driver, settings))
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   async write(stream: StreamName, piece: Buffer): Promise<void> {

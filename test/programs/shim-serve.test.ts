@@ -124,6 +124,42 @@ describe('A server', () => {
     expect(await serving.ended).toMatchObject({ signal: 'SIGTERM' })
   })
 
+  it('keeps no descriptor of a container that has ended, or was refused', async () => {
+    const server = join(temporaryFolder(), 'socket')
+    const serving = start([front, 'serve', server])
+    await eventually(() => expect(existsSync(`${server}.held`)).toBe(true))
+    const failing = makeBundle()
+    writeFileSync(join(failing, 'failure'), 'failed')
+    const round = async () => {
+      const kinds: ShimOptions[] = [
+        ...[{ options: ['-t'] }, { options: ['-i', '--syslog'] }],
+        { exec: true, options: ['--exec-attach'] },
+      ]
+      for (const kind of kinds) {
+        const shim = startShim({ server, script: 'exit 3', ...kind })
+        if (kind.exec) shim.begin()
+        expect(await exitOf(shim)).toBe('3')
+        await shim.ended
+      }
+      const refused = startShim({ server, options: ['-l', '/nonexistent/log'] })
+      expect((await refused.foreground).code).toBe(1)
+      const failed = startShim({ server }, failing)
+      expect(await failed.message(0)).toMatchObject({ data: -1 })
+      await failed.ended
+    }
+    await round()
+    const open = () => readdirSync(`/proc/${serving.pid}/fd`).length
+    let before = 0
+    await eventually(() => {
+      expect(readdirSync(`${server}.held`)).toEqual([])
+      before = open()
+    })
+    for (let i = 0; i < sized(3, 2); i += 1) await round()
+    await eventually(() => expect(open()).toBeLessThanOrEqual(before))
+    process.kill(serving.pid, 'SIGTERM')
+    await serving.ended
+  })
+
   it('passes signals on, which the keeper of a container gets', async () => {
     const shim = await hosted(freePlace(), { script: 'exec sleep 1000' })
     process.kill(shim.pid('conmon.pid'), 'SIGTERM')
