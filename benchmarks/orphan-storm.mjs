@@ -17,7 +17,7 @@ import { ratio } from './units.mjs'
 const BASELINE = 'tini'
 const TOO_LONG = 120_000
 
-const PID1 = fileURLToPath(new URL('../dist/cli/pid1.js', import.meta.url))
+const PID1 = fileURLToPath(new URL('../bin/pid1', import.meta.url))
 
 const INITS = {
   pid1: [PID1, '--'],
@@ -128,7 +128,7 @@ function report({ plan, storms }) {
     notes: [
       ...Object.entries(STORIES).map(([story, what]) => `${story}: ${what}.`),
       `Rounds: ${plan.sizes.map(([orphans, rounds]) => `${rounds} of ${orphans}`).join(', ')}.`,
-      'CPU is the time of the init, which for pid1 includes the start of Node, and of the birth and death of the orphans, which is the same for every init.',
+      'CPU is the time of the init, which for pid1 includes the shell in front, and of the birth and death of the orphans, which is the same for every init.',
       `This machine has room for at most ${plan.room} orphans at once (kernel.pid_max, kernel.threads-max).`,
       `The time grows with the number of orphans by this exponent (1 is linear). ${growths.join('; ')}.`,
     ],

@@ -10,17 +10,18 @@ import { rotated } from './turns.mjs'
 
 // What an init costs while it does nothing: the time by which it delays its command, the time that the
 // whole of a command which does nothing takes, and the memory that it holds while the command runs.
-// Against the other inits, and against a bare Node: `node -e 0` for the times, a Node that waits for
-// its standard input for the memory. All in turns, in one run.
+// Against tini and the other inits, and against a bare Node: `node -e 0` for the times, a Node that waits
+// for its standard input for the memory. All in turns, in one run.
 
-const BASELINE = 'node'
+const BASELINE = 'tini'
+const NODE = 'node'
 const local = (path) => fileURLToPath(new URL(path, import.meta.url))
-const PID1 = local('../dist/cli/pid1.js')
 
 /** What each puts in front of a command. */
 const INITS = {
-  pid1: [PID1, '-s', '--'],
-  'pid1 without its shell': [process.execPath, PID1, '-s', '--'],
+  pid1: [local('../bin/pid1'), '-s', '--'],
+  'pid1 without its shell': [local('../build/Release/sexton-keeper'), 'pid1', '-s', '--'],
+  'pid1 of the library': [local('../dist/cli/pid1.js'), '-s', '--'],
   tini: ['tini', '-s', '--'],
   'dumb-init': ['dumb-init', '--'],
   catatonit: ['catatonit', '--'],
@@ -34,7 +35,7 @@ async function measure({ quick }, progress) {
     memoryRounds: quick ? 2 : 10,
     idle: quick ? 500 : 10_000,
   }
-  const names = [BASELINE, ...Object.keys(INITS).filter(isInstalled)]
+  const names = [NODE, ...Object.keys(INITS).filter(isInstalled)]
   const samples = new Map(names.map((name) => [name, { start: [], whole: [], memory: [] }]))
   await withPrograms(['instant.c'], async ({ instant }) => {
     for (let round = 1; round <= plan.rounds; round += 1) {
@@ -55,7 +56,7 @@ async function measure({ quick }, progress) {
 }
 
 function isInstalled(name) {
-  return spawnSync(INITS[name][0], ['--version'], { stdio: 'ignore' }).status === 0
+  return spawnSync(INITS[name][0], [...INITS[name].slice(1), 'true']).status === 0
 }
 
 function begin(words, stdin) {
@@ -70,7 +71,7 @@ function begin(words, stdin) {
 
 /** Milliseconds until the command runs, and until all has ended. */
 async function time(name, instant) {
-  const words = name === BASELINE ? [process.execPath, '-e', '0'] : [...INITS[name], instant]
+  const words = name === NODE ? [process.execPath, '-e', '0'] : [...INITS[name], instant]
   const before = process.hrtime.bigint()
   const child = begin(words, 'ignore')
   const ended = once(child, 'exit')
@@ -78,13 +79,13 @@ async function time(name, instant) {
   await ended
   const whole = Number(process.hrtime.bigint() - before) / 1e6
   // Of a bare Node there is no command to run: all of it is its start.
-  const start = name === BASELINE ? whole : Number(BigInt(printed.trim()) - before) / 1e6
+  const start = name === NODE ? whole : Number(BigInt(printed.trim()) - before) / 1e6
   return { start, whole }
 }
 
 async function beginIdle(name) {
   const command = ['sh', '-c', 'echo ready; read line']
-  const words = name === BASELINE ? [process.execPath, '-e', IDLE] : [...INITS[name], ...command]
+  const words = name === NODE ? [process.execPath, '-e', IDLE] : [...INITS[name], ...command]
   const child = begin(words, 'pipe')
   await once(child.stdout, 'data')
   await settled(child.pid)
@@ -137,8 +138,8 @@ function report({ plan, inits }) {
   return {
     title: 'Standing by: what an init costs while it does nothing',
     notes: [
-      `The start is measured ${plan.rounds} times with a command that does nothing, and compared with the whole run of \`node -e 0\`. Memory is the least of ${plan.memoryRounds} measurements. Wake-ups are counted for ${idle} s.`,
-      'Where memory or the milliseconds of a start are scarce, use tini: it is a thirtieth of the size. docs/inits.md tells what pid1 does for the difference.',
+      `The start is measured ${plan.rounds} times with a command that does nothing, and compared with that of ${BASELINE}. Memory is the least of ${plan.memoryRounds} measurements. Wake-ups are counted for ${idle} s.`,
+      'pid1 without its shell is an ENTRYPOINT that names the keeper itself. pid1 of the library is what runs where there is no keeper.',
     ],
     tables: [{ head: HEAD, rows: inits.map(row) }],
     charts: [],
