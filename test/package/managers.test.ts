@@ -168,6 +168,18 @@ describe.skipIf(isMissing).each(MANAGERS)('Installed by $title', (manager) => {
     expect(await project.node('job.mjs')).toEqual({ run: 'run', job: 'job' })
   })
 
+  // Yarn 4 runs every program by Node, which cannot become the keeper.
+  it('has `pid1`', async () => {
+    const command = ['pid1', '-s', 'sh', '-c', 'cat /proc/$PPID/comm; exit 7']
+    const name = manager.title.startsWith('yarn 4')
+      ? /^(node|node-MainThread|MainThread)\n$/
+      : /^pid1\n$/
+    expect(await project.exec(...command)).toMatchObject({
+      code: 7,
+      stdout: expect.stringMatching(name),
+    })
+  })
+
   it('has `sexton run`', async () => {
     const command = ['sexton', 'run', '--fail-on-leak', 'sh', '-c', 'echo job; exit 7']
     expect(await project.exec(...command)).toMatchObject({ code: 7, stdout: 'job\n' })
