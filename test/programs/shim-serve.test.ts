@@ -112,8 +112,9 @@ describe('A server', () => {
   it('stays, if it was not started by a front, and is the only one', async () => {
     const server = join(temporaryFolder(), 'socket')
     const serving = start([front, 'serve', server])
-    const shim = await hosted(server, { script: 'exit 3' })
+    const shim = await hosted(server, { script: 'until [ -e stop ]; do sleep 0.02; done; exit 3' })
     expect(serverOf(shim)).toBe(serving.pid)
+    stop(shim)
     expect(await exitOf(shim)).toBe('3')
     const { code, stderr } = await run([front, 'serve', server])
     expect(code).toBe(1)
