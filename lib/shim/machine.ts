@@ -33,6 +33,8 @@ export interface Parts {
   holder: Holder
   service: Service
   contract: Contract
+  /** Called when clients may come, and nothing of the container has begun. */
+  onReady?: () => void
 }
 
 export class Machine {
@@ -80,10 +82,11 @@ export class Machine {
 
   /** starting: whatever a client may look for exists before the container does. */
   async #start(): Promise<State> {
-    const { holder, service, contract } = this.#parts
+    const { holder, service, contract, onReady } = this.#parts
     contract.reports.prepare()
     service.open()
     service.listen()
+    onReady?.()
     if (!holder.isBegun) await contract.reports.begin()
     return 'creating'
   }

@@ -18,8 +18,13 @@ const { ECONNREFUSED, ENOENT } = constants.errno
 
 /** A container in this process, of which the keeper is there. */
 export interface Hosted {
-  /** Lives through the container's states. Resolves with the exit code of a shim in the foreground. */
-  live(): Promise<number>
+  /**
+   * Lives through the container's states.
+   *
+   * @param onReady Called when the container is about to begin.
+   * @returns The exit code of a shim in the foreground.
+   */
+  live(onReady?: () => void): Promise<number>
 }
 
 /**
@@ -83,10 +88,10 @@ function host(
   const holder = new KeptContainer(settings, held, isBegun, () => removeSockets(paths))
   const contract = assignment.contract(holder.manager)
   return {
-    live: async () => {
+    live: async (onReady = () => {}) => {
       const service = new Service(settings, holder, contract)
       try {
-        return await new Machine({ settings, holder, service, contract }).run()
+        return await new Machine({ settings, holder, service, contract, onReady }).run()
       } catch (error) {
         contract.reports.tellFailure({ text: (error as Error).message })
         await service.close().catch(() => {})

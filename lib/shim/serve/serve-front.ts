@@ -43,8 +43,9 @@ async function carryOut(request: Request, front: Front, place: Place): Promise<v
   }
   const { settings, warning } = assignment
   const hosted = begin(assignment, request, place.free())
-  // From here on the container may begin. A front that has no reply by now asks another server.
-  front.reply({ code: 0, text: warning, hasMore: settings.sync })
-  const code = await hosted.live()
+  // Nothing has begun before the reply, so a front that gets none may ask another server. A server that is killed between
+  // the reply and the beginning leaves nothing, and the manager sees the end of its pipe.
+  const ready = () => front.reply({ code: 0, text: warning, hasMore: settings.sync })
+  const code = await hosted.live(ready)
   if (settings.sync) front.reply({ code })
 }

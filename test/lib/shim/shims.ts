@@ -56,6 +56,8 @@ export interface Shim {
   foreground: Promise<{ code: number | null; stderr: string }>
   /** Resolves when no process has the sync pipe any more. */
   ended: Promise<void>
+  /** Whether that is so. */
+  isOver(): boolean
   read(name: string): string
   /** Reads a file once it is there. */
   written(name: string): Promise<string>
@@ -137,6 +139,7 @@ export function startProgram(
       child.once('exit', (code) => resolve({ code, stderr: errors() }))
     }),
     ended: new Promise((resolve) => void sync.once('close', resolve)),
+    isOver: () => sync.destroyed,
     read: (name) => readFileSync(join(bundle, name), 'utf8'),
     written: async (name) => {
       // A container whose client does not read may have to wait for ten seconds, twice.
