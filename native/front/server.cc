@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,9 +13,12 @@
 #include <cstring>
 
 #include "front/words.h"
-#include "keeper/start.h"
 #include "platform/process.h"
 #include "platform/unix_sockets.h"
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 
 extern char** environ;
 
@@ -26,6 +30,7 @@ constexpr int kBacklog = 128;
 constexpr int kListener = 3;
 constexpr int kLock = 4;
 constexpr int kEnd = 5;
+constexpr int kMostFds = 1024;
 // Above all of these.
 constexpr int kAbove = 10;
 
@@ -64,6 +69,12 @@ int Listen(const Place& place, UniqueFd* listener) {
   fchmod(listener->get(), 0600);
   const int bound = BindUnixSocket(listener->get(), place.socket(), strlen(place.socket()));
   return bound < 0 ? bound : ListenUnixSocket(listener->get(), kBacklog);
+}
+
+// Before Linux 5.9 there is no call that closes all. Managers open few.
+void CloseFrom(int first) {
+  if (syscall(SYS_close_range, first, ~0u, 0) == 0) return;
+  for (int fd = first; fd < kMostFds; ++fd) close(fd);
 }
 
 void MoveTo(int fd, int number) {

@@ -51,6 +51,8 @@ const FLAGS = [
   ...['-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'],
   // Both make it smaller, by half a kilobyte: a keeper's code is as many pages as it is resident.
   ...['-fno-inline-functions-called-once', '-fno-caller-saves'],
+  // In this order, what a keeper writes lies on fewer pages than in the order of the files.
+  '-Wl,--sort-section=name',
   // Fewer pages: code and constants share some.
   ...['-Wl,-z,noseparate-code,-z,norelro', '-Wl,--build-id=none', '-s'],
 ]

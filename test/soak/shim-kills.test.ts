@@ -11,7 +11,7 @@ import { full, sizes } from './sizes.js'
 const { rounds } = sizes.shimKills
 const LINES = 3000
 // Milliseconds in which a container is made, and writes its lines.
-const LIFE = 700
+const LIFE = 400
 
 const SCRIPT = `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo line $i; done; exit 7`
 const WANTED = Array.from({ length: LINES }, (_, i) => `line ${i + 1}\n`).join('')
@@ -63,6 +63,6 @@ describe(`A container whose server is killed at ${rounds} random instants`, () =
       expectWholeMessages(shim, isExec)
     }
     if (full) console.log('shim-kills', { rounds, kills })
-    expect(kills).toBeGreaterThan(0)
+    if (full) expect(kills).toBeGreaterThan(rounds / 4)
   })
 })

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { readCommandLine, readPids, readStat } from '../../../lib/system/proc.js'
@@ -14,15 +14,10 @@ export function freePlace(): string {
 
 /** The server at a socket that a front has started; `undefined` if there is none. */
 export function serverAt(socket: string): number | undefined {
-  return readPids().find((pid) => isServer(pid) && readCommandLine(pid).includes(socket))
-}
-
-function isServer(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sexton-shim\n'
-  } catch {
-    return false // it has ended
-  }
+  return readPids().find((pid) => {
+    const words = readCommandLine(pid)
+    return words.includes('--serve') && words.includes(socket)
+  })
 }
 
 /** Kills a process, and waits until it is dead. */
