@@ -15,9 +15,10 @@ namespace {
 
 constexpr int kStandardError = 2;
 
-// Milliseconds for which it waits for an observer that lags behind a burst. One that has made no
-// room in that time is not waited for again until it reads.
-constexpr int kPatience = 100;
+// Milliseconds for which it waits for an observer that lags behind a burst. On a busy machine Node
+// needs many of them to come to its turn. One that has made no room in that time is not waited for
+// again until it reads.
+constexpr int kPatience = 2000;
 
 bool HasRoom(int socket, int patience) {
   pollfd room = {socket, POLLOUT, 0};

@@ -9,8 +9,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { HeldContainer } from '../../../lib/keeper/held-container.js'
@@ -233,9 +235,9 @@ describe('The manager of a container', () => {
     await end(next)
     closeDescriptor(write)
     expect(next.progress).toBe(2)
-    const text = readFileSync(read, 'utf8')
-    closeDescriptor(read)
-    expect(text).toBe(`${told}\n${'x'.repeat(LONGEST_TEXT)}`)
+    // The keeper has the pipe for a moment longer.
+    const heard = await text(new Socket({ fd: read }))
+    expect(heard).toBe(`${told}\n${'x'.repeat(LONGEST_TEXT)}`)
   })
 
   it('that does not read gets no more, and the container goes on', async () => {

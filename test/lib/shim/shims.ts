@@ -146,7 +146,11 @@ export function startProgram(
       await eventually(() => expect(shim.read(name)).toBeDefined(), 20_000)
       return shim.read(name)
     },
-    pid: (name) => Number(shim.read(name)),
+    pid: (name) => {
+      const text = shim.read(name)
+      if (!(Number(text) > 0)) throw new Error(`${name} has no process id: '${text}'`)
+      return Number(text)
+    },
   }
   onTestFinished(() => end(shim, child))
   return shim
