@@ -107,7 +107,7 @@ describe('What may not be shipped is found out', () => {
 describe('The check before a release', () => {
   it('refuses a keeper that is missing, dynamic or not executable', async () => {
     const folder = temporaryFolder()
-    for (const name of ['packaging', 'native', 'prebuilds'])
+    for (const name of ['packaging', 'native', 'prebuilds', 'package.json'])
       cpSync(join(root, name), join(folder, name), { recursive: true })
     const faults = async () => {
       const { stderr } = await run([process.execPath, join(folder, 'packaging', 'complete.mjs')])

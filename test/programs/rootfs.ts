@@ -59,8 +59,8 @@ export function makeRootfs(directory: string, image: Image): void {
 const NPM = `#!/bin/sh -e
 [ "$*" = "install sexton" ]
 mkdir -p node_modules/.bin
-ln -s /opt/sexton node_modules/sexton
-ln -s ../sexton/dist/cli/pid1.js node_modules/.bin/pid1
+ln -s ${PACKAGE} node_modules/sexton
+ln -s ../sexton/bin/pid1 node_modules/.bin/pid1
 `
 
 function copyPackage(directory: string): void {
