@@ -243,7 +243,8 @@ describe('On a terminal', () => {
   const on = (columns: number, rows: number, variables: Record<string, string>, words: string) => {
     const set = Object.entries({ ...env, ...variables }).map(([name, value]) => `${name}=${value}`)
     const size = [columns, rows].map(String)
-    const command = ['env', ...set, ...program, ...words.split(' ')]
+    // Node counts CI as a terminal without colours.
+    const command = ['env', '-u', 'CI', ...set, ...program, ...words.split(' ')]
     return start(['python3', fixture('terminal.py'), ...size, ...command], 'pipe')
   }
 

@@ -1,4 +1,3 @@
-import { Socket } from 'node:net'
 import { letGo } from './command.js'
 import { type Happening, readHappening, sizeOfHappening } from './happening.js'
 import { watchKeptZombies } from './kept-zombies.js'
@@ -27,6 +26,8 @@ export async function observe({ fd, command, settings, launch, report }: Observe
   )
   const stopWatching = watchKeptZombies(settings.reportZombies, report, process.ppid)
   const words = command.map(String)
+  // Loaded only here: it would take memory of a pid1 without a keeper.
+  const { Socket } = process.getBuiltinModule('node:net')
   let rest = Buffer.alloc(0)
   for await (const piece of new Socket({ fd, readable: true, writable: false })) {
     rest = Buffer.concat([rest, piece])
