@@ -112,6 +112,8 @@ describe('A server', () => {
   it('stays, if it was not started by a front, and is the only one', async () => {
     const server = join(temporaryFolder(), 'socket')
     const serving = start([front, 'serve', server])
+    // Before that, the front of the container would start a server of its own.
+    await eventually(() => expect(existsSync(server)).toBe(true))
     const shim = await hosted(server, { script: 'until [ -e stop ]; do sleep 0.02; done; exit 3' })
     expect(serverOf(shim)).toBe(serving.pid)
     stop(shim)
