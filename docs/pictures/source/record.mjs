@@ -46,7 +46,7 @@ mount -t tmpfs none /usr/local/lib
 mkdir -p /usr/local/lib/node_modules/sexton
 mount --bind "$0" /usr/local/lib/node_modules/sexton
 cd "$1"
-exec /usr/local/lib/node_modules/sexton/dist/cli/pid1.js -- node server.js`
+exec /usr/local/lib/node_modules/sexton/bin/pid1 -- node server.js`
 
 /** Draws the tree of a container that has zombies. */
 export async function recordTree() {

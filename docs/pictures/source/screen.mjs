@@ -36,6 +36,7 @@ export class Screen {
   #restyle(code) {
     if (code === 0) this.#style = {}
     else if (code === 1) this.#style = { ...this.#style, bold: true }
+    else if (code === 22) this.#style = { ...this.#style, bold: undefined }
     else this.#style = { ...this.#style, colour: COLOURS[code] }
   }
 
