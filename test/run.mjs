@@ -69,9 +69,10 @@ const ALIKE = [
   ...['isolation', 'isolation-cgroup', 'output-buffer', 'run-job-escapes-isolated'].map(
     (name) => `test/lib/job/${name}.test.ts`,
   ),
-  ...['faults', 'garbage', 'limits', 'namespace', 'protocol', 'shortage'].map(
-    (name) => `test/lib/keeper/keeper-${name}.test.ts`,
-  ),
+  ...[
+    ...['cgroup', 'dying', 'escapes', 'faults', 'garbage', 'hold', 'hold-killed', 'hold-peers'],
+    ...['limits', 'namespace', 'protocol', 'shortage'],
+  ].map((name) => `test/lib/keeper/keeper-${name}.test.ts`),
   'test/regressions/start.test.ts',
   ...['test/native/pid1-arguments.test.ts', 'test/programs/pid1-shell.test.ts'],
 ]

@@ -16,18 +16,19 @@ const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24
 // counts the kernel's processes do not depend on the Node.
 const LEFT_OUT = [
   'test/programs/inits/*.test.ts',
-  'test/programs/{chromium,container,distributed-jobs,doctor,documents,examples,frameworks,manual,pictures,shim-idle,shim-podman,shim-serve-podman,storm,tree}.test.ts',
+  'test/programs/{chromium,container,distributed-jobs,doctor,documents,examples,frameworks,manual,pictures,shim-idle,shim-podman,shim-serve,shim-serve-podman,storm,tree}.test.ts',
   'test/soak/**',
   'test/lib/job/run-job-escapes.test.ts',
   'test/lib/job/run-job-escapes-isolated.test.ts',
-  'test/lib/keeper/keeper-{faults,limits,namespace,protocol}.test.ts',
+  'test/lib/keeper/keeper-{cgroup,dying,escapes,faults,garbage,hold,hold-killed,hold-peers}.test.ts',
+  'test/lib/keeper/keeper-{limits,namespace,protocol,shortage}.test.ts',
   'test/lib/reaping/zombies-unclaimed.test.ts',
   'test/regressions/{start,stops}.test.ts',
   'test/fuzz/**',
   'test/package/**',
   'test/peers/**',
   'test/site/**',
-  'test/native/{keeper-sanitizer,portable,sanitizer}.test.ts',
+  'test/native/{keeper-sanitizer,pid1-arguments,portable,sanitizer}.test.ts',
 ]
 
 const COUNT = /^tests: (\d+) passed, (\d+) failed$/m
