@@ -6,16 +6,9 @@ import { join } from 'node:path'
 import { buildAddon, root, run } from '../build-addon.mjs'
 
 const PARTS = [
-  'LICENSE',
-  'README.md',
-  'CHANGELOG.md',
-  'docs',
-  'esbuild.mjs',
-  'examples',
-  'lib',
-  'test',
+  ...['LICENSE', 'README.md', 'CHANGELOG.md', 'docs', 'bin', 'examples', 'lib', 'test'],
+  ...['esbuild.mjs', 'tsconfig.json', 'vitest.config.ts'],
 ]
-PARTS.push('tsconfig.json', 'vitest.config.ts')
 
 /** What an addon is built with to count its lines. */
 export const COUNTED = ['-Dsexton_coverage=1']

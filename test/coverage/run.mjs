@@ -25,7 +25,8 @@ const LEFT_OUT = [
   'test/native/{keeper-sanitizer,portable,sanitizer}.test.ts',
   'test/lib/job/run-job-escapes.test.ts',
   'test/lib/keeper/keeper-{faults,protocol}.test.ts',
-  // Modules that are loaded as they were compiled cannot be mocked.
+  // Modules that are loaded as they were compiled cannot be mocked, nor loaded twice.
+  'test/lib/exit/pidfd.test.ts',
   'test/lib/keeper/{remains,search,watchdog}.test.ts',
   'test/lib/reaping/{orphans,wakeups}.test.ts',
   'test/lib/cli/pid1/remainder-unreadable.test.ts',
@@ -35,7 +36,7 @@ const LEFT_OUT = [
   'test/programs/{documents,manual,pictures}.test.ts',
   'test/programs/inits/**',
   'test/programs/{chromium,container,distributed-jobs,examples,frameworks,git,idle,shim-idle}.test.ts',
-  'test/programs/{pid1-cache,server,storm}.test.ts',
+  'test/programs/{pid1-cache,pid1-shell,server,storm}.test.ts',
 ]
 // Where the back-ends differ.
 const BY_BACKEND = ['exit', 'waiting'].map((name) => `test/lib/${name}/`)
