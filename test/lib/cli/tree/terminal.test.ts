@@ -44,7 +44,7 @@ describe('The colours of lookOf', () => {
   it.each([
     ['a terminal', terminal, xterm, 'auto', true],
     ['a pipe', {}, xterm, 'auto', false],
-    ['a terminal without colours', terminal, { TERM: 'vt220' }, 'auto', false],
+    ['a terminal without colours', terminal, { TERM: 'dumb' }, 'auto', false],
     ['NO_COLOR', terminal, { ...xterm, NO_COLOR: '1' }, 'auto', false],
     ['an empty NO_COLOR', terminal, { ...xterm, NO_COLOR: '' }, 'auto', true],
     ['FORCE_COLOR on a pipe', {}, { FORCE_COLOR: '1' }, 'auto', true],
