@@ -57,10 +57,14 @@ function show(kind: Exclude<Request['kind'], 'run'>, persona: Persona): number {
   return 0
 }
 
-function reportOf(settings: Settings, launch: Launch): Report {
+// Milliseconds that an observer waits for a reader of events. It delays nothing but its own reading, for which the keeper
+// waits as long.
+const OBSERVERS_PATIENCE = 2000
+
+function reportOf(settings: Settings, launch: Launch, patience: number | undefined): Report {
   const { persona, verbosity, logFormat } = settings
   const statusFd = statusDescriptor(settings, launch)
-  return new Report({ name: persona.name, verbosity, format: logFormat, statusFd })
+  return new Report({ name: persona.name, verbosity, format: logFormat, statusFd, patience })
 }
 
 // Refuses a descriptor that was not inherited: Node may have opened that number for itself.
@@ -95,7 +99,7 @@ function prepare({ persona, parentDeathSignal, subreaper: asked }: Settings, rep
 }
 
 async function run({ settings, command }: Run, launch: Launch, keeper?: Keeper): Promise<never> {
-  const report = reportOf(settings, launch)
+  const report = reportOf(settings, launch, keeper && OBSERVERS_PATIENCE)
   if (keeper !== undefined) {
     sendPlan(keeper.fd, settings, command)
     if (staying(settings) > 0) await observe({ fd: keeper.fd, command, settings, launch, report })

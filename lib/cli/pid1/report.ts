@@ -11,6 +11,8 @@ export interface ReportOptions {
   format: 'text' | 'json'
   /** The descriptor for a line of JSON for each event; `undefined` if there is no status stream. */
   statusFd: number | undefined
+  /** Milliseconds to wait for room in the status stream. Default: 100, because the supervision waits meanwhile. */
+  patience?: number | undefined
 }
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -55,10 +57,10 @@ export class Report {
 
   /** Writes an event to the status stream. */
   event(event: string, fields: Fields): void {
-    const { statusFd } = this.#options
+    const { statusFd, patience = PATIENCE } = this.#options
     if (statusFd === undefined) return
-    const patience = this.#hasReader ? PATIENCE : 0
-    this.#hasReader = this.#write(statusFd, json({ event, time: now(), ...fields }), patience)
+    const wait = this.#hasReader ? patience : 0
+    this.#hasReader = this.#write(statusFd, json({ event, time: now(), ...fields }), wait)
   }
 
   // Loses a message that cannot be written, because logging must never stop or delay the supervision, not even on a
