@@ -50,7 +50,7 @@ function withAllBelow(directory: string): string[] {
 }
 
 /**
- * Kills all processes of a cgroup one by one, until none is left. Those of groups below it are not its own.
+ * Kills all processes of a cgroup one by one, until none is left. It does not look into the groups below.
  *
  * @returns A promise that resolves when none is left, or after 5 seconds.
  * @throws If the group has been removed.

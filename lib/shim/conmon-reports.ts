@@ -13,7 +13,7 @@ const TIMEOUT_TEXT = 'command timed out'
 
 /** The pipes of a manager that speaks conmon's contract. */
 export interface ManagerPipes {
-  /** The pipe for the container's pid, or for the reason why there is none; for exec, for its exit code too. */
+  /** The pipe for the container's pid, or for the error that there is none. An exec session's exit code follows. */
   sync: Manager
   /** The pipe for the word that clients may attach to an exec session. */
   attached: Manager

@@ -57,7 +57,7 @@ export interface Holder {
   /**
    * Lets go of the streams, and of whatever the container left behind. Then the manager cleans up, by its exit command.
    *
-   * @returns The exit code of that command; 0 if there is none.
+   * @returns The exit code of the exit command; 0 without such a command.
    */
   release(): Promise<number>
 }

@@ -17,7 +17,7 @@ export interface LogSink {
   reopen(): void
   /** Stores everything for good. The container has ended. */
   sync(): void | Promise<void>
-  /** Lets go of the files. What is written afterwards is dropped. */
+  /** Closes the files. Later output is dropped. */
   close(): void
 }
 

@@ -3,7 +3,7 @@ import { readSync } from 'node:fs'
 // Bytes read at once: what a pipe holds, so that a line that fits into it comes in one piece.
 export const PIECE = 65_536
 
-/** A piece of output, or why there is none: the end, nothing now, or a terminal that no process has open. */
+/** A piece of output. A word stands for none: the end, nothing now, or a terminal that no process has open. */
 export type Taken = Buffer | 'end' | 'empty' | 'hung up'
 
 /** A descriptor from which the output of a container is taken. */

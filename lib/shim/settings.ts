@@ -121,7 +121,7 @@ function usesJournal(drivers: readonly LogDriver[]): boolean {
   return drivers.some(({ kind }) => kind === 'journald')
 }
 
-/** What is odd about settings, but no reason to refuse them. */
+/** A warning about settings that work but are odd; empty if there is none. */
 export function warningFor(settings: Settings): string {
   if (!settings['no-container-partial-message'] || usesJournal(settings.drivers)) return ''
   const option = '--no-container-partial-message'

@@ -3,7 +3,7 @@ import { originOf, type SignalOrigin } from '../../signals/origin.js'
 import { binding } from '../../system/binding.js'
 import { signalName } from '../../system/signal-names.js'
 
-// What the keeper tells its observer, as native/keeper/pid1/report.h lays it out.
+// The messages of the keeper to its observer. native/keeper/pid1/report.h has their layout.
 
 /** The kinds of a happening, in the order of their numbers. */
 const KINDS = [

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs'
 import type { Launch } from './launch.js'
 import { type Settings, TRACE, WARNING } from './settings.js'
 
-// What this program tells the keeper that has started it (native/keeper/pid1/node.cc): the options in words that the
-// keeper understands without Node, and how many of its last words are the command.
+// The plan: this program's answer to the keeper that has started it (native/keeper/pid1/node.cc). It has the options in
+// words that the keeper understands without Node, and the number of last words that are the command.
 
 /** The keeper that has started this program. */
 export interface Keeper {

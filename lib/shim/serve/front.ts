@@ -10,7 +10,7 @@ const LONGEST_REQUEST = 4096
 const WORD = 4 // bytes
 const STDERR = 2
 
-/** What a front prints, and its exit code. */
+/** An answer to a front: its exit code, and a text that it prints. */
 export interface Reply {
   code: number
   text?: string

@@ -16,7 +16,7 @@ import { contentOf, type Request, requestIn } from './request.js'
 
 const { ECONNREFUSED, ENOENT } = constants.errno
 
-/** A container in this process, of which the keeper is there. */
+/** A container whose shim runs in this process, and whose keeper has been started. */
 export interface Hosted {
   /**
    * Lives through the container's states.

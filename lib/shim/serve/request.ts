@@ -3,7 +3,7 @@ import { closeDescriptor } from '../../system/descriptors.js'
 import type { Limits, Surroundings } from '../surroundings.js'
 import { HandedOver } from './handed-over.js'
 
-// What a front hands over: a message with numbers, and descriptors. The first descriptor is a file in memory with the
+// The message of a front has numbers, and brings descriptors. The first descriptor is a file in memory with the
 // texts, each with its NUL: the working directory, the umask, the limits of descriptors (soft and hard, -1 for none), the
 // name of the program, how many arguments follow, those, and the variables of the environment. native/front/request.cc
 // writes it. A keeper holds the texts for the next server.
@@ -14,7 +14,7 @@ export const REQUEST_VERSION = 1
 const WORD = 4 // bytes
 const HEAD = 6 // texts
 
-/** What a manager has asked a front for. */
+/** A manager's request, as its front hands it over. */
 export interface Request {
   /** The name by which the front was called. */
   program: string

@@ -12,8 +12,8 @@
 namespace sexton::pid1 {
 namespace {
 
-// The signal that has stopped a child, SIGCONT if it has continued, 0 if nothing is new. Lets a
-// child go on that has stopped for its tracer, which is not job control.
+// Tells the change of a child's job control: the signal that has stopped it, SIGCONT if it has
+// continued, or 0. A child that has stopped for its tracer goes on.
 int TakeStop(pid_t pid) {
   siginfo_t child = {};
   const int flags = WSTOPPED | WCONTINUED | WNOHANG;

@@ -10,7 +10,7 @@
 
 namespace sexton::pid1 {
 
-// They mean a fault of this process. Forwarding one and running on would hide it.
+// The signals of a fault of this process. Forwarding one and running on would hide the fault.
 constexpr uint64_t kFaults = BitOf(SIGSEGV) | BitOf(SIGBUS) | BitOf(SIGFPE) | BitOf(SIGILL) |
                              BitOf(SIGTRAP) | BitOf(SIGABRT) | BitOf(SIGSYS);
 
