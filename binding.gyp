@@ -32,6 +32,7 @@
         "native/node/terminal_glue.cc",
         "native/node/wait_glue.cc",
         "native/platform/environ_copy.cc",
+        "native/platform/pin.cc",
         "native/platform/terminal.cc",
         "native/signals/capture.cc",
         "native/signals/dispositions.cc",
@@ -42,6 +43,7 @@
         "native/spawn/exec.cc",
         "native/spawn/plan.cc",
         "native/spawn/spawn.cc",
+        "native/wait/late_reaper.cc",
         "native/wait/wait.cc"
       ],
       "conditions": [

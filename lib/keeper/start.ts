@@ -146,7 +146,7 @@ function startOne(
   repairChildSignal()
   const { pid, pidfd } = startProcess(
     strings,
-    { rlimits: new Float64Array(), noShell: true },
+    { rlimits: new Float64Array(), noShell: true, outlives: true },
     Int32Array.from([-1, -1, -1, ...all]),
     undefined,
     backend() === 'pidfd',

@@ -27,6 +27,8 @@ export interface PlanOptions {
   blockedSignals?: readonly number[] | undefined
   /** Whether a file that the kernel does not know as a program is an error, and not a script for the shell. */
   noShell?: boolean
+  /** Whether the child ends after a worker that is terminated. Someone else reaps it then. */
+  outlives?: boolean
   /** `[resource, soft, hard]`, again and again. */
   rlimits: Float64Array
 }
@@ -145,6 +147,7 @@ function flagsOf({ options, strings, pidfd }: Plan): number {
     (options.groupsIfAllowed ? FLAGS.groupsIfAllowed : 0) |
     (options.blockedSignals !== undefined ? FLAGS.mask : 0) |
     (options.noShell ? FLAGS.noShell : 0) |
+    (options.outlives ? FLAGS.outlives : 0) |
     (strings.naming ? FLAGS.ownVariables : 0)
   )
 }

@@ -117,7 +117,7 @@ export type PlanWord =
 /** The flags of a plan, by value. */
 export type PlanFlag =
   | ('session' | 'foreground' | 'pidfd' | 'groups' | 'groupsIfAllowed')
-  | ('mask' | 'ownVariables' | 'noShell')
+  | ('mask' | 'ownVariables' | 'noShell' | 'outlives')
 /** The words of a plan's limit. */
 export type LimitWord = 'resource' | `${'soft' | 'hard'}${Half}`
 

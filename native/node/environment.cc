@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "platform/process.h"
+#include "wait/late_reaper.h"
 
 namespace sexton {
 namespace {
@@ -21,6 +23,8 @@ OpenFds::~OpenFds() {
   for (const Loan& loan : loans) {
     if (!IsReturned(loan)) Take(loan.fd);
   }
+  // At the end of the main thread the process ends.
+  if (ThreadId() != getpid()) LeaveLate();
   for (size_t fd = 0; fd < ours_.size(); ++fd) {
     if (ours_[fd]) close(static_cast<int>(fd));
   }
@@ -32,6 +36,18 @@ int OpenFds::Add(int fd) {
   if (number >= ours_.size()) ours_.resize(number + 1);
   ours_[number] = true;
   return fd;
+}
+
+int OpenFds::AddLate(int pidfd) {
+  if (pidfd >= 0) late_.push_back(pidfd);
+  return Add(pidfd);
+}
+
+void OpenFds::LeaveLate() {
+  std::vector<int> pidfds;
+  pidfds.swap(late_);
+  for (const int pidfd : pidfds) Take(pidfd);
+  ReapLate(std::move(pidfds));
 }
 
 void OpenFds::Close(int fd) {
@@ -54,6 +70,7 @@ void OpenFds::Forget(int fd) { Take(fd); }
 bool OpenFds::Take(int fd) {
   const auto is_its = [fd](const Loan& loan) { return loan.fd == fd; };
   loans_.erase(std::remove_if(loans_.begin(), loans_.end(), is_its), loans_.end());
+  late_.erase(std::remove(late_.begin(), late_.end(), fd), late_.end());
   const auto number = static_cast<size_t>(fd);  // a negative number becomes too large
   if (number >= ours_.size() || !ours_[number]) return false;
   ours_[number] = false;

@@ -23,6 +23,7 @@ class OpenFds {
   void Close(int fd);   // ignores any other number: a double close would hit a stranger
   void Lend(int fd);    // libuv may come to close it; the destructor makes sure that it has not
   void Forget(int fd);  // leaves the descriptor to another owner
+  int AddLate(int fd);  // adds the pidfd of a child that may end later than this worker
 
  private:
   struct Loan {
@@ -30,10 +31,12 @@ class OpenFds {
     FileId file;
   };
 
+  void LeaveLate();
   bool Take(int fd);  // forgets a descriptor; true if it was ours
   bool IsReturned(const Loan& loan) const;
 
   std::vector<bool> ours_;  // by number
+  std::vector<int> late_;
   std::vector<Loan> loans_;
 };
 

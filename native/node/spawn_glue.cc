@@ -58,9 +58,11 @@ Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
         .ThrowAsJavaScriptException();
     return Napi::Value();
   }
+  const bool outlives = plan != nullptr && Has(*static_cast<SpawnPlan*>(plan.get()), kOutlives);
   const SpawnResult result = SpawnCopy(plan.get());
   out[0] = result.pid;
-  out[1] = State(info)->open_fds.Add(result.pidfd);
+  OpenFds& open_fds = State(info)->open_fds;
+  out[1] = outlives ? open_fds.AddLate(result.pidfd) : open_fds.Add(result.pidfd);
   out[2] = result.error;
   out[3] = static_cast<int32_t>(result.step);
   return info.Env().Undefined();

@@ -17,6 +17,7 @@
 #define SEXTON_FIRST_GLIBC "GLIBC_2.17"
 #endif
 
+__asm__(".symver pthread_create, pthread_create@" SEXTON_FIRST_GLIBC);
 __asm__(".symver pthread_sigmask, pthread_sigmask@" SEXTON_FIRST_GLIBC);
 __asm__(".symver dladdr, dladdr@" SEXTON_FIRST_GLIBC);
 __asm__(".symver dlopen, dlopen@" SEXTON_FIRST_GLIBC);

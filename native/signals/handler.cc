@@ -1,11 +1,12 @@
 #include "signals/handler.h"
 
-#include <dlfcn.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+
+#include "platform/pin.h"
 
 namespace sexton {
 namespace {
@@ -78,19 +79,6 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
 // Waits until no thread is in the part of the handler that reads the slots.
 void Quiesce() {
   while (in_handler.load() != 0) sched_yield();
-}
-
-// Keeps the addon's code loaded for ever. A worker that alone has loaded it may end and unload it,
-// but another library may have saved our handler and still call it.
-void PinThisObject() {
-  static std::atomic<bool> pinned{false};
-  // A second thread may go on before the first has pinned the object: the first thread's
-  // environment keeps it loaded until then.
-  if (pinned.exchange(true)) return;
-  Dl_info info;
-  if (dladdr(reinterpret_cast<void*>(&OnSignal), &info) != 0) {
-    dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
-  }
 }
 
 }  // namespace

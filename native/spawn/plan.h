@@ -48,15 +48,16 @@ namespace sexton {
   WORD(uint32_t, cwd, cwd) /* the last string; 0: the parent's directory */
 
 // FLAG(name in C++, name in TypeScript, value)
-#define SEXTON_PLAN_FLAGS(FLAG)                                                     \
-  FLAG(kSession, session, 1)                                                        \
-  FLAG(kForeground, foreground, 2)            /* as a shell's job gets it */        \
-  FLAG(kPidfd, pidfd, 4)                      /* the parent wants a pidfd */        \
-  FLAG(kGroups, groups, 8)                    /* change the supplementary groups */ \
-  FLAG(kGroupsIfAllowed, groupsIfAllowed, 16) /* EPERM is no failure then */        \
-  FLAG(kMask, mask, 32)                       /* otherwise the parent's mask */     \
-  FLAG(kOwnVariables, ownVariables, 64)       /* exec.cc names them */              \
-  FLAG(kNoShell, noShell, 128)                /* a file without "#!" is no script */
+#define SEXTON_PLAN_FLAGS(FLAG)                                                      \
+  FLAG(kSession, session, 1)                                                         \
+  FLAG(kForeground, foreground, 2)            /* as a shell's job gets it */         \
+  FLAG(kPidfd, pidfd, 4)                      /* the parent wants a pidfd */         \
+  FLAG(kGroups, groups, 8)                    /* change the supplementary groups */  \
+  FLAG(kGroupsIfAllowed, groupsIfAllowed, 16) /* EPERM is no failure then */         \
+  FLAG(kMask, mask, 32)                       /* otherwise the parent's mask */      \
+  FLAG(kOwnVariables, ownVariables, 64)       /* exec.cc names them */               \
+  FLAG(kNoShell, noShell, 128)                /* a file without "#!" is no script */ \
+  FLAG(kOutlives, outlives, 256)              /* ends later than its worker */
 
 // A limit for setrlimit(2). Both halves with all bits set: RLIM_INFINITY.
 #define SEXTON_PLAN_LIMIT(WORD)       \

@@ -40,6 +40,7 @@ const FLAGS: Readonly<Record<PlanFlag, number>> = {
   mask: 32,
   ownVariables: 64,
   noShell: 128,
+  outlives: 256,
 }
 const LIMIT: Readonly<Record<LimitWord, number>> = {
   resource: 0,
