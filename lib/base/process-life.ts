@@ -1,5 +1,6 @@
 // Native handles of sexton never keep the event loop alive. A wait that has a caller calls `hold()`. One timer,
-// far in the future, then keeps the loop alive until the last such wait has given its hold back.
+// far in the future, then keeps the loop alive until the last such wait has given its hold back. The timer remains,
+// because a new one for each wait would take longer than all else that a wait does.
 
 // Milliseconds: the longest delay of a timer.
 const FAR_AWAY = 2 ** 31 - 1
@@ -14,13 +15,13 @@ let timer: NodeJS.Timeout | undefined
  */
 export function hold(): () => void {
   holders += 1
-  if (holders === 1) timer = setInterval(() => {}, FAR_AWAY)
+  if (holders === 1) timer = timer?.ref() ?? setInterval(() => {}, FAR_AWAY)
   let held = true
   return () => {
     if (!held) return
     held = false
     holders -= 1
-    if (holders === 0) clearInterval(timer)
+    if (holders === 0) timer?.unref()
   }
 }
 
