@@ -32,8 +32,28 @@ export interface CheckedOptions {
 const NO_LIMITS = new Float64Array()
 const LARGEST_ID = 2 ** 32 - 2 // 2^32 - 1 is -1, which makes setresuid(2) leave the id unchanged
 
-/** Checks all options except paths, `stdio` and `env`, before anything is done. */
+/**
+ * Checks all options except paths, `stdio` and the contents of `env`, before anything is done.
+ *
+ * @returns The same object for all spawns that ask for nothing else, which are most.
+ */
 export function checkOptions(options: SpawnOptions): CheckedOptions {
+  if (!isPlain(options)) return checkAll(options)
+  checkEnvironment(options.env)
+  return PLAIN
+}
+
+// Whether the options are plain, and others check all of them.
+function isPlain(options: unknown): boolean {
+  if (typeof options !== 'object' || options === null) return false
+  if (Object.getPrototypeOf(options) !== Object.prototype) return false
+  for (const name in options) {
+    if (name !== 'stdio' && name !== 'cwd' && name !== 'env' && name !== 'argv0') return false
+  }
+  return true
+}
+
+function checkAll(options: SpawnOptions): CheckedOptions {
   checkOptionNames('spawn()', options, OPTION_NAMES, ADVICE)
   checkEnvironment(options.env)
   checkAbortSignal(options.signal)
@@ -72,6 +92,8 @@ export function checkOptions(options: SpawnOptions): CheckedOptions {
     grace: checkDuration('grace', grace),
   }
 }
+
+const PLAIN = checkAll({})
 
 // Rejects 0, because it is ambiguous: no timeout in child_process, but an immediate one in waitForExit().
 function checkTimeout(timeout: unknown): number {

@@ -183,7 +183,12 @@ export class Child<
   }
 
   #wait(): Promise<ExitStatus> {
-    const { exited } = this.#owned as OwnedChild
-    return exited.finally(hold())
+    const release = hold()
+    return new Promise((resolve) => {
+      this.#owned?.onExit((status) => {
+        release()
+        resolve(status)
+      })
+    })
   }
 }

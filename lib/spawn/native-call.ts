@@ -6,6 +6,9 @@ import { encodePlan, type PlanOptions, type SpawnStrings } from './plan.js'
 /** Bytes of strings beyond which no kernel is asked: execve(2) takes at most 6 MiB on Linux. */
 const MOST = 2 ** 30
 
+// What the native `spawn` has found. It is read before the next call.
+const result = new Int32Array(4)
+
 /**
  * Calls the native `spawn`.
  *
@@ -27,9 +30,8 @@ export function startProcess(
   if (files.length + argv.length + env.length > MOST) {
     throw failed(constants.errno.E2BIG, 'execve')
   }
-  const result = new Int32Array(4)
   binding.spawn(encodePlan({ strings, options, fds, cgroupFd, pidfd }), result)
-  const [pid, descriptor, errno, step] = result as unknown as [number, number, number, number]
-  if (pid > 0) return { pid, pidfd: descriptor }
-  throw failed(errno, binding.spawnSteps[step] as string)
+  const pid = result[0] as number
+  if (pid > 0) return { pid, pidfd: result[1] as number }
+  throw failed(result[2] as number, binding.spawnSteps[result[3] as number] as string)
 }

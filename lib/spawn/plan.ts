@@ -45,7 +45,8 @@ export interface Plan {
 }
 
 // native/spawn/plan.h has the list of words, and says what each means.
-const { planWords: at, planFlags: FLAGS, limitWords: LIMIT } = binding
+const { planFlags: FLAGS, limitWords: LIMIT } = binding
+const at = { ...binding.planWords } // reading the addon's own object takes longer
 
 const WORD = 4 // bytes
 const HEADER = Object.keys(at).length * WORD
@@ -55,6 +56,7 @@ const UNCHANGED = -1
 // The native layer copies the plan, so one buffer serves for nearly all. Larger ones are not kept.
 const KEPT = 65_536
 const kept = new ArrayBuffer(KEPT)
+const keptWords = new Int32Array(kept)
 
 /**
  * Writes a plan as the native `spawn` takes it: one block without pointers.
@@ -75,7 +77,7 @@ export function encodePlan(plan: Plan): Uint8Array {
   const size = cwdAt + (cwd?.length ?? 0)
 
   const buffer = size <= KEPT ? kept : new ArrayBuffer(size)
-  const words = new Int32Array(buffer, 0, filesAt / WORD)
+  const words = buffer === kept ? keptWords : new Int32Array(buffer, 0, filesAt / WORD)
   writeNumbers(words, plan)
   words[at.size] = size
   writeSection(words, at.fds, HEADER, at.fdCount, fds.length)

@@ -90,7 +90,7 @@ export interface Place {
 /** The arguments of a spawn in the form that the kernel takes. */
 interface Prepared {
   asked: CheckedOptions
-  kinds: Kind[]
+  kinds: readonly Kind[]
   strings: SpawnStrings
 }
 
@@ -137,9 +137,11 @@ export function spawnInPlace(
     const stdio = openStdio(kinds, checked.uid)
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
     giveBackForeground(owned, checked)
-    owned.onExit(() => {
-      for (const [index, pipe] of stdio.parentEnds.entries()) pipe?.childEnded(index)
-    })
+    if (stdio.parentEnds.some((pipe) => pipe !== null)) {
+      owned.onExit(() => {
+        for (const [index, pipe] of stdio.parentEnds.entries()) pipe?.childEnded(index)
+      })
+    }
     const termination = new Termination(owned, checked, options.signal, () => {
       for (const pipe of stdio.parentEnds) pipe?.childIsEnding()
     })

@@ -5,7 +5,7 @@ import { type Given, GivenEnd } from './given-end.js'
 import { Pipe } from './pipe.js'
 import { PipeEnd } from './pipe-end.js'
 import { asSpawnFailure } from './spawn-failure.js'
-import { givenOf, type Kind } from './stdio.js'
+import { givenOf, IGNORED, type Kind } from './stdio.js'
 
 /** The descriptors of a child that is about to start. */
 export interface StdioPlan {
@@ -17,12 +17,20 @@ export interface StdioPlan {
   readonly parentEnds: (PipeEnd | null)[]
 }
 
+// No spawn changes these: nothing of it is open.
+const NOTHING: StdioPlan = {
+  fds: Int32Array.of(-1, -1, -1),
+  given: [],
+  parentEnds: [null, null, null],
+}
+
 /**
  * Creates the pipes. If it fails, it leaves no descriptor open.
  *
  * @param owner The user that the child changes to. The pipes then belong to that user.
  */
 export function openStdio(kinds: readonly Kind[], owner?: number): StdioPlan {
+  if (kinds === IGNORED) return NOTHING
   const plan: StdioPlan = {
     fds: new Int32Array(kinds.length),
     given: givenOf(kinds),

@@ -55,8 +55,12 @@ export type Kind = 'readable' | 'writable' | 'inherit' | 'ignore' | number | Giv
 // The most entries: the most descriptors that a process may have open, unless `fs.nr_open` was raised.
 const MOST = 2 ** 20
 
+/** The kinds of `stdio: 'ignore'`. */
+export const IGNORED: readonly Kind[] = ['ignore', 'ignore', 'ignore']
+
 /** Checks `stdio`, and returns the kind of each descriptor. */
-export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): Kind[] {
+export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): readonly Kind[] {
+  if (stdio === 'ignore') return IGNORED
   const files = new Map<string, GivenFile>()
   return expand(stdio).map((kind, index) => check(kind, index, files))
 }

@@ -25,10 +25,23 @@ export function block(strings: readonly Uint8Array[]): Uint8Array {
 
 /** Encodes the program's name and its arguments. */
 export function encodeArguments(argv0: Bytes, args: readonly Bytes[]): Uint8Array {
+  // Most are text, and one conversion takes a fraction of the time of several.
+  if (isText(argv0) && args.length === 0) return Buffer.from(`${argv0}\0`)
+  if (isText(argv0) && areText(args)) return Buffer.from(`${argv0}\0${args.join('\0')}\0`)
   return block([
     encode('argv0', argv0),
     ...Array.from(args, (argument, i) => encode(`argument ${i}`, argument)),
   ])
+}
+
+function isText(value: Bytes): value is string {
+  return typeof value === 'string' && !value.includes('\0')
+}
+
+// A `for` loop over indices also visits the holes of the array.
+function areText(values: readonly Bytes[]): values is readonly string[] {
+  for (let i = 0; i < values.length; i += 1) if (!isText(values[i] as Bytes)) return false
+  return true
 }
 
 /** Encodes a directory that is given as text, bytes or a `file:` URL. */
@@ -37,12 +50,22 @@ export function encodeDirectory(cwd: Bytes | URL | undefined): Uint8Array | unde
   return encode('cwd', cwd instanceof URL ? fileURLToPath(cwd) : cwd)
 }
 
+// The last search, which often is the next one too: each names every directory of PATH.
+let latest: { file: string; environment: Uint8Array; files: Uint8Array } | undefined
+
 /**
  * Lists the paths that the child tries in turn: the file itself, or its name in each directory of `PATH`.
  *
- * @param environment The environment of the child, with the exact bytes of `PATH`.
+ * @param environment The environment of the child, with the exact bytes of `PATH`. Nobody changes it afterwards.
  */
 export function encodeFiles(file: Bytes, environment: Uint8Array): Uint8Array {
+  if (latest?.file === file && latest.environment === environment) return latest.files
+  const files = search(file, environment)
+  if (typeof file === 'string') latest = { file, environment, files }
+  return files
+}
+
+function search(file: Bytes, environment: Uint8Array): Uint8Array {
   const name = encode('file', file)
   // Like execvp(3), do not search for an empty name.
   if (name.length === 1 || name.includes(SLASH)) return name

@@ -18,8 +18,7 @@ export class Termination {
   readonly #child: OwnedChild
   readonly #options: CheckedOptions
   readonly #onBegun: () => void
-  readonly #timeout: Deadline
-  #force: Deadline | undefined
+  #timeout: Deadline | undefined
 
   constructor(
     child: OwnedChild,
@@ -30,26 +29,28 @@ export class Termination {
     this.#child = child
     this.#options = options
     this.#onBegun = onBegun
-    // Unreferenced, because a child that nobody awaits does not keep this process alive either.
-    this.#timeout = new Deadline(options.timeout, () => this.begin('timeout')).unref()
-    const stopListening = onAbort(signal, () => this.begin('abort'))
-    child.onExit(() => {
-      this.#timeout.clear()
-      this.#force?.clear()
-      stopListening()
-    })
+    if (options.timeout !== Number.POSITIVE_INFINITY) this.#startTimeout()
+    if (signal !== undefined) child.onExit(onAbort(signal, () => this.begin('abort')))
   }
 
   begin(reason: TerminationReason): void {
     // The child may have exited in time, and its exit may not have been noticed yet.
     if (this.reason !== undefined || this.#child.check()) return
     this.reason = reason
-    this.#timeout.clear()
+    this.#timeout?.clear()
     this.#onBegun()
     this.#send(this.#options.killSignal)
-    this.#force = new Deadline(this.#options.grace, () => {
+    const force = new Deadline(this.#options.grace, () => {
       if (!this.#child.check()) this.#send(SIGKILL)
     }).unref()
+    this.#child.onExit(() => force.clear())
+  }
+
+  // Unreferenced, because a child that nobody awaits does not keep this process alive either.
+  #startTimeout(): void {
+    const timeout = new Deadline(this.#options.timeout, () => this.begin('timeout')).unref()
+    this.#timeout = timeout
+    this.#child.onExit(() => timeout.clear())
   }
 
   // Ignores a refusal: the child may have changed its user. It then runs until it exits by itself. An exception from
