@@ -52,12 +52,14 @@
             "native/platform/linux.cc",
             "native/platform/readiness_linux.cc",
             "native/platform/unix_sockets_linux.cc",
+            "native/spawn/calls_linux.cc",
             "native/spawn/spawn_linux.cc",
             "native/wait/wait_linux.cc"
           ]
         }, {
           "sources": [
             "native/platform/posix.cc",
+            "native/spawn/calls_posix.cc",
             "native/spawn/spawn_posix.cc",
             "native/wait/wait_posix.cc"
           ]

@@ -24,7 +24,7 @@ const native = fileURLToPath(new URL('..', import.meta.url))
 
 // The child's code is the addon's.
 const SHARED = [
-  ...['child', 'descriptors', 'exec', 'plan', 'spawn', 'spawn_linux'].map(
+  ...['calls_linux', 'child', 'descriptors', 'exec', 'plan', 'spawn', 'spawn_linux'].map(
     (name) => `spawn/${name}.cc`,
   ),
   ...['wait/wait.cc', 'wait/wait_linux.cc', 'platform/linux.cc', 'platform/terminal.cc'],

@@ -1,31 +1,27 @@
 #include "spawn/child.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 
-#include "platform/process.h"
+#include "spawn/calls.h"
 
 // Everything here, in descriptors.cc and in exec.cc runs in the child, which may share its memory
-// with the sleeping parent. So it makes async-signal-safe calls only, allocates nothing, and writes
-// to its plan, its Birth and its stack.
+// with the parent. So it calls the kernel by calls.h, allocates nothing, and writes to its plan,
+// its Birth and its stack.
 
 namespace sexton {
 
-[[noreturn]] void Fail(Birth* birth, SpawnStep step) {
-  const SpawnReport report = {step, errno};
+[[noreturn]] void Fail(Birth* birth, SpawnStep step, int error) {
+  const SpawnReport report = {step, error};
   birth->report = report;
   // If this fails, nobody can be told. The exit code is the shell's for "could not run".
-  const ssize_t ignored = write(birth->report_fd, &report, sizeof report);
-  static_cast<void>(ignored);
-  _exit(127);
+  calls::Write(birth->report_fd, &report, sizeof report);
+  calls::Exit(127);
 }
 
 void Check(Birth* birth, SpawnStep step, int result) {
-  if (result == -1) Fail(birth, step);
+  if (result < 0) Fail(birth, step, -result);
 }
 
 namespace {
@@ -36,11 +32,11 @@ uint64_t Halves(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low
 // parent's group has the foreground: another job must not lose it. All signals are blocked, so
 // SIGTTOU does not stop the child. Does nothing without a controlling terminal.
 int TakeForeground(pid_t parent_group) {
-  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
+  const int terminal = calls::Open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (terminal < 0) return 0;
-  const pid_t owner = tcgetpgrp(terminal);
-  const int result = owner == parent_group ? tcsetpgrp(terminal, getpgrp()) : 0;
-  close(terminal);
+  const pid_t owner = calls::Foreground(terminal);
+  const int result = owner == parent_group ? calls::MoveToForeground(terminal) : 0;
+  calls::Close(terminal);
   return result;
 }
 
@@ -48,35 +44,30 @@ int TakeForeground(pid_t parent_group) {
 void JoinCgroups(Birth* birth) {
   if (birth->joined == nullptr) return;
   for (int i = 0; i < birth->joined->count; ++i) {
-    const ssize_t written = write(birth->joined->fds[i], "0", 1);
-    Check(birth, SpawnStep::kCgroup, written == -1 ? -1 : 0);
+    const long written = calls::Write(birth->joined->fds[i], "0", 1);
+    Check(birth, SpawnStep::kCgroup, static_cast<int>(written));
   }
 }
 
 void JoinGroup(Birth* birth) {
   const SpawnPlan& plan = *birth->plan;
   if (Has(plan, kSession)) {
-    Check(birth, SpawnStep::kSession, setsid());
+    Check(birth, SpawnStep::kSession, calls::NewSession());
   } else if (plan.process_group != kUnchanged) {
-    Check(birth, SpawnStep::kProcessGroup, setpgid(0, plan.process_group));
+    Check(birth, SpawnStep::kProcessGroup, calls::SetProcessGroup(plan.process_group));
   }
   if (Has(plan, kForeground)) {
     Check(birth, SpawnStep::kForeground, TakeForeground(birth->parent_group));
   }
 }
 
-rlim_t LimitValue(uint32_t low, uint32_t high) {
-  const uint64_t value = Halves(low, high);
-  return value == ~uint64_t{0} ? RLIM_INFINITY : static_cast<rlim_t>(value);
-}
-
 void SetLimits(Birth* birth) {
   const auto* limit = PlanPart<const PlanLimit>(birth->plan, birth->plan->limits);
   for (uint32_t i = 0; i < birth->plan->limit_count; ++i, ++limit) {
-    const struct rlimit value = {LimitValue(limit->soft_low, limit->soft_high),
-                                 LimitValue(limit->hard_low, limit->hard_high)};
+    const uint64_t soft = Halves(limit->soft_low, limit->soft_high);
+    const uint64_t hard = Halves(limit->hard_low, limit->hard_high);
     const auto resource = static_cast<int>(limit->resource);
-    Check(birth, SpawnStep::kResourceLimit, setrlimit(resource, &value));
+    Check(birth, SpawnStep::kResourceLimit, calls::SetLimit(resource, soft, hard));
   }
 }
 
@@ -84,15 +75,16 @@ void SetLimits(Birth* birth) {
 void ChangeCredentials(Birth* birth) {
   SpawnPlan* plan = birth->plan;
   if (Has(*plan, kGroups)) {
-    const int result = SetGroups(plan->group_count, PlanPart<const gid_t>(plan, plan->groups));
-    const bool tolerable = Has(*plan, kGroupsIfAllowed) && result == -1 && errno == EPERM;
+    const auto* groups = PlanPart<const gid_t>(plan, plan->groups);
+    const int result = calls::SetGroups(plan->group_count, groups);
+    const bool tolerable = Has(*plan, kGroupsIfAllowed) && result == -EPERM;
     if (!tolerable) Check(birth, SpawnStep::kGroups, result);
   }
   if (plan->gid != kUnchanged) {
-    Check(birth, SpawnStep::kGroup, SetGroup(static_cast<gid_t>(plan->gid)));
+    Check(birth, SpawnStep::kGroup, calls::SetGroup(static_cast<gid_t>(plan->gid)));
   }
   if (plan->uid != kUnchanged) {
-    Check(birth, SpawnStep::kUser, SetUser(static_cast<uid_t>(plan->uid)));
+    Check(birth, SpawnStep::kUser, calls::SetUser(static_cast<uid_t>(plan->uid)));
   }
 }
 
@@ -101,14 +93,14 @@ void ChangeCredentials(Birth* birth) {
 void BindToParent(Birth* birth) {
   const int signal = birth->plan->death_signal;
   if (signal == 0) return;
-  Check(birth, SpawnStep::kDeathSignal, SetDeathSignal(signal));
-  if (getppid() != birth->parent) _exit(128 + signal);
+  Check(birth, SpawnStep::kDeathSignal, calls::SetDeathSignal(signal));
+  if (calls::ParentPid() != birth->parent) calls::Exit(128 + signal);
 }
 
 void IgnoreSignals(const SpawnPlan& plan) {
   uint64_t bits = Halves(plan.ignored_low, plan.ignored_high);
   for (int signal = 1; bits != 0; ++signal, bits >>= 1) {
-    if ((bits & 1) != 0) IgnoreSignal(signal);
+    if ((bits & 1) != 0) calls::IgnoreSignal(signal);
   }
 }
 
@@ -122,12 +114,12 @@ sigset_t MaskOf(const Birth& birth) {
 void RunChild(Birth* birth) {
   birth->child_was_here = true;
   SpawnPlan* plan = birth->plan;
-  Check(birth, SpawnStep::kSignals, ResetSignals());
+  Check(birth, SpawnStep::kSignals, calls::ResetSignals());
   IgnoreSignals(*plan);
   // Before the descriptors, which may take the places of these files.
   JoinCgroups(birth);
   JoinGroup(birth);
-  if (plan->umask != kUnchanged) umask(static_cast<mode_t>(plan->umask));
+  if (plan->umask != kUnchanged) calls::SetUmask(static_cast<mode_t>(plan->umask));
   PlaceDescriptors(birth);
   // Before the limits, because it opens a descriptor for a moment.
   const Strings strings = StringsOf(*birth);
@@ -135,12 +127,13 @@ void RunChild(Birth* birth) {
   // credentials, because raising a hard limit takes privilege.
   SetLimits(birth);
   if (plan->cwd != 0) {
-    Check(birth, SpawnStep::kWorkingDirectory, chdir(PlanPart<const char>(plan, plan->cwd)));
+    const auto* directory = PlanPart<const char>(plan, plan->cwd);
+    Check(birth, SpawnStep::kWorkingDirectory, calls::ChangeDirectory(directory));
   }
   ChangeCredentials(birth);
   BindToParent(birth);
   // Last: a pending signal is delivered now, with the default action, as to any process.
-  RestoreMask(MaskOf(*birth));
+  calls::SetMask(MaskOf(*birth));
   Exec(birth, strings);
 }
 

@@ -39,9 +39,9 @@ struct Birth {
 // --- its steps in files of their own ---
 
 // Reports a failed step to the parent, and exits.
-[[noreturn]] void Fail(Birth* birth, SpawnStep step);
+[[noreturn]] void Fail(Birth* birth, SpawnStep step, int error);
 
-// Fails with the call's errno if its result is -1.
+// Fails if the result is -errno.
 void Check(Birth* birth, SpawnStep step, int result);
 
 // Gives the child the descriptors of its plan, and no others that are close-on-exec.
@@ -85,22 +85,13 @@ class Undumpable {
   const bool changes_credentials_;
 };
 
-// The calls of a child take no locks and allocate nothing. On Linux they are raw system calls,
-// because glibc's setuid() family would change every thread of the parent. Those with a result
-// return 0, or -1 with errno.
-
+// The parent's mask. The child's calls are in calls.h.
 int BlockAllSignals(sigset_t* original);  // 0 or -errno; on Linux the C library's own signals too
 void RestoreMask(const sigset_t& mask);
 
 // Makes a set of the signals whose bits are set; bit 0 is signal 1. On Linux it may hold the C
 // library's own signals, which differ between libraries: 34 is musl's own, and SIGRTMIN of glibc.
 sigset_t MakeMask(uint64_t bits);
-void IgnoreSignal(int signal);  // likewise
-
-int ResetSignals();  // sets every signal to its default action
-int SetGroups(size_t count, const gid_t* groups);
-int SetGroup(gid_t gid);
-int SetUser(uid_t uid);
 
 }  // namespace sexton
 

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "spawn/calls.h"
 #include "spawn/child.h"
 
 namespace sexton {
@@ -9,35 +10,37 @@ namespace {
 constexpr int kReportPipe = -2;  // in fds: the report pipe has this number, and stays
 
 int Inherit(int fd) {
-  if (fcntl(fd, F_SETFD, 0) == -1) return -1;
+  const int result = calls::Control(fd, F_SETFD, 0);
+  if (result < 0) return result;
   if (fd > STDERR_FILENO) return 0;
   // Node makes its own pipes and terminals non-blocking. The child shares the flag, and most
   // programs do not expect it.
-  const int flags = fcntl(fd, F_GETFL);
-  return (flags & O_NONBLOCK) != 0 ? fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) : 0;
+  const int flags = calls::Control(fd, F_GETFL, 0);
+  if (flags < 0) return flags;
+  return (flags & O_NONBLOCK) != 0 ? calls::Control(fd, F_SETFL, flags & ~O_NONBLOCK) : 0;
 }
 
 // Puts /dev/null at `target`. It is opened once; `at` says where it has been put, or is -1.
 int PlaceNullDevice(int target, int* at) {
-  if (*at >= 0) return dup2(*at, target);
-  const int source = open("/dev/null", O_RDWR);
-  if (source == -1) return -1;
+  if (*at >= 0) return calls::Duplicate(*at, target);
+  const int source = calls::Open("/dev/null", O_RDWR);
+  if (source < 0) return source;
   *at = target;
   if (source == target) return 0;
-  const int placed = dup2(source, target);
-  close(source);
+  const int placed = calls::Duplicate(source, target);
+  calls::Close(source);
   return placed;
 }
 
 int Place(int source, int target, int* null_device) {
   if (source == kReportPipe) return 0;
   if (source == kNullDevice && target > STDERR_FILENO) {
-    close(target);  // EBADF: there is no such descriptor, as wanted
+    calls::Close(target);  // EBADF: there is no such descriptor, as wanted
     return 0;
   }
   if (source == kNullDevice) return PlaceNullDevice(target, null_device);
-  if (source != target && dup2(source, target) == -1) return -1;
-  return Inherit(target);
+  const int placed = source == target ? 0 : calls::Duplicate(source, target);
+  return placed < 0 ? placed : Inherit(target);
 }
 
 // Moves the report pipe out of the way of the targets. If its number is one that the program gets
@@ -50,8 +53,9 @@ void KeepReportPipe(Birth* birth, int32_t* fds, int count) {
     fds[fd] = kReportPipe;
     return;
   }
-  birth->report_fd = fcntl(fd, F_DUPFD_CLOEXEC, count);
-  Check(birth, SpawnStep::kStdio, birth->report_fd);
+  const int moved = calls::Control(fd, F_DUPFD_CLOEXEC, count);
+  Check(birth, SpawnStep::kStdio, moved);
+  birth->report_fd = moved;
 }
 
 }  // namespace
@@ -65,7 +69,7 @@ void PlaceDescriptors(Birth* birth) {
   for (int target = 0; target < count; ++target) {
     const int source = fds[target];
     if (source < 0 || source == target || source >= count) continue;
-    fds[target] = fcntl(source, F_DUPFD_CLOEXEC, count);
+    fds[target] = calls::Control(source, F_DUPFD_CLOEXEC, count);
     Check(birth, SpawnStep::kStdio, fds[target]);
   }
   int null_device = -1;

@@ -1,9 +1,8 @@
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 
 #include "platform/process.h"
+#include "spawn/calls.h"
 #include "spawn/child.h"
 
 namespace sexton {
@@ -47,7 +46,7 @@ bool WriteEntry(char* entry) {
   for (const Known& known : kKnown) {
     char* room = RoomIn(entry, known);
     if (room == nullptr) continue;
-    auto number = static_cast<uint64_t>(getpid());
+    auto number = static_cast<uint64_t>(calls::OwnPid());
     if (known.is_pidfd_id && !OwnPidfdId(&number)) return false;
     WriteNumber(number, room);
     return true;
@@ -88,17 +87,18 @@ char** FillSlots(char** slots, SpawnPlan* plan, uint32_t strings, uint32_t bytes
 }
 
 // Runs a file. One without a "#!" line goes to the shell if that is allowed: /bin/sh, the file, the
-// arguments after argv[0]. The slot before argv has room for the shell's name.
-void ExecOrShell(char* file, char** argv, char** env, bool allows_shell) {
-  execve(file, argv, env);
-  if (errno != ENOEXEC || !allows_shell) return;
+// arguments after argv[0]. The slot before argv has room for the shell's name. Returns the errno.
+int ExecOrShell(char* file, char** argv, char** env, bool allows_shell) {
+  const int error = -calls::Execute(file, argv, env);
+  if (error != ENOEXEC || !allows_shell) return error;
   char shell[] = "/bin/sh";
   char* const name = argv[0];
   argv[-1] = shell;
   argv[0] = file;
   if (name == nullptr) argv[1] = nullptr;
-  execve(shell, argv - 1, env);
+  const int shell_error = -calls::Execute(shell, argv - 1, env);
   argv[0] = name;
+  return shell_error;
 }
 
 }  // namespace
@@ -123,20 +123,19 @@ Strings StringsOf(const Birth& birth) {
   char* const end = file + plan->file_bytes;
   int error = 0;
   for (; file < end; file += strlen(file) + 1) {
-    ExecOrShell(file, strings.argv, strings.env, !Has(*plan, kNoShell));
-    if (errno == EACCES) {
+    const int failed = ExecOrShell(file, strings.argv, strings.env, !Has(*plan, kNoShell));
+    if (failed == EACCES) {
       error = EACCES;
-    } else if (IsAbsent(errno)) {
+    } else if (IsAbsent(failed)) {
       if (error != EACCES) error = ENOENT;
-    } else if (errno == ENAMETOOLONG) {
+    } else if (failed == ENAMETOOLONG) {
       if (error == 0) error = ENAMETOOLONG;
     } else {
-      error = errno;
+      error = failed;
       break;
     }
   }
-  errno = error == 0 ? ENOENT : error;
-  Fail(birth, SpawnStep::kExec);
+  Fail(birth, SpawnStep::kExec, error == 0 ? ENOENT : error);
 }
 
 }  // namespace sexton

@@ -12,8 +12,9 @@
 // plan    what the child has to do, laid out beforehand in one flat block
 // spawn   the parent's part: blocks all signals, makes the child, reads what it reports
 // child   the child's part, from birth to exec, in order; descriptors and exec are two of its steps
+// calls   the child's system calls, which leave the parent's errno alone
 //
-// spawn_linux and spawn_posix make the child, and have the calls that differ between platforms.
+// spawn_linux and spawn_posix make the child. calls_linux and calls_posix have its calls.
 //
 // On Linux the child borrows the parent's memory and the parent's thread sleeps until exec, so a
 // spawn takes as long in a large process as in a small one. In return the child may do very little:

@@ -99,13 +99,6 @@ long Clone3(CloneArgs*, int (*)(void*), void*) { return -ENOSYS; }
 #endif
 
 constexpr size_t kKernelMask = 8;  // the kernel's sigset_t: 64 signals
-constexpr int kLastSignal = 64;
-
-// The kernel's struct sigaction, in which all zeros are the default action. No architecture's is
-// larger.
-struct KernelAction {
-  uint64_t words[8];
-};
 
 int PidfdFlag(const SpawnPlan& plan) { return Has(plan, kPidfd) ? CLONE_PIDFD : 0; }
 
@@ -179,28 +172,5 @@ sigset_t MakeMask(uint64_t bits) {
   std::memcpy(&mask, &bits, kKernelMask);
   return mask;
 }
-
-void IgnoreSignal(int signal) {
-  KernelAction ignore = {};
-  ignore.words[0] = 1;  // SIG_IGN
-  syscall(SYS_rt_sigaction, signal, &ignore, nullptr, kKernelMask);
-}
-
-int ResetSignals() {
-  const KernelAction default_action = {};
-  for (int signal = 1; signal <= kLastSignal; ++signal) {
-    if (signal == SIGKILL || signal == SIGSTOP) continue;
-    if (syscall(SYS_rt_sigaction, signal, &default_action, nullptr, kKernelMask) != 0) return -1;
-  }
-  return 0;
-}
-
-int SetGroups(size_t count, const gid_t* groups) {
-  return static_cast<int>(syscall(SYS_setgroups, count, groups));
-}
-
-int SetGroup(gid_t gid) { return static_cast<int>(syscall(SYS_setresgid, gid, gid, gid)); }
-
-int SetUser(uid_t uid) { return static_cast<int>(syscall(SYS_setresuid, uid, uid, uid)); }
 
 }  // namespace sexton

@@ -1,4 +1,3 @@
-#include <grp.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -34,30 +33,5 @@ sigset_t MakeMask(uint64_t bits) {
   }
   return mask;
 }
-
-void IgnoreSignal(int signal) {
-  struct sigaction ignore = {};
-  ignore.sa_handler = SIG_IGN;
-  sigaction(signal, &ignore, nullptr);
-}
-
-int ResetSignals() {
-  struct sigaction default_action = {};
-  default_action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) {
-    if (signal == SIGKILL || signal == SIGSTOP) continue;
-    // The C library refuses the signals that it uses itself, with EINVAL.
-    if (sigaction(signal, &default_action, nullptr) != 0 && errno != EINVAL) return -1;
-  }
-  return 0;
-}
-
-int SetGroups(size_t count, const gid_t* groups) {
-  return setgroups(static_cast<int>(count), groups);
-}
-
-int SetGroup(gid_t gid) { return setgid(gid); }
-
-int SetUser(uid_t uid) { return setuid(uid); }
 
 }  // namespace sexton
