@@ -6,9 +6,9 @@ import { spawn } from 'sexton'
 import { compare, inQuartiles } from './comparison.mjs'
 import { exponent, inWords } from './exponent.mjs'
 import { environment, withPrograms } from './programs.mjs'
-import { quantile } from './quantile.mjs'
+import { quantile, summaryOf } from './quantile.mjs'
 import { rotated } from './turns.mjs'
-import { ratio } from './units.mjs'
+import { duration, ratio } from './units.mjs'
 
 // Many orphans die at once: how long an init takes to reap them while its main child runs on, and to be gone
 // where the main child ends in the same instant. Each init is PID 1 of a namespace of its own. In turns; the
@@ -27,9 +27,10 @@ const INITS = {
 }
 
 // What is measured begins at the release of the orphans. All clocks are the system's monotonic one.
+const UNTIL = { stay: 'until the last zombie is gone', leave: 'until the init is gone' }
 const STORIES = {
-  stay: 'the main child runs on: until the last zombie is gone',
-  leave: 'the main child ends with them: until the init is gone',
+  stay: `the command runs on: ${UNTIL.stay}`,
+  leave: `the command exits with them: ${UNTIL.leave}`,
 }
 
 const NAMESPACE = ['--fork', '--pid', '--mount-proc', '--kill-child']
@@ -74,7 +75,7 @@ function isInstalled(name) {
   return spawnSync(INITS[name][0], ['--version'], { stdio: 'ignore' }).status === 0
 }
 
-/** Milliseconds of time, and of the processors': the init's, and that of the orphans' birth and death. */
+/** Microseconds of time, and of the processors': the init's, and that of the orphans' birth and death. */
 async function runStorm(name, command) {
   const init = spawn('unshare', [...NAMESPACE, ...INITS[name], ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -91,30 +92,19 @@ async function runStorm(name, command) {
     throw new Error(`under ${name} the storm ended with ${status.code} and ${instants.left} left`)
   }
   const { userCPUTime, systemCPUTime } = status.usage
-  const time = Number(BigInt(instants.reaped ?? end) - BigInt(instants.released)) / 1e6
-  return { time, cpu: (userCPUTime + systemCPUTime) / 1e3 }
+  const time = Number(BigInt(instants.reaped ?? end) - BigInt(instants.released)) / 1e3
+  return { time, cpu: userCPUTime + systemCPUTime }
 }
 
 function summarize(runs) {
-  const baseline = runs.get(BASELINE)
-  return [...runs].map(([name, each]) => {
-    const times = each.map(({ time }) => time)
-    return {
-      name,
-      medianMilliseconds: quantile(times, 0.5),
-      p99Milliseconds: quantile(times, 0.99),
-      compared:
-        baseline &&
-        compare(
-          times,
-          baseline.map(({ time }) => time),
-        ),
-      cpuMilliseconds: quantile(
-        each.map(({ cpu }) => cpu),
-        0.5,
-      ),
-    }
-  })
+  const column = (each, key) => each.map((run) => run[key])
+  const baseline = runs.get(BASELINE) && column(runs.get(BASELINE), 'time')
+  return [...runs].map(([name, each]) => ({
+    name,
+    ...summaryOf(column(each, 'time')),
+    compared: baseline && compare(column(each, 'time'), baseline),
+    cpu: quantile(column(each, 'cpu'), 0.5),
+  }))
 }
 
 function report({ plan, storms }) {
@@ -138,7 +128,7 @@ function report({ plan, storms }) {
 }
 
 function growth(storms, index) {
-  return exponent(storms.map(({ orphans, inits }) => [orphans, inits[index].medianMilliseconds]))
+  return exponent(storms.map(({ orphans, inits }) => [orphans, inits[index].median]))
 }
 
 const HEAD = [
@@ -149,24 +139,32 @@ function rowsOf({ orphans, story, inits }) {
   const base = inits.find(({ name }) => name === BASELINE)
   return inits.map((init) => [
     `${story}, ${orphans}, ${init.name}`,
-    `${init.medianMilliseconds.toFixed(1)} ms`,
-    `${init.p99Milliseconds.toFixed(1)} ms`,
+    ...[duration(init.median), duration(init.p99)],
     inQuartiles(init.compared),
-    `${init.cpuMilliseconds.toFixed(0)} ms`,
-    base === undefined ? '-' : ratio(init.cpuMilliseconds, base.cpuMilliseconds),
+    duration(init.cpu),
+    base === undefined ? '-' : ratio(init.cpu, base.cpu),
   ])
+}
+
+const TITLES = {
+  stay: 'Orphans that die at once while the command runs on',
+  leave: 'Orphans that die at once, and the command with them',
 }
 
 function chart(storms, story) {
   const mine = storms.filter((storm) => storm.story === story)
   return {
     name: `storm-${story}`,
-    title: `Orphans that die at once, ${STORIES[story]}`,
-    x: 'orphans',
-    y: 'ms, median',
+    title: TITLES[story],
+    x: { title: 'orphans', quantity: 'count' },
+    y: { title: `Median time ${UNTIL[story]}`, quantity: 'microseconds' },
+    better: 'less',
     series: mine[0].inits.map(({ name }, i) => ({
       name,
-      points: mine.map(({ orphans, inits }) => [orphans, inits[i].medianMilliseconds]),
+      points: mine.map(({ orphans, inits }) => {
+        const { low, median, high } = inits[i]
+        return [orphans, median, low, high]
+      }),
     })),
   }
 }

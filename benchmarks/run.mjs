@@ -10,38 +10,16 @@
 // npm runs them as a job of sexton's own, which ends and tells what a benchmark leaves. TERM=dumb leaves out the line that
 // a job shows: each second it reads of every process.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { drawChart, THEMES } from './charts.mjs'
-import { foreignChildDelay } from './foreign-child-delay.mjs'
-import { keeper } from './keeper.mjs'
-import { limit } from './limit.mjs'
+import { benchmarks } from './benchmarks.mjs'
 import { machine } from './machine.mjs'
 import { toMarkdown } from './markdown.mjs'
-import { orphanStorm } from './orphan-storm.mjs'
-import { overhead } from './overhead.mjs'
-import { running } from './running.mjs'
-import { shim } from './shim.mjs'
-import { spawning } from './spawning.mjs'
-import { standingBy } from './standing-by.mjs'
+import { lastReports, picturesOf, writePage } from './page.mjs'
 import { table } from './table.mjs'
-import { watching } from './watching.mjs'
 
-const BENCHMARKS = [
-  watching,
-  spawning,
-  running,
-  keeper,
-  shim,
-  limit,
-  orphanStorm,
-  standingBy,
-  overhead,
-  foreignChildDelay,
-]
-const NAMES = BENCHMARKS.map(({ name }) => name)
-const DOCUMENT = new URL('../docs/benchmarks.md', import.meta.url)
+const NAMES = benchmarks.map(({ name }) => name)
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -87,40 +65,12 @@ async function run({ name, measure, report }, done) {
 }
 
 function write(name, told) {
-  for (const chart of told.charts) {
-    for (const [theme, colours] of Object.entries(THEMES))
-      save(`${chart.name}-${theme}.svg`, drawChart(chart, colours))
-  }
+  for (const [file, svg] of picturesOf(told)) save(file, svg)
   save(`${name}.md`, toMarkdown(told, '.'))
 }
 
 function save(file, text) {
-  writeFileSync(new URL(file, folder), `${text}\n`)
-}
-
-const PREFACE = `# Benchmarks
-
-\`npm run bench\` writes this page. It runs every benchmark in less than twenty minutes. \`npm run bench -- --quick\` takes
-less than two, and \`npm run bench -- NAME\` runs one. Each benchmark is a file in \`benchmarks/\`, which says what it
-compares and why that is fair.
-
-The contenders take turns, in rounds. A ratio is the median of the rounds' ratios, with their quartiles; of three rounds
-the quartiles are the least and the largest. Where there are fewer than a hundred samples, p99 is the largest.
-
-The figures come from one small and noisy machine. Expect another machine to show the same ratios, not the same times.`
-
-function writeDocument() {
-  const results = BENCHMARKS.map(({ name, report }) => {
-    const file = new URL(`${name}.json`, folder)
-    return existsSync(file) && { ...JSON.parse(readFileSync(file, 'utf8')), name, report }
-  }).filter(Boolean)
-  const sections = results.map(({ name, report, machine: kind, ...result }) => {
-    const told = report(result)
-    if (options.draw) write(name, told)
-    const notes = [...told.notes, `Measured on ${Object.values(kind).join(', ')}.`]
-    return toMarkdown({ ...told, notes }, '../benchmarks/results')
-  })
-  writeFileSync(DOCUMENT, `${[PREFACE, ...sections].join('\n\n')}\n`)
+  writeFileSync(new URL(file, folder), `${text.trimEnd()}\n`)
 }
 
 let options
@@ -133,11 +83,13 @@ try {
 const folder = new URL(options.quick ? 'results/quick/' : 'results/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 const where = machine()
-if (!options.draw) {
+if (options.draw) {
+  for (const { name, ...told } of lastReports()) write(name, told)
+} else {
   process.stdout.write(`${Object.values(where).join(', ')}, load ${loadavg()[0].toFixed(2)}\n`)
   for (const [done, name] of options.names.entries()) {
-    await run(BENCHMARKS[NAMES.indexOf(name)], done)
+    await run(benchmarks[NAMES.indexOf(name)], done)
   }
 }
-if (!options.quick) writeDocument()
+if (!options.quick) writePage()
 process.stdout.write(`\nwritten to benchmarks/results/${options.quick ? 'quick/' : ''}\n`)

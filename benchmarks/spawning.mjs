@@ -5,7 +5,7 @@ import { compare, inQuartiles } from './comparison.mjs'
 import { exponent, inWords } from './exponent.mjs'
 import { nodes } from './nodes.mjs'
 import { environment, withPrograms } from './programs.mjs'
-import { quantile } from './quantile.mjs'
+import { quantile, summaryOf } from './quantile.mjs'
 import { spawners } from './spawners.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
@@ -84,8 +84,7 @@ function add(samples, name, megabytes, { spawns, rates }) {
 function summarize(name, sizes, baseline) {
   // As how many times less than the baseline.
   const figures = (rounds, base) => ({
-    median: quantile(rounds.flat(), 0.5),
-    p99: quantile(rounds.flat(), 0.99),
+    ...summaryOf(rounds.flat()),
     less: compare(base, rounds),
   })
   const bySize = [...sizes].map(([megabytes, { held, whole }]) => {
@@ -145,16 +144,15 @@ function report({ plan, ways, onNodes }) {
     charts: [
       {
         name: 'spawn-held',
-        title: 'spawn() holds the event loop',
-        x: 'MB resident',
-        y: 'µs, median',
+        title: 'How long spawn() holds the event loop',
+        x: { title: 'resident memory beside that of Node', quantity: 'megabytes' },
+        y: { title: 'Median', quantity: 'microseconds' },
+        better: 'less',
         series: ways.map(({ name, bySize }) => ({
           name,
-          // A logarithmic axis has no 0: a Node without ballast has 40 MB.
-          points: bySize.map(({ megabytes, heldMicroseconds }) => [
-            Math.max(megabytes, 40),
-            heldMicroseconds.median,
-          ]),
+          points: bySize.map(({ megabytes, heldMicroseconds: { median, low, high } }) => {
+            return [megabytes, median, low, high]
+          }),
         })),
       },
     ],

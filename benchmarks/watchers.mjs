@@ -3,6 +3,8 @@
 
 import { nativeChildren } from './native-children.mjs'
 
+const ARGUMENTS = [String(process.pid)] // of pause.c
+
 /** By name: the sexton back-end it needs, whether it holds its thread, and how to open it. */
 export const watchers = {
   pidfd: { backend: 'pidfd', open: openSexton },
@@ -17,7 +19,7 @@ async function openSexton(file, seen) {
   const { spawn, waitForExit } = await import('sexton')
   return {
     start() {
-      const { pid } = spawn(file, [], { stdio: 'ignore' })
+      const { pid } = spawn(file, ARGUMENTS, { stdio: 'ignore' })
       waitForExit(pid).then(() => seen(pid))
       return pid
     },
@@ -28,7 +30,7 @@ async function openChildProcess(file, seen) {
   const { spawn } = await import('node:child_process')
   return {
     start() {
-      const child = spawn(file, [], { stdio: 'ignore' })
+      const child = spawn(file, ARGUMENTS, { stdio: 'ignore' })
       child.once('exit', () => seen(child.pid))
       return child.pid
     },
@@ -36,7 +38,7 @@ async function openChildProcess(file, seen) {
 }
 
 async function openLoop(file, seen, loop) {
-  const { start, hasEnded } = await nativeChildren(file)
+  const { start, hasEnded } = await nativeChildren(file, ARGUMENTS)
   const alive = new Set()
   const look = () => {
     for (const pid of alive) {

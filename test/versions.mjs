@@ -17,6 +17,7 @@ const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24
 const LEFT_OUT = [
   'test/programs/inits/*.test.ts',
   'test/programs/{chromium,container,distributed-jobs,doctor,documents,examples,frameworks,manual,pictures,shim-idle,shim-podman,shim-serve,shim-serve-podman,storm,tree}.test.ts',
+  'test/benchmarks/**',
   'test/soak/**',
   'test/lib/job/run-job-escapes.test.ts',
   'test/lib/job/run-job-escapes-isolated.test.ts',

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { benchmarks } from './benchmarks.mjs'
+import { drawChart } from './charts/chart.mjs'
+import { toMarkdown } from './markdown.mjs'
+
+// docs/benchmarks.md, which is written from the last results of all benchmarks.
+
+const PAGE = new URL('../docs/benchmarks.md', import.meta.url)
+const RESULTS = new URL('results/', import.meta.url)
+
+const PREFACE = `# Benchmarks
+
+\`npm run bench\` writes this page. It runs every benchmark in less than twenty minutes. \`npm run bench -- --quick\` takes
+less than two, and \`npm run bench -- NAME\` runs one. Each benchmark is a file in \`benchmarks/\`, which says what it
+compares and why that is fair.
+
+The contenders take turns, in rounds. A ratio is the median of the rounds' ratios, with their quartiles; of three rounds
+the quartiles are the least and the largest. Where there are fewer than a hundred samples, p99 is the largest.
+
+The figures come from one small and noisy machine. Expect another machine to show the same ratios, not the same times.`
+
+/** What the last run of each benchmark has to tell, where there was one. */
+export function lastReports() {
+  return benchmarks.flatMap(({ name, report }) => {
+    const file = new URL(`${name}.json`, RESULTS)
+    if (!existsSync(file)) return []
+    const { machine, ...result } = JSON.parse(readFileSync(file, 'utf8'))
+    return [{ name, machine, ...report(result) }]
+  })
+}
+
+/** The files of a report's charts: their texts, by name. */
+export function picturesOf({ charts }) {
+  const files = charts.flatMap((chart) =>
+    [...drawChart(chart)].map(([theme, svg]) => [`${chart.name}-${theme}.svg`, svg]),
+  )
+  return new Map(files)
+}
+
+export function writePage() {
+  const sections = lastReports().map(({ machine, ...told }) => {
+    const notes = [...told.notes, `Measured on ${Object.values(machine).join(', ')}.`]
+    return toMarkdown({ ...told, notes }, '../benchmarks/results')
+  })
+  writeFileSync(PAGE, `${[PREFACE, ...sections].join('\n\n')}\n`)
+}
