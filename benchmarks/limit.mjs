@@ -63,7 +63,8 @@ function report({ plan, figures }) {
   return {
     title: 'The limit: the same work in C',
     notes: [
-      `Each work is measured ${plan.rounds * plan.count} times, after some runs that do not count. The program limit.c does nothing else.`,
+      `Each work is measured ${plan.rounds * plan.count} times, after some runs that do not count. The program limit.c does nothing else. It resets signals, as a correct spawn must.`,
+      'The less a system call costs, the larger is the share of JavaScript in the ratios.',
     ],
     tables: [
       {

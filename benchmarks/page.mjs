@@ -37,9 +37,11 @@ export function picturesOf({ charts }) {
   return new Map(files)
 }
 
+export const measuredOn = (machine) => `Measured on ${Object.values(machine).join(', ')}.`
+
 export function writePage() {
   const sections = lastReports().map(({ machine, ...told }) => {
-    const notes = [...told.notes, `Measured on ${Object.values(machine).join(', ')}.`]
+    const notes = [...told.notes, measuredOn(machine)]
     return toMarkdown({ ...told, notes }, '../benchmarks/results')
   })
   writeFileSync(PAGE, `${[PREFACE, ...sections].join('\n\n')}\n`)

@@ -11,12 +11,11 @@
 // a job shows: each second it reads of every process.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchmarks } from './benchmarks.mjs'
 import { machine } from './machine.mjs'
 import { toMarkdown } from './markdown.mjs'
-import { lastReports, picturesOf, writePage } from './page.mjs'
+import { lastReports, measuredOn, picturesOf, writePage } from './page.mjs'
 import { table } from './table.mjs'
 
 const NAMES = benchmarks.map(({ name }) => name)
@@ -52,10 +51,12 @@ function showProgress(done, text) {
 }
 
 async function run({ name, measure, report }, done) {
+  const where = await machine()
   const result = await measure(options, (step) => showProgress(done, `${name}: ${step}`))
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
   const told = report(result)
-  process.stdout.write(`\n${told.title}\n${told.notes.join('\n')}\n`)
+  const notes = [...told.notes, measuredOn(where)]
+  process.stdout.write(`\n${told.title}\n${notes.join('\n')}\n`)
   for (const { head, rows } of told.tables) process.stdout.write(`\n${table([head, ...rows])}\n`)
   save(
     `${name}.json`,
@@ -82,11 +83,9 @@ try {
 }
 const folder = new URL(options.quick ? 'results/quick/' : 'results/', import.meta.url)
 mkdirSync(folder, { recursive: true })
-const where = machine()
 if (options.draw) {
   for (const { name, ...told } of lastReports()) write(name, told)
 } else {
-  process.stdout.write(`${Object.values(where).join(', ')}, load ${loadavg()[0].toFixed(2)}\n`)
   for (const [done, name] of options.names.entries()) {
     await run(benchmarks[NAMES.indexOf(name)], done)
   }
