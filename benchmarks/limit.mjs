@@ -1,15 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { compare, inQuartiles } from './comparison.mjs'
+import { contendersOf, ratioCells, ratioHead, scriptOf, standingOf } from './contenders.mjs'
 import { environment, withPrograms } from './programs.mjs'
-import { quantile } from './quantile.mjs'
+import { summaryOf } from './quantile.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
 
 // How near to what the kernel allows: the same work in a plain C loop, which does nothing else, in turns with
 // sexton and child_process, each in a process of its own.
 
-const CONTENDER = fileURLToPath(new URL('limit-contender.mjs', import.meta.url))
 const BASELINE = 'C'
 const WORKS = {
   return: 'spawn → it returns',
@@ -17,46 +15,44 @@ const WORKS = {
   kill: 'kill → end seen',
 }
 
-async function measure({ quick }, progress) {
-  const plan = quick ? { rounds: 3, count: 100 } : { rounds: 9, count: 300 }
-  const samples = new Map()
+async function measure(options, progress) {
+  const size = options.quick ? { rounds: 3, count: 100 } : { rounds: 9, count: 300 }
+  const plan = { ...size, earlier: options.earlier?.name }
+  const ways = [BASELINE, 'sexton', 'child_process']
+  const contenders = contendersOf(ways, { ...options, baseline: BASELINE })
+  const samples = Object.fromEntries(Object.keys(WORKS).map((work) => [work, new Map()]))
   await withPrograms(['limit.c', 'nothing.c', 'pause.c'], async (programs) => {
     const { nothing, pause } = programs
     const files = { return: nothing, spawn: nothing, kill: pause }
-    const contenders = {
-      [BASELINE]: [programs.limit],
-      sexton: [process.execPath, CONTENDER, 'sexton'],
-      child_process: [process.execPath, CONTENDER, 'child_process'],
-    }
     for (let round = 1; round <= plan.rounds; round += 1) {
       for (const work of Object.keys(WORKS)) {
-        for (const name of rotated(Object.keys(contenders), round)) {
+        for (const contender of rotated(contenders, round)) {
+          const { name, way } = contender
           progress(`round ${round} of ${plan.rounds}, ${work}, ${name}`)
-          const [file, ...words] = [...contenders[name], work, files[work], String(plan.count)]
-          const output = execFileSync(file, words, {
-            env: environment,
-            encoding: 'utf8',
-            timeout: 60_000,
-          })
-          const key = `${work} ${name}`
-          const times = output.trim().split('\n').map(Number)
-          samples.set(key, [...(samples.get(key) ?? []), times])
+          const front =
+            way === BASELINE
+              ? [programs.limit]
+              : [...scriptOf(contender, 'limit-contender.mjs'), way]
+          const times = timesOf([...front, work, files[work], String(plan.count)])
+          samples[work].set(name, [...(samples[work].get(name) ?? []), times])
         }
       }
     }
   })
-  const figures = [...samples].map(([key, rounds]) => {
-    const [work, name] = key.split(' ')
-    const [median, p99] = [0.5, 0.99].map((share) => quantile(rounds.flat(), share))
-    return {
+  const figures = Object.keys(WORKS).flatMap((work) =>
+    contenders.map((contender) => ({
       work,
-      name,
-      median,
-      p99,
-      compared: compare(rounds, samples.get(`${work} ${BASELINE}`)),
-    }
-  })
+      name: contender.name,
+      ...summaryOf(samples[work].get(contender.name).flat()),
+      ...standingOf(contender, samples[work]),
+    })),
+  )
   return { plan, figures }
+}
+
+function timesOf([file, ...words]) {
+  const options = { env: environment, encoding: 'utf8', timeout: 60_000 }
+  return execFileSync(file, words, options).trim().split('\n').map(Number)
 }
 
 function report({ plan, figures }) {
@@ -68,10 +64,10 @@ function report({ plan, figures }) {
     ],
     tables: [
       {
-        head: ['work, by', 'median', 'p99', `× ${BASELINE} (quartiles)`],
-        rows: figures.map(({ work, name, median, p99, compared }) => [
+        head: ['work, by', 'median', 'p99', ...ratioHead(BASELINE, plan)],
+        rows: figures.map(({ work, name, median, p99, ...standing }) => [
           `${WORKS[work]}, ${name}`,
-          ...[duration(median), duration(p99), inQuartiles(compared)],
+          ...[duration(median), duration(p99), ...ratioCells(standing, plan)],
         ]),
       },
     ],
@@ -79,4 +75,4 @@ function report({ plan, figures }) {
   }
 }
 
-export const limit = { name: 'limit', measure, report }
+export const limit = { name: 'limit', comparesBuilds: true, measure, report }

@@ -3,9 +3,9 @@ import { nodeOf } from '../test/node-versions.mjs'
 
 const LINES = ['20', '22', '24', '26']
 
-/** Every supported line of Node, from the npm registry: paths by version. */
-export function nodes() {
-  const paths = LINES.map((line) => nodeOf(line))
+/** Lines of Node, by default every supported one, from the npm registry: paths by version. */
+export function nodes(lines = LINES) {
+  const paths = lines.map((line) => nodeOf(line))
   const versionOf = (path) => execFileSync(path, ['--version'], { encoding: 'utf8' }).trim()
   return new Map(paths.map((path) => [versionOf(path), path]))
 }
