@@ -25,3 +25,8 @@ export function switchFrom(name: string): boolean {
   if (['', '0', '1'].includes(text)) return text !== '0'
   throw new RangeError(invalid(name, text, '0 or 1'))
 }
+
+/** Whether the locale is UTF-8. As in setlocale(3), the first of three variables that is set decides. */
+export function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '')
+}

@@ -1,8 +1,8 @@
+import { commandLine } from '../base/command-line.js'
 import { invalid } from '../base/errors.js'
 import { checkPlainObject } from '../base/option-names.js'
 import type { Bytes, Environment } from '../spawn/options.js'
 import type { Stdio } from '../spawn/stdio.js'
-import { commandLine } from './command-line.js'
 import type { DefaultStdio, RunOptions } from './options.js'
 import type { Encoding } from './text.js'
 

@@ -1,10 +1,10 @@
 import { getSystemErrorName } from 'node:util'
+import { commandLine } from '../base/command-line.js'
 import { EventQueue } from '../base/event-queue.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { KeeperEvent } from '../keeper/events.js'
 import { LIMIT_BITS, type ReportedProcess } from '../keeper/frames.js'
 import type { LimitName } from '../keeper/limits.js'
-import { commandLine } from './command-line.js'
 
 /** A process that outlived the command of a job. */
 export interface JobSurvivor {

@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 /**
  * USER_HZ, the unit of times in `/proc`. It is 100 on every architecture that Node supports, whatever the kernel's own
  * tick is.
@@ -98,4 +100,13 @@ export function parseNamespaceDepth(text: string): number {
 /** Splits a list of pids, each followed by a space. */
 export function parseChildren(text: string): number[] {
   return text.split(' ').filter(Boolean).map(Number)
+}
+
+/**
+ * Names a process for a person: by the program of its command line where its own name says nothing. Node 24 and later
+ * name the main thread, and so the process, `MainThread`.
+ */
+export function shortName(name: string, command: readonly string[]): string {
+  const [program] = command
+  return /^(node-)?MainThread$/.test(name) && program !== undefined ? basename(program) : name
 }

@@ -1,7 +1,6 @@
-import { basename } from 'node:path'
+import { branches } from '../../base/branches.js'
 import { clip, printable } from '../../base/printable.js'
-import { isZombie } from '../../system/proc-formats.js'
-import { branches } from './branches.js'
+import { isZombie, shortName } from '../../system/proc-formats.js'
 import type { GuiltyParent } from './guilty.js'
 import type { TreeProcess } from './snapshot.js'
 import { paint } from './terminal.js'
@@ -101,15 +100,12 @@ function sentence(
   const process = known.get(parent.pid)
   const stopped = process !== undefined && !isZombie(process) && /^[Tt]$/.test(process.state)
   const reason = stopped ? 'is stopped' : 'lives'
-  const name = printable(process === undefined ? parent.name : shortName(process), unicode)
+  const name = printable(
+    process === undefined ? parent.name : shortName(process.name, process.command),
+    unicode,
+  )
   return (
     `${zombies.length} ${one ? 'zombie is' : 'zombies are'} kept by ${parent.pid} (${name}), ` +
     `which ${reason} and does not reap ${one ? 'it' : 'them'}`
   )
-}
-
-// Uses the program's name for Node 24 and later, which name the main thread, and so the process, `MainThread`.
-function shortName({ name, command }: TreeProcess): string {
-  const [program] = command
-  return /^(node-)?MainThread$/.test(name) && program !== undefined ? basename(program) : name
 }

@@ -1,10 +1,10 @@
+import { connected } from '../../base/branches.js'
 import { ageAt, secondsSinceBoot } from '../../system/age.js'
 import { readDescendants } from '../../system/descendants.js'
 import { pageSize } from '../../system/page-size.js'
 import { readCommandLine, readStat } from '../../system/proc.js'
 import { unlessHidden } from '../../system/proc-access.js'
 import { isZombie, type ProcessStat, TICKS_PER_SECOND } from '../../system/proc-formats.js'
-import type { Place } from './branches.js'
 import { type Kin, orphans } from './orphan.js'
 
 /** A process with the figures that the tree shows. */
@@ -57,23 +57,6 @@ export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undef
     orphan: adopted.has(one.pid),
   }))
   return { time, processes }
-}
-
-/** Keeps the processes that are connected to the first one. Between two reads, a process may change its parent. */
-export function connected<P extends Place>(stats: readonly P[]): P[] {
-  const children = new Map<number, P[]>()
-  for (const stat of stats.slice(1)) {
-    const siblings = children.get(stat.ppid)
-    if (siblings === undefined) children.set(stat.ppid, [stat])
-    else siblings.push(stat)
-  }
-  const found: P[] = []
-  const next = stats.slice(0, 1)
-  for (let one = next.pop(); one !== undefined; one = next.pop()) {
-    found.push(one)
-    for (const child of (children.get(one.pid) ?? []).reverse()) next.push(child)
-  }
-  return found
 }
 
 function commandOf(pid: number): string[] {

@@ -1,5 +1,6 @@
 import { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
+import { isUtf8 } from '../../base/environment.js'
 import type { Look } from './render.js'
 
 /** When to use colours: on a terminal that has them, or as the user says. */
@@ -51,11 +52,6 @@ function hasColours(target: Target, env: Environment): boolean {
 }
 
 const hasColors = (env: Environment) => WriteStream.prototype.hasColors(env as object)
-
-/** Whether the locale is UTF-8. As in setlocale(3), the first of three variables that is set decides. */
-function isUtf8(env: Environment): boolean {
-  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '')
-}
 
 /** Colours a text, whatever this process writes to: `lookOf()` has decided. */
 export const paint = (text: string, style: 'red' | 'yellow' | 'green' | 'bold') =>

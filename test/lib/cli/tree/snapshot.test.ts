@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { connected, readSnapshot, type TreeProcess } from '../../../../lib/cli/tree/snapshot.js'
+import { readSnapshot, type TreeProcess } from '../../../../lib/cli/tree/snapshot.js'
 import { Dialogue } from '../../dialogue.js'
-import { aProcess } from './a-process.js'
 
 const BUSY = `
 import sys, time
@@ -12,7 +11,6 @@ for line in sys.stdin:
     print(line, end='', flush=True)`
 
 const processesUnder = (pid: number) => readSnapshot(pid)?.processes ?? []
-const pids = (processes: readonly { pid: number }[] = []) => processes.map(({ pid }) => pid)
 
 describe('readSnapshot', () => {
   it('holds the root and what descends from it', async () => {
@@ -64,26 +62,5 @@ describe('readSnapshot', () => {
     expect(readSnapshot(process.pid, snapshot)).toBeDefined()
     for (const one of snapshot?.processes ?? []) one.startTime -= 1
     expect(readSnapshot(process.pid, snapshot)).toBeUndefined()
-  })
-})
-
-describe('connected', () => {
-  it('puts parents before their children, and children in their order', () => {
-    const tree = [aProcess(1, 0), aProcess(4, 2), aProcess(2, 1), aProcess(3, 2), aProcess(5, 1)]
-    expect(pids(connected(tree))).toEqual([1, 2, 4, 3, 5])
-  })
-
-  it('leaves out those adopted by an outsider, with all below', () => {
-    const tree = [aProcess(7, 1), aProcess(8, 7), aProcess(9, 1), aProcess(10, 9)]
-    expect(pids(connected(tree))).toEqual([7, 8])
-  })
-
-  it('is not caught in a circle of pids that were used again', () => {
-    expect(pids(connected([aProcess(1, 0), aProcess(2, 3), aProcess(3, 2)]))).toEqual([1])
-  })
-
-  it('bears more children than a call takes arguments', () => {
-    const many = Array.from({ length: 200_000 }, (_, i) => aProcess(i + 2, 1))
-    expect(connected([aProcess(1, 0), ...many])).toHaveLength(200_001)
   })
 })

@@ -13,6 +13,23 @@ export interface Branch<P extends Place> {
 const UNICODE = { last: '└─ ', middle: '├─ ', space: '   ', bar: '│  ', cut: '…' }
 const ASCII: typeof UNICODE = { last: '`- ', middle: '|- ', space: '   ', bar: '|  ', cut: '>' }
 
+/** Keeps the processes that are connected to the first one. Between two reads, a process may change its parent. */
+export function connected<P extends Place>(stats: readonly P[]): P[] {
+  const children = new Map<number, P[]>()
+  for (const stat of stats.slice(1)) {
+    const siblings = children.get(stat.ppid)
+    if (siblings === undefined) children.set(stat.ppid, [stat])
+    else siblings.push(stat)
+  }
+  const found: P[] = []
+  const next = stats.slice(0, 1)
+  for (let one = next.pop(); one !== undefined; one = next.pop()) {
+    found.push(one)
+    for (const child of (children.get(one.pid) ?? []).reverse()) next.push(child)
+  }
+  return found
+}
+
 /**
  * Draws the lines of a tree. The first process is the root, and parents come before their children. Only the
  * innermost `most` columns are drawn, because a tree may be deeper than a terminal is wide.

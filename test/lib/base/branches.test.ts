@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { branches } from '../../../../lib/cli/tree/branches.js'
-import { aProcess } from './a-process.js'
+import { branches, connected, type Place } from '../../../lib/base/branches.js'
+
+const aProcess = (pid: number, ppid: number): Place => ({ pid, ppid })
 
 const family = [
   ...[aProcess(1, 0), aProcess(2, 1), aProcess(3, 2), aProcess(4, 2)],
@@ -37,5 +38,28 @@ describe('branches', () => {
       ...['', '└─ ', '   └─ ', '      └─ ', '         └─ ', '…         └─ '],
     ])
     expect(lines.at(-1)).toBe('…         └─ ')
+  })
+})
+
+const pidsOf = (places: readonly Place[]) => places.map(({ pid }) => pid)
+
+describe('connected', () => {
+  it('puts parents before their children, and children in their order', () => {
+    const tree = [aProcess(1, 0), aProcess(4, 2), aProcess(2, 1), aProcess(3, 2), aProcess(5, 1)]
+    expect(pidsOf(connected(tree))).toEqual([1, 2, 4, 3, 5])
+  })
+
+  it('leaves out those adopted by an outsider, with all below', () => {
+    const tree = [aProcess(7, 1), aProcess(8, 7), aProcess(9, 1), aProcess(10, 9)]
+    expect(pidsOf(connected(tree))).toEqual([7, 8])
+  })
+
+  it('is not caught in a circle of pids that were used again', () => {
+    expect(pidsOf(connected([aProcess(1, 0), aProcess(2, 3), aProcess(3, 2)]))).toEqual([1])
+  })
+
+  it('bears more children than a call takes arguments', () => {
+    const many = Array.from({ length: 200_000 }, (_, i) => aProcess(i + 2, 1))
+    expect(connected([aProcess(1, 0), ...many])).toHaveLength(200_001)
   })
 })

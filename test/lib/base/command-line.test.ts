@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { commandLine } from '../../../lib/base/command-line.js'
 import { command } from '../../../lib/index.js'
-import { commandLine } from '../../../lib/job/command-line.js'
 import { lacks } from '../../needs.js'
 
 type Word = string | Buffer

@@ -1,4 +1,5 @@
-import type { Bytes } from '../spawn/options.js'
+// A string, or bytes that need not be UTF-8.
+type Bytes = string | Uint8Array
 
 // At the beginning of a command, a shell understands words of its own, and `A=b` as an assignment.
 const PLAIN =
