@@ -1,9 +1,8 @@
 import { constants } from 'node:os'
-import { SextonError, systemError } from '../base/errors.js'
+import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
-import { closeDescriptor } from '../system/descriptors.js'
 import { translateNewlines } from '../system/terminal.js'
-import { connectSocket, openSocket } from '../system/unix-socket.js'
+import { Adoption, busyError, connectToKeeper } from './adoption.js'
 import { Creation } from './creation.js'
 import { Fact } from './fact.js'
 import { HeldDescriptors } from './held-descriptors.js'
@@ -16,7 +15,7 @@ import { refusal } from './refusal.js'
 // A container whose keeper is its parent, as a server sees it. The server may die at any moment: the next one adopts the
 // keeper, and hears everything again that has happened. `hold-frames.ts` has the messages.
 
-const { EBUSY, ECONNRESET } = constants.errno
+const { ECONNRESET } = constants.errno
 
 /** How much of a container's life its manager has been told: 1, the pid; 2, the end, by exit files. */
 export type Progress = 0 | 1 | 2
@@ -25,12 +24,11 @@ export type Progress = 0 | 1 | 2
 export class HeldContainer {
   readonly #connection: HoldConnection
   readonly #fds = new HeldDescriptors()
+  readonly #adoption: Adoption
   readonly #creation: Creation
-  readonly #held = new Fact<void>()
   readonly #ended = new Fact<ExitStatus>()
   readonly #lost = new Fact<SextonError>()
   readonly #gone = new Fact<void>()
-  #keeper: number
   #progress: Progress = 0
   #isReleased = false
   #onTerminal = () => {}
@@ -57,16 +55,9 @@ export class HeldContainer {
    *   server lives, ECONNRESET if the keeper has just ended, EMFILE if this process has no room for the descriptors.
    */
   static async adopt(path: string): Promise<HeldContainer> {
-    const fd = openSocket('seqpacket')
-    try {
-      connectSocket(fd, path)
-    } catch (error) {
-      closeDescriptor(fd)
-      throw error
-    }
-    const container = new HeldContainer(fd, { keeper: 0, fds: {}, file: '' })
+    const container = new HeldContainer(connectToKeeper(path), { keeper: 0, fds: {}, file: '' })
     container.#connection.send('adopt', HOLD_VERSION)
-    await container.#held.promise
+    await container.#adoption.made
     return container
   }
 
@@ -74,7 +65,7 @@ export class HeldContainer {
     fd: number,
     { keeper, fds, file }: { keeper: number; fds: Partial<Record<Slot, number>>; file: string },
   ) {
-    this.#keeper = keeper
+    this.#adoption = new Adoption(keeper, this.#fds)
     this.#creation = new Creation(file)
     this.#fds.take(fds)
     this.#connection = new HoldConnection(fd, {
@@ -93,7 +84,7 @@ export class HeldContainer {
 
   /** The keeper's pid. */
   get keeper(): number {
-    return this.#keeper
+    return this.#adoption.keeper
   }
 
   /** The progress that an earlier server has noted. */
@@ -208,7 +199,7 @@ export class HeldContainer {
 
   #hear(report: HoldReport): void {
     if (report.kind === 'held') this.#beServer(report)
-    else if (report.kind === 'busy') this.#refuse(report.server)
+    else if (report.kind === 'busy') this.#connection.close(busyError(report.server))
     else if (report.kind === 'refused')
       this.#creation.abandon(refusal(report.refusal, report.errno))
     else if (report.kind === 'failed') this.#creation.fail(report)
@@ -219,18 +210,9 @@ export class HeldContainer {
     else this.#ended.resolve(report.status)
   }
 
-  #refuse(server: number): void {
-    this.#connection.close(systemError(-EBUSY, 'connect', { pid: server }))
-  }
-
-  // The first server has its own descriptors already.
-  #beServer({ keeper, progress, fds }: Extract<HoldReport, { kind: 'held' }>): void {
-    const isFirst = this.#keeper !== 0
-    this.#keeper = keeper
-    this.#progress = progress as Progress
-    if (isFirst) for (const fd of Object.values(fds)) closeDescriptor(fd)
-    else this.#fds.take(fds)
-    this.#held.resolve()
+  #beServer(report: Extract<HoldReport, { kind: 'held' }>): void {
+    this.#progress = report.progress as Progress
+    this.#adoption.accept(report)
   }
 
   // The runtime has switched the translation off.
@@ -242,11 +224,11 @@ export class HeldContainer {
   }
 
   #close(cause: Error | undefined): void {
-    const message = `the keeper ${this.#keeper} of a container has ended before the container`
-    const details = { pid: this.#keeper, errno: ECONNRESET, cause }
+    const message = `the keeper ${this.keeper} of a container has ended before the container`
+    const details = { pid: this.keeper, errno: ECONNRESET, cause }
     const error =
       cause instanceof SextonError ? cause : new SextonError('ERR_SYSTEM', message, details)
-    this.#held.reject(error)
+    this.#adoption.abandon(error)
     this.#creation.abandon(error)
     this.#ended.reject(error)
     if (this.#isReleased) this.#fds.closeAll()
