@@ -8,6 +8,7 @@ export class Creation {
   readonly #file: string
   readonly #made = new Fact<ExitStatus>()
   #runtime: 'waiting' | 'running' | 'exited' = 'waiting'
+  #runtimePid: number | undefined
   #status: ExitStatus | undefined
   #container: number | undefined
 
@@ -21,6 +22,11 @@ export class Creation {
     return this.#runtime
   }
 
+  /** The pid of the runtime, once it has been started. */
+  get runtimePid(): number | undefined {
+    return this.#runtimePid
+  }
+
   /** The pid of the container's first process, once the runtime has exited and left one; `undefined` otherwise. */
   get container(): number | undefined {
     return this.#container
@@ -32,8 +38,9 @@ export class Creation {
   }
 
   /** The runtime runs. */
-  start(): void {
+  start(pid: number): void {
     this.#runtime = 'running'
+    this.#runtimePid = pid
   }
 
   /** The runtime has exited. The pid of the container follows. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
+import type { OwnedChild } from '../reaping/owned-child.js'
 import { translateNewlines } from '../system/terminal.js'
 import { Adoption, busyError, connectToKeeper } from './adoption.js'
 import { Creation } from './creation.js'
@@ -9,7 +10,7 @@ import { HeldDescriptors } from './held-descriptors.js'
 import { HoldConnection } from './hold-connection.js'
 import { HOLD_VERSION, type HoldReport, SLOTS, type Slot } from './hold-frames.js'
 import type { HoldPlan } from './hold-settings.js'
-import { startHolder } from './hold-start.js'
+import { type StartedHolder, startHolder } from './hold-start.js'
 import { refusal } from './refusal.js'
 
 // A container whose keeper is its parent, as a server sees it. The server may die at any moment: the next one adopts the
@@ -23,6 +24,8 @@ export type Progress = 0 | 1 | 2
 /** One container, or one process that was started in it, and its keeper. */
 export class HeldContainer {
   readonly #connection: HoldConnection
+  /** The keeper, if this process has started it. */
+  readonly #child: OwnedChild | undefined
   readonly #fds = new HeldDescriptors()
   readonly #adoption: Adoption
   readonly #creation: Creation
@@ -43,7 +46,7 @@ export class HeldContainer {
    */
   static start(plan: HoldPlan): HeldContainer {
     const { child, connection, fds } = startHolder(plan)
-    return new HeldContainer(connection, { keeper: child.pid, fds, file: plan.runtime.file })
+    return new HeldContainer(connection, { child, fds, file: plan.runtime.file })
   }
 
   /**
@@ -55,7 +58,7 @@ export class HeldContainer {
    *   server lives, ECONNRESET if the keeper has just ended, EMFILE if this process has no room for the descriptors.
    */
   static async adopt(path: string): Promise<HeldContainer> {
-    const container = new HeldContainer(connectToKeeper(path), { keeper: 0, fds: {}, file: '' })
+    const container = new HeldContainer(connectToKeeper(path), { fds: {}, file: '' })
     container.#connection.send('adopt', HOLD_VERSION)
     await container.#adoption.made
     return container
@@ -63,9 +66,10 @@ export class HeldContainer {
 
   private constructor(
     fd: number,
-    { keeper, fds, file }: { keeper: number; fds: Partial<Record<Slot, number>>; file: string },
+    { child, fds, file }: Pick<StartedHolder, 'fds'> & { child?: OwnedChild; file: string },
   ) {
-    this.#adoption = new Adoption(keeper, this.#fds)
+    this.#child = child
+    this.#adoption = new Adoption(child?.pid ?? 0, this.#fds)
     this.#creation = new Creation(file)
     this.#fds.take(fds)
     this.#connection = new HoldConnection(fd, {
@@ -92,9 +96,22 @@ export class HeldContainer {
     return this.#progress
   }
 
+  /**
+   * Resolves when a keeper that this process has started is dead, and its children have their next parent. Resolves at
+   * once for the keeper of another server.
+   */
+  get dead(): Promise<unknown> {
+    return this.#child?.exited ?? Promise.resolve()
+  }
+
   /** The state of the runtime, as far as it is known here. */
   get runtime(): 'waiting' | 'running' | 'exited' {
     return this.#creation.runtime
+  }
+
+  /** The pid of the runtime, once it has been started. */
+  get runtimePid(): number | undefined {
+    return this.#creation.runtimePid
   }
 
   /** The pid of the container's first process, once the runtime has exited and left one; `undefined` otherwise. */
@@ -203,7 +220,7 @@ export class HeldContainer {
     else if (report.kind === 'refused')
       this.#creation.abandon(refusal(report.refusal, report.errno))
     else if (report.kind === 'failed') this.#creation.fail(report)
-    else if (report.kind === 'started') this.#creation.start()
+    else if (report.kind === 'started') this.#creation.start(report.pid)
     else if (report.kind === 'terminal') this.#takeTerminal(report.fd)
     else if (report.kind === 'exited') this.#creation.exit(report.status)
     else if (report.kind === 'container') this.#creation.leave(report.pid)

@@ -1,10 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { release } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { backend } from '../../lib/index.js'
+import { since } from '../kernel.js'
 import { skipWithoutRoot } from '../needs.js'
 
 const program = fileURLToPath(new URL('../fixtures/parent.py', import.meta.url))
@@ -14,8 +14,7 @@ const program = fileURLToPath(new URL('../fixtures/parent.py', import.meta.url))
  * it: by a descriptor, on Linux 6.15 or later.
  */
 export function statusOutlivesReaping(): boolean {
-  const [major = 0, minor = 0] = release().split('.').map(Number)
-  return backend() === 'pidfd' && (major > 6 || (major === 6 && minor >= 15))
+  return backend() === 'pidfd' && since(6, 15)
 }
 
 /**

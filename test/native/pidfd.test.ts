@@ -1,17 +1,13 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
-import { constants, release } from 'node:os'
+import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { binding } from '../../lib/system/binding.js'
 import { eventually } from '../eventually.js'
+import { since } from '../kernel.js'
 import { CLD_KILLED, reap, spawnShell, untilZombie } from './raw.js'
 
 const { EAGAIN, EBADF, EINVAL, ENOENT, ESRCH } = constants.errno
 const { SIGTERM, SIGKILL } = constants.signals
-
-const [major = 0, minor = 0] = release().split('.').map(Number)
-/** Whether the kernel is at least this; some answers are newer than others. */
-const since = (wanted: number, lesser: number) =>
-  major > wanted || (major === wanted && minor >= lesser)
 
 describe('A pidfd', () => {
   it('is close-on-exec, whether opened or born with the child', async () => {

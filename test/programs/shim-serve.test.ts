@@ -7,6 +7,7 @@ import { SHIMMY_OPTIONS } from '../../lib/shim/shimmy/options.js'
 import { VERSION_TEXT } from '../../lib/shim/version.js'
 import { readStat } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
+import { since } from '../kernel.js'
 import { TestClient } from '../lib/shim/attach-clients.js'
 import { freePlace, killed, serverAt } from '../lib/shim/servers.js'
 import { endOf, linesOf, messageOf, startShimmy } from '../lib/shim/shimmy/shimmies.js'
@@ -262,17 +263,72 @@ describe('A container whose server is killed', () => {
 })
 
 describe('A container whose keeper is killed', () => {
-  it('has an end that says so, and its output until then', async () => {
-    const script = 'echo before; until [ -e stop ]; do sleep 0.02; done; echo after'
+  const WAITING = 'until [ -e stop ]; do sleep 0.02; done'
+
+  it('has its exit code, and its output until then', async () => {
+    const script = `echo before; ${WAITING}; echo after; exit 9`
     const shim = await hosted(freePlace(), { script, options: exitCommand('echo >cleaned') })
-    const keeper = shim.pid('conmon.pid')
-    await killed(keeper)
+    await killed(shim.pid('conmon.pid'))
     await eventually(() => expect(logOf(shim)).toContain('before'))
     expect(existsSync(join(shim.bundle, 'exits/c0ffee'))).toBe(false)
     stop(shim)
-    expect(await exitOf(shim)).toBe('255')
-    expect(logOf(shim)).toContain('stdout F after')
-    expect(logOf(shim)).toContain(`the keeper ${keeper} of a container has ended`)
+    expect(await exitOf(shim)).toBe('9')
+    expect(logOf(shim)).toBe('stdout F before\nstdout F after\n')
     await shim.written('cleaned')
+  })
+
+  it('has it, too, if it is killed at the same time', async () => {
+    const server = freePlace()
+    for (let i = 0; i < sized(10, 3); i += 1) {
+      const shim = await hosted(server, { script: 'exec sleep 1000' })
+      const pids = [shim.pid('conmon.pid'), shim.pid('pidfile')]
+      for (const pid of i % 2 === 0 ? pids : pids.reverse()) process.kill(pid, 'SIGKILL')
+      expect(await exitOf(shim)).toBe('137')
+    }
+  })
+
+  it('tells the code of an exec session', async () => {
+    const shim = await hosted(freePlace(), { exec: true, script: `${WAITING}; exit 5` })
+    await killed(shim.pid('conmon.pid'))
+    stop(shim)
+    expect(await shim.message(1)).toEqual({ data: 5 })
+    await shim.ended
+  })
+
+  it('is killed when its time is over', async () => {
+    const options = ['--timeout', '1']
+    const shim = await hosted(freePlace(), { script: 'exec sleep 1000', options })
+    await killed(shim.pid('conmon.pid'))
+    expect(await exitOf(shim)).toBe('-1')
+  })
+
+  it('has its code from the kernel, if its server is the second', async () => {
+    const server = freePlace()
+    const shim = await hosted(server, { script: `${WAITING}; exit 9` })
+    await killed(serverOf(shim))
+    const other = await hosted(server, { script: 'exit 0' })
+    expect(await exitOf(other)).toBe('0')
+    const keeper = shim.pid('conmon.pid')
+    await killed(keeper)
+    stop(shim)
+    if (since(6, 15)) {
+      expect(await exitOf(shim)).toBe('9')
+    } else {
+      expect(await exitOf(shim)).toBe('255')
+      expect(logOf(shim)).toContain(`the keeper ${keeper} of a container has ended`)
+    }
+  })
+
+  it('is not made, if that is while the runtime works', async () => {
+    const bundle = makeBundle('exec sleep 1000')
+    writeFileSync(join(bundle, 'slow'), '') // the runtime has written the pid, and goes on
+    const shim = startShim({ server: freePlace() }, bundle)
+    await eventually(() => expect(shim.pid('pidfile')).toBeGreaterThan(0))
+    const [keeper, container] = [shim.pid('conmon.pid'), shim.pid('pidfile')]
+    await killed(keeper)
+    const message = `the keeper ${keeper} of a container has ended before the container`
+    expect(await shim.message(0)).toEqual({ data: -1, message })
+    await shim.ended
+    expect(readStat(container)?.state ?? 'Z').toBe('Z')
   })
 })

@@ -5,13 +5,14 @@ import { HeldContainer } from '../../keeper/held-container.js'
 import { closeDescriptor } from '../../system/descriptors.js'
 import { openContainerEnds } from '../container-ends.js'
 import { writeWhole } from '../exit-files.js'
-import { Machine } from '../machine.js'
+import { Machine, type Parts } from '../machine.js'
 import { Service } from '../service.js'
 import type { Assignment } from './assignment.js'
 import { readAssignment } from './assignment.js'
 import { planFor } from './keeper-plan.js'
 import { KeptContainer } from './kept-container.js'
-import { type KeeperPaths, removeSockets } from './place.js'
+import { Orphans } from './orphans.js'
+import { type KeeperPaths, type Place, removeSockets } from './place.js'
 import { contentOf, type Request, requestIn } from './request.js'
 
 const { ECONNREFUSED, ENOENT } = constants.errno
@@ -27,80 +28,93 @@ export interface Hosted {
   live(onReady?: () => void): Promise<number>
 }
 
-/**
- * Starts the keeper of a container, and notes the request there. Nothing has begun yet: if this process is killed before
- * `live()`, the keeper ends.
- *
- * @throws {SextonError} if there can be no keeper. Nothing remains of it.
- */
-export function begin(assignment: Assignment, request: Request, paths: KeeperPaths): Hosted {
-  const { settings, syncPipe } = assignment
-  const ends = openContainerEnds(settings)
-  let held: HeldContainer
+/** The containers of a server: starts their keepers, and adopts those of earlier servers. */
+export class Hosting {
+  readonly #place: Place
+  readonly #orphans = new Orphans()
+
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  /**
+   * Starts the keeper of a container, and notes the request there. Nothing has begun yet: if this process is killed before
+   * `live()`, the keeper ends.
+   *
+   * @throws {SextonError} if there can be no keeper. Nothing remains of it.
+   */
+  begin(assignment: Assignment, request: Request): Hosted {
+    const { settings, syncPipe } = assignment
+    const paths = this.#place.free()
+    const ends = openContainerEnds(settings)
+    let held: HeldContainer
+    try {
+      held = HeldContainer.start(planFor(assignment, paths, ends))
+    } catch (error) {
+      for (const fd of Object.values(ends.ours)) if (typeof fd === 'number') closeDescriptor(fd)
+      assignment.log.close()
+      throw error
+    } finally {
+      ends.closeTheirs()
+    }
+    request.handed.forget(syncPipe)
+    request.handed.closeAllBut(...assignment.otherPipes)
+    writeSync(held.fd('notes') as number, request.texts, 0, request.texts.length, 0)
+    const pidfile = settings['conmon-pidfile']
+    if (pidfile !== undefined) writeWhole(pidfile, String(held.keeper))
+    return this.#host(assignment, held, paths, false)
+  }
+
+  /**
+   * Takes over the container of a server that has died.
+   *
+   * @returns `undefined` if the keeper has ended.
+   */
+  async adopt(paths: KeeperPaths): Promise<Hosted | undefined> {
+    let held: HeldContainer
+    try {
+      held = await HeldContainer.adopt(paths.socket)
+    } catch (error) {
+      const { errno } = error as SextonError
+      if (errno === ECONNREFUSED || errno === ENOENT) removeSockets(paths)
+      return undefined
+    }
+    try {
+      const assignment = readAssignment(requestIn(contentOf(held.fd('notes') as number)))
+      if ('settings' in assignment) return this.#host(assignment, held, paths, true)
+      throw new SextonError('ERR_SYSTEM', 'the notes of a keeper are of no container')
+    } catch (error) {
+      held.disconnect()
+      throw error
+    }
+  }
+
+  #host(assignment: Assignment, held: HeldContainer, paths: KeeperPaths, isBegun: boolean): Hosted {
+    const { settings } = assignment
+    const afterLoss = () => removeSockets(paths)
+    const keeping = { isBegun, afterLoss, orphans: this.#orphans }
+    const holder = new KeptContainer(settings, held, keeping)
+    const contract = assignment.contract(holder.manager)
+    void held.lost.then(({ message }) => contract.ownLog.write('warn', message))
+    return { live: (onReady) => live({ settings, holder, contract }, onReady) }
+  }
+}
+
+async function live(
+  parts: Pick<Parts, 'settings' | 'holder' | 'contract'>,
+  onReady = () => {},
+): Promise<number> {
+  const { settings, holder, contract } = parts
+  const service = new Service(settings, holder, contract)
   try {
-    held = HeldContainer.start(planFor(assignment, paths, ends))
+    return await new Machine({ ...parts, service, onReady }).run()
   } catch (error) {
-    for (const fd of Object.values(ends.ours)) if (typeof fd === 'number') closeDescriptor(fd)
-    assignment.log.close()
+    contract.reports.tellFailure({ text: (error as Error).message })
+    await service.close().catch(() => {})
+    await holder.release()
     throw error
   } finally {
-    ends.closeTheirs()
-  }
-  request.handed.forget(syncPipe)
-  request.handed.closeAllBut(...assignment.otherPipes)
-  writeSync(held.fd('notes') as number, request.texts, 0, request.texts.length, 0)
-  const pidfile = settings['conmon-pidfile']
-  if (pidfile !== undefined) writeWhole(pidfile, String(held.keeper))
-  return host(assignment, held, paths, false)
-}
-
-/**
- * Takes over the container of a server that has died.
- *
- * @returns `undefined` if the keeper has ended.
- */
-export async function adopt(paths: KeeperPaths): Promise<Hosted | undefined> {
-  let held: HeldContainer
-  try {
-    held = await HeldContainer.adopt(paths.socket)
-  } catch (error) {
-    const { errno } = error as SextonError
-    if (errno === ECONNREFUSED || errno === ENOENT) removeSockets(paths)
-    return undefined
-  }
-  try {
-    const assignment = readAssignment(requestIn(contentOf(held.fd('notes') as number)))
-    if ('settings' in assignment) return host(assignment, held, paths, true)
-    throw new SextonError('ERR_SYSTEM', 'the notes of a keeper are of no container')
-  } catch (error) {
-    held.disconnect()
-    throw error
-  }
-}
-
-function host(
-  assignment: Assignment,
-  held: HeldContainer,
-  paths: KeeperPaths,
-  isBegun: boolean,
-): Hosted {
-  const { settings } = assignment
-  const holder = new KeptContainer(settings, held, isBegun, () => removeSockets(paths))
-  const contract = assignment.contract(holder.manager)
-  return {
-    live: async (onReady = () => {}) => {
-      const service = new Service(settings, holder, contract)
-      try {
-        return await new Machine({ settings, holder, service, contract, onReady }).run()
-      } catch (error) {
-        contract.reports.tellFailure({ text: (error as Error).message })
-        await service.close().catch(() => {})
-        await holder.release()
-        throw error
-      } finally {
-        service.dispose()
-        contract.ownLog.close()
-      }
-    },
+    service.dispose()
+    contract.ownLog.close()
   }
 }

@@ -1,16 +1,26 @@
 import { fstatSync, rmSync } from 'node:fs'
 import type { ExitStatus } from '../../exit/exit-status.js'
 import type { HeldContainer } from '../../keeper/held-container.js'
-import { binding } from '../../system/binding.js'
-import { closeDescriptor } from '../../system/descriptors.js'
 import { readStat } from '../../system/proc.js'
 import { runExitCommand } from '../exit-command.js'
 import type { Holder } from '../holder.js'
 import type { Manager } from '../manager-pipe.js'
 import { ManagerPipe } from '../manager-pipe.js'
-import { Pollable } from '../pollable.js'
+import { pidIn } from '../pidfile.js'
 import type { Settings } from '../settings.js'
 import { Stage } from '../stage.js'
+import { KeptProcess } from './kept-process.js'
+import type { Orphans } from './orphans.js'
+
+/** What a server knows of a container besides its settings. */
+export interface Keeping {
+  /** Whether an earlier server has begun the creation. */
+  isBegun: boolean
+  /** Gets the container if the keeper is killed. */
+  orphans: Orphans
+  /** Removes what a keeper leaves if it is killed. */
+  afterLoss: () => void
+}
 
 /** A container whose keeper is its parent. It outlives this process. */
 export class KeptContainer implements Holder {
@@ -19,20 +29,16 @@ export class KeptContainer implements Holder {
   readonly transit: { stage: Stage; relay: number | undefined }
   readonly #settings: Settings
   readonly #held: HeldContainer
-  readonly #afterLoss: () => void
+  readonly #keeping: Keeping
   #isLost = false
-  /** The container, while it runs. If the keeper is killed, this tells when it ends. */
-  #process: Pollable | undefined
+  /** The container, while it runs. If the keeper is killed, this tells how it ends. */
+  #process: KeptProcess | undefined
 
-  /**
-   * @param isBegun Whether an earlier server has begun the creation.
-   * @param afterLoss Removes what a keeper leaves if it is killed.
-   */
-  constructor(settings: Settings, held: HeldContainer, isBegun: boolean, afterLoss: () => void) {
+  constructor(settings: Settings, held: HeldContainer, keeping: Keeping) {
     this.#settings = settings
     this.#held = held
-    this.#afterLoss = afterLoss
-    this.isBegun = isBegun
+    this.#keeping = keeping
+    this.isBegun = keeping.isBegun
     this.transit = { stage: new Stage(held.fd('stage') as number), relay: held.fd('relay') }
     void held.lost.then(() => {
       this.#isLost = true
@@ -55,14 +61,19 @@ export class KeptContainer implements Holder {
     }
   }
 
-  create(onTerminal: () => void): Promise<ExitStatus> {
+  async create(onTerminal: () => void): Promise<ExitStatus> {
     // An earlier container's. Once the runtime runs, the file is for the keeper.
     if (!this.isBegun) rmSync(this.#settings.containerPidfile, { force: true })
-    return this.#held.create(onTerminal)
+    try {
+      return await this.#held.create(onTerminal)
+    } catch (error) {
+      if (this.#isLost) await this.#settle()
+      throw error
+    }
   }
 
   pid(): number | undefined {
-    return this.#held.container
+    return this.#held.container ?? (this.#isLost ? this.#remainder() : undefined)
   }
 
   get age(): number {
@@ -75,16 +86,18 @@ export class KeptContainer implements Holder {
     try {
       return await this.#held.exitOf(pid)
     } catch (error) {
-      await this.#process?.readable()
-      throw error
+      const status = await this.#process?.end()
+      if (status === undefined) throw error
+      return status
     } finally {
-      this.#closeProcess()
+      this.#process?.close()
+      this.#process = undefined
     }
   }
 
   signalContainer(pid: number, signal: number): void {
     if (!this.#isLost) this.#held.signalContainer(pid, signal)
-    else if (this.#process !== undefined) binding.pidfdSend(this.#process.fd, signal)
+    else this.#process?.signal(signal)
   }
 
   closeInput(): void {
@@ -97,23 +110,26 @@ export class KeptContainer implements Holder {
     this.#held.release()
     await this.#held.gone
     if (!this.#isLost) return 0
-    this.#afterLoss()
+    this.#keeping.afterLoss()
     return runExitCommand(this.#settings)
   }
 
-  #closeProcess(): void {
-    const process = this.#process
-    this.#process = undefined
-    process?.wake()
-    if (process !== undefined) closeDescriptor(process.fd)
+  #open(pid: number): KeptProcess | undefined {
+    return KeptProcess.open(pid, this.#held.keeper, this.#keeping.orphans)
   }
 
-  // A child of the keeper is the container, and not a later process with its pid.
-  #open(pid: number): Pollable | undefined {
-    const fd = binding.pidfdOpen(pid)
-    if (fd < 0) return undefined
-    if (readStat(pid)?.ppid === this.#held.keeper) return new Pollable(fd)
-    closeDescriptor(fd)
-    return undefined
+  /** Waits until the runtime has died with its keeper: it may be about to write the pid of a container. */
+  async #settle(): Promise<void> {
+    await this.#held.dead
+    const { runtimePid } = this.#held
+    const runtime = runtimePid === undefined ? undefined : this.#open(runtimePid)
+    await runtime?.end()
+    runtime?.close()
+  }
+
+  /** The container that the runtime had made when it died, if it is a child of this process now. */
+  #remainder(): number | undefined {
+    const pid = pidIn(this.#settings.containerPidfile)
+    return pid !== undefined && readStat(pid)?.ppid === process.pid ? pid : undefined
   }
 }

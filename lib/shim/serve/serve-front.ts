@@ -2,19 +2,18 @@ import { chooseContract } from '../program-name.js'
 import { Refusal } from '../refusal.js'
 import { readAssignment } from './assignment.js'
 import type { Front } from './front.js'
-import { begin } from './hosting.js'
-import type { Place } from './place.js'
+import type { Hosting } from './hosting.js'
 import type { Request } from './request.js'
 
 const FAILED = 1
 const STDOUT = 1
 
 /** Does what a front asks for, to the end of the container if there is one. */
-export async function serveFront(front: Front, place: Place): Promise<void> {
+export async function serveFront(front: Front, hosting: Hosting): Promise<void> {
   let request: Request | undefined
   try {
     request = await front.request()
-    if (request !== undefined) await carryOut(request, front, place)
+    if (request !== undefined) await carryOut(request, front, hosting)
   } catch (error) {
     const { message } = error as Error
     front.reply({ code: FAILED, text: `${nameFor(request)}: ${message}\n` })
@@ -35,14 +34,14 @@ function nameFor(request: Request | undefined): string {
   }
 }
 
-async function carryOut(request: Request, front: Front, place: Place): Promise<void> {
+async function carryOut(request: Request, front: Front, hosting: Hosting): Promise<void> {
   const assignment = readAssignment(request)
   if ('answer' in assignment) {
     front.reply({ code: 0, text: assignment.answer, fd: STDOUT })
     return
   }
   const { settings, warning } = assignment
-  const hosted = begin(assignment, request, place.free())
+  const hosted = hosting.begin(assignment, request)
   // Nothing has begun before the reply, so a front that gets none may ask another server. A server that is killed between
   // the reply and the beginning leaves nothing, and the manager sees the end of its pipe.
   const ready = () => front.reply({ code: 0, text: warning, hasMore: settings.sync })

@@ -4,7 +4,7 @@ import { hold } from '../../base/process-life.js'
 import { acceptSocket } from '../../system/unix-socket.js'
 import { Pollable } from '../pollable.js'
 import { Front } from './front.js'
-import { adopt } from './hosting.js'
+import { Hosting } from './hosting.js'
 import { type KeeperPaths, Place } from './place.js'
 import { serveFront } from './serve-front.js'
 
@@ -29,6 +29,7 @@ export class Server {
   readonly #options: ServerOptions
   readonly #listener: Pollable
   readonly #place: Place
+  readonly #hosting: Hosting
   /** Containers and fronts. */
   #busy = 0
   #isOpen = true
@@ -38,6 +39,7 @@ export class Server {
     this.#options = options
     this.#listener = new Pollable(options.listener)
     this.#place = new Place(options.path)
+    this.#hosting = new Hosting(this.#place)
     this.#isAwaited = options.isTemporary
   }
 
@@ -96,13 +98,13 @@ export class Server {
   }
 
   async #adopt(paths: KeeperPaths): Promise<void> {
-    await (await adopt(paths))?.live()
+    await (await this.#hosting.adopt(paths))?.live()
   }
 
   async #serve(fd: number): Promise<void> {
     const front = new Front(fd)
     try {
-      await serveFront(front, this.#place)
+      await serveFront(front, this.#hosting)
     } finally {
       front.close()
     }
