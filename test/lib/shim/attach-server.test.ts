@@ -7,6 +7,7 @@ import { eventually } from '../../eventually.js'
 import { sized } from '../../pace.mjs'
 import { openDescriptors, temporaryFolder } from '../system/folder.js'
 import { TestClient } from './attach-clients.js'
+import { freePlace } from './servers.js'
 import { exitOf, logOf, makeBundle, startShim } from './shims.js'
 
 /** Milliseconds after which a client that does not read is cut off, in these tests. */
@@ -153,6 +154,24 @@ describe('An attached client', () => {
     shim.begin()
     expect((await got).stdout.toString()).toBe('early')
     expect(await shim.message(1)).toEqual({ data: 0 })
+  })
+
+  // As podman is, which connects before it lets the container begin.
+  it('gets what the container writes at once, each time', async () => {
+    const server = freePlace()
+    const script = 'echo first; echo second >&2; sleep 0; echo third'
+    for (let i = 0; i < sized(20, 6); i += 1) {
+      const terminal = i % 2 === 0 ? ['-t'] : []
+      const options = ['--exec-attach', ...terminal]
+      const shim = startShim({ server, exec: true, script, options })
+      await eventually(() => expect(shim.attached()).not.toBe(''))
+      const got = new TestClient(shim.bundle).read()
+      shim.begin()
+      const { stdout, stderr } = await got
+      const [out, err] =
+        terminal.length > 0 ? ['first\r\nsecond\r\nthird\r\n', ''] : ['first\nthird\n', 'second\n']
+      expect([String(stdout), String(stderr)]).toEqual([out, err])
+    }
   })
 
   it('is not told what a failing runtime says', async () => {
