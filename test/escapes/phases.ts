@@ -32,11 +32,12 @@ export async function expectEndWithNode(phase: Phase, end: End, level: Isolation
   const exit = once(node, 'exit')
   const introduction = await introductionOf(node)
   try {
-    if (end !== 'SIGSTOP') await exit
-    // In the other phases the job was there before, and may have ended by now.
-    else if (phase === 'start')
-      await eventually(() => expect(marked(introduction.mark)).not.toEqual([]))
-    await expectNothingLeft(introduction)
+    await expectNothingLeft(introduction, async () => {
+      if (end !== 'SIGSTOP') await exit
+      // In the other phases the job was there before, and may have ended by now.
+      else if (phase === 'start')
+        await eventually(() => expect(marked(introduction.mark)).not.toEqual([]))
+    })
   } finally {
     node.kill('SIGKILL')
     await exit
@@ -68,10 +69,18 @@ async function introductionOf(node: ChildProcess): Promise<Introduction> {
   return JSON.parse(line)
 }
 
-/** Waits for the end of a victim's job, and ends what else it has started. */
-async function expectNothingLeft({ mark, bystanders }: Introduction): Promise<void> {
+/**
+ * Waits for the end of a victim's job, and ends what else it has started.
+ *
+ * @param before What to wait for first.
+ */
+async function expectNothingLeft(
+  { mark, bystanders }: Introduction,
+  before = async () => {},
+): Promise<void> {
   marks.push(mark)
   try {
+    await before()
     await eventually(() => expect(marked(mark)).toEqual([]), 10_000)
     const kinds = ['group', 'session', 'child', 'stopped']
     const seen = bystanders.map((pid, i) => look(pid, kinds[i] as string))
