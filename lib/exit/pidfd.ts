@@ -1,12 +1,34 @@
+import { callAll } from '../base/call-all.js'
 import { systemError } from '../base/errors.js'
 import { type Binding, binding } from '../system/binding.js'
 import type { Check, Watch } from './backend.js'
 
 // The kernel marks a pidfd readable when its process exits, and reports it to an epoll set. One set serves all
 // processes, so the cost of an exit does not depend on how many are watched.
+//
+// Most exits are those of owned children, whose statuses nobody but the reaper takes. While the reaper lets it, the
+// native code takes these statuses in the call that drains the set. The whole batch is noted before anybody is told:
+// a taken pid is free for other processes, so no listener may find the dead child under it. The native code closes
+// the descriptors when all listeners have run: see `ExitSource` in native/wait/wait.h.
+
+/**
+ * Notes the status that the native code has taken: nobody is told yet. It must not throw.
+ *
+ * @returns Tells everybody.
+ */
+export type Note = (records: Float64Array, index: number) => () => void
+
+interface Watched {
+  readonly pidfd: number
+  readonly check: Check
+  /** Only for an owned child. */
+  readonly note?: Note
+}
 
 interface ExitSet {
-  readonly watches: Map<number, { pidfd: number; check: Check }>
+  readonly watches: Map<number, Watched>
+  /** One for each copy of the library: whether its reaper lets statuses be taken. */
+  readonly mayTake: Set<() => boolean>
   lastToken: number
   isOpen: boolean
 }
@@ -15,21 +37,40 @@ interface ExitSet {
 // its set once: a second copy with a set of its own would get EALREADY. So the addon's object has what copies share.
 const KEY = Symbol.for('sexton.exitSet')
 const addon = binding as Binding & { [KEY]?: ExitSet }
-addon[KEY] ??= { watches: new Map(), lastToken: 0, isOpen: false }
+addon[KEY] ??= { watches: new Map(), mayTake: new Set(), lastToken: 0, isOpen: false }
 const set = addon[KEY]
 const { watches } = set
 const tokens = new Float64Array(binding.exitBatch)
+const records = new Float64Array(binding.exitBatch * binding.waitFields)
 
 /** Watches the process of `pidfd`. The caller closes the descriptor, after `stop()`. */
 export function watchPidfd(pidfd: number, check: Check): Watch {
+  return watch({ pidfd, check })
+}
+
+/**
+ * Watches an owned child. Its status is either taken at once, and `note` is called, or `check` asks for it.
+ *
+ * @param note After this call the descriptor is the native code's, which closes it.
+ */
+export function watchOwned(pidfd: number, check: Check, note: Note): Watch {
+  return watch({ pidfd, check, note })
+}
+
+/** For the reaper: the statuses of owned children may be taken while every copy's `mayTake` returns true. */
+export function takeWhile(mayTake: () => boolean): void {
+  set.mayTake.add(mayTake)
+}
+
+function watch(watched: Watched): Watch {
   if (!set.isOpen) open()
   // A token of its own, because a descriptor's number may be closed and reused within one batch.
   do set.lastToken = (set.lastToken + 1) >>> 0
   while (watches.has(set.lastToken))
   const token = set.lastToken
-  const result = binding.watchPidfd(pidfd, token)
+  const result = binding.watchPidfd(watched.pidfd, token, watched.note !== undefined)
   if (result < 0) throw systemError(result, 'epoll_ctl')
-  watches.set(token, { pidfd, check })
+  watches.set(token, watched)
   return { stop: () => stop(token) }
 }
 
@@ -41,15 +82,33 @@ function open(): void {
 
 // Handles one batch in each turn of the loop, so that other events get their turn. The rest keeps the set readable.
 function drain(): void {
-  const count = binding.drainExits(tokens)
-  for (const token of tokens.slice(0, Math.max(count, 0))) {
-    if (watches.get(token)?.check()) stop(token)
-  }
+  const count = binding.drainExits(tokens, records, mayTake())
+  const tellings: (() => void)[] = []
+  for (let i = 0; i < count; i += 1) tellings.push(noted(tokens[i] as number, i))
+  // All, because the set does not report the others of this batch again.
+  callAll(tellings, undefined)
+}
+
+function mayTake(): boolean {
+  for (const one of set.mayTake) if (!one()) return false
+  return true
+}
+
+function noted(token: number, index: number): () => void {
+  const isTaken = records[index * binding.waitFields] !== 0
+  if (!isTaken) return () => ask(token)
+  const { note } = watches.get(token) as Required<Watched>
+  watches.delete(token)
+  return note(records, index)
+}
+
+function ask(token: number): void {
+  if (watches.get(token)?.check()) stop(token)
 }
 
 function stop(token: number): void {
-  const watch = watches.get(token)
-  if (watch === undefined) return
+  const watched = watches.get(token)
+  if (watched === undefined) return
   watches.delete(token)
-  binding.unwatchPidfd(watch.pidfd)
+  binding.unwatchPidfd(watched.pidfd)
 }

@@ -100,6 +100,28 @@ class Observers {
     return this.lookBefore || some(this.#ofMany, ({ after }) => after !== undefined)
   }
 
+  /** Whether anyone sees the deaths of all owned children before they are taken. */
+  get lookBeforeOwned(): boolean {
+    return some(this.#ofMany, (each) => each.before !== undefined && concerns(each, true))
+  }
+
+  /** Whether anyone observes this child alone. */
+  observe(pid: number): boolean {
+    return this.#ofOne.has(pid)
+  }
+
+  /** Whether anyone sees the death of this child before it is taken. */
+  lookBeforeThis(pid: number, isOwned: boolean): boolean {
+    if (this.observe(pid)) return true
+    return isOwned ? this.lookBeforeOwned : this.lookBefore
+  }
+
+  /** Whether anyone sees the death of this child at all. */
+  lookAtThis(pid: number, isOwned: boolean): boolean {
+    if (this.lookBeforeThis(pid, isOwned)) return true
+    return some(this.#ofMany, (each) => each.after !== undefined && concerns(each, isOwned))
+  }
+
   before(death: Death): void {
     for (const observer of this.#concernedBy(death)) observer.before?.(death)
   }
@@ -115,13 +137,18 @@ class Observers {
   *#concernedBy({ pid, owner }: Death): Iterable<Observer> {
     yield* this.#ofOne.get(pid) ?? []
     for (const observer of this.#ofMany) {
-      if (observer.scope === 'all' || owner !== 'sexton') yield observer
+      if (concerns(observer, owner === 'sexton')) yield observer
     }
   }
 
   #of(pid: number): Set<Observer> {
     return this.#ofOne.get(pid) ?? new Set()
   }
+}
+
+// Observers of adopted children see no death of an owned one.
+function concerns({ scope }: Observer, isOwned: boolean): boolean {
+  return scope === 'all' || !isOwned
 }
 
 function some<T>(all: Iterable<T>, test: (one: T) => boolean): boolean {

@@ -1,31 +1,41 @@
+import { callAll } from '../base/call-all.js'
 import { systemError } from '../base/errors.js'
 import { backend, type Check, type Watch } from '../exit/backend.js'
-import type { ExitStatus } from '../exit/exit-status.js'
-import { watchPidfd } from '../exit/pidfd.js'
+import { ExitStatus } from '../exit/exit-status.js'
+import { watchOwned } from '../exit/pidfd.js'
 import { watchByPolling } from '../exit/poll.js'
 import { watchChild } from '../exit/sigchld.js'
 import { watchStops } from '../exit/stops.js'
 import { binding } from '../system/binding.js'
 import { signalName } from '../system/signal-names.js'
 
+/** What the reaper does for a child. */
+interface Reaper {
+  /** Takes its status if there is one, notes it and tells everybody. */
+  take(pid: number): unknown
+  /**
+   * Notes a status that was taken by now.
+   *
+   * @returns Tells everybody.
+   */
+  note(status: ExitStatus): () => void
+}
+
 /** A child of sexton's `spawn`, from birth until the reaper has taken its status. */
 export class OwnedChild {
   readonly pid: number
   readonly exited: Promise<ExitStatus>
-  readonly #take: (pid: number) => unknown
+  readonly #reaper: Reaper
   readonly #waiters = new Set<(status: ExitStatus) => void>()
   #pidfd: number
   #status: ExitStatus | undefined
   #watch: Watch | undefined
 
-  /**
-   * @internal For the reaper alone.
-   * @param take Takes its status if there is one, and then calls `settle()`.
-   */
-  constructor(pid: number, pidfd: number, take: (pid: number) => unknown) {
+  /** @internal For the reaper alone. */
+  constructor(pid: number, pidfd: number, reaper: Reaper) {
     this.pid = pid
     this.#pidfd = pidfd
-    this.#take = take
+    this.#reaper = reaper
     this.exited = new Promise((resolve) => this.#waiters.add(resolve))
   }
 
@@ -57,7 +67,7 @@ export class OwnedChild {
 
   /** Takes the status if there is one by now. Returns whether the child has ended. */
   check(): boolean {
-    if (this.#status === undefined) this.#take(this.pid)
+    if (this.#status === undefined) this.#reaper.take(this.pid)
     return this.#status !== undefined
   }
 
@@ -74,14 +84,18 @@ export class OwnedChild {
     return true
   }
 
-  /** @internal For the reaper: it has taken the status. */
-  settle(status: ExitStatus): void {
+  /** @internal For the reaper: it has taken the status, and tells nobody yet. */
+  note(status: ExitStatus): void {
     this.#status = status
     // Stop the watch before the close: the descriptor's number may be given away in the next instant.
     this.#watch?.stop()
     if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
     this.#pidfd = -1
-    for (const tell of this.#waiters) tell(status)
+  }
+
+  /** @internal For the reaper: tells everybody who waits. */
+  tell(status: ExitStatus): void {
+    callAll(this.#waiters, status)
     this.#waiters.clear()
   }
 
@@ -101,7 +115,10 @@ export class OwnedChild {
   #watchEnd(check: Check): Watch {
     if (this.#pidfd < 0) return watchByPolling(check)
     try {
-      return watchPidfd(this.#pidfd, check)
+      return watchOwned(this.#pidfd, check, (records, index) => {
+        this.#pidfd = -1
+        return this.#reaper.note(ExitStatus.fromRecord(records, index))
+      })
     } catch {
       // The child runs already, so it must not be lost for want of a watch.
       return watchByPolling(check)

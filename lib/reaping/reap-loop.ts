@@ -16,6 +16,7 @@ import { All } from './all.js'
 import { Budget } from './budget.js'
 import { type Observer, observers, type ZombieScope } from './observers.js'
 import { Orphans } from './orphans.js'
+import { lookFirst } from './reaper.js'
 import { type Next, sooner, Wakeups } from './wakeups.js'
 import { forgetGoneWorkerChildren } from './workers.js'
 
@@ -32,6 +33,7 @@ class ReapLoop {
   observe(observer: Observer): () => void {
     if (typeof observer.scope !== 'number') this.#wakeups.listen()
     observers.add(observer)
+    if (typeof observer.scope === 'number') lookFirst(observer.scope)
     return () => {
       observers.remove(observer)
       if (!observers.any) this.#wakeups.stop()

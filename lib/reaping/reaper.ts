@@ -1,4 +1,5 @@
 import { ExitStatus } from '../exit/exit-status.js'
+import { takeWhile } from '../exit/pidfd.js'
 import { isEnd, letGo, Tracee } from '../exit/tracees.js'
 import { binding, P_ALL, P_PID, P_PIDFD } from '../system/binding.js'
 import { ASK_LIMITS, BATCH, MOST_DISCARDED, WALK_LIMITS } from './budget.js'
@@ -12,13 +13,21 @@ import { aliveIfStopped, type Found, found, peek, peekAny, peekPidfd } from './p
 
 const records = new Float64Array(BATCH * binding.waitFields)
 
+/** Owned children whose deaths an observer of one child must see first. */
+const awaited = new Set<number>()
+
+// Almost always nobody must see the death of an owned child first. Then the native code takes its status as soon as the
+// exit is noticed, and `note` is called.
+takeWhile(() => awaited.size === 0 && !observers.lookBeforeOwned)
+
 // The native discard compares each orphan with each owned child: with more of those it is no gain.
 const MOST_CLAIMS = 64
 
 /** Makes a child that was just started this thread's own: its status is taken here alone. */
 export function own(pid: number, pidfd: number): OwnedChild {
-  const child = new OwnedChild(pid, pidfd, take)
+  const child = new OwnedChild(pid, pidfd, { take, note })
   owned.set(pid, child)
+  lookFirst(pid)
   child.watch()
   return child
 }
@@ -26,6 +35,11 @@ export function own(pid: number, pidfd: number): OwnedChild {
 /** The child of sexton's `spawn` in this thread that has this pid and has not been reaped. */
 export function ownedChild(pid: number): OwnedChild | undefined {
   return owned.get(pid)
+}
+
+/** Takes the status of this child, if it is owned, only after its observer has seen the death. */
+export function lookFirst(pid: number): void {
+  if (owned.has(pid) && observers.observe(pid)) awaited.add(pid)
 }
 
 /**
@@ -36,7 +50,7 @@ export function ownedChild(pid: number): OwnedChild | undefined {
  */
 export function take(pid: number): Found {
   const pidfd = owned.get(pid)?.pidfd ?? -1
-  const death = observers.lookBefore ? announce(pid, pidfd) : undefined
+  const death = observers.lookBeforeThis(pid, owned.has(pid)) ? announce(pid, pidfd) : undefined
   const result = waitFor(pid, pidfd)
   if (result instanceof Tracee) letGo(pid)
   else if (result instanceof ExitStatus) deliver(result, death)
@@ -127,14 +141,23 @@ function claims(): Float64Array {
 }
 
 function deliver(status: ExitStatus, seen?: Death): void {
+  note(status, seen)()
+}
+
+// Notes a status, and tells nobody: returns what tells everybody.
+function note(status: ExitStatus, seen?: Death): () => void {
   const { pid } = status
-  const death = seen ?? (observers.look ? new Death(pid, ownerOf(pid), status) : undefined)
   const child = owned.get(pid)
+  const isSeen = seen !== undefined || observers.lookAtThis(pid, child !== undefined)
+  const death = isSeen ? (seen ?? new Death(pid, ownerOf(pid), status)) : undefined
   // Forget first: the pid may be another child's before anyone hears of this one.
   owned.delete(pid)
+  awaited.delete(pid)
   forget(pid)
-  child?.settle(status)
-  if (death === undefined) return
-  death.taken(status)
-  observers.after(death)
+  death?.taken(status)
+  child?.note(status)
+  return () => {
+    child?.tell(status)
+    if (death !== undefined) observers.after(death)
+  }
 }

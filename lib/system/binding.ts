@@ -34,8 +34,8 @@ export interface Binding {
 
   readonly exitBatch: number
   openExitSource(onExits: () => void): number
-  drainExits(tokens: Float64Array): number
-  watchPidfd(pidfd: number, token: number): number
+  drainExits(tokens: Float64Array, records: Float64Array, take: boolean): number
+  watchPidfd(pidfd: number, token: number, owned: boolean): number
   unwatchPidfd(pidfd: number): number
   pidfdOpen(pid: number): number
   pidfdSend(pidfd: number, signal: number): number

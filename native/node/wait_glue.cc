@@ -55,17 +55,30 @@ Napi::Value TakeStop(const Napi::CallbackInfo& info) {
 // letGo(pid): 1 if it has let a traced child, or a thread of one, go on; 0 if not; or -errno.
 Napi::Value LetGoOn(const Napi::CallbackInfo& info) { return Result(info, LetGo(IntArg(info, 0))); }
 
-// Only calls: lib/ then drains the source. It allocates nothing, because that could fail in a
-// worker that is being terminated, whose loop still turns although no JavaScript may run.
+// Calls, and lib/ drains the source. It allocates nothing, because that could fail in a worker that
+// is being terminated, whose loop still turns although no JavaScript may run. The descriptors of
+// taken children are closed after everybody has heard of them.
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
   state->Call(state->on_exits);
+  int pidfds[ExitSource::kBatch];
+  const int count = state->exits.ReleaseTaken(pidfds);
+  for (int i = 0; i < count; ++i) state->open_fds.Close(pidfds[i]);
 }
 
-// drainExits(tokens: Float64Array): how many tokens it has written. The array has room for kBatch.
+// drainExits(tokens: Float64Array, records: Float64Array, take): how many tokens it has written, or
+// -errno. Each has a record in the same place: that of an owned child's status, if `take`, and
+// otherwise one with pid 0. The arrays have room for kBatch.
 Napi::Value DrainExits(const Napi::CallbackInfo& info) {
-  auto tokens = info[0].As<Napi::Float64Array>();
-  return Result(info, State(info)->exits.Drain(tokens.Data()));
+  double* token = info[0].As<Napi::Float64Array>().Data();
+  double* record = info[1].As<Napi::Float64Array>().Data();
+  Exit exits[ExitSource::kBatch];
+  const int count = State(info)->exits.Drain(exits, info[2].As<Napi::Boolean>().Value());
+  for (int i = 0; i < count; ++i, record += kRecordFields) {
+    token[i] = exits[i].token;
+    WriteRecord(exits[i].status, record);
+  }
+  return Result(info, count);
 }
 
 // openExitSource(onExits): 0 or -errno. Once per environment.
@@ -77,9 +90,10 @@ Napi::Value OpenExitSource(const Napi::CallbackInfo& info) {
   return Result(info, state->exits_poll.Start(state->loop, state->exits.fd(), OnReadable, state));
 }
 
+// watchPidfd(pidfd, token, owned): 0 or -errno. `owned`: whether drainExits() may take its status.
 Napi::Value WatchPidfd(const Napi::CallbackInfo& info) {
-  const uint32_t token = UintArg(info, 1);
-  return Result(info, State(info)->exits.Watch(IntArg(info, 0), token));
+  const bool owned = info[2].As<Napi::Boolean>().Value();
+  return Result(info, State(info)->exits.Watch(IntArg(info, 0), UintArg(info, 1), owned));
 }
 
 Napi::Value UnwatchPidfd(const Napi::CallbackInfo& info) {
@@ -94,8 +108,10 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "letGo", LetGoOn, {kInt}, state);
   exports.Set("exitBatch", ExitSource::kBatch);
   Define(exports, "openExitSource", OpenExitSource, {kFunction}, state);
-  Define(exports, "drainExits", DrainExits, {Doubles(ExitSource::kBatch)}, state);
-  Define(exports, "watchPidfd", WatchPidfd, {kInt, kUint}, state);
+  const Parameter tokens = Doubles(ExitSource::kBatch);
+  const Parameter records = Doubles(ExitSource::kBatch * kRecordFields);
+  Define(exports, "drainExits", DrainExits, {tokens, records, kBool}, state);
+  Define(exports, "watchPidfd", WatchPidfd, {kInt, kUint, kBool}, state);
   Define(exports, "unwatchPidfd", UnwatchPidfd, {kInt}, state);
   exports.Set("waitFields", kRecordFields);
   exports.Set("onlyThisThread", kOnlyThisThread);

@@ -43,7 +43,7 @@ class LateReaper {
   bool Open() {
     if (set_.Open() < 0) return false;
     for (size_t i = 0; i < pidfds_.size(); ++i) {
-      if (set_.Watch(pidfds_[i], static_cast<uint32_t>(i)) < 0) return false;
+      if (set_.Watch(pidfds_[i], static_cast<uint32_t>(i), false) < 0) return false;
     }
     return true;
   }
@@ -52,14 +52,14 @@ class LateReaper {
     while (left_ > 0) {
       pollfd polled = {set_.fd(), POLLIN, 0};
       if (Retry([&] { return poll(&polled, 1, -1); }) < 0) return;
-      double places[ExitSource::kBatch];
-      const int count = set_.Drain(places);
-      for (int i = 0; i < count; ++i) Check(static_cast<size_t>(places[i]));
+      Exit exits[ExitSource::kBatch];
+      const int count = set_.Drain(exits, false);
+      for (int i = 0; i < count; ++i) Check(exits[i].token);
     }
   }
 
  private:
-  void Check(size_t place) {
+  void Check(uint32_t place) {
     int& pidfd = pidfds_[place];
     if (!IsOver(pidfd)) return;
     set_.Unwatch(pidfd);

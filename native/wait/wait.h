@@ -15,7 +15,8 @@
 // functions ask the kernel for statuses, by waitid(2), and never block the event loop.
 //
 // A status can be taken once, so nothing here takes one unless lib/reaping/reaper.ts asks for it:
-// Peek() only looks. A traced child complicates every wait, because its stops are reported too,
+// Peek() only looks, and an ExitSource takes only statuses of children that the reaper owns, while
+// the reaper lets it. A traced child complicates every wait, because its stops are reported too,
 // whatever the flags ask for ("Tracing stops" in ptrace(2)). A child that has called PTRACE_TRACEME
 // is traced by the thread that started or adopted it, and stops at each signal and each exec until
 // that thread lets it go on. So each status is an exit or a stop: IsEnd() tells which.
@@ -79,6 +80,12 @@ int Detach(const WaitStatus& stop);
 // its own, and its exit is then reported like a child's.
 bool IsThread(pid_t pid);
 
+// What an ExitSource says of one process that has exited.
+struct Exit {
+  uint32_t token = 0;  // as it was watched
+  WaitStatus status;   // pid 0: not taken
+};
+
 // One descriptor that becomes readable when any of the watched pidfds does.
 //
 // Watches are edge-triggered. A level-triggered watch would spin while a debugger holds a dead
@@ -90,12 +97,27 @@ class ExitSource {
 
   int Open();  // 0 or -errno
   int fd() const { return epoll_.get(); }
-  int Watch(int pidfd, uint32_t token);  // 0 or -errno
-  int Unwatch(int pidfd);                // call it before closing the pidfd; 0 or -errno
-  int Drain(double* tokens);             // writes at most kBatch; how many, or -errno
+  // `owned`: a child of this thread whose status nobody else takes. 0 or -errno.
+  int Watch(int pidfd, uint32_t token, bool owned);
+  int Unwatch(int pidfd);  // call it before closing the pidfd; 0 or -errno
+
+  // Writes at most kBatch exits: how many, or -errno. With `take` it takes the status of each owned
+  // child. Where there is none, because a debugger holds the child or somebody else has reaped it,
+  // the exit is reported without one. The pidfd of a child that was taken stays watched and open
+  // until ReleaseTaken(): whoever hears of the exit may open descriptors, and a number that was
+  // given away meanwhile would mean two processes.
+  int Drain(Exit* exits, bool take);
+
+  // Watches the pidfds of taken children no more, and writes them, at most kBatch. The caller
+  // closes them. How many.
+  int ReleaseTaken(int* pidfds);
 
  private:
+  bool TakeOwned(int pidfd, WaitStatus* status);
+
   UniqueFd epoll_;
+  int taken_[kBatch] = {};
+  int taken_count_ = 0;
 };
 
 }  // namespace sexton

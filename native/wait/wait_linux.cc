@@ -14,6 +14,15 @@ namespace {
 
 constexpr int kLastSignal = 64;
 
+constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD, which older C libraries lack
+
+// A watch as the epoll set keeps it: the token in the low half, the pidfd above, and this flag.
+constexpr uint64_t kOwned = uint64_t{1} << 63;
+
+uint64_t PackWatch(int pidfd, uint32_t token, bool owned) {
+  return (owned ? kOwned : 0) | static_cast<uint64_t>(pidfd) << 32 | token;
+}
+
 // Tells whether a SIGTRAP comes from exec. The kernel sends it to a tracee alone, in the tracee's
 // own name; delivered without a tracer it would kill. A SIGTRAP that a tracee sends to itself by
 // kill(2) looks the same and is dropped too; those of raise(3) and of a breakpoint do not.
@@ -72,10 +81,10 @@ int ExitSource::Open() {
   return 0;
 }
 
-int ExitSource::Watch(int pidfd, uint32_t token) {
+int ExitSource::Watch(int pidfd, uint32_t token, bool owned) {
   struct epoll_event event = {};
   event.events = EPOLLIN | EPOLLET;
-  event.data.u64 = token;
+  event.data.u64 = PackWatch(pidfd, token, owned);
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, pidfd, &event) == 0 ? 0 : -errno;
 }
 
@@ -83,11 +92,33 @@ int ExitSource::Unwatch(int pidfd) {
   return epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, pidfd, nullptr) == 0 ? 0 : -errno;
 }
 
-int ExitSource::Drain(double* tokens) {
+int ExitSource::Drain(Exit* exits, bool take) {
   struct epoll_event ready[kBatch];
   const long count = Retry([&] { return epoll_wait(epoll_.get(), ready, kBatch, 0); });
-  for (long i = 0; i < count; ++i) tokens[i] = static_cast<double>(ready[i].data.u64);
+  for (long i = 0; i < count; ++i) {
+    const uint64_t watch = ready[i].data.u64;
+    exits[i].token = static_cast<uint32_t>(watch);
+    exits[i].status.pid = 0;
+    if (!take || (watch & kOwned) == 0 || taken_count_ == kBatch) continue;
+    const int pidfd = static_cast<int>((watch & ~kOwned) >> 32);
+    if (TakeOwned(pidfd, &exits[i].status)) taken_[taken_count_++] = pidfd;
+  }
   return static_cast<int>(count);
+}
+
+// Does not peek first, as Take() does: the kernel reports a pidfd when its process is a zombie, and
+// a zombie does not stop for a tracer.
+bool ExitSource::TakeOwned(int pidfd, WaitStatus* status) {
+  const int result = WaitNow(kPidfd, static_cast<id_t>(pidfd), kOnlyThisThread, status);
+  if (result < 0 || !IsEnd(*status)) status->pid = 0;
+  return status->pid != 0;
+}
+
+int ExitSource::ReleaseTaken(int* pidfds) {
+  const int count = taken_count_;
+  taken_count_ = 0;
+  for (int i = 0; i < count; ++i) Unwatch(pidfds[i] = taken_[i]);
+  return count;
 }
 
 }  // namespace sexton

@@ -3,7 +3,7 @@ import { binding } from '../../lib/system/binding.js'
 
 export function openAll() {
   binding.openExitSource(() => {})
-  binding.watchPidfd(binding.pidfdOpen(process.ppid), 1)
+  binding.watchPidfd(binding.pidfdOpen(process.ppid), 1, false)
   binding.startChildSignal(() => {})
   binding.openSignals(() => {})
   binding.subscribeSignal(constants.signals.SIGHUP)

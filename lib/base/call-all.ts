@@ -1,0 +1,15 @@
+/**
+ * Calls each listener. An error that one throws becomes an uncaught exception, and keeps the news from no other: what is
+ * told here is told once.
+ */
+export function callAll<T>(listeners: Iterable<(value: T) => void>, value: T): void {
+  for (const listener of listeners) {
+    try {
+      listener(value)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+}
