@@ -19,7 +19,8 @@ const sourcemap = process.argv.includes('--source-maps')
 // `require` and knows its folder; and the addon need not be searched for.
 const SUBSTITUTES = {
   'node:worker_threads': 'export const isMainThread = true',
-  'node:diagnostics_channel': 'export const subscribe = () => {}',
+  'node:diagnostics_channel': `export const subscribe = () => {}
+  export const channel = () => ({ hasSubscribers: false })`,
   'p-event': 'export const pEvent = () => {}',
   'node:module': `export const createRequire = () => (path) => {
     if (!path.endsWith('.node')) return require(path)

@@ -13,6 +13,7 @@ export { SextonError, type SextonErrorCode, type SextonErrorDetails } from './ba
 export { type Backend, backend } from './exit/backend.js'
 export { ExitStatus, type ResourceUsage } from './exit/exit-status.js'
 export type { Captured, CollectedOutput } from './job/captured.js'
+export type { JobEndedMessage } from './job/channels.js'
 export { Command, command } from './job/command.js'
 export { CommandError } from './job/command-error.js'
 export type { Input } from './job/input.js'
@@ -47,6 +48,7 @@ export { Zombies, type ZombiesOptions } from './reaping/zombies.js'
 export type { ReceivedSignal, SignalOrigin } from './signals/origin.js'
 export { type ShutdownOptions, shutdown } from './signals/shutdown.js'
 export { Signals, type SignalsOptions } from './signals/signals.js'
+export type { ExitedMessage, SpawnedMessage } from './spawn/channels.js'
 export { Child } from './spawn/child.js'
 export type {
   Bytes,

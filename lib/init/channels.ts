@@ -1,5 +1,4 @@
 import { channel as named } from 'node:diagnostics_channel'
-import type { ExitStatus } from '../exit/exit-status.js'
 import type { ReceivedSignal } from '../signals/origin.js'
 
 /** The message of `sexton:adopted`: an orphan that this process adopted has exited, and is about to be reaped. */
@@ -11,17 +10,6 @@ export interface AdoptedMessage {
    * Missing if `/proc` cannot be read.
    */
   name?: string
-}
-
-/** The message of `sexton:reaped`: a dead child without another owner was reaped. */
-export interface ReapedMessage {
-  /** How the child ended. */
-  status: ExitStatus
-  /**
-   * `'adopted'`: the child was an orphan. `'abandoned'`: it was a child of `child_process` whose worker has exited
-   * or whose handle was closed.
-   */
-  origin: 'adopted' | 'abandoned'
 }
 
 /** The message of `sexton:signal`: this process is PID 1, and exits because of a signal without a listener. */
@@ -48,7 +36,6 @@ export interface LeftMessage {
 /** The diagnostics channels of `sexton/init`. */
 export const channel = {
   adopted: named('sexton:adopted'),
-  reaped: named('sexton:reaped'),
   signal: named('sexton:signal'),
   left: named('sexton:left'),
 }

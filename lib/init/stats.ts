@@ -1,26 +1,22 @@
+import { originOf } from '../reaping/channels.js'
 import type { Death } from '../reaping/observers.js'
 import { channel } from './channels.js'
 
-// The children that this process has reaped because nobody else would have, counted and published.
+// The children that this process has reaped because nobody else would have.
 
 const reaped = { adopted: 0, abandoned: 0 }
 
-function originOf(death: Death): keyof typeof reaped {
-  return death.owner === 'abandoned' ? 'abandoned' : 'adopted'
-}
-
-/** Counts and publishes deaths. */
+/** Counts deaths, and publishes those that are about to be reaped. */
 export const counting = {
   before(death: Death): void {
-    if (originOf(death) !== 'adopted' || !channel.adopted.hasSubscribers) return
+    if (!channel.adopted.hasSubscribers || originOf(death) !== 'adopted') return
     const name = death.name()
     channel.adopted.publish({ pid: death.pid, ...(name !== undefined && { name }) })
   },
 
   after(death: Death): void {
     const origin = originOf(death)
-    reaped[origin] += 1
-    if (channel.reaped.hasSubscribers) channel.reaped.publish({ status: death.status, origin })
+    if (origin !== undefined) reaped[origin] += 1
   },
 }
 

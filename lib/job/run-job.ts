@@ -5,6 +5,7 @@ import type { Bytes } from '../spawn/options.js'
 import { givenOf, kindsOf, type Stdio } from '../spawn/stdio.js'
 import { closeGiven } from '../spawn/stdio-plan.js'
 import { type Captures, captureOutputs } from './captures.js'
+import { publishEnd } from './channels.js'
 import { type CheckedJob, checkJobOptions } from './checked-job.js'
 import type { CheckedRun } from './checked-options.js'
 import { Command, withOptions } from './command.js'
@@ -93,6 +94,7 @@ export function runJob(
     closeGiven(givenOf(kindsOf(checked.stdio)))
     leave(checked.input)
     const result = ended.then(() => Promise.reject(error))
+    publishEnd(isAborted ? 'abort' : 'error')
     return Job.start({ execution, events, result, command: error as Error })
   }
 }
@@ -135,10 +137,15 @@ function start(job: Prepared, ending: Omit<CheckedJob, 'run'>): Job<JobResult, E
     })
     .then(async ([status]) => {
       const failure = await keeping
-      if (failure !== undefined) throw failure.cause
+      if (failure !== undefined) return fail(failure.cause)
       return settle(job, status as ExitStatus, captures, await kept.keeper.ended)
-    })
+    }, fail)
   return Job.start({ execution, events, result, streamed, command: kept })
+}
+
+function fail(error: unknown): never {
+  publishEnd('error')
+  throw error
 }
 
 function settle(
@@ -158,6 +165,7 @@ function settle(
     kept,
     limitsHit: events.limitsHit,
   })
+  publishEnd(result.endedBy)
   const failed = !status.success || result.terminationReason !== undefined
   if (failed && checked.reject) throw new CommandError(result, execution.cause)
   return result

@@ -1,5 +1,6 @@
 import type { ExitStatus } from '../exit/exit-status.js'
 import { readName } from '../system/proc.js'
+import { publish } from './channels.js'
 import type { Owner } from './ownership.js'
 
 /** Which dead children a `Zombies` reaps. */
@@ -128,6 +129,7 @@ class Observers {
 
   after(death: Death): void {
     for (const observer of this.#concernedBy(death)) observer.after?.(death)
+    publish(death)
   }
 
   rested(): void {

@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { throwIfAborted } from '../base/abort.js'
 import { invalid, SextonError } from '../base/errors.js'
+import { monotonicNow } from '../base/time.js'
 import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
@@ -9,6 +10,7 @@ import { own } from '../reaping/reaper.js'
 import { binding } from '../system/binding.js'
 import { hasTerminal, sharesGroup } from '../system/terminal.js'
 import { openCgroup } from './cgroup.js'
+import { isHeard, publish } from './channels.js'
 import { type CheckedOptions, checkOptions } from './checked-options.js'
 import { Child } from './child.js'
 import { encodeEnvironment, type PidVariable } from './environment.js'
@@ -133,9 +135,11 @@ export function spawnInPlace(
   const { asked, kinds, strings } = prepare(file, args, options, place)
   throwIfAborted(options.signal)
   try {
+    const began = isHeard() ? monotonicNow() : undefined
     const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
     const stdio = openStdio(kinds, checked.uid)
     const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
+    if (began !== undefined) publish(owned, monotonicNow() - began)
     giveBackForeground(owned, checked)
     if (stdio.parentEnds.some((pipe) => pipe !== null)) {
       owned.onExit(() => {
