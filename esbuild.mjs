@@ -60,7 +60,7 @@ async function bundleLibrary() {
   })
   const code = keepClassNames(readFileSync(`dist/${CORE}`, 'utf8'))
   writeFileSync(`dist/${CORE}`, code + licenses(Object.keys(core.metafile.inputs)))
-  const entries = { index: '', init: 'core.start()\n' }
+  const entries = { index: '', init: 'core.start()\n', metrics: 'core.count()\n' }
   const { metafile } = await build({
     ...common,
     entryPoints: Object.keys(entries).map((name) => `lib/${name}.ts`),

@@ -3,3 +3,5 @@
 
 export * from './index.js'
 export { init, start } from './init/init.js'
+export { count } from './metrics/counting.js'
+export * from './metrics.js'

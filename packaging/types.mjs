@@ -8,7 +8,11 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const CONFIGS = { index: 'api-extractor.json', init: 'api-extractor.init.json' }
+const CONFIGS = {
+  index: 'api-extractor.json',
+  init: 'api-extractor.init.json',
+  metrics: 'api-extractor.metrics.json',
+}
 
 for (const [name, file] of Object.entries(CONFIGS)) {
   const configObjectFullPath = `${root}${file}`

@@ -17,6 +17,7 @@ const PACKAGES = {
   mksh: 'mksh',
   podman: 'podman',
   ps: 'procps',
+  promtool: 'prometheus',
   'qemu-aarch64-static': 'qemu-user-static',
   'qemu-system-aarch64': 'qemu-system-arm',
   'qemu-system-x86_64': 'qemu-system-x86',

@@ -15,9 +15,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   keeper: ['spawn', 'reaping', 'exit', 'system', 'base'],
   job: ['keeper', 'spawn', 'reaping', 'exit', 'system', 'base'],
   init: ['reaping', 'signals', 'exit', 'system', 'base'],
+  metrics: ['job', 'keeper', 'spawn', 'reaping', 'exit', 'system', 'base'],
   shim: ['keeper', 'spawn', 'reaping', 'signals', 'exit', 'system', 'base'],
   cli: [
     'shim',
+    'metrics',
     'job',
     'keeper',
     'init',
@@ -31,7 +33,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 // Files of no room: they export what the rooms have.
-const FACES = ['core.ts', 'index.ts', 'init.ts']
+const FACES = ['core.ts', 'index.ts', 'init.ts', 'metrics.ts']
 
 const lib = join(root, 'lib')
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) =>

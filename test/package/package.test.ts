@@ -31,7 +31,7 @@ const EXPECTED = { code: 7, signal: 'SIGKILL', isStatus: true, isError: true }
 const ALLOWED = [
   /^bin\/pid1$/,
   /^dist\/cli\/[\w-]+\.js$/,
-  /^dist\/(index|init)\.(d\.)?(js|cjs|ts|cts)$/,
+  /^dist\/(index|init|metrics)\.(d\.)?(js|cjs|ts|cts)$/,
   /^dist\/core\.cjs$/,
   /^dist\/cli\/package\.json$/,
   /^native\/\w+\/\w+\.(cc|h|ld|map)$/,

@@ -10,6 +10,7 @@ import {
   Zombies,
 } from 'sexton'
 import { init, type ReapedMessage } from 'sexton/init'
+import { contentType, toPrometheus } from 'sexton/metrics'
 
 const child: Child = spawn('cat', [], { stdio: ['pipe', 'pipe', 'inherit'], timeout: 5_000 })
 child.stdin?.end('text')
@@ -38,4 +39,7 @@ init({ grace: 1_000 })
 declare const message: ReapedMessage
 const reaped: ExitStatus = message.status
 
-export { code, reaped, sent, shell }
+const type: string = contentType
+const text: string = await toPrometheus()
+
+export { code, reaped, sent, shell, text, type }
