@@ -16,13 +16,15 @@ export function durationFrom(name: string, otherwise: number): number {
 }
 
 /**
- * Reads a variable that switches something. It is on unless its value is 0.
+ * Reads a variable that switches something on by 1 and off by 0.
  *
+ * @param otherwise The value if the variable is unset.
  * @throws {RangeError} if its value is neither 0 nor 1.
  */
-export function switchFrom(name: string): boolean {
+export function switchFrom(name: string, otherwise: boolean): boolean {
   const { [name]: text = '' } = process.env
-  if (['', '0', '1'].includes(text)) return text !== '0'
+  if (text === '') return otherwise
+  if (text === '0' || text === '1') return text === '1'
   throw new RangeError(invalid(name, text, '0 or 1'))
 }
 

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util'
 import { ESRCH, systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { readDescendants } from '../system/descendants.js'
@@ -10,9 +11,11 @@ import { backend } from './backend.js'
 const MOST_LOOKS = 10
 
 /** A descendant that this process must terminate before it exits. */
-export interface Survivor extends Pick<ProcessStat, 'pid' | 'name' | 'startTime'> {
+export interface Survivor extends Pick<ProcessStat, 'pid' | 'ppid' | 'name' | 'startTime'> {
   /** Its fate. `'running'` means that this process may not signal it. */
   outcome: 'terminated' | 'killed' | 'running'
+  /** Why it may not be signalled, as the name of an error number (`'EPERM'`). */
+  reason?: string
 }
 
 /** Lists the descendants that must terminate, and signals them, but never another process. */
@@ -87,14 +90,15 @@ export class Survivors {
     if (result === -ESRCH) return false
     if (result >= 0) return true
     survivor.outcome = 'running'
+    survivor.reason = getSystemErrorName(result)
     this.#anyBeyondReach = true
     throw systemError(result, `kill ${signalName(signal)}`, { pid })
   }
 
   #know(stat: ProcessStat): Survivor {
-    const { pid, name, startTime } = stat
+    const { pid, ppid, name, startTime } = stat
     const key = identityOf(stat)
-    const survivor = this.#known.get(key) ?? { pid, name, startTime, outcome: 'terminated' }
+    const survivor = this.#known.get(key) ?? { pid, ppid, name, startTime, outcome: 'terminated' }
     survivor.name = name // if it was first listed between fork and exec, its name has changed since
     this.#known.set(key, survivor)
     return survivor

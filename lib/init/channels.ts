@@ -24,13 +24,19 @@ export interface SignalMessage {
 export interface LeftMessage {
   /** The descendant's pid. */
   pid: number
+  /** The pid of its parent when the exit reached it. The parent of an orphan is this process. */
+  ppid: number
   /** The command's name, as in `AdoptedMessage`. */
   name: string
+  /** Its command as one line that can be pasted into a shell. Empty if it is not known. */
+  command: string
   /**
    * The descendant's fate. `'terminated'`: it exited within the grace. `'killed'`: it received SIGKILL after the
    * grace. `'running'`: it belongs to another user, or hangs in the kernel.
    */
   outcome: 'terminated' | 'killed' | 'running'
+  /** Why it may not be ended, as the name of an error number (`'EPERM'`); `undefined` if it could, or is still dying. */
+  reason?: string
 }
 
 /** The diagnostics channels of `sexton/init`. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { durationFrom } from '../base/environment.js'
+import { durationFrom, switchFrom } from '../base/environment.js'
 import { endLeftovers } from './leftovers.js'
 
 // The 'exit' listener that terminates the remaining descendants.
@@ -12,6 +12,7 @@ const SPARE = 5
 const DEFAULT = 5000
 
 let grace: number | undefined
+let report: boolean | undefined
 const spare: number[] = []
 
 /** Terminates the remaining descendants when the process exits. */
@@ -40,6 +41,17 @@ export function goLast(): void {
   process.off('exit', onExit).on('exit', onExit)
 }
 
+/** Whether the exit tells what it has ended: `SEXTON_REPORT`, or false. */
+export function reports(): boolean {
+  report ??= switchFrom('SEXTON_REPORT', false)
+  return report
+}
+
+/** Changes whether the exit tells what it has ended. */
+export function setReports(wanted: boolean): void {
+  report = wanted
+}
+
 function keepSpare(): void {
   try {
     for (let i = 0; i < SPARE; i += 1) spare.push(openSync('/', 'r'))
@@ -48,5 +60,5 @@ function keepSpare(): void {
 
 function onExit(): void {
   for (const fd of spare.splice(0)) closeSync(fd)
-  endLeftovers(graceTime())
+  endLeftovers(graceTime(), reports())
 }

@@ -9,13 +9,14 @@ import { learnOfWorkerChildren, noteChildren } from '../reaping/worker-notes.js'
 import { binding } from '../system/binding.js'
 import { subreaper } from '../system/subreaper.js'
 import { restoreDefaultActions } from './default-actions.js'
-import { goLast, graceTime, hookExit, setGraceTime } from './exit-hook.js'
+import { goLast, graceTime, hookExit, reports, setGraceTime, setReports } from './exit-hook.js'
 import { counting, reapedCounts } from './stats.js'
 
 // `sexton/init`: makes a Node process a correct init, by an import.
 //
 // `stats.ts` counts and publishes what the reaper reaps. `default-actions.ts` gives PID 1 its default actions back.
-// `exit-hook.ts` and `leftovers.ts` terminate the remaining descendants at exit. `channels.ts` defines the messages.
+// `exit-hook.ts` and `leftovers.ts` terminate the remaining descendants at exit, and `exit-report.ts` tells of it.
+// `channels.ts` defines the messages.
 // The reaping itself is lib/reaping's: this room only asks it to reap adopted children.
 //
 // Everything is passive: no timer runs and no descriptor is polled while no child dies and no signal comes. Each part
@@ -40,12 +41,18 @@ export interface InitOptions {
    * descendants live. Default: `SEXTON_GRACE`, or 5000.
    */
   grace?: number
+  /**
+   * Whether the exit lists on stderr the descendants that remained, each with its pid, its command line and what became
+   * of it. Without any, nothing is written. Default: false, or true with `SEXTON_REPORT=1`.
+   */
+  report?: boolean
 }
 
 const OPTION_NAMES: OptionNames<InitOptions> = {
   foreignChildDelay: true,
   subreaper: true,
   grace: true,
+  report: true,
 }
 
 /** Counters of `sexton/init`. */
@@ -77,7 +84,8 @@ let started = false
  * - At exit the process sends TERM and CONT to all remaining descendants, even detached ones, and KILL after
  *   `grace`. This happens in an `'exit'` listener, which blocks until it is done. The listener runs last, except
  *   after a `process.exit()` of the program. Node reports an uncaught exception only afterwards. A TERM, INT, QUIT
- *   or HUP ends the grace early, unless it is an echo of the signal that caused the exit.
+ *   or HUP ends the grace early, unless it is an echo of the signal that caused the exit. After one second of waiting,
+ *   a line on stderr names whom the exit waits for; `report` lists what was ended.
  *
  * Children of `child_process`, of sexton's `spawn`, of workers and of other addons belong to their owners, and
  * their statuses are never taken.
@@ -108,17 +116,22 @@ export function init(options: InitOptions = {}): void {
   const {
     foreignChildDelay = suspects.delay,
     grace = graceTime(),
+    report = reports(),
     subreaper: wanted = subreaper.enabled,
   } = options
   checkDuration('foreignChildDelay', foreignChildDelay)
   checkDuration('grace', grace)
-  if (typeof wanted !== 'boolean') {
-    throw new TypeError(invalid('subreaper', wanted, 'true or false'))
-  }
+  checkSwitch('subreaper', wanted)
+  checkSwitch('report', report)
   if (!isMainThread) throw new SextonError('ERR_UNSUPPORTED', 'init() needs the main thread')
   suspects.delay = foreignChildDelay
   setGraceTime(grace)
+  setReports(report)
   if (wanted !== subreaper.enabled) setSubreaper(wanted)
+}
+
+function checkSwitch(name: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new TypeError(invalid(name, value, 'true or false'))
 }
 
 /**
@@ -140,8 +153,9 @@ function startInMainThread(): void {
   // Read the variables now, so that the import reports a bad value, not the death of the first child.
   suspects.delay
   graceTime()
+  reports()
   backend()
-  if (switchFrom('SEXTON_SUBREAPER') && process.pid !== 1) setSubreaper(true)
+  if (switchFrom('SEXTON_SUBREAPER', true) && process.pid !== 1) setSubreaper(true)
   learnOfWorkerChildren()
   observe({ scope: 'adopted', wants: () => Number.POSITIVE_INFINITY, ...counting })
   lookSoon()

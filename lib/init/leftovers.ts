@@ -8,6 +8,7 @@ import type { ReceivedSignal } from '../signals/origin.js'
 import { drainSignals, type SignalListener, subscribe } from '../signals/subscriptions.js'
 import { binding } from '../system/binding.js'
 import { channel } from './channels.js'
+import { ExitReport } from './exit-report.js'
 
 // Terminates the descendants that remain when this process exits. This runs in the 'exit' event, where no promise
 // resolves and no timer fires, so every wait blocks the thread.
@@ -24,17 +25,27 @@ const UNREADABLE = 1000
 /**
  * Sends TERM and CONT to the descendants, waits at most `grace` milliseconds, then sends KILL until none is left.
  * A TERM, INT, QUIT or HUP to this process ends the grace early.
+ *
+ * @param reports Whether to list on stderr what has become of them.
  */
-export function endLeftovers(grace: number): void {
+export function endLeftovers(grace: number, reports: boolean): void {
   // Ask the kernel first: a program without children then never reads /proc.
-  if (anyChildren()) new Ending().run(grace)
+  if (anyChildren()) new Ending(reports).run(grace)
 }
 
 class Ending implements SignalListener {
   readonly #survivors = new Survivors()
   readonly #began = monotonicNow()
+  readonly #report = new ExitReport()
+  readonly #reports: boolean
   #request: EndRequest | undefined
   #hurried = false
+  /** The monotonic time of the KILL. */
+  #killAt = Number.POSITIVE_INFINITY
+
+  constructor(reports: boolean) {
+    this.#reports = reports
+  }
 
   // Ignores an echo of the signal that caused this exit: see EndRequest.
   receive(signal: ReceivedSignal): void {
@@ -47,10 +58,9 @@ class Ending implements SignalListener {
   run(grace: number): void {
     const asked = this.#living()
     if (asked.length > 0) this.#end(asked, grace)
-    if (!channel.left.hasSubscribers) return
-    for (const { pid, name, outcome } of this.#survivors.known) {
-      channel.left.publish({ pid, name, outcome })
-    }
+    const described = this.#survivors.known.map((survivor) => this.#report.describe(survivor))
+    if (this.#reports) this.#report.sayEnd(described)
+    for (const message of described) channel.left.publish(message)
   }
 
   // Lists every process before signalling any, so that helpers started during a clean shutdown are not signalled.
@@ -59,12 +69,13 @@ class Ending implements SignalListener {
       subscribe(this, [SIGTERM, SIGINT, SIGQUIT, SIGHUP])
     } catch {} // no descriptor is free; then no signal can end the grace early
     for (const survivor of asked) this.#send(survivor, [SIGTERM, SIGCONT], 'terminated')
-    const graceEnd = monotonicNow() + grace
+    this.#killAt = monotonicNow() + grace
     for (let left = this.#living(); left.length > 0; left = this.#living()) {
-      if (!left.every((one) => this.#awaitEnd(one, graceEnd, () => this.#hurried))) break
+      if (!left.every((one) => this.#awaitEnd(one, this.#killAt, () => this.#hurried))) break
     }
     // Repeat: a process may have been forked while the others were killed.
-    const killEnd = monotonicNow() + AFTER_KILL
+    this.#killAt = monotonicNow()
+    const killEnd = this.#killAt + AFTER_KILL
     for (let left = this.#living(); left.length > 0; left = this.#living()) {
       for (const survivor of left) this.#send(survivor, [SIGKILL], 'killed')
       if (!left.every((one) => this.#awaitEnd(one, killEnd, () => false))) break
@@ -79,9 +90,14 @@ class Ending implements SignalListener {
   #living(): readonly Survivor[] {
     for (const end = monotonicNow() + UNREADABLE; ; pause(STEP)) {
       const living = attempt(() => this.#survivors.list())
-      if (!(living instanceof SextonError)) return living
+      if (!(living instanceof SextonError)) return this.#noted(living)
       if (living.code !== 'ERR_SYSTEM' || monotonicNow() >= end) return []
     }
+  }
+
+  #noted(living: readonly Survivor[]): readonly Survivor[] {
+    if (this.#reports || channel.left.hasSubscribers) this.#report.note(living)
+    return living
   }
 
   // Ignores failures: a refusal is recorded in the survivor, and the next round repeats other attempts.
@@ -95,6 +111,7 @@ class Ending implements SignalListener {
     const pidfd = openSurvivor(survivor)
     let ended = hasEnded(survivor)
     for (let now = monotonicNow(); !ended && now < end && !stop(); now = monotonicNow()) {
+      this.#report.sayWait(() => this.#living(), this.#killAt)
       this.#letTraceesGo()
       ended = rest(survivor, pidfd, Math.ceil(Math.min(end - now, STEP)))
       drainSignals()

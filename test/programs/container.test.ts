@@ -92,6 +92,23 @@ describe.skipIf(lacks('podman', 'runc', 'conmon', 'busybox'))('Under podman', ()
     })
   })
 
+  describe('A Node program with sexton/init as PID 1', () => {
+    it('reports what it has ended when podman stops it', async () => {
+      const source = `const { spawn } = require('node:child_process')
+        for (let i = 0; i < 40; i += 1) spawn('sleep', ['1000'], { detached: true })
+        console.log('ready')`
+      const node = ['node', '--import', `${PACKAGE}/dist/init.js`, '--eval', source]
+      const options = ['--env', 'SEXTON_REPORT=1']
+      const container = podman.start({ options, entrypoint: node, command: [] })
+      await container.printed(/ready/)
+      expect(await container.stop('--time', TIME)).toBeLessThan(SOON)
+      expect(await container.ended).toMatchObject({ code: 143 })
+      const [heading, ...lines] = container.stderr().trim().split('\n')
+      expect(heading).toBe('sexton/init: 40 processes were left at exit:')
+      expect(lines.filter((line) => line.endsWith(' sleep 1000: terminated'))).toHaveLength(40)
+    })
+  })
+
   describe('An init that podman brings along', () => {
     it('may be the keeper: one file, without Node', async () => {
       const keeper = join(root, 'build/Release/sexton-keeper')

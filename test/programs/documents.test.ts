@@ -20,6 +20,9 @@ const plans: Readonly<Record<string, Plan>> = {
   'docs/init.md, sexton/init': { runs: runsWithInit },
   'docs/init.md, Options': { runs: configuresInit },
   'docs/init.md, Options (2)': { runs: hearsOfOrphans },
+  'docs/init.md, What the exit tells': { isNotRun: `${IS_OUTPUT}; exit-report.test.ts has it` },
+  'docs/init.md, What the exit tells (2)': { isNotRun: `${IS_OUTPUT}; exit-report.test.ts has it` },
+  'docs/init.md, What the exit tells (3)': { runs: reportsLeaks },
   ...plansOfJobs,
   'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
   'docs/processes.md, Wait for any process': {
@@ -150,6 +153,15 @@ async function killsThoseProcesses(block: Block): Promise<void> {
     console.log(found, descendants().filter(({ state }) => state !== 'Z'), await ended)`
   const command = program({ ...block, text: `${block.text}${after}` }, before)
   expect(await succeed(run(command))).toBe("3 [] [ null, 'SIGTERM' ]\n")
+}
+
+async function reportsLeaks(block: Block): Promise<void> {
+  const leak = `
+    import { spawn } from 'node:child_process'
+    setup()
+    spawn('sleep', ['1000'], { stdio: 'ignore' }).unref()`
+  const { stderr } = await run(program({ ...block, text: `${block.text}${leak}` }))
+  expect(stderr).toMatch(/^sexton\/init: 1 process was left at exit:\n.* sleep 1000: terminated\n$/)
 }
 
 async function reapsOrphans(block: Block): Promise<void> {

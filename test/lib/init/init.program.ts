@@ -74,6 +74,7 @@ const BAD_OPTIONS = {
   "{ foreignChildDelay: '1' }": { foreignChildDelay: '1' },
   '{ grace: NaN }': { grace: Number.NaN },
   '{ subreaper: 1 }': { subreaper: 1 },
+  "{ report: 'all' }": { report: 'all' },
 }
 export type BadOptions = keyof typeof BAD_OPTIONS
 

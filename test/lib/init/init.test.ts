@@ -81,6 +81,7 @@ describe('the options', () => {
       '5s',
       "invalid SEXTON_GRACE '5s': expected milliseconds, for example 5000, or Infinity",
     ],
+    ['SEXTON_REPORT', 'all', "invalid SEXTON_REPORT 'all': expected 0 or 1"],
   ])('tell at the start of a bad %s', async (name, value, message) => {
     const outcome = await run([...nodeWithInit, '--eval', '0'], { env: { [name]: value } })
     expect(outcome.code).toBe(1)
@@ -104,6 +105,7 @@ describe('the options', () => {
       'invalid grace NaN: expected 0 or more milliseconds, for example 5000, or Infinity',
     ],
     ['{ subreaper: 1 }', 'TypeError', 'invalid subreaper 1: expected true or false'],
+    ["{ report: 'all' }", 'TypeError', "invalid report 'all': expected true or false"],
   ])('refuse %s, and change nothing', async (options, name, message) => {
     const result = await programs.evaluate('refuse', [options], withInit)
     expect(result).toEqual([name, message, true])
