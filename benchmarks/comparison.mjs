@@ -18,3 +18,8 @@ export function inQuartiles(comparison) {
   const digits = median < 10 ? 2 : 1
   return `${median.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`
 }
+
+/** How many times as fast, from how many times as long. */
+export function inverse({ median, low, high }) {
+  return { median: 1 / median, low: 1 / high, high: 1 / low }
+}

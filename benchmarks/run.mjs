@@ -52,7 +52,7 @@ function readOptions() {
     throw new RangeError(`there is no benchmark '${unknown}'${kind}, only ${known.join(', ')}`)
   }
   const names = positionals.length > 0 ? positionals : known
-  return { quick, draw, seed, names, compare, lines }
+  return { quick, draw, seed, names, compare, lines, isAside }
 }
 
 /** A bar, and what is being done: on a terminal alone. */
@@ -75,7 +75,7 @@ async function run({ name, measure, report }, done) {
   const { quick, seed } = options
   const figures = { benchmark: name, machine: where, options: { quick, seed }, ...result }
   save(`${name}.json`, JSON.stringify(figures, null, 2))
-  write(name, isAside ? { ...told, charts: [] } : told)
+  write(name, options.isAside ? { ...told, charts: [] } : told)
 }
 
 function write(name, told) {
@@ -96,8 +96,7 @@ try {
   console.error(`bench: ${error.message}`)
   process.exit(2)
 }
-const isAside = options.compare !== undefined || options.lines !== undefined
-const subfolder = options.quick ? 'quick/' : isAside ? 'aside/' : ''
+const subfolder = options.quick ? 'quick/' : options.isAside ? 'aside/' : ''
 const folder = new URL(`results/${subfolder}`, import.meta.url)
 mkdirSync(folder, { recursive: true })
 if (options.draw) {

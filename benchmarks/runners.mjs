@@ -1,10 +1,8 @@
 // The ways to run a command and get its output as a string, as their documentation has it, at the versions of
 // test/peers. Each is imported alone: what a library costs to load falls on no other.
 
-import { createRequire } from 'node:module'
+import { peer } from './peer.mjs'
 
-const { resolve } = createRequire(new URL('../test/peers/package.json', import.meta.url))
-const peer = (name) => import(resolve(name))
 const UNLIMITED = { maxBuffer: Number.POSITIVE_INFINITY }
 
 /**

@@ -1,9 +1,9 @@
 import { totalmem } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { installPeers } from '../test/peers/installed.mjs'
-import { compare, inQuartiles } from './comparison.mjs'
+import { compare, inQuartiles, inverse } from './comparison.mjs'
 import { Contender } from './contender.mjs'
-import { quantile } from './quantile.mjs'
+import { contendersOf, scriptOf } from './contenders.mjs'
+import { summaryOf } from './quantile.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
 
@@ -11,7 +11,6 @@ import { duration } from './units.mjs'
 // of them need. Each way is a process of its own; all live at once and do a little in turns, so that what slows the
 // machine down for a while slows all. Memory is what fork() pays for, so the same with a gigabyte resident.
 
-const CONTENDER = fileURLToPath(new URL('running-contender.mjs', import.meta.url))
 const OURS = 'sexton'
 const STARTERS = ['sexton', 'spawn + exited', 'child_process']
 const PEERS = ['execa', 'nano-spawn', 'tinyexec', 'zx']
@@ -28,12 +27,17 @@ function planFor({ quick }) {
 
 async function measure(options, progress) {
   const plan = planFor(options)
-  const node = installPeers()
-  const starts = await startsBySize(node, '/bin/true', plan, progress)
+  // Without peers any Node will do.
+  const node = options.isAside ? process.execPath : installPeers()
+  const field = (names) => contendersOf(names, { ...options, node, baseline: OURS })
+  const starters = field([...STARTERS, ...PEERS])
+  const starts = await startsBySize(starters, '/bin/true', plan, progress)
   const bulk = async (task, names) => {
     const told = (round) => progress(`${task}, round ${round} of ${plan.bulkRounds}`)
     const rounds = { rounds: plan.bulkRounds, warmUp: `${task} 1 ${BYTES}` }
-    return summarize(await inTurns(node, names, { ...rounds, ask: `${task} 1 ${BYTES}` }, told))
+    const contenders = field(names)
+    const times = await inTurns(contenders, { ...rounds, ask: `${task} 1 ${BYTES}` }, told)
+    return summarize(contenders, times)
   }
   return {
     plan,
@@ -43,49 +47,48 @@ async function measure(options, progress) {
   }
 }
 
-async function startsBySize(node, program, { rounds, sizes }, progress) {
-  const names = [...STARTERS, ...PEERS]
+async function startsBySize(contenders, program, { rounds, sizes }, progress) {
   const results = []
   for (const [size, count] of Object.entries(sizes)) {
-    const megabytes = Math.min(Number(size), Math.floor(totalmem() / 2e6 / names.length))
+    const megabytes = Math.min(Number(size), Math.floor(totalmem() / 2e6 / contenders.length))
     const plan = {
       rounds,
       warmUp: `start ${WARM_UPS} ${program}`,
       ask: `start ${count} ${program}`,
     }
-    const times = await inTurns(node, names, { ...plan, megabytes }, (round) => {
+    const times = await inTurns(contenders, { ...plan, megabytes }, (round) => {
       progress(`starts at ${megabytes} MB, round ${round} of ${rounds}`)
     })
-    results.push({ megabytes, ways: summarize(times) })
+    results.push({ megabytes, ways: summarize(contenders, times) })
   }
   return results
 }
 
-/** The times of each way, round by round. */
-async function inTurns(node, names, { rounds, warmUp, ask, megabytes = 0 }, progress) {
-  const contenders = names.map((name) => {
-    return [name, new Contender([node, CONTENDER, name, String(megabytes)])]
-  })
-  const times = new Map(names.map((name) => [name, []]))
-  const byName = new Map(contenders)
-  for (const contender of byName.values()) await contender.ask(warmUp)
+/** The times of each contender, round by round. */
+async function inTurns(contenders, { rounds, warmUp, ask, megabytes = 0 }, progress) {
+  const words = (contender) => scriptOf(contender, 'running-contender.mjs')
+  const living = contenders.map((contender) => ({
+    name: contender.name,
+    process: new Contender([...words(contender), contender.way, String(megabytes)]),
+  }))
+  const times = new Map(contenders.map(({ name }) => [name, []]))
+  for (const { process } of living) await process.ask(warmUp)
   for (let round = 1; round <= rounds; round += 1) {
     progress(round)
-    for (const name of rotated(names, round)) {
-      times.get(name).push(JSON.parse(await byName.get(name).ask(ask)))
+    for (const { name, process } of rotated(living, round)) {
+      times.get(name).push(JSON.parse(await process.ask(ask)))
     }
   }
-  for (const contender of byName.values()) await contender.end()
+  for (const { process } of living) await process.end()
   return times
 }
 
-/** Each way, and how many times as long as it sexton takes. */
-function summarize(times) {
-  return [...times].map(([name, rounds]) => ({
+/** Each contender, and how many times as long as it the present sexton takes on the same Node. */
+function summarize(contenders, times) {
+  return contenders.map(({ name, baseline }) => ({
     name,
-    median: quantile(rounds.flat(), 0.5),
-    p99: quantile(rounds.flat(), 0.99),
-    ours: compare(times.get(OURS), rounds),
+    ...summaryOf(times.get(name).flat()),
+    ours: compare(times.get(baseline), times.get(name)),
   }))
 }
 
@@ -95,7 +98,7 @@ function report({ plan, starts, collected, piped }) {
   return {
     title: 'Running a command: its output as a string, and pipelines',
     notes: [
-      `Each way is a process of its own, on the Node 24 that execa needs. They take turns, in ${plan.rounds} rounds. The last column compares \`run()\` with the way of the row, so below 1 sexton takes less time. ` +
+      `Each way is a process of its own, on the newest Node that the peers need. They take turns, in ${plan.rounds} rounds. The last column compares \`run()\` with the way of the row, so below 1 sexton takes less time. ` +
         '`spawn + exited` is what `run()` is built on, with the same pipes; it collects nothing.',
       `For ${BYTES / 1e6} MB the last column compares speeds, so above 1 sexton is faster. There \`head\` reads zeros, and in a pipeline \`wc\` counts them. \`sh\` is a shell that connects the two by a pipe of its own. ` +
         `There are ${plan.bulkRounds} rounds.`,
@@ -119,9 +122,4 @@ function report({ plan, starts, collected, piped }) {
   }
 }
 
-/** How many times as fast, from how many times as long. */
-function inverse({ median, low, high }) {
-  return { median: 1 / median, low: 1 / high, high: 1 / low }
-}
-
-export const running = { name: 'running', measure, report }
+export const running = { name: 'running', comparesBuilds: true, measure, report }

@@ -1,9 +1,9 @@
-// One way to spawn, in a process of its own: `node spawning-contender.mjs NAME FILE MEGABYTES COUNT FLIGHTS`.
+// One way to spawn, in a process of its own: `node spawning-contender.mjs NAME FILE MEGABYTES COUNT`.
 // Prints the figures as JSON.
 
 import { spawners } from './spawners.mjs'
 
-const [name, file, megabytes, count, flights] = process.argv.slice(2)
+const [name, file, megabytes, count] = process.argv.slice(2)
 const WARM_UPS = 20
 
 const run = await spawners[name]()
@@ -28,27 +28,5 @@ async function oneByOne(number) {
   return spawns
 }
 
-/** Programs a second, with so many in flight. */
-async function throughput(inFlight, number) {
-  let left = number
-  const lane = async () => {
-    while (left > 0) {
-      left -= 1
-      await run(file)
-    }
-  }
-  const begun = process.hrtime.bigint()
-  await Promise.all(Array.from({ length: inFlight }, lane))
-  return (number / microseconds(begun)) * 1e6
-}
-
 await oneByOne(WARM_UPS)
-const spawns = await oneByOne(Number(count))
-const rates = {}
-for (const inFlight of flights ? flights.split(',') : []) {
-  rates[inFlight] = await throughput(
-    Number(inFlight),
-    Math.max(Number(count) * 2, Number(inFlight) * 4),
-  )
-}
-console.log(JSON.stringify({ spawns, rates, ballast: ballast.length }))
+console.log(JSON.stringify({ spawns: await oneByOne(Number(count)), ballast: ballast.length }))

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { totalmem } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import { compare, inQuartiles } from './comparison.mjs'
+import { installPeers } from '../test/peers/installed.mjs'
+import { inQuartiles, inverse } from './comparison.mjs'
+import { contendersOf, scriptOf, standingOf } from './contenders.mjs'
 import { exponent, inWords } from './exponent.mjs'
-import { nodes } from './nodes.mjs'
+import { nodes, versionOf } from './nodes.mjs'
 import { environment, withPrograms } from './programs.mjs'
-import { quantile, summaryOf } from './quantile.mjs'
+import { summaryOf } from './quantile.mjs'
 import { spawners } from './spawners.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
@@ -14,7 +15,6 @@ import { duration } from './units.mjs'
 // that people use: a program that ends at once, no pipes, each way in a process of its own, in turns.
 // fork() copies the page tables, so the same with a heap that is resident.
 
-const CONTENDER = fileURLToPath(new URL('spawning-contender.mjs', import.meta.url))
 const BASELINE = 'child_process'
 // On each line of Node, with a heap that is large: MB resident.
 const COMPARED = ['sexton', 'child_process']
@@ -22,98 +22,83 @@ const LARGE = 1000
 const FEWER = 30 // spawns from there on, of which each takes child_process up to 0.2 s
 const LESS = 'less by (quartiles)'
 
-function planFor({ quick }) {
-  return quick
-    ? { rounds: 2, count: 40, megabytes: [0, 250], flights: [1, 16] }
-    : {
-        rounds: 3,
-        count: 100,
-        megabytes: [0, 250, 1000, 4000],
-        flights: [1, 2, 4, 8, 16, 32, 64],
-      }
+function planFor({ quick, earlier }) {
+  const size = quick
+    ? { rounds: 2, count: 40, megabytes: [0, 250] }
+    : { rounds: 3, count: 100, megabytes: [0, 250, 1000, 4000] }
+  const megabytes = size.megabytes.filter((each) => each * 1e6 < totalmem() / 2)
+  return { ...size, megabytes, earlier: earlier?.name }
 }
 
 async function measure(options, progress) {
-  const plan = planFor(options)
-  plan.megabytes = plan.megabytes.filter((size) => size * 1e6 < totalmem() / 2)
-  const samples = new Map()
-  const onNodes = new Map()
-  await withPrograms(['nothing.c'], async ({ nothing }) => {
-    for (let round = 1; round <= plan.rounds; round += 1) {
-      for (const megabytes of plan.megabytes) {
-        for (const name of rotated(Object.keys(spawners), round)) {
-          progress(`round ${round} of ${plan.rounds}, ${megabytes} MB, ${name}`)
-          add(samples, name, megabytes, runContender(name, nothing, megabytes, plan))
-        }
-      }
-      if (options.quick) continue
-      for (const [version, node] of nodes()) {
-        for (const name of rotated(COMPARED, round)) {
-          progress(`round ${round} of ${plan.rounds}, ${version}, ${name}`)
-          const run = runContender(name, nothing, LARGE, { ...plan, flights: [] }, node)
-          add(onNodes, `${version} ${name}`, LARGE, run)
-        }
+  const { quick, isAside } = options
+  // Without peers any Node will do.
+  const node = isAside ? process.execPath : installPeers()
+  const plan = { ...planFor(options), node: versionOf(node) }
+  const field = { ...options, node, baseline: BASELINE }
+  return withPrograms(['nothing.c'], async ({ nothing }) => {
+    const inTurns = (contenders, some) => {
+      return measureInTurns(contenders, nothing, { ...plan, ...some }, progress)
+    }
+    const ways = inTurns(contendersOf(Object.keys(spawners), field))
+    const onEach = quick || isAside ? [] : contendersOf(COMPARED, { ...field, nodes: nodes() })
+    return { plan, ways, onNodes: inTurns(onEach, { megabytes: [LARGE] }) }
+  })
+}
+
+/** The figures of all contenders, which take turns. */
+function measureInTurns(contenders, file, plan, progress) {
+  const bySize = new Map(
+    plan.megabytes.map((size) => [size, { held: new Map(), whole: new Map() }]),
+  )
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    for (const [megabytes, { held, whole }] of bySize) {
+      for (const contender of rotated(contenders, round)) {
+        const { name } = contender
+        progress(`round ${round} of ${plan.rounds}, ${megabytes} MB, ${name}`)
+        const spawns = runContender(contender, file, megabytes, plan)
+        held.set(name, [...(held.get(name) ?? []), spawns.map((spawn) => spawn.held)])
+        whole.set(name, [...(whole.get(name) ?? []), spawns.map((spawn) => spawn.whole)])
       }
     }
-  })
-  const ways = [...samples].map(([name, sizes]) => summarize(name, sizes, samples.get(BASELINE)))
-  const each = [...onNodes].map(([name, sizes]) => {
-    return summarize(name, sizes, onNodes.get(`${name.split(' ')[0]} ${BASELINE}`))
-  })
-  return { plan, ways, onNodes: each }
-}
-
-function runContender(name, file, megabytes, { count, flights }, node = process.execPath) {
-  const number = megabytes < LARGE ? count : Math.min(count, FEWER)
-  const words = [CONTENDER, name, file, megabytes, number, megabytes === 0 ? flights.join() : '']
-  const options = { env: environment, encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 300_000 }
-  return JSON.parse(execFileSync(node, words.map(String), options))
-}
-
-function add(samples, name, megabytes, { spawns, rates }) {
-  const sizes = samples.get(name) ?? samples.set(name, new Map()).get(name)
-  const size = sizes.get(megabytes) ?? { held: [], whole: [], rates: {} }
-  size.held.push(spawns.map(({ held }) => held))
-  size.whole.push(spawns.map(({ whole }) => whole))
-  for (const [inFlight, rate] of Object.entries(rates)) {
-    size.rates[inFlight] = [...(size.rates[inFlight] ?? []), rate]
   }
-  sizes.set(megabytes, size)
+  return contenders.map((contender) => summarize(contender, bySize))
 }
 
-function summarize(name, sizes, baseline) {
-  // As how many times less than the baseline.
-  const figures = (rounds, base) => ({
-    ...summaryOf(rounds.flat()),
-    less: compare(base, rounds),
+function runContender(contender, file, megabytes, { count }) {
+  const number = megabytes < LARGE ? count : Math.min(count, FEWER)
+  const [node, ...script] = scriptOf(contender, 'spawning-contender.mjs')
+  const words = [...script, contender.way, file, String(megabytes), String(number)]
+  const options = { env: environment, encoding: 'utf8', maxBuffer: 2 ** 26, timeout: 300_000 }
+  return JSON.parse(execFileSync(node, words, options)).spawns
+}
+
+function summarize(contender, samples) {
+  const figures = (rounds) => {
+    const { compared, before } = standingOf(contender, rounds)
+    const summary = summaryOf(rounds.get(contender.name).flat())
+    return { ...summary, less: inverse(compared), before }
+  }
+  const bySize = [...samples].map(([megabytes, { held, whole }]) => {
+    return { megabytes, heldMicroseconds: figures(held), wholeMicroseconds: figures(whole) }
   })
-  const bySize = [...sizes].map(([megabytes, { held, whole }]) => {
-    const base = baseline.get(megabytes)
-    return {
-      megabytes,
-      heldMicroseconds: figures(held, base.held),
-      wholeMicroseconds: figures(whole, base.whole),
-    }
-  })
-  const rates = Object.entries(sizes.get(0)?.rates ?? {})
-  const perSecond = rates.map(([inFlight, values]) => [Number(inFlight), quantile(values, 0.5)])
   const growth = exponent(
     bySize.map(({ megabytes, heldMicroseconds }) => [megabytes, heldMicroseconds.median]),
   )
-  return { name, bySize, perSecond, growth }
+  return { name: contender.name, bySize, growth }
 }
 
 function report({ plan, ways, onNodes }) {
   const rows = plan.megabytes.flatMap((size, i) =>
     ways.map(({ name, bySize }) => {
       const { heldMicroseconds: held, wholeMicroseconds: whole } = bySize[i]
-      return [
-        `${name}, ${size} MB`,
-        ...[duration(held.median), duration(held.p99), inQuartiles(held.less)],
-        ...[duration(whole.median), duration(whole.p99), inQuartiles(whole.less)],
-      ]
+      return [`${name}, ${size} MB`, ...cellsOf(held, plan), ...cellsOf(whole, plan)]
     }),
   )
+  const titles = ['loop held', 'until the end'].flatMap((what) => [
+    ...[what, 'p99', LESS],
+    ...(plan.earlier ? [`× ${plan.earlier} (quartiles)`] : []),
+  ])
   return {
     title: 'Starting a program: how long the event loop is held, and when the exit is seen',
     notes: [
@@ -121,24 +106,11 @@ function report({ plan, ways, onNodes }) {
       'The time held grows with resident memory by this exponent (0 is flat, 1 is linear): ' +
         ways.map(({ name, growth }) => `${name} ${inWords(growth)}`).join(', ') +
         '. fork() copies the page tables, so it grows a little less than linearly. clone() with CLONE_VM copies nothing.',
-      'A small heap leaves less to win: the next benchmark, the limit, tells how long a plain C program is held. zx runs each program by a shell.',
-      'The number of programs a second grows until the processors are busy, and no further.',
+      'A small heap leaves less to win: another benchmark, the limit, tells how long a plain C program is held. zx runs each program by a shell.',
+      `All of them run on Node ${plan.node}.`,
     ],
     tables: [
-      {
-        head: [
-          'way, resident',
-          ...['loop held', 'until the end'].flatMap((what) => [what, 'p99', LESS]),
-        ],
-        rows,
-      },
-      {
-        head: ['programs a second, in flight', ...plan.flights.map(String)],
-        rows: ways.map(({ name, perSecond }) => [
-          name,
-          ...perSecond.map(([, rate]) => rate.toFixed(0)),
-        ]),
-      },
+      { head: ['way, resident', ...titles], rows },
       ...(onNodes.length > 0 ? [nodesTable(onNodes)] : []),
     ],
     charts: [
@@ -159,13 +131,18 @@ function report({ plan, ways, onNodes }) {
   }
 }
 
+const cellsOf = ({ median, p99, less, before }, { earlier }) => [
+  ...[duration(median), duration(p99), inQuartiles(less)],
+  ...(earlier ? [inQuartiles(before)] : []),
+]
+
 function nodesTable(onNodes) {
   const rows = onNodes.map(({ name, bySize: [size] }) => {
     const { heldMicroseconds: held, wholeMicroseconds: whole } = size
     const times = [duration(held.median), duration(held.p99), inQuartiles(held.less)]
     return [name, ...times, duration(whole.median)]
   })
-  return { head: [`Node, way, ${LARGE} MB`, 'loop held', 'p99', LESS, 'until the end'], rows }
+  return { head: [`way, Node, ${LARGE} MB`, 'loop held', 'p99', LESS, 'until the end'], rows }
 }
 
-export const spawning = { name: 'spawning', measure, report }
+export const spawning = { name: 'spawning', comparesBuilds: true, measure, report }
