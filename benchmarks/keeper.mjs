@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { compare, inQuartiles } from './comparison.mjs'
 import { Contender } from './contender.mjs'
+import { contendersOf, ratioCells, ratioHead, scriptOf, standingOf } from './contenders.mjs'
 import { withPrograms } from './programs.mjs'
-import { quantile } from './quantile.mjs'
+import { summaryOf } from './quantile.mjs'
 import { memoryOf, settled, switches } from './resting.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
@@ -17,67 +17,77 @@ import { duration } from './units.mjs'
 // keeper needs while the job runs. Both ways are processes of their own, which take turns. Where strace is installed it
 // counts the system calls of a keeper that stands by. It is there from the keeper's start, as the keeper lets nobody in.
 
-const CONTENDER = fileURLToPath(new URL('keeper-contender.mjs', import.meta.url))
+const SCRIPT = 'keeper-contender.mjs'
+const CONTENDER = fileURLToPath(new URL(SCRIPT, import.meta.url))
 const [PLAIN, JOB] = ['spawn()', 'runJob()']
 const WARM_UPS = 30
 
-function planFor({ quick }) {
-  return quick
+function planFor({ quick, earlier }) {
+  const size = quick
     ? { rounds: 5, starts: 10, manyRounds: 2, many: 200, idle: 500 }
     : { rounds: 30, starts: 30, manyRounds: 5, many: 1000, idle: 10_000 }
+  return { ...size, earlier: earlier?.name }
 }
 
 async function measure(options, progress) {
   const plan = planFor(options)
+  const contenders = contendersOf([PLAIN, JOB], { ...options, baseline: PLAIN })
   return withPrograms(['nothing.c', 'instant.c'], async ({ nothing, instant }) => {
     const told = (task) => (round) => progress(`${task}, round ${round}`)
     const single = `start ${plan.starts} ${nothing}`
     const warmUp = `start ${WARM_UPS} ${nothing}`
-    const starts = await inTurns({ rounds: plan.rounds, warmUp, ask: single }, told('starts'))
+    const starts = await inTurns(
+      contenders,
+      { rounds: plan.rounds, warmUp, ask: single },
+      told('starts'),
+    )
     const first = { rounds: plan.rounds, warmUp, ask: `until ${plan.starts} ${instant}` }
-    const untils = await inTurns(first, told('until it runs'))
+    const untils = await inTurns(contenders, first, told('until it runs'))
     const together = `together ${plan.many} ${nothing}`
-    const many = await inTurns({ rounds: plan.manyRounds, warmUp, ask: together }, told('at once'))
+    const many = await inTurns(
+      contenders,
+      { rounds: plan.manyRounds, warmUp, ask: together },
+      told('at once'),
+    )
     progress('standing by')
     return {
       plan,
-      untils: summarize(untils),
-      starts: summarize(starts),
-      many: summarize(many),
+      untils: summarize(contenders, untils),
+      starts: summarize(contenders, starts),
+      many: summarize(contenders, many),
       standingBy: await standBy(plan.idle),
     }
   })
 }
 
-/** What each way has measured, round by round. */
-async function inTurns({ rounds, warmUp, ask }, progress) {
-  const names = [PLAIN, JOB]
-  const contenders = new Map(
-    names.map((name) => [name, new Contender([process.execPath, CONTENDER, name])]),
-  )
-  const results = new Map(names.map((name) => [name, []]))
-  for (const contender of contenders.values()) await contender.ask(warmUp)
+/** What each contender has measured, round by round. */
+async function inTurns(contenders, { rounds, warmUp, ask }, progress) {
+  const living = contenders.map((contender) => ({
+    name: contender.name,
+    process: new Contender([...scriptOf(contender, SCRIPT), contender.way]),
+  }))
+  const results = new Map(contenders.map(({ name }) => [name, []]))
+  for (const { process } of living) await process.ask(warmUp)
   for (let round = 1; round <= rounds; round += 1) {
     progress(round)
-    for (const name of rotated(names, round)) {
-      results.get(name).push(JSON.parse(await contenders.get(name).ask(ask)))
+    for (const { name, process } of rotated(living, round)) {
+      results.get(name).push(JSON.parse(await process.ask(ask)))
     }
   }
-  for (const contender of contenders.values()) await contender.end()
+  for (const { process } of living) await process.end()
   return results
 }
 
-function summarize(results) {
-  return [...results].map(([name, rounds]) => ({
-    name,
-    median: quantile(rounds.flat(), 0.5),
-    p99: quantile(rounds.flat(), 0.99),
-    compared: compare(rounds, results.get(PLAIN)),
+function summarize(contenders, results) {
+  return contenders.map((contender) => ({
+    name: contender.name,
+    ...summaryOf(results.get(contender.name).flat()),
+    ...standingOf(contender, results),
   }))
 }
 
 const PACKAGE = [
-  ...['package.json', 'dist', 'benchmarks/keeper-contender.mjs'],
+  ...['package.json', 'dist', `benchmarks/${SCRIPT}`],
   ...['build/Release/sexton.node', 'build/Release/sexton-keeper'],
 ]
 
@@ -89,7 +99,7 @@ async function standBy(idle) {
   const folder = mkdtempSync(join(tmpdir(), 'sexton-bench-'))
   for (const path of PACKAGE)
     cpSync(new URL(`../${path}`, import.meta.url), join(folder, path), { recursive: true })
-  const copy = join(folder, 'benchmarks', 'keeper-contender.mjs')
+  const copy = join(folder, 'benchmarks', SCRIPT)
   const contender = new Contender([process.execPath, copy, JOB])
   try {
     const pid = JSON.parse(await contender.ask('stay'))
@@ -135,7 +145,7 @@ function report({ plan, untils, starts, many, standingBy }) {
     way.name,
     format(way.median),
     format(way.p99),
-    inQuartiles(way.compared),
+    ...ratioCells(way, plan),
   ]
   const milliseconds = (time) => `${time.toFixed(0)} ms`
   const idle = plan.idle / 1e3
@@ -147,15 +157,15 @@ function report({ plan, untils, starts, many, standingBy }) {
     ],
     tables: [
       {
-        head: ['a program that tells the time', 'until it runs', 'p99', `× ${PLAIN} (quartiles)`],
+        head: ['a program that tells the time', 'until it runs', 'p99', ...ratioHead(PLAIN, plan)],
         rows: untils.map(row(duration)),
       },
       {
-        head: ['a program that exits at once', 'until the end', 'p99', `× ${PLAIN} (quartiles)`],
+        head: ['a program that exits at once', 'until the end', 'p99', ...ratioHead(PLAIN, plan)],
         rows: starts.map(row(duration)),
       },
       {
-        head: [`${plan.many} of them at once`, 'until all ended', 'p99', `× ${PLAIN} (quartiles)`],
+        head: [`${plan.many} of them at once`, 'until all ended', 'p99', ...ratioHead(PLAIN, plan)],
         rows: many.map(row(milliseconds)),
       },
       {
@@ -176,4 +186,4 @@ function report({ plan, untils, starts, many, standingBy }) {
   }
 }
 
-export const keeper = { name: 'keeper', measure, report }
+export const keeper = { name: 'keeper', comparesBuilds: true, measure, report }

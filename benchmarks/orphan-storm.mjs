@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { spawn } from 'sexton'
-import { compare, inQuartiles } from './comparison.mjs'
+import { contendersOf, ratioCells, ratioHead, standingOf } from './contenders.mjs'
 import { exponent, inWords } from './exponent.mjs'
 import { environment, withPrograms } from './programs.mjs'
 import { quantile, summaryOf } from './quantile.mjs'
@@ -17,13 +17,13 @@ import { duration, ratio } from './units.mjs'
 const BASELINE = 'tini'
 const TOO_LONG = 120_000
 
-const PID1 = fileURLToPath(new URL('../bin/pid1', import.meta.url))
-
+/** Where each lies; sexton's own by the root of their build. */
 const INITS = {
-  pid1: [PID1, '--'],
-  tini: ['tini', '--'],
-  'dumb-init': ['dumb-init', '--'],
-  catatonit: ['catatonit', '--'],
+  pid1: (root) => join(root, 'bin/pid1'),
+  'pid1 of the library': (root) => join(root, 'dist/cli/pid1.js'),
+  tini: () => 'tini',
+  'dumb-init': () => 'dumb-init',
+  catatonit: () => 'catatonit',
 }
 
 // What is measured begins at the release of the orphans. All clocks are the system's monotonic one.
@@ -35,49 +35,63 @@ const STORIES = {
 
 const NAMESPACE = ['--fork', '--pid', '--mount-proc', '--kill-child']
 
-function planFor({ quick }) {
-  const sizes = quick
-    ? [[10_000, 3]]
-    : [
-        [100, 15],
-        [1000, 9],
-        [10_000, 9],
-        [50_000, 3],
-      ]
-  // Each is a process, and numbers of processes are the machine's.
-  const limit = (name) => Number(readFileSync(`/proc/sys/kernel/${name}`, 'utf8'))
-  const room = Math.min(limit('pid_max'), limit('threads-max')) - 2000
-  return { sizes: sizes.filter(([orphans]) => orphans <= room), room }
+const SIZES = [
+  [100, 15],
+  [1000, 9],
+  [10_000, 5],
+  [50_000, 3],
+]
+const QUICK_SIZES = [
+  [100, 5],
+  [1000, 3],
+  [10_000, 2],
+]
+
+function planFor({ quick, earlier }) {
+  // Each is a process. A PID namespace of its own may have a larger kernel.pid_max, but each of its processes needs
+  // a pid in all namespaces around it too: a machine's limit cannot be escaped.
+  const limits = Object.fromEntries(
+    ['pid_max', 'threads-max'].map((name) => {
+      return [name, Number(readFileSync(`/proc/sys/kernel/${name}`, 'utf8'))]
+    }),
+  )
+  const room = Math.min(...Object.values(limits)) - 2000
+  const wanted = quick ? QUICK_SIZES : SIZES
+  const sizes = wanted.filter(([orphans]) => orphans <= room)
+  const leftOut = wanted.map(([orphans]) => orphans).filter((orphans) => orphans > room)
+  return { sizes, leftOut, limits, room, earlier: earlier?.name }
 }
 
 async function measure(options, progress) {
   const plan = planFor(options)
-  const names = Object.keys(INITS).filter(isInstalled)
+  const field = { ...options, nodes: undefined, baseline: BASELINE }
+  const contenders = contendersOf(Object.keys(INITS), field).filter(isInstalled)
   const storms = []
   await withPrograms(['../test/programs/fixtures/storm.c'], async ({ storm }) => {
     for (const [orphans, rounds] of plan.sizes) {
       for (const story of Object.keys(STORIES)) {
-        const runs = new Map(names.map((name) => [name, []]))
+        const runs = new Map(contenders.map(({ name }) => [name, []]))
         for (let round = 1; round <= rounds; round += 1) {
-          for (const name of rotated(names, round)) {
-            progress(`${orphans} orphans, round ${round} of ${rounds}, ${name}`)
-            runs.get(name).push(await runStorm(name, [storm, String(orphans), story]))
+          for (const contender of rotated(contenders, round)) {
+            progress(`${orphans} orphans, round ${round} of ${rounds}, ${contender.name}`)
+            const run = await runStorm(contender, [storm, String(orphans), story])
+            runs.get(contender.name).push(run)
           }
         }
-        storms.push({ orphans, story, inits: summarize(runs) })
+        storms.push({ orphans, story, inits: summarize(contenders, runs) })
       }
     }
   })
   return { plan, storms }
 }
 
-function isInstalled(name) {
-  return spawnSync(INITS[name][0], ['--version'], { stdio: 'ignore' }).status === 0
+function isInstalled({ way, root }) {
+  return spawnSync(INITS[way](root), ['--version'], { stdio: 'ignore' }).status === 0
 }
 
 /** Microseconds of time, and of the processors': the init's, and that of the orphans' birth and death. */
-async function runStorm(name, command) {
-  const init = spawn('unshare', [...NAMESPACE, ...INITS[name], ...command], {
+async function runStorm({ name, way, root }, command) {
+  const init = spawn('unshare', [...NAMESPACE, INITS[way](root), '--', ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: environment,
     timeout: TOO_LONG,
@@ -96,14 +110,15 @@ async function runStorm(name, command) {
   return { time, cpu: userCPUTime + systemCPUTime }
 }
 
-function summarize(runs) {
-  const column = (each, key) => each.map((run) => run[key])
-  const baseline = runs.get(BASELINE) && column(runs.get(BASELINE), 'time')
-  return [...runs].map(([name, each]) => ({
-    name,
-    ...summaryOf(column(each, 'time')),
-    compared: baseline && compare(column(each, 'time'), baseline),
-    cpu: quantile(column(each, 'cpu'), 0.5),
+function summarize(contenders, runs) {
+  const column = (key) =>
+    new Map([...runs].map(([name, each]) => [name, each.map((run) => run[key])]))
+  const times = column('time')
+  return contenders.map((contender) => ({
+    name: contender.name,
+    ...summaryOf(times.get(contender.name)),
+    ...standingOf(contender, times),
+    cpu: quantile(column('cpu').get(contender.name), 0.5),
   }))
 }
 
@@ -118,11 +133,11 @@ function report({ plan, storms }) {
     notes: [
       ...Object.entries(STORIES).map(([story, what]) => `${story}: ${what}.`),
       `Rounds: ${plan.sizes.map(([orphans, rounds]) => `${rounds} of ${orphans}`).join(', ')}.`,
-      'CPU is the time of the init, which for pid1 includes the shell in front, and of the birth and death of the orphans, which is the same for every init.',
-      `This machine has room for at most ${plan.room} orphans at once (kernel.pid_max, kernel.threads-max).`,
+      'pid1 is the keeper, found by a shell; pid1 of the library is the composition in Node, for where there is no keeper. CPU is the time of the init, which for pid1 includes the shell in front, and of the birth and death of the orphans, which is the same for every init.',
+      roomOf(plan),
       `The time grows with the number of orphans by this exponent (1 is linear). ${growths.join('; ')}.`,
     ],
-    tables: [{ head: HEAD, rows: storms.flatMap(rowsOf) }],
+    tables: [{ head: headOf(plan), rows: storms.flatMap((storm) => rowsOf(storm, plan)) }],
     charts: storms.length > 4 ? Object.keys(STORIES).map((story) => chart(storms, story)) : [],
   }
 }
@@ -131,16 +146,22 @@ function growth(storms, index) {
   return exponent(storms.map(({ orphans, inits }) => [orphans, inits[index].median]))
 }
 
-const HEAD = [
-  ...['orphans, init', 'median', 'p99', `× ${BASELINE} (quartiles)`, 'CPU', `× ${BASELINE}`],
+function roomOf({ room, limits, leftOut }) {
+  const named = Object.entries(limits).map(([name, value]) => `kernel.${name} is ${value}`)
+  const told = `This machine has room for at most ${room} orphans at once: ${named.join(', ')}. Namespaces within it cannot have more.`
+  return leftOut.length > 0 ? `${told} Not measured: ${leftOut.join(', ')}.` : told
+}
+
+const headOf = (plan) => [
+  ...['orphans, init', 'median', 'p99', ...ratioHead(BASELINE, plan), 'CPU', `× ${BASELINE}`],
 ]
 
-function rowsOf({ orphans, story, inits }) {
+function rowsOf({ orphans, story, inits }, plan) {
   const base = inits.find(({ name }) => name === BASELINE)
   return inits.map((init) => [
     `${story}, ${orphans}, ${init.name}`,
     ...[duration(init.median), duration(init.p99)],
-    inQuartiles(init.compared),
+    ...ratioCells(init, plan),
     duration(init.cpu),
     base === undefined ? '-' : ratio(init.cpu, base.cpu),
   ])
@@ -169,4 +190,4 @@ function chart(storms, story) {
   }
 }
 
-export const orphanStorm = { name: 'orphan-storm', measure, report }
+export const orphanStorm = { name: 'orphan-storm', comparesBuilds: true, measure, report }

@@ -10,14 +10,16 @@ const RESULTS = new URL('results/', import.meta.url)
 
 const PREFACE = `# Benchmarks
 
-\`npm run bench\` writes this page. It runs every benchmark in less than twenty minutes. \`npm run bench -- --quick\` takes
-less than two, and \`npm run bench -- NAME\` runs one. Each benchmark is a file in \`benchmarks/\`, which says what it
+\`npm run bench\` writes this page, and \`npm run bench -- NAME\` measures one benchmark anew. Each says how long it
+took; \`--quick\` takes a tenth of that, for rough figures. \`--compare REVISION\` measures an earlier commit in the same
+rounds, and \`--nodes 20,22,24,26\` several lines of Node. Each benchmark is a file in \`benchmarks/\`, which says what it
 compares and why that is fair.
 
 The contenders take turns, in rounds. A ratio is the median of the rounds' ratios, with their quartiles; of three rounds
 the quartiles are the least and the largest. Where there are fewer than a hundred samples, p99 is the largest.
 
-The figures come from one small and noisy machine. Expect another machine to show the same ratios, not the same times.`
+The figures come from one small and noisy machine. Expect another machine to show similar ratios, not the same
+times. What a system call costs shifts the ratios too: it stands beside the figures.`
 
 /** What the last run of each benchmark has to tell, where there was one. */
 export function lastReports() {

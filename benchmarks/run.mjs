@@ -66,7 +66,9 @@ function showProgress(done, text) {
 
 async function run({ name, measure, report }, done) {
   const where = await machine()
+  const begun = performance.now()
   const result = await measure(options, (step) => showProgress(done, `${name}: ${step}`))
+  where.time = `in ${Math.round((performance.now() - begun) / 1e3)} s`
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
   const told = report(result)
   const notes = [...told.notes, measuredOn(where)]
@@ -103,12 +105,10 @@ if (options.draw) {
   for (const { name, ...told } of lastReports()) write(name, told)
 } else {
   for (const [done, name] of options.names.entries()) {
-    const begun = performance.now()
     await run(
       benchmarks.find((benchmark) => benchmark.name === name),
       done,
     )
-    process.stdout.write(`\n${name} took ${Math.round((performance.now() - begun) / 1e3)} s\n`)
   }
 }
 if (subfolder === '') writePage()

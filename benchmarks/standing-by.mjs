@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import { compare, inQuartiles } from './comparison.mjs'
+import { contendersOf, ratioCells, ratioHead, standingOf } from './contenders.mjs'
 import { environment, withPrograms } from './programs.mjs'
-import { quantile } from './quantile.mjs'
+import { summaryOf } from './quantile.mjs'
 import { memoryOf, settled, switches } from './resting.mjs'
 import { rotated } from './turns.mjs'
 
@@ -15,48 +15,58 @@ import { rotated } from './turns.mjs'
 
 const BASELINE = 'tini'
 const NODE = 'node'
-const local = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** What each puts in front of a command. */
+/** What each puts in front of a command; sexton's own by the root of their build. */
 const INITS = {
-  pid1: [local('../bin/pid1'), '-s', '--'],
-  'pid1 without its shell': [local('../build/Release/sexton-keeper'), 'pid1', '-s', '--'],
-  'pid1 of the library': [local('../dist/cli/pid1.js'), '-s', '--'],
-  tini: ['tini', '-s', '--'],
-  'dumb-init': ['dumb-init', '--'],
-  catatonit: ['catatonit', '--'],
+  pid1: (root) => [join(root, 'bin/pid1'), '-s', '--'],
+  'pid1 without its shell': (root) => [
+    join(root, 'build/Release/sexton-keeper'),
+    'pid1',
+    '-s',
+    '--',
+  ],
+  'pid1 of the library': (root) => [join(root, 'dist/cli/pid1.js'), '-s', '--'],
+  tini: () => ['tini', '-s', '--'],
+  'dumb-init': () => ['dumb-init', '--'],
+  catatonit: () => ['catatonit', '--'],
 }
+
+const wordsOf = ({ way, root }, command) => [...INITS[way](root), ...command]
 
 const IDLE = `process.stdout.write('ready'); process.stdin.on('data', () => {})`
 
-async function measure({ quick }, progress) {
+async function measure({ quick, ...options }, progress) {
   const plan = {
     rounds: quick ? 15 : 100,
     memoryRounds: quick ? 2 : 10,
     idle: quick ? 500 : 10_000,
+    earlier: options.earlier?.name,
   }
-  const names = [NODE, ...Object.keys(INITS).filter(isInstalled)]
-  const samples = new Map(names.map((name) => [name, { start: [], whole: [], memory: [] }]))
+  const field = { ...options, nodes: undefined, baseline: BASELINE }
+  const contenders = contendersOf([NODE, ...Object.keys(INITS)], field).filter(isInstalled)
+  const samples = new Map(
+    contenders.map(({ name }) => [name, { start: [], whole: [], memory: [] }]),
+  )
   await withPrograms(['instant.c'], async ({ instant }) => {
     for (let round = 1; round <= plan.rounds; round += 1) {
-      for (const name of rotated(names, round)) {
-        progress(`round ${round} of ${plan.rounds}, ${name}`)
-        const { start, whole } = await time(name, instant)
-        samples.get(name).whole.push(whole)
-        samples.get(name).start.push(start)
-        if (round <= plan.memoryRounds) samples.get(name).memory.push(await memory(name))
+      for (const contender of rotated(contenders, round)) {
+        progress(`round ${round} of ${plan.rounds}, ${contender.name}`)
+        const mine = samples.get(contender.name)
+        const { start, whole } = await time(contender, instant)
+        mine.whole.push(whole)
+        mine.start.push(start)
+        if (round <= plan.memoryRounds) mine.memory.push(await memory(contender))
       }
     }
   })
-  const wakeups = await Promise.all(names.map((name) => idleWakeups(name, plan.idle)))
-  const inits = names.map((name, i) => {
-    return summarize(name, samples.get(name), wakeups[i], samples.get(BASELINE))
-  })
-  return { plan, inits }
+  const wakeups = await Promise.all(contenders.map((one) => idleWakeups(one, plan.idle)))
+  return { plan, inits: contenders.map((one, i) => summarize(one, samples, wakeups[i])) }
 }
 
-function isInstalled(name) {
-  return spawnSync(INITS[name][0], [...INITS[name].slice(1), 'true']).status === 0
+function isInstalled(contender) {
+  if (contender.way === NODE) return true
+  const [file, ...words] = wordsOf(contender, ['true'])
+  return spawnSync(file, words).status === 0
 }
 
 function begin(words, stdin) {
@@ -70,8 +80,9 @@ function begin(words, stdin) {
 }
 
 /** Milliseconds until the command runs, and until all has ended. */
-async function time(name, instant) {
-  const words = name === NODE ? [process.execPath, '-e', '0'] : [...INITS[name], instant]
+async function time(contender, instant) {
+  const isNode = contender.way === NODE
+  const words = isNode ? [process.execPath, '-e', '0'] : wordsOf(contender, [instant])
   const before = process.hrtime.bigint()
   const child = begin(words, 'ignore')
   const ended = once(child, 'exit')
@@ -79,13 +90,14 @@ async function time(name, instant) {
   await ended
   const whole = Number(process.hrtime.bigint() - before) / 1e6
   // Of a bare Node there is no command to run: all of it is its start.
-  const start = name === NODE ? whole : Number(BigInt(printed.trim()) - before) / 1e6
+  const start = isNode ? whole : Number(BigInt(printed.trim()) - before) / 1e6
   return { start, whole }
 }
 
-async function beginIdle(name) {
+async function beginIdle(contender) {
   const command = ['sh', '-c', 'echo ready; read line']
-  const words = name === NODE ? [process.execPath, '-e', IDLE] : [...INITS[name], ...command]
+  const isNode = contender.way === NODE
+  const words = isNode ? [process.execPath, '-e', IDLE] : wordsOf(contender, command)
   const child = begin(words, 'pipe')
   await once(child.stdout, 'data')
   await settled(child.pid)
@@ -93,8 +105,8 @@ async function beginIdle(name) {
 }
 
 /** How often one of its threads is woken while nothing happens, for so many milliseconds. */
-async function idleWakeups(name, milliseconds) {
-  const child = await beginIdle(name)
+async function idleWakeups(contender, milliseconds) {
+  const child = await beginIdle(contender)
   const before = switches(child.pid)
   await new Promise((resolve) => setTimeout(resolve, milliseconds))
   const after = switches(child.pid)
@@ -104,27 +116,26 @@ async function idleWakeups(name, milliseconds) {
 }
 
 /** Kilobytes, while nothing happens. */
-async function memory(name) {
-  const child = await beginIdle(name)
+async function memory(contender) {
+  const child = await beginIdle(contender)
   const sizes = memoryOf(child.pid)
   child.stdin.end()
   await once(child, 'exit')
   return sizes
 }
 
-function summarize(name, { start, whole, memory }, wakeups, baseline) {
+function summarize(contender, samples, wakeups) {
+  const { memory } = samples.get(contender.name)
   const least = (key) => Math.min(...memory.map((sizes) => sizes[key]))
-  const times = (key, values) => ({
-    shortest: quantile(values, 0),
-    median: quantile(values, 0.5),
-    p99: quantile(values, 0.99),
-    compared: compare(values, baseline[key]),
-  })
+  const times = (key) => {
+    const rounds = new Map([...samples].map(([name, each]) => [name, each[key]]))
+    return { ...summaryOf(rounds.get(contender.name)), ...standingOf(contender, rounds) }
+  }
   return {
-    name,
+    name: contender.name,
     wakeups,
-    startMilliseconds: times('start', start),
-    wholeMilliseconds: times('whole', whole),
+    startMilliseconds: times('start'),
+    wholeMilliseconds: times('whole'),
     kilobytes: {
       resident: least('resident'),
       proportional: least('proportional'),
@@ -141,30 +152,30 @@ function report({ plan, inits }) {
       `The start is measured ${plan.rounds} times with a command that does nothing, and compared with that of ${BASELINE}. Memory is the least of ${plan.memoryRounds} measurements. Wake-ups are counted for ${idle} s.`,
       'pid1 without its shell is an ENTRYPOINT that names the keeper itself. pid1 of the library is what runs where there is no keeper.',
     ],
-    tables: [{ head: HEAD, rows: inits.map(row) }],
+    tables: [{ head: headOf(plan), rows: inits.map((init) => row(init, plan)) }],
     charts: [],
   }
 }
 
-const RATIO = `× ${BASELINE} (quartiles)`
-const HEAD = [
-  ...['init', 'command runs after', 'p99', RATIO, 'all over after', RATIO],
+const headOf = (plan) => [
+  ...['init', 'command runs after', 'p99', ...ratioHead(BASELINE, plan)],
+  ...['all over after', ...ratioHead(BASELINE, plan)],
   ...['RSS', 'PSS', 'private', 'wake-ups'],
 ]
 
-function row({ name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups }) {
+function row({ name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups }, plan) {
   const milliseconds = (times) => `${times.median.toFixed(1)} ms`
   const megabytes = (size) => `${(size / 1024).toFixed(1)} MB`
   return [
     name,
     milliseconds(startMilliseconds),
     startMilliseconds.p99.toFixed(1),
-    inQuartiles(startMilliseconds.compared),
+    ...ratioCells(startMilliseconds, plan),
     milliseconds(wholeMilliseconds),
-    inQuartiles(wholeMilliseconds.compared),
+    ...ratioCells(wholeMilliseconds, plan),
     ...[kilobytes.resident, kilobytes.proportional, kilobytes.private].map(megabytes),
     String(wakeups),
   ]
 }
 
-export const standingBy = { name: 'standing-by', measure, report }
+export const standingBy = { name: 'standing-by', comparesBuilds: true, measure, report }

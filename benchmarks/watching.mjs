@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { checkBackend } from '../dist/exit/backend.js'
-import { compare, inQuartiles } from './comparison.mjs'
+import { contendersOf, ratioCells, ratioHead, scriptOf, standingOf } from './contenders.mjs'
 import { exponent, inWords } from './exponent.mjs'
 import { environment, withPrograms } from './programs.mjs'
 import { quantile, summaryOf } from './quantile.mjs'
@@ -17,34 +16,36 @@ import { watchers } from './watchers.mjs'
 // to watch those that live on. Each way in a process of its own, in turns, with the same children; the
 // kills come from outside, at instants that no loop can be in step with. Both clocks are the system's.
 
-const CONTENDER = fileURLToPath(new URL('watching-contender.mjs', import.meta.url))
 const BASELINE = 'pidfd'
 const TOO_LONG = 300_000
 
-function planFor({ quick }) {
-  return quick
+function planFor({ quick, earlier }) {
+  const size = quick
     ? { rounds: 1, kills: 15, window: 500, numbers: [1, 100, 1000], firsts: { 1: 3, 100: 3 } }
     : {
         ...{ rounds: 3, kills: 16, window: 1000, numbers: [1, 10, 100, 300, 1000, 10_000] },
         firsts: { 1: 12, 10: 12, 100: 9, 300: 6, 1000: 6 },
       }
+  return { ...size, earlier: earlier?.name }
 }
 
 async function measure(options, progress) {
   const plan = planFor(options)
   const random = seededRandom(options.seed)
   const names = Object.keys(watchers).filter(isAvailable)
-  const samples = new Map(names.map((name) => [name, new Map()]))
-  const add = (name, number, run) => {
-    const runs = samples.get(name)
+  const contenders = contendersOf(names, { ...options, baseline: BASELINE })
+  const samples = new Map(contenders.map(({ name }) => [name, new Map()]))
+  const add = async (contender, pause, number, some) => {
+    const run = await runContender(contender, pause, number, some, random)
+    const runs = samples.get(contender.name)
     runs.set(number, [...(runs.get(number) ?? []), run])
   }
   await withPrograms(['pause.c'], async ({ pause }) => {
     for (let round = 1; round <= plan.rounds; round += 1) {
       for (const number of plan.numbers) {
-        for (const name of rotated(names, round)) {
-          progress(`round ${round} of ${plan.rounds}, ${number} children, ${name}`)
-          add(name, number, await runContender(name, pause, number, plan, random))
+        for (const contender of rotated(contenders, round)) {
+          progress(`round ${round} of ${plan.rounds}, ${number} children, ${contender.name}`)
+          await add(contender, pause, number, plan)
         }
       }
     }
@@ -52,17 +53,14 @@ async function measure(options, progress) {
     const once = { kills: 1, window: 0 }
     for (const [number, count] of Object.entries(plan.firsts)) {
       for (let round = 1; round <= count; round += 1) {
-        for (const name of rotated(names, round)) {
-          progress(`first exits, round ${round} of ${count}, ${number} children, ${name}`)
-          add(name, Number(number), await runContender(name, pause, Number(number), once, random))
+        for (const contender of rotated(contenders, round)) {
+          progress(`first exits, round ${round} of ${count}, ${number} children, ${contender.name}`)
+          await add(contender, pause, Number(number), once)
         }
       }
     }
   })
-  return {
-    plan,
-    ways: [...samples].map(([name, runs]) => summarize(name, runs, samples.get(BASELINE))),
-  }
+  return { plan, ways: contenders.map((contender) => summarize(contender, plan, samples)) }
 }
 
 function isAvailable(name) {
@@ -75,10 +73,11 @@ function isAvailable(name) {
   }
 }
 
-async function runContender(name, file, number, plan, random) {
-  const contender = spawn(process.execPath, [CONTENDER, name, file, String(number)], {
+async function runContender({ way, name, ...contestant }, file, number, plan, random) {
+  const [node, ...script] = scriptOf(contestant, 'watching-contender.mjs')
+  const contender = spawn(node, [...script, way, file, String(number)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...environment, SEXTON_BACKEND: watchers[name].backend ?? '' },
+    env: { ...environment, SEXTON_BACKEND: watchers[way].backend ?? '' },
     timeout: TOO_LONG, // it then says no more, which ends the reading
     killSignal: 'SIGKILL',
   })
@@ -129,16 +128,20 @@ function usage(pid) {
   }))
 }
 
-function summarize(name, runs, baseline) {
-  const byNumber = [...runs].map(([number, each]) => {
-    const base = baseline?.get(number)
-    const idle = each.flatMap((run) => run.idle ?? [])
-    const middle = (key) => quantile(column(idle, key), 0.5)
+function summarize(contender, { numbers }, samples) {
+  const byNumber = numbers.map((number) => {
+    const runs = new Map([...samples].map(([name, byNumber]) => [name, byNumber.get(number)]))
+    const idle = runs.get(contender.name).flatMap((run) => run.idle ?? [])
+    const middle = (key) =>
+      quantile(
+        idle.map((each) => each[key]),
+        0.5,
+      )
     return {
       number,
       exits: [
-        { which: 'first', ...figures(each, base, (latencies) => latencies.slice(0, 1)) },
-        { which: 'later', ...figures(each, base, (latencies) => latencies.slice(1)) },
+        { which: 'first', ...figures(contender, runs, (latencies) => latencies.slice(0, 1)) },
+        { which: 'later', ...figures(contender, runs, (latencies) => latencies.slice(1)) },
       ],
       cpuMicrosecondsPerSecond: middle('cpu'),
       wakeupsPerSecond: middle('wakeups'),
@@ -146,7 +149,7 @@ function summarize(name, runs, baseline) {
   })
   const growth = (cost) => exponent(byNumber.map((each) => [each.number, cost(each)]))
   return {
-    name,
+    name: contender.name,
     byNumber,
     growth: {
       latency: growth(({ exits }) => exits.at(-1).median),
@@ -155,20 +158,19 @@ function summarize(name, runs, baseline) {
   }
 }
 
-const column = (rows, key) => rows.map((row) => row[key])
-
 /** Of a part of each run's exits. */
-function figures(runs, baseline, part) {
-  const parts = (some) => column(some, 'latencies').map(part)
-  const rounds = parts(runs).filter(({ length }) => length > 0)
-  const base = baseline && parts(baseline).filter(({ length }) => length > 0)
-  return { ...summaryOf(rounds.flat()), compared: base && compare(rounds, base) }
+function figures(contender, runs, part) {
+  const roundsOf = (some) =>
+    some.map(({ latencies }) => part(latencies)).filter((one) => one.length > 0)
+  const rounds = new Map([...runs].map(([name, some]) => [name, roundsOf(some)]))
+  const summary = summaryOf(rounds.get(contender.name).flat())
+  return { ...summary, ...standingOf(contender, rounds) }
 }
 
 function report({ plan, ways }) {
   const rows = plan.numbers.flatMap((_, i) => {
     const each = ways.flatMap(({ name, byNumber: { [i]: at } }) =>
-      at.exits.map((exit, order) => ({ order, cells: row(name, at, exit) })),
+      at.exits.map((exit, order) => ({ order, cells: row(name, at, exit, plan) })),
     )
     return each.sort((a, b) => a.order - b.order).map(({ cells }) => cells)
   })
@@ -195,7 +197,7 @@ function report({ plan, ways }) {
           'way, children, exits',
           'noticed after',
           'p99',
-          `× ${BASELINE} (quartiles)`,
+          ...ratioHead(BASELINE, plan),
           'CPU/s',
           'wake-ups/s',
         ],
@@ -228,13 +230,13 @@ function report({ plan, ways }) {
   }
 }
 
-function row(name, { number, cpuMicrosecondsPerSecond, wakeupsPerSecond }, exit) {
-  const { which, median, p99, compared } = exit
+function row(name, { number, cpuMicrosecondsPerSecond, wakeupsPerSecond }, exit, plan) {
+  const { which, median, p99, ...standing } = exit
   return [
     `${name}, ${number}, ${which}`,
-    ...[duration(median), duration(p99), inQuartiles(compared)],
+    ...[duration(median), duration(p99), ...ratioCells(standing, plan)],
     ...[duration(cpuMicrosecondsPerSecond), wakeupsPerSecond.toFixed(1)],
   ]
 }
 
-export const watching = { name: 'watching', measure, report }
+export const watching = { name: 'watching', comparesBuilds: true, measure, report }
