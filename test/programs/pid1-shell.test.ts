@@ -1,9 +1,19 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../eventually.js'
 import { lacks } from '../needs.js'
 import { environment, keeperPid1, root, run } from '../program.js'
+import { start } from './running.js'
 
 // The shell in front of the keeper: it finds the keeper, and passes on the world as it was.
 
@@ -63,6 +73,39 @@ describe('pid1', () => {
       code: 126,
       stderr: `pid1: cannot find its package from ${join(folder, 'pid1')}\n`,
     })
+  })
+})
+
+describe.skipIf(lacks('dash'))('The copy that the shell of pid1 leaves behind', () => {
+  /** A keeper that says what its environment is to be read from, and stays. */
+  const TELLING = '#!/bin/sh\necho "$sexton_note"; exec sleep 1000\n'
+
+  it('is gone soon after the command has started', async () => {
+    const script = 'while grep -q " [0-9]" /proc/$PPID/task/$PPID/children; do :; done; exit 7'
+    const { code, stderr } = await run([
+      shellNamed('dash'),
+      keeperPid1,
+      '-s',
+      '--',
+      'sh',
+      '-c',
+      script,
+    ])
+    expect({ code, stderr }).toEqual({ code: 7, stderr: '' })
+  })
+
+  it('ends with a keeper that is killed before', async () => {
+    const folder = install('sexton')
+    const keeper = join(folder, 'sexton', KEEPER)
+    mkdirSync(dirname(keeper), { recursive: true })
+    writeFileSync(keeper, TELLING, { mode: 0o755 })
+    const running = start([shellNamed('dash'), join(folder, 'sexton/bin/pid1')])
+    await running.printed(/^copy:\d+\n/)
+    const copy = Number(running.stdout().slice('copy:'.length))
+    expect(existsSync(`/proc/${copy}`)).toBe(true)
+    process.kill(running.pid, 'SIGKILL')
+    await running.ended
+    await eventually(() => expect(existsSync(`/proc/${copy}`)).toBe(false))
   })
 })
 

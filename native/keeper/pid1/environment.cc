@@ -4,12 +4,15 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "keeper/pid1/shell_copy.h"
+
 namespace sexton::pid1 {
 namespace {
 
 constexpr char kNote[] = "sexton_note=";
 constexpr char kNames[] = "names:";
 constexpr char kBytes[] = "bytes:";
+constexpr char kCopy[] = "copy:";
 
 // What follows the start of a text, or null if it starts otherwise.
 char* AfterStart(char* text, const char* start) {
@@ -68,13 +71,20 @@ ssize_t Decode(char* text) {
   return out - text;
 }
 
+Block Decoded(char* text) {
+  const ssize_t size = Decode(text);
+  return size < 0 ? Block{} : Block{text, static_cast<size_t>(size)};
+}
+
 // The entries of a block, or null.
-char** EntriesOf(char* block, size_t size) {
-  const auto count = static_cast<size_t>(std::count(block, block + size, '\0'));
+char** EntriesOf(const Block& block) {
+  if (block.bytes == nullptr) return nullptr;
+  char* at = block.bytes;
+  const auto count = static_cast<size_t>(std::count(at, at + block.size, '\0'));
   auto** const entries = static_cast<char**>(malloc((count + 1) * sizeof(char*)));
   if (entries == nullptr) return nullptr;
   char** entry = entries;
-  for (size_t i = 0; i < count; ++i, block += strlen(block) + 1) *entry++ = block;
+  for (size_t i = 0; i < count; ++i, at += strlen(at) + 1) *entry++ = at;
   *entry = nullptr;
   return entries;
 }
@@ -86,9 +96,12 @@ void RestoreEnvironment(World* world) {
   if (note == nullptr) return;
   char* const names = AfterStart(note, kNames);
   if (names != nullptr) return Keep(names, world->env);
-  char* const block = AfterStart(note, kBytes);
-  const ssize_t size = block == nullptr ? -1 : Decode(block);
-  char** const entries = size < 0 ? nullptr : EntriesOf(block, static_cast<size_t>(size));
+  char* const text = AfterStart(note, kBytes);
+  const char* const copy = AfterStart(note, kCopy);
+  const Block block = text != nullptr   ? Decoded(text)
+                      : copy != nullptr ? ReadShellCopy(copy)
+                                        : Block{};
+  char** const entries = EntriesOf(block);
   if (entries != nullptr) world->env = entries;
 }
 

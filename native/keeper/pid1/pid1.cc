@@ -1,5 +1,6 @@
 #include "keeper/pid1/arguments.h"
 #include "keeper/pid1/node.h"
+#include "keeper/pid1/shell_copy.h"
 #include "keeper/pid1/supervisor.h"
 #include "keeper/pid1/world.h"
 #include "keeper/programs.h"
@@ -8,6 +9,7 @@
 //
 // world        what it was started with, for the command to inherit
 // environment  what the shell of bin/pid1 has changed, put right again
+// shell_copy   the child by which that shell shows its first environment
 // arguments    the command line, by the options in table.h; values reads their values
 // settings     what the options and the variables of other inits ask for
 // node         the program of TypeScript, for every other command line, and as an observer
@@ -55,7 +57,9 @@ int Run() {
 
 int RunPid1(int count, char** words) {
   pid1::world = pid1::TakeWorld(count, words);
-  return pid1::Run();
+  const int code = pid1::Run();
+  pid1::EndShellCopy();  // if no child was started
+  return code;
 }
 
 }  // namespace sexton

@@ -6,6 +6,7 @@
 
 #include "keeper/pid1/line.h"
 #include "keeper/pid1/settings.h"
+#include "keeper/pid1/shell_copy.h"
 #include "platform/process.h"
 
 // The plan as one block, laid out twice: first to count its bytes, and then to write them.
@@ -169,7 +170,9 @@ SpawnResult SpawnFrom(const Launch& launch, const World& world, SpawnPlan plan) 
   plan.ignored_low = static_cast<uint32_t>(world.ignored);
   plan.ignored_high = static_cast<uint32_t>(world.ignored >> 32);
   memcpy(block, &plan, sizeof plan);
-  const SpawnResult result = Spawn(reinterpret_cast<SpawnPlan*>(block));
+  SpawnResult result = Spawn(reinterpret_cast<SpawnPlan*>(block));
+  // The copy may have been the last process that a limit allows.
+  if (EndShellCopy() && result.error == EAGAIN) result = Spawn(reinterpret_cast<SpawnPlan*>(block));
   free(block);
   return result;
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "keeper/ending.h"
+#include "keeper/pid1/shell_copy.h"
 #include "keeper/pid1/signals.h"
 #include "platform/process.h"
 #include "wait/wait.h"
@@ -95,6 +96,7 @@ void Supervisor::RunCommand() {
 
 // Reaps until TERM or INT.
 void Supervisor::Pause() {
+  EndShellCopy();
   LetGoOfWorld();
   report_.Say(kInfo, Line().Add("reaping until TERM or INT"));
   for (siginfo_t info = {};;) {
