@@ -20,8 +20,6 @@
 namespace sexton::pid1 {
 namespace {
 
-constexpr int kCannotRun = 126;
-
 // The program's place, from the package's folder on. This program is two folders below that:
 // build/Release, or prebuilds/linux-x64.
 constexpr char kProgram[] = "/dist/cli/pid1.js";

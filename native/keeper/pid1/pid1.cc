@@ -31,9 +31,6 @@ namespace sexton {
 namespace pid1 {
 namespace {
 
-// The exit code of a pid1 that fails to start.
-constexpr int kCannotRun = 126;
-
 World world;
 Settings settings;
 

@@ -33,6 +33,9 @@ const Persona* FindPersona(const char* name);
 
 constexpr int kNotRewritten = -1;
 
+// The exit code of a pid1 that fails to start, under every name.
+constexpr int kCannotRun = 126;
+
 struct Settings {
   const Persona* persona;
   bool subreaper;
