@@ -24,11 +24,11 @@ interface Reaper {
 /** A child of sexton's `spawn`, from birth until the reaper has taken its status. */
 export class OwnedChild {
   readonly pid: number
-  readonly exited: Promise<ExitStatus>
   readonly #reaper: Reaper
   readonly #waiters = new Set<(status: ExitStatus) => void>()
   #pidfd: number
   #status: ExitStatus | undefined
+  #exited: Promise<ExitStatus> | undefined
   #watch: Watch | undefined
 
   /** @internal For the reaper alone. */
@@ -36,12 +36,17 @@ export class OwnedChild {
     this.pid = pid
     this.#pidfd = pidfd
     this.#reaper = reaper
-    this.exited = new Promise((resolve) => this.#waiters.add(resolve))
   }
 
   /** @internal Watches for its end, once the reaper knows it. */
   watch(): void {
     this.#watch = this.#startWatch(() => this.check())
+  }
+
+  /** A promise of its status, made at the first use: most children are awaited otherwise. */
+  get exited(): Promise<ExitStatus> {
+    this.#exited ??= new Promise((resolve) => this.onExit(resolve))
+    return this.#exited
   }
 
   get status(): ExitStatus | undefined {

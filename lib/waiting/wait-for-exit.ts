@@ -5,6 +5,8 @@ import { hold } from '../base/process-life.js'
 import { checkDuration, Deadline } from '../base/time.js'
 import { type Backend, checkBackend } from '../exit/backend.js'
 import type { ExitStatus } from '../exit/exit-status.js'
+import type { OwnedChild } from '../reaping/owned-child.js'
+import { ownedChild } from '../reaping/reaper.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
 import type { Observation } from './observation.js'
 import { observe } from './observe.js'
@@ -73,6 +75,8 @@ export async function waitForExit(
     )
   }
   throwIfAborted(options.signal)
+  const own = isUnlimited(options) ? ownedChild(pid) : undefined
+  if (own !== undefined) return await endOf(own)
   const observation = observe(pid, options.backend)
   const release = hold()
   try {
@@ -107,6 +111,21 @@ function checkOptions(options: WaitOptions): CheckedOptions {
     killNumber: onTimeout === 'kill' ? killNumber : undefined,
     backend: options.backend === undefined ? undefined : checkBackend(options.backend),
   }
+}
+
+function isUnlimited({ timeout, signal }: CheckedOptions): boolean {
+  return timeout === Number.POSITIVE_INFINITY && signal === undefined
+}
+
+// Without an observation, because nothing can end this wait but the child. Most waits are like this.
+function endOf(child: OwnedChild): Promise<ExitStatus> {
+  const release = hold()
+  return new Promise((resolve) => {
+    child.onExit((status) => {
+      release()
+      resolve(status)
+    })
+  })
 }
 
 function settle(observation: Observation, options: CheckedOptions): Promise<ExitStatus> {
