@@ -45,8 +45,7 @@ const plans: Readonly<Record<string, Plan>> = {
   'docs/write-an-init.md, Be process 1': { runs: isAnInit },
 }
 
-// A diagram is not code: GitHub draws it.
-const blocks = documents.flatMap(blocksOf).filter(({ language }) => language !== 'mermaid')
+const blocks = documents.flatMap(blocksOf)
 const isScript = ({ language }: Block) => /^(js|ts|javascript|typescript)$/.test(language)
 
 describe('What the documents show', () => {

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { drawBadges } from './badge-picture.mjs'
 import { drawChoices } from './choice-picture.mjs'
+import { DIAGRAMS } from './diagrams.mjs'
 import { drawTerminal } from './terminal-picture.mjs'
 import { THEMES } from './themes.mjs'
 
@@ -40,6 +41,9 @@ export function pictures() {
       files.push([`${name}-${theme}.svg`, drawTerminal({ ...terminal, output }, colours)])
     }
     files.push([`choices-${theme}.svg`, drawChoices(colours)])
+    for (const [name, draw] of Object.entries(DIAGRAMS)) {
+      files.push([`${name}-${theme}.svg`, draw(colours)])
+    }
   }
   return new Map(files)
 }
