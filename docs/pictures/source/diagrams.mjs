@@ -107,9 +107,10 @@ const ORPHAN = {
 const ROOMS = {
   title: 'The rooms of lib/, and what each imports',
   description:
-    'cli imports waiting, job, shim and init. shim imports keeper and signals. job imports keeper. keeper imports spawn. waiting and spawn import reaping. init imports reaping and signals. reaping imports exit. exit and signals import system. system imports base.',
+    'cli imports waiting, metrics, shim and init. metrics imports job. shim imports keeper and signals. job imports keeper. keeper imports spawn. waiting and spawn import reaping. init imports reaping and signals. reaping imports exit. exit and signals import system. system imports base.',
   rows: [
     [['cli', LEFT, ALL, 'cli: the programs', 'end']],
+    [['metrics', 114, 100, 'metrics']],
     [
       ['job', 114, 100, 'job'],
       ['shim', 226, 100, 'shim'],
@@ -130,7 +131,8 @@ const ROOMS = {
   ],
   arrows: [
     ['cli', 'waiting', '', { fromX: 52, toX: 52 }],
-    ['cli', 'job', '', { fromX: 164 }],
+    ['cli', 'metrics', '', { fromX: 164 }],
+    ['metrics', 'job'],
     ['cli', 'shim', '', { fromX: 276 }],
     ['cli', 'init', '', { fromX: 388, toX: 388 }],
     ['job', 'keeper'],
@@ -151,9 +153,9 @@ const ROOMS = {
 const PID1 = {
   title: 'The way of the arguments of pid1',
   description:
-    'bin/pid1 is a script: sh finds the keeper, and notes the names of the variables. The keeper blocks every signal, and parses the options. For options that need Node, Node explains or says them in simpler words, and may stay as an observer. Without a keeper, sh notes mask, ignored signals, limits, descriptors and environment; Node starts from its code cache, reads the bytes of its arguments and the notes, parses the options, and listens for every signal. Either spawns the command with the state that was inherited, forwards signals and reaps orphans until the command exits, ends the survivors, and leaves with the exit code.',
+    'bin/pid1 is a script: sh finds the keeper, and shows it the first environment. The keeper blocks every signal, and parses the options. For options that need Node, Node explains or says them in simpler words, and may stay as an observer. Without a keeper, sh notes mask, ignored signals, limits, descriptors and environment; Node starts from its code cache, reads the bytes of its arguments and the notes, parses the options, and listens for every signal. Either spawns the command with the state that was inherited, forwards signals and reaps orphans until the command exits, ends the survivors, and leaves with the exit code.',
   rows: [
-    [['bin', LEFT, ALL, 'bin/pid1: sh finds the keeper, and notes the names of the variables']],
+    [['bin', LEFT, ALL, 'bin/pid1: sh finds the keeper, and shows it the first environment']],
     [
       ['keeper', LEFT, 212, 'The keeper blocks every signal, and parses the options'],
       ['shell', 226, 212, 'sh notes mask, ignored signals, limits, descriptors, environment'],
@@ -237,13 +239,15 @@ const EXIT = {
   title: 'The way of an exit',
   participants: ['kernel', 'exit', 'reaper', 'caller'],
   steps: [
-    ['kernel', 'exit', 'the pidfd becomes readable in the one epoll set'],
-    ['exit', 'exit', 'drain a batch of ready pidfds'],
-    ['exit', 'reaper', 'check this child'],
-    ['reaper', 'kernel', 'waitid by pidfd'],
-    ['kernel', 'reaper', 'wait status'],
-    ['reaper', 'reaper', 'close the pidfd, forget the pid'],
+    ['kernel', 'exit', 'pidfds become readable in the one epoll set'],
+    ['exit', 'reaper', 'may statuses be taken?'],
+    ['reaper', 'exit', 'yes, if no observer must see the deaths first'],
+    ['exit', 'kernel', 'one native call: drain a batch, waitid for each owned child'],
+    ['kernel', 'exit', 'wait statuses'],
+    ['exit', 'reaper', 'note these statuses'],
+    ['reaper', 'reaper', 'forget all pids of the batch'],
     ['reaper', 'caller', 'child.exited resolves'],
+    ['exit', 'kernel', 'close the pidfds'],
   ],
 }
 
