@@ -32,12 +32,13 @@
         "native/node/terminal_glue.cc",
         "native/node/wait_glue.cc",
         "native/platform/environ_copy.cc",
-        "native/platform/pin.cc",
+        "native/platform/pinned_object.cc",
         "native/platform/terminal.cc",
         "native/signals/capture.cc",
         "native/signals/dispositions.cc",
         "native/signals/handler.cc",
         "native/signals/source.cc",
+        "native/spawn/births.cc",
         "native/spawn/child.cc",
         "native/spawn/descriptors.cc",
         "native/spawn/exec.cc",
@@ -64,6 +65,8 @@
             "native/wait/wait_posix.cc"
           ]
         }],
+        # A child before exec may not bring the dynamic linker to work: see native/spawn/births.h.
+        ["OS=='linux'", { "ldflags": ["-Wl,-z,now"] }],
         # A sanitizer brings its own.
         ["OS=='linux' and sexton_asan==0", {
           "sources": ["native/platform/cxx_runtime_linux.cc"],

@@ -108,11 +108,11 @@ export class Execution {
     }
   }
 
-  /** Starts a command. Returns whether it could be started; otherwise `finish()` throws its failure. */
-  start(file: Bytes, args: readonly Bytes[], options: SpawnOptions): boolean {
+  /** Starts a command. If it cannot be started, `finish()` throws its failure. */
+  start(file: Bytes, args: readonly Bytes[], options: SpawnOptions): Child {
     const child = spawn(file, args, options)
     this.add(child)
-    return isStarted(child)
+    return child
   }
 
   /** Supervises a command that has just been started. */
@@ -175,13 +175,5 @@ export class Execution {
 
   #inputIsUnread(error: Error): void {
     if (this.#options.unreadInput === 'error') void this.end('input', error)
-  }
-}
-
-function isStarted(child: Child): boolean {
-  try {
-    return child.pid > 0
-  } catch {
-    return false
   }
 }

@@ -111,12 +111,12 @@ function start(
     const isLast = index === plans.length - 1
     const next = isLast ? undefined : connect(execution)
     const output = next?.writable ?? stdout?.end ?? (out === err ? shared : (out as Stdio))
-    const started = execution.start(command.file, command.args, {
+    const child = execution.start(command.file, command.args, {
       ...options,
       ...groupOf(options, execution),
       stdio: [input, output, stderrs[index]?.end ?? shared],
     })
-    if (!started) {
+    if (!child.isStarted()) {
       execution.giveUp()
       break
     }

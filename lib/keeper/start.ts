@@ -145,11 +145,13 @@ function startOne(
   // Before the clone: see start() of lib/spawn/spawn.ts.
   repairChildSignal()
   const { pid, pidfd } = startProcess(
-    strings,
-    { rlimits: new Float64Array(), noShell: true, outlives: true },
-    Int32Array.from([-1, -1, -1, ...all]),
-    undefined,
-    backend() === 'pidfd',
+    {
+      strings,
+      options: { rlimits: new Float64Array(), noShell: true, outlives: true },
+      fds: Int32Array.from([-1, -1, -1, ...all]),
+      cgroupFd: undefined,
+      pidfd: backend() === 'pidfd',
+    },
     () => ({ path }),
   )
   return own(pid, pidfd)

@@ -6,7 +6,7 @@ import type { OwnedChild } from '../reaping/owned-child.js'
 export interface SpawnedMessage {
   /** The child's pid. */
   pid: number
-  /** Milliseconds for which the call held the event loop, from the checked arguments to the child's exec. */
+  /** Milliseconds for which the call held the event loop, from the checked arguments on. */
   durationMs: number
 }
 

@@ -3,16 +3,23 @@ import { inspect } from 'node:util'
 import type { SextonError } from '../base/errors.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus, ResourceUsage } from '../exit/exit-status.js'
+import { watchByPolling } from '../exit/poll.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
+import type { Birth } from './birth.js'
 import { brokenStream } from './broken-stream.js'
 import type { PipeEnd } from './pipe-end.js'
 import type { Kind } from './stdio.js'
 import type { Termination, TerminationReason } from './termination.js'
 
 /** The parts of a child, or the failure to start it. */
-export type Birth =
-  | { owned: OwnedChild; termination: Termination; pipes: readonly (PipeEnd | null)[] }
+export type ChildParts =
+  | {
+      owned: OwnedChild
+      birth: Birth
+      termination: Termination
+      pipes: readonly (PipeEnd | null)[]
+    }
   | { failure: SextonError; kinds: readonly Kind[] }
 
 /**
@@ -29,34 +36,43 @@ export class Child<
 > implements AsyncDisposable
 {
   readonly #pipes: readonly (PipeEnd | null)[]
-  readonly #broken: readonly (Readable | Writable | null)[] | undefined
-  readonly #owned: OwnedChild | undefined
+  readonly #birth: Birth | undefined
   readonly #termination: Termination | undefined
-  readonly #failure: SextonError | undefined
+  /** `undefined` if the child could not be started. */
+  #owned: OwnedChild | undefined
+  #failure: SextonError | undefined
+  /** Whether the caller learns of a failure otherwise than by `exited`. */
+  #isFailureSeen = false
+  #broken: readonly (Readable | Writable | null)[] | undefined
+  #spawned: Promise<void> | undefined
   #exited: Promise<ExitStatus> | undefined
   #stdio: readonly (Readable | Writable | null)[] | undefined
 
-  private constructor(birth: Birth) {
-    if ('failure' in birth) {
+  private constructor(parts: ChildParts) {
+    if ('failure' in parts) {
       this.#pipes = []
-      this.#failure = birth.failure
-      this.#broken = birth.kinds.map((kind) => brokenStream(kind, birth.failure))
-      // Reject at once, so that a failure that nobody handles is an unhandled rejection.
-      this.#exited = Promise.reject(birth.failure)
+      this.#fail(
+        parts.failure,
+        parts.kinds.map((kind) => brokenStream(kind, parts.failure)),
+      )
     } else {
-      this.#pipes = birth.pipes
-      this.#owned = birth.owned
-      this.#termination = birth.termination
+      this.#pipes = parts.pipes
+      this.#owned = parts.owned
+      this.#birth = parts.birth
+      this.#termination = parts.termination
+      parts.owned.onExit((status) => this.#ended(status))
     }
   }
 
   /** @internal */
-  static of(birth: Birth): Child {
-    return new Child(birth)
+  static of(parts: ChildParts): Child {
+    return new Child(parts)
   }
 
   /**
-   * The child's process id. No other process has it until the child has been reaped.
+   * The child's process id. No other process has it until the child has been reaped. Before `spawned` has resolved, the
+   * process exists and does not run the program yet. If it comes to be known that the program cannot be run, the
+   * process has exited.
    *
    * @throws {SextonError} the error of `exited`, if the child could not be started.
    */
@@ -101,6 +117,17 @@ export class Child<
   }
 
   /**
+   * A promise that resolves when the child runs the program, and rejects with the error of `exited` if it cannot. If a
+   * signal has killed the child before, it resolves too: `exited` tells. Usually there is no need to wait: signals and
+   * pipes work at once. Reading this property keeps the calling process alive until the promise is settled.
+   */
+  get spawned(): Promise<void> {
+    this.#failureIsSeen()
+    this.#spawned ??= this.#awaitBirth()
+    return this.#spawned
+  }
+
+  /**
    * A promise that resolves with the exit status when the child has exited. It rejects with `ERR_SPAWN_FAILED` if
    * the child could not be started. Descendants may still hold the child's pipes open. Reading this property keeps
    * the calling process alive until the child has exited.
@@ -135,7 +162,13 @@ export class Child<
    */
   kill(signal: SignalName | number = 'SIGTERM'): boolean {
     const number = signalNumber(signal)
-    return this.#owned?.kill(number) ?? false
+    // Whether there is anything to kill is known at the end of the birth.
+    return this.isStarted() ? (this.#owned?.kill(number) ?? false) : false
+  }
+
+  /** @internal Whether the child could be started. Holds the event loop until that is known. */
+  isStarted(): boolean {
+    return this.#failure === undefined && this.#birth?.settle() === undefined
   }
 
   /**
@@ -148,7 +181,8 @@ export class Child<
     if (this.#owned === undefined) return
     this.#termination?.begin('dispose')
     for (const pipe of this.#pipes) pipe?.closeInput()
-    await this.exited
+    // Not by way of `exited`, because a failure that nobody else handles is an unhandled rejection.
+    await this.#ending()
     for (const pipe of this.#pipes) pipe?.close()
   }
 
@@ -177,12 +211,38 @@ export class Child<
     return this.#broken?.[index] ?? this.#pipes[index]?.stream ?? null
   }
 
-  // Marks the failure as handled: the caller learns of it from the pid or a stream, and may read `exited` later.
+  // Marks the failure as handled: the caller learns of it from the pid, a stream or `spawned`, and may read `exited`
+  // later.
   #failureIsSeen(): void {
+    this.#isFailureSeen = true
     if (this.#failure !== undefined) this.#exited?.catch(() => {})
   }
 
+  #awaitBirth(): Promise<void> {
+    const birth = this.#birth
+    if (birth === undefined) return Promise.reject(this.#failure)
+    const release = hold()
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        if (birth.isUnderWay) return false
+        release()
+        if (birth.failure === undefined) resolve()
+        else reject(birth.failure)
+        return true
+      }
+      if (!check()) watchByPolling(check)
+    })
+  }
+
   #wait(): Promise<ExitStatus> {
+    return this.#ending().then((status) => {
+      if (this.#failure !== undefined) throw this.#failure
+      return status
+    })
+  }
+
+  /** Waits for the end of the process, whether or not it has come to run the program. */
+  #ending(): Promise<ExitStatus> {
     const release = hold()
     return new Promise((resolve) => {
       this.#owned?.onExit((status) => {
@@ -190,5 +250,27 @@ export class Child<
         resolve(status)
       })
     })
+  }
+
+  // The first to hear of the end.
+  #ended(status: ExitStatus): void {
+    const failure = status.success ? undefined : this.#birth?.end()
+    if (failure === undefined) {
+      for (const [index, pipe] of this.#pipes.entries()) pipe?.childEnded(index)
+    } else {
+      this.#fail(
+        failure,
+        this.#pipes.map((pipe) => pipe?.fail(failure) ?? null),
+      )
+    }
+  }
+
+  // Rejects at once, so that a failure that nobody handles is an unhandled rejection.
+  #fail(failure: SextonError, broken: readonly (Readable | Writable | null)[]): void {
+    this.#failure = failure
+    this.#owned = undefined
+    this.#broken = broken
+    this.#exited ??= Promise.reject(failure)
+    if (this.#isFailureSeen) this.#failureIsSeen()
   }
 }

@@ -1,37 +1,48 @@
 import { constants } from 'node:os'
-import { systemError } from '../base/errors.js'
+import { type SextonError, systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
-import { encodePlan, type PlanOptions, type SpawnStrings } from './plan.js'
+import { encodePlan, type Plan } from './plan.js'
 
 /** Bytes of strings beyond which no kernel is asked: execve(2) takes at most 6 MiB on Linux. */
 const MOST = 2 ** 30
 
 // What the native `spawn` has found. It is read before the next call.
-const result = new Int32Array(4)
+const result = new Int32Array(5)
+
+/** A child that has just been made. */
+export interface StartedProcess {
+  pid: number
+  /** A descriptor of it; -1 where there is none. */
+  pidfd: number
+  /** The number of its birth; 0 if that is over. */
+  birth: number
+}
 
 /**
  * Calls the native `spawn`.
  *
  * @param pathOf Gives the path that belongs to a failed step.
- * @returns The child's pid, and a pidfd, or -1 where there is none.
  * @throws SextonError `ERR_SPAWN_FAILED` with the step that failed; no process remains then.
  */
 export function startProcess(
-  strings: SpawnStrings,
-  options: PlanOptions,
-  fds: Int32Array,
-  cgroupFd: number | undefined,
-  pidfd: boolean,
+  plan: Plan,
   pathOf: (step: string) => { path?: string },
-): { pid: number; pidfd: number } {
-  const { files, argv, env } = strings
-  const failed = (errno: number, step: string) =>
-    systemError(-errno, step, pathOf(step), 'ERR_SPAWN_FAILED')
+): StartedProcess {
+  const { files, argv, env } = plan.strings
   if (files.length + argv.length + env.length > MOST) {
-    throw failed(constants.errno.E2BIG, 'execve')
+    throw failureOf('execve', constants.errno.E2BIG, pathOf)
   }
-  binding.spawn(encodePlan({ strings, options, fds, cgroupFd, pidfd }), result)
-  const pid = result[0] as number
-  if (pid > 0) return { pid, pidfd: result[1] as number }
-  throw failed(result[2] as number, binding.spawnSteps[result[3] as number] as string)
+  binding.spawn(encodePlan(plan), result)
+  const at = (index: number) => result[index] as number // an iterator would take longer than the call
+  if (at(0) > 0) return { pid: at(0), pidfd: at(1), birth: at(4) }
+  throw failureOf(binding.spawnSteps[at(3)] as string, at(2), pathOf)
+}
+
+/** The failure of a step of a child's start. */
+export function failureOf(
+  step: string,
+  errno: number,
+  pathOf: (step: string) => { path?: string },
+): SextonError {
+  return systemError(-errno, step, pathOf(step), 'ERR_SPAWN_FAILED')
 }

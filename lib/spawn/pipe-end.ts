@@ -1,5 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
+import type { SextonError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
+import type { Birth } from './birth.js'
+import { brokenStream } from './broken-stream.js'
 import { readRest } from './pipe-rest.js'
 import { openPipeStream, type PipeStream } from './pipe-stream.js'
 
@@ -12,6 +15,7 @@ export class PipeEnd {
   /** The data that was still in the pipe when the child exited. */
   #rest: Buffer[] = []
   #closed = false
+  #birth: Birth | undefined
   #childIsEnding = false
   /** Lets what descendants write to a pipe that nobody has asked for flow away. */
   #drain: PipeStream | undefined
@@ -19,6 +23,11 @@ export class PipeEnd {
   constructor(fd: number, direction: 'readable' | 'writable') {
     this.#fd = fd
     this.#direction = direction
+  }
+
+  /** The birth of the child at the other end: its failure is what the stream says. */
+  belongsTo(birth: Birth): void {
+    this.#birth = birth
   }
 
   get stream(): Readable | Writable {
@@ -34,6 +43,17 @@ export class PipeEnd {
     this.#open?.destroy()
     this.#remains?.destroy()
     this.#drain?.destroy()
+  }
+
+  /**
+   * The child could not be started.
+   *
+   * @returns The stream, which fails when it is used.
+   */
+  fail(failure: SextonError): Readable | Writable | null {
+    this.#closeFd()
+    this.#open?.fail(failure)
+    return this.#open ?? brokenStream(this.#direction, failure)
   }
 
   /**
@@ -61,7 +81,7 @@ export class PipeEnd {
   }
 
   #openStream(): PipeStream {
-    const stream = openPipeStream(this.#fd, this.#direction)
+    const stream = openPipeStream(this.#fd, this.#direction, this.#birth)
     this.#fd = -1
     if (this.#childIsEnding && this.#direction === 'writable') stream.on('error', doNothing)
     return stream

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net'
 import { binding } from '../system/binding.js'
+import type { Birth } from './birth.js'
+import { type BirthStream, defineBirthStream } from './birth-stream.js'
 import { readRest } from './pipe-rest.js'
 
 /** The stream of a pipe to a child. */
-export interface PipeStream extends Socket {
+export interface PipeStream extends BirthStream {
   /** The direction of the stream: whether this process reads or writes it. */
   readonly direction: 'readable' | 'writable'
   /** The handle of its descriptor; `null` once it is closed. */
@@ -20,14 +21,22 @@ interface Handle {
   close(): void
 }
 
-type PipeStreamClass = new (fd: number, direction: 'readable' | 'writable') => PipeStream
+type PipeStreamClass = new (
+  fd: number,
+  direction: 'readable' | 'writable',
+  birth: Birth | undefined,
+) => PipeStream
 
 let pipeStreamClass: PipeStreamClass | undefined
 
 /** Makes a stream of this process's end of a pipe. From now on the stream closes the descriptor. */
-export function openPipeStream(fd: number, direction: 'readable' | 'writable'): PipeStream {
+export function openPipeStream(
+  fd: number,
+  direction: 'readable' | 'writable',
+  birth?: Birth,
+): PipeStream {
   pipeStreamClass ??= definePipeStream()
-  return new pipeStreamClass(fd, direction)
+  return new pipeStreamClass(fd, direction, birth)
 }
 
 /** Whether a value is the stream of a pipe. */
@@ -37,12 +46,10 @@ export function isPipeStream(value: unknown): value is PipeStream {
 
 // Defines the class at its first use, because node:net takes time to load and most programs do not need it.
 function definePipeStream(): PipeStreamClass {
-  const { Socket } = process.getBuiltinModule('node:net')
-
   // A stream on libuv's pipe: non-blocking, with backpressure, and with an 'error' event (EPIPE) for a write to a
   // closed pipe. Reading starts with the first reader (`manualStart`), because an unread stream that reads would
   // keep the process alive.
-  return class PipeStream extends Socket {
+  return class PipeStream extends defineBirthStream() {
     declare _handle: Handle | null
     readonly direction: 'readable' | 'writable'
     #inBackground = false
@@ -50,12 +57,12 @@ function definePipeStream(): PipeStreamClass {
       if (event === 'readable') this.#leaveBackground()
     }
 
-    constructor(fd: number, direction: 'readable' | 'writable') {
+    constructor(fd: number, direction: 'readable' | 'writable', birth: Birth | undefined) {
       const readable = direction === 'readable'
       // A worker may be terminated at any moment. Until libuv has opened the descriptor, the addon closes it
       // at the worker's end. Between these two calls it is either's, and the addon finds out whose.
       binding.lend(fd)
-      super({ fd, readable, writable: !readable, manualStart: true } as object)
+      super({ fd, readable, writable: !readable, manualStart: true }, birth)
       binding.handOver(fd)
       this.direction = direction
     }

@@ -42,6 +42,8 @@ export interface Plan {
   cgroupFd: number | undefined
   /** Whether the parent wants a pidfd of the child. */
   pidfd: boolean
+  /** Whether the native `spawn` may return before exec. */
+  unawaited?: boolean
 }
 
 // native/spawn/plan.h has the list of words, and says what each means.
@@ -140,7 +142,7 @@ function writeSignals(
   words[highAt] = high
 }
 
-function flagsOf({ options, strings, pidfd }: Plan): number {
+function flagsOf({ options, strings, pidfd, unawaited }: Plan): number {
   return (
     (options.session ? FLAGS.session : 0) |
     (options.foreground ? FLAGS.foreground : 0) |
@@ -150,7 +152,8 @@ function flagsOf({ options, strings, pidfd }: Plan): number {
     (options.blockedSignals !== undefined ? FLAGS.mask : 0) |
     (options.noShell ? FLAGS.noShell : 0) |
     (options.outlives ? FLAGS.outlives : 0) |
-    (strings.naming ? FLAGS.ownVariables : 0)
+    (strings.naming ? FLAGS.ownVariables : 0) |
+    (unawaited ? FLAGS.unawaited : 0)
   )
 }
 

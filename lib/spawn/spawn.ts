@@ -9,6 +9,7 @@ import type { OwnedChild } from '../reaping/owned-child.js'
 import { own } from '../reaping/reaper.js'
 import { binding } from '../system/binding.js'
 import { hasTerminal, sharesGroup } from '../system/terminal.js'
+import { Birth } from './birth.js'
 import { openCgroup } from './cgroup.js'
 import { isHeard, publish } from './channels.js'
 import { type CheckedOptions, checkOptions } from './checked-options.js'
@@ -32,16 +33,19 @@ const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
 //    argument throws here, before anything has been done.
 // 2. `stdio-plan.ts` creates the pipes, and `cgroup.ts` opens the cgroup. From here on a failure of the system becomes a
 //    Child whose `exited` rejects, and every descriptor is closed again.
-// 3. `native-call.ts` calls clone and exec in one step. The call returns after the exec, so it knows its error.
+// 3. `native-call.ts` makes the child by one native call. If something of the child must be so when `spawn()` returns,
+//    the call waits for the exec. Otherwise the exec is still to come, and `birth.ts` tells how it went.
 // 4. The reaper owns the child from its first moment on. Nothing between the clone and `own()` may throw, because
 //    otherwise nobody would reap the child.
 // 5. `child.ts` is the handle. `pipe-end.ts` makes a stream of a pipe when the stream is first used, and
 //    `termination.ts` ends the child by a timeout, an AbortSignal or its scope.
 
 /**
- * Starts a program without a shell, and without copying this process's memory. On Linux the call takes about
- * 100 µs, however large the heap is. It returns after the child has called exec or failed. `/proc` may show the
- * old image briefly.
+ * Starts a program without a shell, and without copying this process's memory. On Linux the call takes some 50 µs,
+ * however large the heap is. It returns while the child is on its way to exec, which takes about as long again.
+ * `/proc` shows the image of this process until then; `spawned` resolves when the program runs. With `uid`, `gid`,
+ * `session`, `processGroup`, `foreground`, `deathSignal` or `listenPid` the call waits for the exec, so that the group
+ * can be signalled at once. It does so on other systems, under emulators, and at the first spawn.
  *
  * The child starts with the default action of every signal and with the caller's signal mask. It inherits the
  * descriptors of `stdio`, and no others that Node or sexton opened. A file without a `/` is searched in the child's
@@ -87,6 +91,8 @@ export interface Place {
   naming?: readonly PidVariable[]
   /** Whether the caller has already checked that the child may take the terminal. */
   alone?: boolean
+  /** Whether to wait for exec in any case. */
+  awaited?: boolean
 }
 
 /** The arguments of a spawn in the form that the kernel takes. */
@@ -138,18 +144,20 @@ export function spawnInPlace(
     const began = isHeard() ? monotonicNow() : undefined
     const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
     const stdio = openStdio(kinds, checked.uid)
-    const owned = start(strings, checked, stdio, (step) => pathOf(step, file, options))
+    const { owned, birth } = start(strings, checked, stdio, {
+      unawaited: !place.awaited,
+      pathOf: (step) => pathOf(step, file, options),
+    })
     if (began !== undefined) publish(owned, monotonicNow() - began)
     giveBackForeground(owned, checked)
-    if (stdio.parentEnds.some((pipe) => pipe !== null)) {
-      owned.onExit(() => {
-        for (const [index, pipe] of stdio.parentEnds.entries()) pipe?.childEnded(index)
-      })
-    }
-    const termination = new Termination(owned, checked, options.signal, () => {
+    for (const pipe of stdio.parentEnds) pipe?.belongsTo(birth)
+    const termination = new Termination(owned, birth, checked, () => {
       for (const pipe of stdio.parentEnds) pipe?.childIsEnding()
     })
-    return Child.of({ owned, termination, pipes: stdio.parentEnds })
+    // The child hears of its exit before a termination does that is already due.
+    const child = Child.of({ owned, birth, termination, pipes: stdio.parentEnds })
+    termination.listen(options.signal)
+    return child
   } catch (error) {
     if (!(error instanceof SextonError)) throw error
     // The failure may have come before the descriptors were opened.
@@ -162,18 +170,19 @@ function start(
   strings: SpawnStrings,
   options: CheckedOptions,
   stdio: StdioPlan,
-  pathOf: (step: string) => { path?: string },
-): OwnedChild {
+  { unawaited, pathOf }: { unawaited: boolean; pathOf: (step: string) => { path?: string } },
+): { owned: OwnedChild; birth: Birth } {
   let cgroupFd: number | undefined
   try {
-    const wantPidfd = asSpawnFailure(() => backend() === 'pidfd')
+    const pidfd = asSpawnFailure(() => backend() === 'pidfd')
     cgroupFd = options.cgroup === undefined ? undefined : openCgroup(options.cgroup)
     const { fds } = stdio
     // Before the clone: if SIGCHLD were ignored, the kernel would discard the status of a child that exits at once.
     repairChildSignal()
-    const { pid, pidfd } = startProcess(strings, options, fds, cgroupFd, wantPidfd, pathOf)
+    const plan = { strings, options, fds, cgroupFd, pidfd, unawaited }
+    const started = startProcess(plan, pathOf)
     closeGiven(stdio.given)
-    return own(pid, pidfd)
+    return { owned: own(started.pid, started.pidfd), birth: new Birth(started.birth, pathOf) }
   } catch (error) {
     closeStdio(stdio)
     throw error

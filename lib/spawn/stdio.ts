@@ -83,7 +83,10 @@ function check(kind: unknown, index: number, files: Map<string, GivenFile>): Kin
   if (kind === 'readable' || kind === 'writable' || kind === 'inherit' || kind === 'ignore')
     return kind
   if (kind instanceof PipeHandle) return givenEnd(kind, index)
-  if (isPipeStream(kind)) return givenStream(kind, index)
+  if (isPipeStream(kind)) {
+    const failure = kind.birth?.settle()
+    return failure === undefined ? givenStream(kind, index) : new GivenFailure(failure)
+  }
   if (kind === 'pipe') {
     if (index < 3) return index === 0 ? 'writable' : 'readable'
     throw new TypeError(invalid(`stdio[${index}]`, kind, "'readable' or 'writable'"))

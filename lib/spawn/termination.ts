@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { onAbort } from '../base/abort.js'
 import { Deadline } from '../base/time.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
+import type { Birth } from './birth.js'
 import type { CheckedOptions } from './checked-options.js'
 
 /**
@@ -16,26 +17,29 @@ const { SIGKILL } = constants.signals
 export class Termination {
   reason: TerminationReason | undefined
   readonly #child: OwnedChild
+  readonly #birth: Birth
   readonly #options: CheckedOptions
   readonly #onBegun: () => void
   #timeout: Deadline | undefined
 
-  constructor(
-    child: OwnedChild,
-    options: CheckedOptions,
-    signal: AbortSignal | undefined,
-    onBegun: () => void,
-  ) {
+  constructor(child: OwnedChild, birth: Birth, options: CheckedOptions, onBegun: () => void) {
     this.#child = child
+    this.#birth = birth
     this.#options = options
     this.#onBegun = onBegun
-    if (options.timeout !== Number.POSITIVE_INFINITY) this.#startTimeout()
-    if (signal !== undefined) child.onExit(onAbort(signal, () => this.begin('abort')))
+  }
+
+  /** Begins at the timeout, or when `signal` is aborted. */
+  listen(signal: AbortSignal | undefined): void {
+    if (this.#options.timeout !== Number.POSITIVE_INFINITY) this.#startTimeout()
+    if (signal !== undefined) this.#child.onExit(onAbort(signal, () => this.begin('abort')))
   }
 
   begin(reason: TerminationReason): void {
-    // The child may have exited in time, and its exit may not have been noticed yet.
-    if (this.reason !== undefined || this.#child.check()) return
+    // A child that could not be started ends by itself. One that could may have exited in time, and its exit may not
+    // have been noticed yet.
+    if (this.reason !== undefined || this.#birth.settle() !== undefined) return
+    if (this.#child.check()) return
     this.reason = reason
     this.#timeout?.clear()
     this.#onBegun()

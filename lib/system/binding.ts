@@ -51,6 +51,9 @@ export interface Binding {
   readonly planFlags: Readonly<Record<PlanFlag, number>>
   readonly limitWords: Readonly<Record<LimitWord, number>>
   spawn(plan: Uint8Array, result: Int32Array): void
+  birthState(birth: number, milliseconds: number, report: Int32Array): number
+  forgetBirth(birth: number, report: Int32Array): boolean
+  awaitBirths(milliseconds: number): number
   copyEnvironment(room: Uint8Array): number
   ownPidfdId(): bigint | undefined
   isOpen(fd: number): boolean
@@ -117,7 +120,7 @@ export type PlanWord =
 /** The flags of a plan, by value. */
 export type PlanFlag =
   | ('session' | 'foreground' | 'pidfd' | 'groups' | 'groupsIfAllowed')
-  | ('mask' | 'ownVariables' | 'noShell' | 'outlives')
+  | ('mask' | 'ownVariables' | 'noShell' | 'unawaited' | 'outlives')
 /** The words of a plan's limit. */
 export type LimitWord = 'resource' | `${'soft' | 'hard'}${Half}`
 

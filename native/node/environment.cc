@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "platform/process.h"
+#include "spawn/births.h"
 #include "wait/late_reaper.h"
 
 namespace sexton {
@@ -123,6 +124,7 @@ void Environment::Close() {
   on_child_signal.Reset();
   on_signals.Reset();
   signals.UnsubscribeAll();
+  AbandonBirths(this);
 
   const auto closed = [](void* data) { static_cast<Environment*>(data)->HandleClosed(); };
   open_handles_ = 1;  // held by this call, so that the count cannot reach zero before its end

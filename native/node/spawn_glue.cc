@@ -1,12 +1,9 @@
 #include <sys/resource.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 
 #include "node/addon.h"
-#include "spawn/spawn.h"
+#include "spawn/births.h"
 
 namespace sexton {
 namespace {
@@ -26,20 +23,7 @@ const struct {
 #endif
 };
 
-struct Free {
-  void operator()(void* block) const { free(block); }
-};
-
-// A copy of a plan: the caller's buffer may be shared with other threads, and the child writes to
-// its plan. Null if there is no memory for it.
-std::unique_ptr<void, Free> CopyOf(const Napi::Uint8Array& bytes) {
-  std::unique_ptr<void, Free> copy(malloc(bytes.ByteLength() + 1));
-  if (copy != nullptr) memcpy(copy.get(), bytes.Data(), bytes.ByteLength());
-  return copy;
-}
-
-SpawnResult SpawnCopy(void* plan) {
-  if (plan != nullptr) return Spawn(static_cast<SpawnPlan*>(plan));
+SpawnResult OutOfMemory() {
   SpawnResult result;
   result.step = SpawnStep::kClone;
   result.error = ENOMEM;
@@ -47,25 +31,58 @@ SpawnResult SpawnCopy(void* plan) {
 }
 
 // spawn(plan: Uint8Array, result: Int32Array): starts the child of a plan, which lib/spawn/plan.ts
-// writes. `result` gets pid (0: none), pidfd, errno and step. It is an array because making an
-// object can fail in a worker that is being terminated, and after the clone nothing may fail.
+// writes. `result` gets pid (0: none), pidfd, errno, step, and the number of its birth (0: it is
+// over). It is an array because making an object can fail in a worker that is being terminated, and
+// after the clone nothing may fail.
 Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
   const auto bytes = info[0].As<Napi::Uint8Array>();
   int32_t* out = info[1].As<Napi::Int32Array>().Data();
-  const auto plan = CopyOf(bytes);
-  if (plan != nullptr && !IsWhole(plan.get(), bytes.ByteLength())) {
+  Room* const room = NewRoom(bytes.Data(), bytes.ByteLength());
+  if (room != nullptr && !IsWhole(PlanIn(room), bytes.ByteLength())) {
+    FreeRoom(room);
     Napi::TypeError::New(info.Env(), "the plan of a spawn is not whole")
         .ThrowAsJavaScriptException();
     return Napi::Value();
   }
-  const bool outlives = plan != nullptr && Has(*static_cast<SpawnPlan*>(plan.get()), kOutlives);
-  const SpawnResult result = SpawnCopy(plan.get());
+  const bool outlives = room != nullptr && Has(*PlanIn(room), kOutlives);
+  uint32_t birth = 0;
+  const SpawnResult result = room == nullptr ? OutOfMemory() : SpawnIn(room, State(info), &birth);
   out[0] = result.pid;
   OpenFds& open_fds = State(info)->open_fds;
   out[1] = outlives ? open_fds.AddLate(result.pidfd) : open_fds.Add(result.pidfd);
   out[2] = result.error;
   out[3] = static_cast<int32_t>(result.step);
+  out[4] = static_cast<int32_t>(birth);
   return info.Env().Undefined();
+}
+
+void WriteReport(const SpawnReport& report, Napi::Int32Array out) {
+  out[size_t{0}] = report.error;
+  out[size_t{1}] = static_cast<int32_t>(report.step);
+}
+
+// birthState(birth, milliseconds, report: Int32Array): 0 under way, 1 over, 2 failed. Waits at most
+// so long for its end. `report` gets the errno and the step of a failure.
+Napi::Value LookAtBirth(const Napi::CallbackInfo& info) {
+  SpawnReport report;
+  const BirthState state =
+      StateOf(static_cast<uint32_t>(IntArg(info, 0)), State(info), IntArg(info, 1), &report);
+  WriteReport(report, info[2].As<Napi::Int32Array>());
+  return Result(info, static_cast<int32_t>(state));
+}
+
+// forgetBirth(birth, report: Int32Array): whether the birth of a dead child had failed.
+Napi::Value Forget(const Napi::CallbackInfo& info) {
+  SpawnReport report;
+  const bool failed = ForgetBirth(static_cast<uint32_t>(IntArg(info, 0)), State(info), &report);
+  WriteReport(report, info[1].As<Napi::Int32Array>());
+  return Napi::Boolean::New(info.Env(), failed);
+}
+
+// awaitBirths(milliseconds): how many failed births of this environment are not forgotten. Waits at
+// most so long for the next birth to end.
+Napi::Value AwaitAll(const Napi::CallbackInfo& info) {
+  return Result(info, CountFailed(State(info), IntArg(info, 0)));
 }
 
 Napi::Object ResourceNumbers(Napi::Env env) {
@@ -116,7 +133,10 @@ Napi::Object Flags(Napi::Env env) {
 
 void DefineSpawn(Napi::Object exports, Environment* state) {
   const Napi::Env env = exports.Env();
-  Define(exports, "spawn", SpawnProcess, {kBytes, Ints(4)}, state);
+  Define(exports, "spawn", SpawnProcess, {kBytes, Ints(5)}, state);
+  Define(exports, "birthState", LookAtBirth, {kInt, kInt, Ints(2)}, state);
+  Define(exports, "forgetBirth", Forget, {kInt, Ints(2)}, state);
+  Define(exports, "awaitBirths", AwaitAll, {kInt}, state);
   exports.Set("spawnSteps", Steps(env));
   exports.Set("planWords", Words(env));
   exports.Set("planFlags", Flags(env));

@@ -32,6 +32,10 @@ long Retry(Call call) {
 
 // --- this process ---
 
+// Keeps the addon's code loaded for ever. A worker that alone has loaded it may end and unload it,
+// while another library still calls our signal handler, or a child still runs our code.
+void PinThisObject();
+
 // The kernel's id of the calling thread. On the main thread it equals the pid. 0: unknown.
 int ThreadId();
 

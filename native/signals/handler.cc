@@ -6,7 +6,7 @@
 #include <atomic>
 #include <cerrno>
 
-#include "platform/pin.h"
+#include "platform/process.h"
 
 namespace sexton {
 namespace {

@@ -31,6 +31,9 @@ struct Birth {
   // Written by the child. The parent sees these if the two share their memory.
   bool child_was_here = false;
   SpawnReport report;
+
+  // Set to 0 by the kernel when the child has left the memory, by exec or exit.
+  uint32_t occupied = 1;
 };
 
 // The child's whole life before exec.
@@ -60,8 +63,20 @@ Strings StringsOf(const Birth& birth);
 
 // --- once per platform ---
 
-// Makes the child, which runs RunChild(). Its pid, or -errno.
+// Makes the child, which runs RunChild(), and waits until it has run exec or exited. Its pid, or
+// -errno.
 pid_t CreateChild(Birth* birth, int* pidfd);
+
+// Makes the child and does not wait. `stack` has kStackSize bytes; it and the Birth must last until
+// the child has left them. Its pid, or -errno: -ENOSYS on a platform without it.
+constexpr size_t kStackSize = 32 * 1024;
+pid_t CreateUnawaited(Birth* birth, char* stack, int* pidfd);
+
+// Waits until the kernel has set Birth::occupied to 0, at most some milliseconds.
+void AwaitLeaving(const uint32_t* occupied, int milliseconds);
+
+// Makes the stack of a child that has left it usable for others.
+void ForgetFrames(char* stack);
 
 // Keeps this process's memory undumpable while a child borrows it that changes its credentials, and
 // then makes it dumpable again.

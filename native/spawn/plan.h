@@ -57,7 +57,8 @@ namespace sexton {
   FLAG(kMask, mask, 32)                       /* otherwise the parent's mask */      \
   FLAG(kOwnVariables, ownVariables, 64)       /* exec.cc names them */               \
   FLAG(kNoShell, noShell, 128)                /* a file without "#!" is no script */ \
-  FLAG(kOutlives, outlives, 256)              /* ends later than its worker */
+  FLAG(kUnawaited, unawaited, 256)            /* the parent may go on before exec */ \
+  FLAG(kOutlives, outlives, 512)              /* ends later than its worker */
 
 // A limit for setrlimit(2). Both halves with all bits set: RLIM_INFINITY.
 #define SEXTON_PLAN_LIMIT(WORD)       \

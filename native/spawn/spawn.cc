@@ -10,6 +10,7 @@
 #include "platform/descriptors.h"
 #include "platform/process.h"
 #include "platform/terminal.h"
+#include "spawn/calls.h"
 #include "spawn/child.h"
 #include "wait/wait.h"
 
@@ -22,6 +23,9 @@ namespace {
 // shows which it is. A pipe is slower: the parent sleeps until exec, and again until exec has
 // closed the pipe.
 std::atomic<bool> memory_is_shared{false};
+
+// Whether this process has also seen the kernel tell when a child has left its memory.
+std::atomic<bool> leaving_is_told{false};
 
 // Returns the child's report. A pipe that closes without one means that exec has succeeded.
 SpawnReport ReadReport(const Birth& birth, int fd) {
@@ -44,6 +48,13 @@ SpawnResult Failure(SpawnStep step, int error) {
 }
 
 }  // namespace
+
+bool NeedNotWait(const SpawnPlan& plan) {
+  constexpr uint32_t kAwaited = kSession | kForeground | kOwnVariables;
+  return leaving_is_told && calls::LeaveErrnoAlone() && (plan.flags & kAwaited) == 0 &&
+         plan.uid == kUnchanged && plan.gid == kUnchanged && plan.process_group == kUnchanged &&
+         plan.death_signal == 0;
+}
 
 SpawnResult Spawn(SpawnPlan* plan, const CgroupFiles* joined) {
   // The memory must stay undumpable until the child has left it. Only the pipe shows when: exec
@@ -74,6 +85,7 @@ SpawnResult Spawn(SpawnPlan* plan, const CgroupFiles* joined) {
   if (pid < 0) return Failure(SpawnStep::kClone, -pid);
 
   if (birth.child_was_here) memory_is_shared = true;
+  if (birth.child_was_here && birth.occupied == 0) leaving_is_told = true;
   report_write.Reset(-1);  // otherwise the read end would never see the pipe close
   const SpawnReport report = ReadReport(birth, report_read.get());
   if (report.step != SpawnStep::kNone) {

@@ -11,15 +11,16 @@
 //
 // plan    what the child has to do, laid out beforehand in one flat block
 // spawn   the parent's part: blocks all signals, makes the child, reads what it reports
+// births  the same without a wait for exec; it says what makes that safe
 // child   the child's part, from birth to exec, in order; descriptors and exec are two of its steps
 // calls   the child's system calls, which leave the parent's errno alone
 //
 // spawn_linux and spawn_posix make the child. calls_linux and calls_posix have its calls.
 //
-// On Linux the child borrows the parent's memory and the parent's thread sleeps until exec, so a
-// spawn takes as long in a large process as in a small one. In return the child may do very little:
-// async-signal-safe calls, no allocation, no locks, and writes only to its plan, its Birth and its
-// own stack. On other systems it is a fork, and the same code runs.
+// On Linux the child borrows the parent's memory until exec, so a spawn takes as long in a large
+// process as in a small one. In return the child may do very little: system calls, no allocation,
+// no locks, and writes only to its plan, its Birth and its own stack. On other systems it is a
+// fork, and the same code runs.
 //
 // A child that fails reports the step and its errno. Spawn() then reaps it, so afterwards there is
 // no process and no descriptor. Nothing here knows Node: another program can run the same plan.
@@ -69,6 +70,11 @@ struct CgroupFiles {
 // Returns when the child has run exec or is reaped: after some 100 µs, whatever this process's
 // size. `plan` is whole, and a copy for this call alone.
 SpawnResult Spawn(SpawnPlan* plan, const CgroupFiles* joined = nullptr);
+
+// Tells whether the parent may go on before exec. Not if a wait is part of the plan: the group or
+// the session exists when spawn returns, so that it can be signalled; the terminal has changed
+// hands; the memory is undumpable; the thread that the death signal is about still lives.
+bool NeedNotWait(const SpawnPlan& plan);
 
 }  // namespace sexton
 

@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,22 +28,13 @@
 namespace sexton {
 namespace {
 
-// The child borrows the parent's memory until exec, while the parent's thread sleeps. It needs
-// frames of its own, because it would overwrite those that the parent returns to. They lie in a
-// part of the parent's stack: a mapping would cost as much as the birth, because unmapping it
-// interrupts every processor that runs one of our threads.
-constexpr size_t kStackSize = 32 * 1024;
+// The child borrows the parent's memory until exec. It needs frames of its own, because it would
+// overwrite those that the parent returns to. While the parent's thread sleeps, they lie in a part
+// of the parent's stack: a mapping would cost as much as the birth, because unmapping it interrupts
+// every processor that runs one of our threads.
 struct ChildStack {
   alignas(16) char bytes[kStackSize];
 };
-
-// The child leaves its frames for good in exec. The sanitizer's marks on them would otherwise hit
-// the next function that uses this part of the stack.
-#ifdef __SANITIZE_ADDRESS__
-void ForgetFrames(ChildStack* stack) { __asan_unpoison_memory_region(stack->bytes, kStackSize); }
-#else
-void ForgetFrames(ChildStack*) {}
-#endif
 
 int Enter(void* birth) { RunChild(static_cast<Birth*>(birth)); }
 
@@ -98,19 +90,34 @@ long Clone3(CloneArgs* args, int (*enter)(void*), void* birth) {
 long Clone3(CloneArgs*, int (*)(void*), void*) { return -ENOSYS; }
 #endif
 
+constexpr int kFutexWait = 0;      // FUTEX_WAIT of <linux/futex.h>, which a musl compiler may lack
 constexpr size_t kKernelMask = 8;  // the kernel's sigset_t: 64 signals
 
 int PidfdFlag(const SpawnPlan& plan) { return Has(plan, kPidfd) ? CLONE_PIDFD : 0; }
 
-long CloneIntoCgroup(ChildStack* stack, Birth* birth, int* pidfd) {
+long CloneIntoCgroup(Birth* birth, char* stack, int flags, int* pidfd) {
   CloneArgs args = {};
-  args.flags = CLONE_VM | CLONE_VFORK | CLONE_INTO_CGROUP | PidfdFlag(*birth->plan);
+  args.flags = static_cast<unsigned>(flags) | CLONE_INTO_CGROUP;
   args.pidfd = reinterpret_cast<uint64_t>(pidfd);
+  args.child_tid = reinterpret_cast<uint64_t>(&birth->occupied);
   args.exit_signal = SIGCHLD;
-  args.stack = reinterpret_cast<uint64_t>(stack->bytes);
+  args.stack = reinterpret_cast<uint64_t>(stack);
   args.stack_size = kStackSize;
   args.cgroup = static_cast<uint64_t>(birth->plan->cgroup_fd);
   return Clone3(&args, Enter, birth);
+}
+
+// `flags` is CLONE_VFORK or 0.
+pid_t Clone(Birth* birth, char* stack, int flags, int* pidfd) {
+  // A kernel before 5.2 ignores CLONE_PIDFD, and this stays -1.
+  *pidfd = -1;
+  flags |= CLONE_VM | CLONE_CHILD_CLEARTID | PidfdFlag(*birth->plan);
+  if (birth->plan->cgroup_fd != kUnchanged) {
+    return static_cast<pid_t>(CloneIntoCgroup(birth, stack, flags, pidfd));
+  }
+  const pid_t pid =
+      clone(Enter, stack + kStackSize, flags | SIGCHLD, birth, pidfd, nullptr, &birth->occupied);
+  return pid < 0 ? -errno : pid;
 }
 
 // All threads share this process's memory. The first child notes whether it was dumpable; the last
@@ -123,19 +130,28 @@ bool was_dumpable = false;
 
 pid_t CreateChild(Birth* birth, int* pidfd) {
   ChildStack stack;
-  // A kernel before 5.2 ignores CLONE_PIDFD, and this stays -1.
-  *pidfd = -1;
-  int pid;
-  if (birth->plan->cgroup_fd != kUnchanged) {
-    pid = static_cast<int>(CloneIntoCgroup(&stack, birth, pidfd));
-  } else {
-    const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | PidfdFlag(*birth->plan);
-    pid = clone(Enter, stack.bytes + kStackSize, flags, birth, pidfd);
-    if (pid < 0) pid = -errno;
-  }
-  ForgetFrames(&stack);
+  const pid_t pid = Clone(birth, stack.bytes, CLONE_VFORK, pidfd);
+  ForgetFrames(stack.bytes);
   return pid;
 }
+
+pid_t CreateUnawaited(Birth* birth, char* stack, int* pidfd) {
+  return Clone(birth, stack, 0, pidfd);
+}
+
+// The kernel wakes one waiter when it has set the word, and it knows nothing of private futexes.
+void AwaitLeaving(const uint32_t* occupied, int milliseconds) {
+  const struct timespec patience = {milliseconds / 1000, milliseconds % 1000 * 1'000'000L};
+  syscall(SYS_futex, occupied, kFutexWait, 1, &patience, nullptr, 0);
+}
+
+// The child leaves its frames for good in exec. The sanitizer's marks on them would otherwise hit
+// the next function that uses this part of the memory.
+#ifdef __SANITIZE_ADDRESS__
+void ForgetFrames(char* stack) { __asan_unpoison_memory_region(stack, kStackSize); }
+#else
+void ForgetFrames(char*) {}
+#endif
 
 Undumpable::Undumpable(bool changes_credentials) : changes_credentials_(changes_credentials) {
   if (!changes_credentials_) return;

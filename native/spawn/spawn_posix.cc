@@ -14,6 +14,14 @@ pid_t CreateChild(Birth* birth, int* pidfd) {
   return pid < 0 ? -errno : pid;
 }
 
+pid_t CreateUnawaited(Birth*, char*, int* pidfd) {
+  *pidfd = -1;
+  return -ENOSYS;
+}
+
+void AwaitLeaving(const uint32_t*, int) {}
+void ForgetFrames(char*) {}
+
 Undumpable::Undumpable(bool changes_credentials) : changes_credentials_(changes_credentials) {}
 Undumpable::~Undumpable() { static_cast<void>(changes_credentials_); }
 

@@ -8,7 +8,6 @@
 #include <memory>
 #include <utility>
 
-#include "platform/pin.h"
 #include "platform/process.h"
 #include "wait/wait.h"
 

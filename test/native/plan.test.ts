@@ -40,7 +40,8 @@ const FLAGS: Readonly<Record<PlanFlag, number>> = {
   mask: 32,
   ownVariables: 64,
   noShell: 128,
-  outlives: 256,
+  unawaited: 256,
+  outlives: 512,
 }
 const LIMIT: Readonly<Record<LimitWord, number>> = {
   resource: 0,
@@ -60,7 +61,7 @@ function planOfTrue() {
 }
 
 const spawnPlan = (bytes: Uint8Array) => {
-  const result = new Int32Array(4)
+  const result = new Int32Array(5)
   binding.spawn(bytes, result)
   return result[0] ?? 0
 }

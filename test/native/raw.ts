@@ -44,7 +44,7 @@ export function planOf(argv: readonly (string | Uint8Array)[], spec: Spec = {}):
 
 /** The native `spawn`: the child, or the errno and the step that failed. */
 export function spawnRaw(argv: readonly (string | Uint8Array)[], spec: Spec = {}) {
-  const result = new Int32Array(4)
+  const result = new Int32Array(5)
   binding.spawn(planOf(argv, spec), result)
   const [pid, pidfd, errno, step] = result as unknown as [number, number, number, number]
   return { pid, pidfd, errno, step: binding.spawnSteps[step] ?? String(step) }

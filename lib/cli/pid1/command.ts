@@ -43,7 +43,7 @@ export class Command {
       ...(session ? { session } : { processGroup, foreground }),
     }
     const naming = namesOfOurs(options.env)
-    this.#child = spawnInPlace(file, args, options, { naming, alone: true })
+    this.#child = spawnInPlace(file, args, options, { naming, alone: true, awaited: true })
     letGo(fds, settings.statusFd)
   }
 

@@ -60,6 +60,7 @@ describe('The stdout of a child', () => {
       path: '/nonexistent',
       cause: { code: 'ERR_SPAWN_FAILED' },
     })
+    await expect(a.exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
     expect(descriptors()).toBe(before)
   })
 

@@ -116,8 +116,8 @@ describe('A child that cannot be started', () => {
     const { readable, writable } = between
     const { exited } = spawn(file, [], { ...options, stdio: [readable, writable, writable] })
     expect([readable.closed, writable.closed]).toEqual([true, true])
-    expect(descriptors()).toBe(before)
     await expect(exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
+    expect(descriptors()).toBe(before)
   })
 
   it('closes them also if another descriptor is closed', async () => {

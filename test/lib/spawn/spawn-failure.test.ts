@@ -86,8 +86,9 @@ describe('a failure', () => {
     expect(result).toEqual({ grown: 0, left: [], codes: ['ERR_SPAWN_FAILED'] })
   })
 
-  it('is thrown by pid, to who asks only for that', () => {
+  it('is thrown by pid, once it is known', async () => {
     const child = spawn('/nonexistent')
+    await expect(child.exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
     expect(() => child.pid).toThrow(expect.objectContaining({ code: 'ERR_SPAWN_FAILED' }))
   })
 

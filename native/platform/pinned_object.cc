@@ -1,8 +1,8 @@
-#include "platform/pin.h"
-
 #include <dlfcn.h>
 
 #include <atomic>
+
+#include "platform/process.h"
 
 namespace sexton {
 
