@@ -1,3 +1,4 @@
+import type { SextonError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import type { Birth } from './birth.js'
 import { type BirthStream, defineBirthStream } from './birth-stream.js'
@@ -76,6 +77,12 @@ function definePipeStream(): PipeStreamClass {
         // Data on its way fails with EPIPE, which closes the stream too: no listener must miss it.
         this.destroy()
       }
+    }
+
+    // An unused stream would keep its descriptor for ever.
+    override fail(failure: SextonError): void {
+      super.fail(failure)
+      this.#closeHandle()
     }
 
     // Closes the handle at the end of the pipe. The 'end' event may never come, if nobody reads the buffer.
