@@ -7,9 +7,9 @@ import type { Check, Watch } from './backend.js'
 // processes, so the cost of an exit does not depend on how many are watched.
 //
 // Most exits are those of owned children, whose statuses nobody but the reaper takes. While the reaper lets it, the
-// native code takes these statuses in the call that drains the set. The whole batch is noted before anybody is told:
-// a taken pid is free for other processes, so no listener may find the dead child under it. The native code closes
-// the descriptors when all listeners have run: see `ExitSource` in native/wait/wait.h.
+// native code takes these statuses before it calls. The whole batch is noted before anybody is told: a taken pid is
+// free for other processes, so no listener may find the dead child under it. The native code closes the descriptors
+// when all listeners have run: see `ExitSource` in native/wait/wait.h.
 
 /**
  * Notes the status that the native code has taken: nobody is told yet. It must not throw.
@@ -27,8 +27,8 @@ interface Watched {
 
 interface ExitSet {
   readonly watches: Map<number, Watched>
-  /** One for each copy of the library: whether its reaper lets statuses be taken. */
-  readonly mayTake: Set<() => boolean>
+  /** The reapers that do not let statuses be taken, one for each copy of the library at most. */
+  readonly refusing: Set<object>
   lastToken: number
   isOpen: boolean
 }
@@ -37,10 +37,11 @@ interface ExitSet {
 // its set once: a second copy with a set of its own would get EALREADY. So the addon's object has what copies share.
 const KEY = Symbol.for('sexton.exitSet')
 const addon = binding as Binding & { [KEY]?: ExitSet }
-addon[KEY] ??= { watches: new Map(), mayTake: new Set(), lastToken: 0, isOpen: false }
+addon[KEY] ??= { watches: new Map(), refusing: new Set(), lastToken: 0, isOpen: false }
 const set = addon[KEY]
 const { watches } = set
-const tokens = new Float64Array(binding.exitBatch)
+// How many have exited, and their tokens.
+const tokens = new Float64Array(1 + binding.exitBatch)
 const records = new Float64Array(binding.exitBatch * binding.waitFields)
 
 /** Watches the process of `pidfd`. The caller closes the descriptor, after `stop()`. */
@@ -57,9 +58,15 @@ export function watchOwned(pidfd: number, check: Check, note: Note): Watch {
   return watch({ pidfd, check, note })
 }
 
-/** For the reaper: the statuses of owned children may be taken while every copy's `mayTake` returns true. */
-export function takeWhile(mayTake: () => boolean): void {
-  set.mayTake.add(mayTake)
+/**
+ * For the reaper: whether the statuses of owned children may be taken. That needs the consent of every copy's reaper.
+ *
+ * @param reaper Tells the copies apart.
+ */
+export function letTake(reaper: object, mayTake: boolean): void {
+  if (mayTake) set.refusing.delete(reaper)
+  else set.refusing.add(reaper)
+  binding.takeExits(set.refusing.size === 0)
 }
 
 function watch(watched: Watched): Watch {
@@ -75,23 +82,18 @@ function watch(watched: Watched): Watch {
 }
 
 function open(): void {
-  const result = binding.openExitSource(drain)
+  const result = binding.openExitSource(tell, tokens, records)
   if (result < 0) throw systemError(result, 'epoll_create1')
   set.isOpen = true
 }
 
-// Handles one batch in each turn of the loop, so that other events get their turn. The rest keeps the set readable.
-function drain(): void {
-  const count = binding.drainExits(tokens, records, mayTake())
+// Called with one batch in each turn of the loop, so that other events get their turn. The rest keeps the set readable.
+function tell(): void {
+  const count = tokens[0] as number
   const tellings: (() => void)[] = []
-  for (let i = 0; i < count; i += 1) tellings.push(noted(tokens[i] as number, i))
+  for (let i = 0; i < count; i += 1) tellings.push(noted(tokens[1 + i] as number, i))
   // All, because the set does not report the others of this batch again.
   callAll(tellings, undefined)
-}
-
-function mayTake(): boolean {
-  for (const one of set.mayTake) if (!one()) return false
-  return true
 }
 
 function noted(token: number, index: number): () => void {

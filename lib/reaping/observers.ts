@@ -67,16 +67,27 @@ class Observers {
   /** Apart from the others: there may be thousands, and each death must find its own at once. */
   readonly #ofOne = new Map<number, Set<Observer>>()
 
+  /** Whether anyone sees the deaths of all owned children before they are taken. */
+  lookBeforeOwned = false
+  /** Whether anyone sees the deaths of all owned children at all. */
+  lookAtOwned = false
+
   add(observer: Observer): void {
-    if (typeof observer.scope !== 'number') this.#ofMany.add(observer)
-    else this.#ofOne.set(observer.scope, this.#of(observer.scope).add(observer))
+    if (typeof observer.scope === 'number') {
+      this.#ofOne.set(observer.scope, this.#of(observer.scope).add(observer))
+    } else {
+      this.#ofMany.add(observer)
+      this.#sumUp()
+    }
   }
 
   remove(observer: Observer): void {
-    this.#ofMany.delete(observer)
-    if (typeof observer.scope !== 'number') return
-    const same = this.#of(observer.scope)
-    if (same.delete(observer) && same.size === 0) this.#ofOne.delete(observer.scope)
+    if (typeof observer.scope === 'number') {
+      const same = this.#of(observer.scope)
+      if (same.delete(observer) && same.size === 0) this.#ofOne.delete(observer.scope)
+    } else if (this.#ofMany.delete(observer)) {
+      this.#sumUp()
+    }
   }
 
   /** Whether anyone observes more than one child. */
@@ -91,36 +102,19 @@ class Observers {
     return most
   }
 
+  /** Whether anyone observes this child alone. */
+  observe(pid: number): boolean {
+    return this.#ofOne.size > 0 && this.#ofOne.has(pid)
+  }
+
   /** Whether anyone sees deaths before they are taken. */
   get lookBefore(): boolean {
-    return this.#ofOne.size > 0 || some(this.#ofMany, ({ before }) => before !== undefined)
+    return this.#ofOne.size > 0 || [...this.#ofMany].some(looksBefore)
   }
 
   /** Whether anyone sees deaths at all. */
   get look(): boolean {
-    return this.lookBefore || some(this.#ofMany, ({ after }) => after !== undefined)
-  }
-
-  /** Whether anyone sees the deaths of all owned children before they are taken. */
-  get lookBeforeOwned(): boolean {
-    return some(this.#ofMany, (each) => each.before !== undefined && concerns(each, true))
-  }
-
-  /** Whether anyone observes this child alone. */
-  observe(pid: number): boolean {
-    return this.#ofOne.has(pid)
-  }
-
-  /** Whether anyone sees the death of this child before it is taken. */
-  lookBeforeThis(pid: number, isOwned: boolean): boolean {
-    if (this.observe(pid)) return true
-    return isOwned ? this.lookBeforeOwned : this.lookBefore
-  }
-
-  /** Whether anyone sees the death of this child at all. */
-  lookAtThis(pid: number, isOwned: boolean): boolean {
-    if (this.lookBeforeThis(pid, isOwned)) return true
-    return some(this.#ofMany, (each) => each.after !== undefined && concerns(each, isOwned))
+    return this.#ofOne.size > 0 || [...this.#ofMany].some(looks)
   }
 
   before(death: Death): void {
@@ -143,19 +137,29 @@ class Observers {
     }
   }
 
+  // Each exit of an owned child asks, and observers come and go seldom.
+  #sumUp(): void {
+    const ofOwned = [...this.#ofMany].filter((observer) => concerns(observer, true))
+    this.lookBeforeOwned = ofOwned.some(looksBefore)
+    this.lookAtOwned = ofOwned.some(looks)
+  }
+
   #of(pid: number): Set<Observer> {
     return this.#ofOne.get(pid) ?? new Set()
   }
 }
 
+function looksBefore({ before }: Observer): boolean {
+  return before !== undefined
+}
+
+function looks({ before, after }: Observer): boolean {
+  return before !== undefined || after !== undefined
+}
+
 // Observers of adopted children see no death of an owned one.
 function concerns({ scope }: Observer, isOwned: boolean): boolean {
   return scope === 'all' || !isOwned
-}
-
-function some<T>(all: Iterable<T>, test: (one: T) => boolean): boolean {
-  for (const one of all) if (test(one)) return true
-  return false
 }
 
 export const observers = new Observers()

@@ -68,7 +68,7 @@ export function anyThereBefore(): boolean {
 
 /** Forgets a child that has been reaped: its pid may come back as another child. */
 export function forget(pid: number): void {
-  earlier?.delete(pid)
+  if (earlier !== undefined && earlier.size > 0) earlier.delete(pid)
   forgetWorkerChild(pid)
   forgetBirth(pid)
 }

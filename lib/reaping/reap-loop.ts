@@ -16,7 +16,7 @@ import { All } from './all.js'
 import { Budget } from './budget.js'
 import { type Observer, observers, type ZombieScope } from './observers.js'
 import { Orphans } from './orphans.js'
-import { lookFirst } from './reaper.js'
+import { heedObservers } from './reaper.js'
 import { type Next, sooner, Wakeups } from './wakeups.js'
 import { forgetGoneWorkerChildren } from './workers.js'
 
@@ -33,9 +33,10 @@ class ReapLoop {
   observe(observer: Observer): () => void {
     if (typeof observer.scope !== 'number') this.#wakeups.listen()
     observers.add(observer)
-    if (typeof observer.scope === 'number') lookFirst(observer.scope)
+    heedObservers(typeof observer.scope === 'number' ? observer.scope : undefined)
     return () => {
       observers.remove(observer)
+      heedObservers()
       if (!observers.any) this.#wakeups.stop()
     }
   }

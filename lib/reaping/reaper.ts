@@ -1,5 +1,5 @@
 import { ExitStatus } from '../exit/exit-status.js'
-import { takeWhile } from '../exit/pidfd.js'
+import { letTake } from '../exit/pidfd.js'
 import { isEnd, letGo, Tracee } from '../exit/tracees.js'
 import { binding, P_ALL, P_PID, P_PIDFD } from '../system/binding.js'
 import { ASK_LIMITS, BATCH, MOST_DISCARDED, WALK_LIMITS } from './budget.js'
@@ -13,12 +13,12 @@ import { aliveIfStopped, type Found, found, peek, peekAny, peekPidfd } from './p
 
 const records = new Float64Array(BATCH * binding.waitFields)
 
+// Almost always nobody must see the deaths of owned children first. Then the native code takes their statuses as soon as
+// the exits are noticed, and `note` is called.
+let isTakenAtOnce: boolean | undefined
+
 /** Owned children whose deaths an observer of one child must see first. */
 const awaited = new Set<number>()
-
-// Almost always nobody must see the death of an owned child first. Then the native code takes its status as soon as the
-// exit is noticed, and `note` is called.
-takeWhile(() => awaited.size === 0 && !observers.lookBeforeOwned)
 
 // The native discard compares each orphan with each owned child: with more of those it is no gain.
 const MOST_CLAIMS = 64
@@ -27,7 +27,7 @@ const MOST_CLAIMS = 64
 export function own(pid: number, pidfd: number): OwnedChild {
   const child = new OwnedChild(pid, pidfd, { take, note })
   owned.set(pid, child)
-  lookFirst(pid)
+  heedObservers(pid)
   child.watch()
   return child
 }
@@ -37,9 +37,17 @@ export function ownedChild(pid: number): OwnedChild | undefined {
   return owned.get(pid)
 }
 
-/** Takes the status of this child, if it is owned, only after its observer has seen the death. */
-export function lookFirst(pid: number): void {
-  if (owned.has(pid) && observers.observe(pid)) awaited.add(pid)
+/**
+ * Lets statuses of owned children be taken as soon as exits are noticed, if no observer must see the deaths first.
+ *
+ * @param pid A child that has come, or that an observer has come for.
+ */
+export function heedObservers(pid?: number): void {
+  if (pid !== undefined && observers.observe(pid) && owned.has(pid)) awaited.add(pid)
+  const mayTake = awaited.size === 0 && !observers.lookBeforeOwned
+  if (mayTake === isTakenAtOnce) return
+  isTakenAtOnce = mayTake
+  letTake(observers, mayTake)
 }
 
 /**
@@ -50,13 +58,18 @@ export function lookFirst(pid: number): void {
  */
 export function take(pid: number): Found {
   const pidfd = owned.get(pid)?.pidfd ?? -1
-  const death = observers.lookBeforeThis(pid, owned.has(pid)) ? announce(pid, pidfd) : undefined
+  const death = mustLookFirst(pid) ? announce(pid, pidfd) : undefined
   const result = waitFor(pid, pidfd)
   if (result instanceof Tracee) letGo(pid)
   else if (result instanceof ExitStatus) deliver(result, death)
   // Somebody else has reaped our child: it is gone, and its status is unknown.
   else if (result === 'not-child' && owned.has(pid)) deliver(ExitStatus.unknown(pid), death)
   return aliveIfStopped(result)
+}
+
+function mustLookFirst(pid: number): boolean {
+  if (!owned.has(pid)) return observers.lookBefore
+  return observers.lookBeforeOwned || observers.observe(pid)
 }
 
 // Looks first: back-ends without pidfds take again and again, mostly from a child that lives.
@@ -148,11 +161,12 @@ function deliver(status: ExitStatus, seen?: Death): void {
 function note(status: ExitStatus, seen?: Death): () => void {
   const { pid } = status
   const child = owned.get(pid)
-  const isSeen = seen !== undefined || observers.lookAtThis(pid, child !== undefined)
-  const death = isSeen ? (seen ?? new Death(pid, ownerOf(pid), status)) : undefined
+  const isSeen =
+    child === undefined ? observers.look : observers.lookAtOwned || observers.observe(pid)
+  const death = seen ?? (isSeen ? new Death(pid, ownerOf(pid), status) : undefined)
   // Forget first: the pid may be another child's before anyone hears of this one.
   owned.delete(pid)
-  awaited.delete(pid)
+  if (awaited.delete(pid)) heedObservers()
   forget(pid)
   death?.taken(status)
   child?.note(status)

@@ -33,8 +33,8 @@ export interface Binding {
   getSubreaper(): number
 
   readonly exitBatch: number
-  openExitSource(onExits: () => void): number
-  drainExits(tokens: Float64Array, records: Float64Array, take: boolean): number
+  openExitSource(onExits: () => void, tokens: Float64Array, records: Float64Array): number
+  takeExits(on: boolean): void
   watchPidfd(pidfd: number, token: number, owned: boolean): number
   unwatchPidfd(pidfd: number): number
   pidfdOpen(pid: number): number

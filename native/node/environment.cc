@@ -120,6 +120,7 @@ void Environment::Close() {
   closing_ = true;
   // Release the references now: afterwards there is no environment to return them to.
   on_exits.Reset();
+  for (auto& array : exit_arrays) array.Reset();
   on_ready.Reset();
   on_child_signal.Reset();
   on_signals.Reset();

@@ -56,6 +56,10 @@ class Environment {
   ExitSource exits;
   LoopPoll exits_poll;
   Napi::FunctionReference on_exits;
+  Napi::ObjectReference exit_arrays[2];  // whose memory the next two are
+  double* exit_tokens = nullptr;
+  double* exit_records = nullptr;
+  bool takes_exits = false;
 
   ReadinessSet ready;
   LoopPoll ready_poll;

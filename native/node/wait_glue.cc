@@ -55,42 +55,49 @@ Napi::Value TakeStop(const Napi::CallbackInfo& info) {
 // letGo(pid): 1 if it has let a traced child, or a thread of one, go on; 0 if not; or -errno.
 Napi::Value LetGoOn(const Napi::CallbackInfo& info) { return Result(info, LetGo(IntArg(info, 0))); }
 
-// Calls, and lib/ drains the source. It allocates nothing, because that could fail in a worker that
+// Drains the source into the environment's arrays, and calls. A call from JavaScript that drains
+// would cost as much as the drain. It allocates nothing, because that could fail in a worker that
 // is being terminated, whose loop still turns although no JavaScript may run. The descriptors of
 // taken children are closed after everybody has heard of them.
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
+  Exit exits[ExitSource::kBatch];
+  const int count = state->exits.Drain(exits, state->takes_exits);
+  state->exit_tokens[0] = std::max(count, 0);
+  for (int i = 0; i < count; ++i) {
+    state->exit_tokens[1 + i] = exits[i].token;
+    WriteRecord(exits[i].status, state->exit_records + i * kRecordFields);
+  }
   state->Call(state->on_exits);
   int pidfds[ExitSource::kBatch];
-  const int count = state->exits.ReleaseTaken(pidfds);
-  for (int i = 0; i < count; ++i) state->open_fds.Close(pidfds[i]);
+  const int taken = state->exits.ReleaseTaken(pidfds);
+  for (int i = 0; i < taken; ++i) state->open_fds.Close(pidfds[i]);
 }
 
-// drainExits(tokens: Float64Array, records: Float64Array, take): how many tokens it has written, or
-// -errno. Each has a record in the same place: that of an owned child's status, if `take`, and
-// otherwise one with pid 0. The arrays have room for kBatch.
-Napi::Value DrainExits(const Napi::CallbackInfo& info) {
-  double* token = info[0].As<Napi::Float64Array>().Data();
-  double* record = info[1].As<Napi::Float64Array>().Data();
-  Exit exits[ExitSource::kBatch];
-  const int count = State(info)->exits.Drain(exits, info[2].As<Napi::Boolean>().Value());
-  for (int i = 0; i < count; ++i, record += kRecordFields) {
-    token[i] = exits[i].token;
-    WriteRecord(exits[i].status, record);
-  }
-  return Result(info, count);
-}
-
-// openExitSource(onExits): 0 or -errno. Once per environment.
+// openExitSource(onExits, tokens: Float64Array, records: Float64Array): 0 or -errno. Once per
+// environment. Before each call of `onExits`, `tokens` gets how many processes have exited, and the
+// token of each. `records` gets their statuses in the same order: pid 0 where none was taken.
 Napi::Value OpenExitSource(const Napi::CallbackInfo& info) {
   Environment* state = State(info);
   const int opened = state->exits.Open();
   if (opened < 0) return Result(info, opened);
   state->on_exits = Napi::Persistent(info[0].As<Napi::Function>());
+  // The references keep the memory, which does not move.
+  for (size_t i = 0; i < 2; ++i)
+    state->exit_arrays[i] = Napi::Persistent(info[1 + i].As<Napi::Object>());
+  state->exit_tokens = info[1].As<Napi::Float64Array>().Data();
+  state->exit_records = info[2].As<Napi::Float64Array>().Data();
   return Result(info, state->exits_poll.Start(state->loop, state->exits.fd(), OnReadable, state));
 }
 
-// watchPidfd(pidfd, token, owned): 0 or -errno. `owned`: whether drainExits() may take its status.
+// takeExits(on): whether the statuses of owned children are taken when their exits are noticed. For
+// the reaper alone.
+Napi::Value TakeExits(const Napi::CallbackInfo& info) {
+  State(info)->takes_exits = info[0].As<Napi::Boolean>().Value();
+  return info.Env().Undefined();
+}
+
+// watchPidfd(pidfd, token, owned): 0 or -errno. `owned`: whether its status may be taken.
 Napi::Value WatchPidfd(const Napi::CallbackInfo& info) {
   const bool owned = info[2].As<Napi::Boolean>().Value();
   return Result(info, State(info)->exits.Watch(IntArg(info, 0), UintArg(info, 1), owned));
@@ -107,10 +114,10 @@ void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "takeStop", TakeStop, {kUint}, state);
   Define(exports, "letGo", LetGoOn, {kInt}, state);
   exports.Set("exitBatch", ExitSource::kBatch);
-  Define(exports, "openExitSource", OpenExitSource, {kFunction}, state);
-  const Parameter tokens = Doubles(ExitSource::kBatch);
+  const Parameter tokens = Doubles(1 + ExitSource::kBatch);
   const Parameter records = Doubles(ExitSource::kBatch * kRecordFields);
-  Define(exports, "drainExits", DrainExits, {tokens, records, kBool}, state);
+  Define(exports, "openExitSource", OpenExitSource, {kFunction, tokens, records}, state);
+  Define(exports, "takeExits", TakeExits, {kBool}, state);
   Define(exports, "watchPidfd", WatchPidfd, {kInt, kUint, kBool}, state);
   Define(exports, "unwatchPidfd", UnwatchPidfd, {kInt}, state);
   exports.Set("waitFields", kRecordFields);

@@ -15,6 +15,7 @@ const SINGLE = {
   function: () => () => {},
   bare: () => Object.create(null),
   date: () => new Date(0),
+  room: () => new Float64Array(2048),
   detached: () => {
     const doubles = new Float64Array(2048)
     structuredClone(doubles, { transfer: [doubles.buffer] })

@@ -2,7 +2,9 @@ import { constants } from 'node:os'
 import { binding } from '../../lib/system/binding.js'
 
 export function openAll() {
-  binding.openExitSource(() => {})
+  const tokens = new Float64Array(1 + binding.exitBatch)
+  const records = new Float64Array(binding.exitBatch * binding.waitFields)
+  binding.openExitSource(() => {}, tokens, records)
   binding.watchPidfd(binding.pidfdOpen(process.ppid), 1, false)
   binding.startChildSignal(() => {})
   binding.openSignals(() => {})

@@ -16,7 +16,6 @@ const programs = await programFile<typeof import('./exit-source.program.js')>(
 
 let batches: number[][] = []
 let taken: (number[] | undefined)[] = []
-let takes = false
 let heard = () => {}
 const tokens = () => batches.flat()
 
@@ -28,24 +27,24 @@ async function end({ pid, pidfd }: { pid: number; pidfd: number }): Promise<void
 
 describe('The exit source', () => {
   beforeAll(() => {
-    const room = new Float64Array(binding.exitBatch)
+    const room = new Float64Array(1 + binding.exitBatch)
     const records = new Float64Array(binding.exitBatch * binding.waitFields)
-    const drain = () => {
-      const count = binding.drainExits(room, records, takes)
-      batches.push([...room.subarray(0, count)])
+    const tell = () => {
+      const [count = 0] = room
+      batches.push([...room.subarray(1, 1 + count)])
       for (let i = 0; i < count; i += 1) {
         const [pid = 0, cause = 0, status = 0] = records.subarray(i * binding.waitFields)
         taken.push(pid === 0 ? undefined : [pid, cause, status])
       }
       heard()
     }
-    expect(binding.openExitSource(drain)).toBe(0)
+    expect(binding.openExitSource(tell, room, records)).toBe(0)
   })
 
   beforeEach(() => {
     batches = []
     taken = []
-    takes = false
+    binding.takeExits(false)
     heard = () => {}
   })
 
@@ -116,7 +115,7 @@ describe('The exit source', () => {
     const [owned, late, stranger] = [spawnShell('exit 7'), spawnShell('exit 8'), spawnShell('')]
     binding.watchPidfd(late.pidfd, 9, true)
     await eventually(() => expect(tokens()).toEqual([9]))
-    takes = true
+    binding.takeExits(true)
     binding.watchPidfd(owned.pidfd, 10, true)
     binding.watchPidfd(stranger.pidfd, 11, false)
     await eventually(() => expect(new Set(tokens())).toEqual(new Set([9, 10, 11])))
@@ -128,7 +127,7 @@ describe('The exit source', () => {
   it('reports an owned child whose status somebody has taken, without one', async () => {
     const child = spawnShell('exit 7')
     await reap(child.pid)
-    takes = true
+    binding.takeExits(true)
     binding.watchPidfd(child.pidfd, 12, true)
     await eventually(() => expect(tokens()).toEqual([12]))
     expect(taken).toEqual([undefined])
@@ -138,7 +137,7 @@ describe('The exit source', () => {
 
   it('closes the descriptor of a taken child when all have heard of it', async () => {
     const child = spawnShell('exit 7')
-    takes = true
+    binding.takeExits(true)
     const open: boolean[] = []
     heard = () => {
       open.push(binding.isOpen(child.pidfd))
