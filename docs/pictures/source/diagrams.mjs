@@ -223,14 +223,16 @@ const SPAWN = {
     ['spawn', 'native', 'one call, with arrays only'],
     ['native', 'native', 'block all signals'],
     ['native', 'child', 'clone with CLONE_VM and CLONE_PIDFD, and a room for the birth'],
-    ['native', 'spawn', 'pid, pidfd and birth'],
+    ['native', 'spawn', 'pid, pidfd and the number of the birth'],
+    ['spawn', 'reaper', 'this child is ours'],
+    ['spawn', 'caller', 'Child'],
     [
       'child',
       'child',
-      'on the memory of the parent, with raw system calls only: reset signals, join the group, place descriptors, exec',
+      'on the memory of the parent, with system calls only: reset signals, join the group, place descriptors',
     ],
-    ['spawn', 'reaper', 'this child is ours'],
-    ['spawn', 'caller', 'Child'],
+    ['child', 'child', 'exec, or write the failed step and exit'],
+    ['child', 'native', 'the kernel clears a word: the child has left the memory'],
   ],
 }
 
