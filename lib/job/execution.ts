@@ -26,6 +26,7 @@ export interface StartedCommand extends AsyncDisposable {
   /** `undefined` until `exited` has resolved. */
   readonly status: ExitStatus | undefined
   readonly terminationReason: EndReason | undefined
+  isStarted(): boolean
   kill(signal?: SignalName | number): boolean
 }
 
@@ -160,8 +161,10 @@ export class Execution {
    * @throws The failure of the first command that could not be started, after the others have ended.
    */
   async finish(): Promise<ExitStatus[]> {
-    const ends: (ExitStatus | Failure)[] = []
-    for (const { exited } of this.children) ends.push(await exited.catch((cause) => ({ cause })))
+    // All at once: a failure that comes while an earlier command runs would be an unhandled rejection.
+    const ends = await Promise.all(
+      this.children.map(({ exited }) => exited.catch((cause): Failure => ({ cause }))),
+    )
     this.#duration = monotonicNow() - this.#started
     clearTimeout(this.#timer)
     const unread = this.#stopFeeding()

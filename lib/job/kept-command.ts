@@ -112,6 +112,10 @@ export class KeptCommand {
     return this.#pid
   }
 
+  isStarted(): boolean {
+    return this.#pid !== undefined
+  }
+
   get status(): ExitStatus | undefined {
     return this.#status
   }

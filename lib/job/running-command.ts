@@ -21,11 +21,8 @@ export class Run<R, E extends Encoding = 'utf8'> extends Running<R, E> {
    * The process id of the command; of a pipeline, that of its last command; `undefined` if it could not be started.
    */
   get pid(): number | undefined {
-    try {
-      return this.parts.execution.children.at(-1)?.pid
-    } catch {
-      return undefined
-    }
+    const child = this.parts.execution.children.at(-1)
+    return child?.isStarted() ? child.pid : undefined
   }
 
   /**

@@ -9,6 +9,11 @@ export function counted(counts: Counts): Family[] {
       { value: counts.get('started') },
     ]),
     counter(
+      'sexton.children.failed',
+      'Children among those started that could not come to run their program',
+      [{ value: counts.get('failed') }],
+    ),
+    counter(
       'sexton.children.exited',
       'Children of spawn, run and pipeline that have exited, by exit code or by the signal that ended them',
       exits(counts),

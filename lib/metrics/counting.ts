@@ -26,8 +26,9 @@ function listen(counts: Counts): void {
     counts.add('bucket', bucketOf(durationMs / 1000))
     counts.add('nanoseconds', 0, Math.round(durationMs * 1e6))
   })
-  on<ExitedMessage>('sexton:exited', ({ status: { code, signal } }) => {
-    if (code !== null) counts.add('code', code)
+  on<ExitedMessage>('sexton:exited', ({ status: { code, signal }, failure }) => {
+    if (failure !== undefined) counts.add('failed')
+    else if (code !== null) counts.add('code', code)
     else if (signal !== null) counts.add('signal', signalNumber(signal))
     else counts.add('unknown')
   })

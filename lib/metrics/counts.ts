@@ -24,6 +24,7 @@ const SIGNALS = 65
 // The number of places that each kind of count has.
 const ROOM = {
   started: 1,
+  failed: 1,
   code: CODES,
   signal: SIGNALS,
   unknown: 1,

@@ -148,7 +148,7 @@ export function spawnInPlace(
       unawaited: !place.awaited,
       pathOf: (step) => pathOf(step, file, options),
     })
-    if (began !== undefined) publish(owned, monotonicNow() - began)
+    if (began !== undefined) publish(owned, birth, monotonicNow() - began)
     giveBackForeground(owned, checked)
     for (const pipe of stdio.parentEnds) pipe?.belongsTo(birth)
     const termination = new Termination(owned, birth, checked, () => {

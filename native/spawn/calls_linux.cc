@@ -61,6 +61,12 @@ int CallInt(long number, Arguments... arguments) {
   return static_cast<int>(Call(number, arguments...));
 }
 
+#ifdef SYS_fcntl64
+constexpr long kControl = SYS_fcntl64;
+#else
+constexpr long kControl = SYS_fcntl;
+#endif
+
 constexpr size_t kKernelMask = 8;  // the kernel's sigset_t: 64 signals
 constexpr int kLastSignal = 64;
 
@@ -81,13 +87,7 @@ bool LeaveErrnoAlone() { return kRaw; }
 
 int Open(const char* path, int flags) { return CallInt(SYS_openat, AT_FDCWD, path, flags); }
 int Close(int fd) { return CallInt(SYS_close, fd); }
-int Control(int fd, int command, long argument) {
-#ifdef SYS_fcntl64
-  return CallInt(SYS_fcntl64, fd, command, argument);
-#else
-  return CallInt(SYS_fcntl, fd, command, argument);
-#endif
-}
+int Control(int fd, int command, long argument) { return CallInt(kControl, fd, command, argument); }
 int Duplicate(int fd, int target) { return CallInt(SYS_dup3, fd, target, 0); }
 long Write(int fd, const void* bytes, size_t size) { return Call(SYS_write, fd, bytes, size); }
 

@@ -82,9 +82,13 @@ describe('The rooms of lib/', () => {
     expect(rows).toEqual(table)
   })
 
-  it('are drawn in docs/design.md', () => {
-    const text = readFileSync(join(root, 'docs', 'design.md'), 'utf8')
-    const arrows = [...text.matchAll(/^ {2}(\w+) --> (\w+)$/gm)].map(([, from, to]) => [from, to])
+  it('are drawn in the picture of docs/design.md', () => {
+    const file = join(root, 'docs', 'pictures', 'source', 'diagrams.mjs')
+    const [, text] = /^const ROOMS = \{(.*?)^\}/ms.exec(readFileSync(file, 'utf8')) as unknown as [
+      string,
+      string,
+    ]
+    const arrows = [...text.matchAll(/\['(\w+)', '(\w+)'/g)].map(([, from, to]) => [from, to])
     const below = (room: string): string[] => {
       const next = arrows.filter(([from]) => from === room).map(([, to]) => to as string)
       return [...new Set(next.flatMap((one) => [one, ...below(one)]))]

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -188,16 +188,32 @@ function textOf(stream: Readable): () => string {
 
 // The shim is no child of the test, and the container no child of either once the shim has gone.
 async function end(shim: Shim, child: ChildProcess): Promise<void> {
-  for (const name of ['pidfile', 'orphan', 'conmon.pid'] as const) kill(() => shim.pid(name))
+  for (const name of ['pidfile', 'orphan', 'conmon.pid'] as const) kill(shim, name)
   child.kill('SIGKILL')
   for (const stream of child.stdio) stream?.destroy()
 }
 
-function kill(pid: () => number): void {
+// Most have ended long ago, and another process may have the pid by now. So the process must show that it is of this
+// bundle. An empty file, which the runtime was about to write, must not be taken for the pid 0: this process's own group.
+function kill({ bundle, pid }: Shim, name: PidFile): void {
   try {
-    // An empty file, which the runtime was about to write, must not be taken for the pid 0: this process's own group.
-    if (pid() > 0) process.kill(pid(), 'SIGKILL')
+    if (isOf(bundle, pid(name))) process.kill(pid(name), 'SIGKILL')
   } catch {
     // It has ended, or was never started.
+  }
+}
+
+function isOf(bundle: string, pid: number): boolean {
+  const inside = (name: string) => `/proc/${pid}/${name}`
+  const texts = ['cmdline', 'environ'].map((name) => readFileSync(inside(name), 'utf8'))
+  if ([...texts, readlinkSync(inside('cwd'))].some((text) => text.includes(bundle))) return true
+  return readdirSync(inside('fd')).some((fd) => linkAt(inside(`fd/${fd}`)).includes(bundle))
+}
+
+function linkAt(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return '' // closed meanwhile
   }
 }

@@ -28,10 +28,20 @@ describe('The channels of spawn', () => {
     expect(new Set(exited.map(({ status }) => status))).toEqual(new Set(statuses))
   })
 
-  it('tell nothing of a child that could not be started', async () => {
+  it('tell nothing of a child that could not be made', async () => {
     const spawned = heard('sexton:spawned')
-    await expect(spawn('/no/such/file').exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
+    const { exited } = spawn('true', [], { cgroup: '/no/such/group' })
+    await expect(exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
     expect(spawned).toEqual([])
+  })
+
+  it('tell why a child has not come to run its program', async () => {
+    spawn('true') // The first is always awaited.
+    const spawned = heard<SpawnedMessage>('sexton:spawned')
+    const exits = heard<ExitedMessage>('sexton:exited')
+    const error = await spawn('/no/such/file').exited.catch((reason) => reason)
+    expect(error).toMatchObject({ code: 'ERR_SPAWN_FAILED', path: '/no/such/file' })
+    expect(exits.map(({ failure }) => failure)).toEqual(spawned.map(() => error))
   })
 
   it('tell the exit of those children alone whose start was heard', async () => {

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Stdio, spawn } from '../../../lib/index.js'
-
-const descriptors = () => readdirSync('/proc/self/fd').length
+import { descriptors } from '../../descriptors.js'
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'sexton-given-file-'))
@@ -25,12 +24,12 @@ describe('A file in stdio', () => {
   it('is read at descriptor 0', async () => {
     const file = join(folder(), 'in')
     writeFileSync(file, 'some text')
-    const before = descriptors()
+    const before = await descriptors()
     const child = spawn('cat', [], { stdio: [{ file }, 'pipe', 'inherit'] })
     expect(child.stdin).toBeNull()
     expect(await text(child.stdout)).toBe('some text')
     await child.exited
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it('is emptied and written at another descriptor, or appended to', async () => {
@@ -57,23 +56,23 @@ describe('A file in stdio', () => {
   })
 
   it('that cannot be opened fails the start, and leaves nothing open', async () => {
-    const before = descriptors()
+    const before = await descriptors()
     const file = join(folder(), 'missing', 'file')
     const stdio = ['ignore', { file: '/dev/null' }, { file }] as const
     await expect(spawn('true', [], { stdio }).exited).rejects.toMatchObject({
       ...{ code: 'ERR_SPAWN_FAILED', syscall: 'open', path: file },
       message: `open '${file}': ENOENT: no such file or directory`,
     })
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it('is refused if it is a FIFO, which would stop this process', async () => {
-    const before = descriptors()
+    const before = await descriptors()
     const file = join(folder(), 'fifo')
     execFileSync('mkfifo', [file])
     const { exited } = spawn('cat', [], { stdio: [{ file }, 'ignore', 'ignore'] })
     await expect(exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED', path: file })
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it.each([

@@ -1,13 +1,11 @@
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
 import { Readable, Transform, Writable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
 import { pipe, spawn } from '../../../lib/index.js'
+import { descriptors } from '../../descriptors.js'
 import { sized } from '../../pace.mjs'
-
-const descriptors = () => readdirSync('/proc/self/fd').length
 
 describe('The stdout of a child', () => {
   it('may be the stdin of another', async () => {
@@ -48,7 +46,7 @@ describe('The stdout of a child', () => {
   })
 
   it('makes the other fail if its own child could not be started', async () => {
-    const before = descriptors()
+    const before = await descriptors()
     const a = spawn('/nonexistent', [], { stdio: ['ignore', 'pipe', 'inherit'] })
     const b = spawn('cat', [], { stdio: [a.stdout, 'pipe', 'inherit'] })
     await expect(b.exited).rejects.toMatchObject({
@@ -61,7 +59,7 @@ describe('The stdout of a child', () => {
       cause: { code: 'ERR_SPAWN_FAILED' },
     })
     await expect(a.exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it.each<[string, (stream: Readable) => unknown]>([
@@ -147,14 +145,14 @@ describe('Another stream', () => {
 })
 
 it('leaves no descriptor after many pairs of children', { timeout: 60_000 }, async () => {
-  const before = descriptors()
+  const before = await descriptors()
   for (let i = 0; i < sized(300, 60); i += 1) {
     const a = spawn('echo', ['x'], { stdio: ['ignore', 'pipe', 'inherit'] })
     const file = i % 3 === 0 ? '/nonexistent' : 'true'
     const b = spawn(file, [], { stdio: [a.stdout, 'ignore', 'inherit'] })
     await Promise.allSettled([a.exited, b.exited])
   }
-  expect(descriptors()).toBe(before)
+  expect(await descriptors()).toBe(before)
 })
 
 describe('The streams of spawn()', () => {

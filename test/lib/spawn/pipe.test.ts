@@ -1,8 +1,9 @@
-import { constants, readdirSync, readFileSync } from 'node:fs'
+import { constants, readFileSync } from 'node:fs'
 import { buffer, text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { pipe, type SpawnOptions, type Stdio, spawn } from '../../../lib/index.js'
+import { descriptors } from '../../descriptors.js'
 import { lacksRoot } from '../../needs.js'
 import { sized } from '../../pace.mjs'
 import { programFile } from '../../program-file.js'
@@ -15,7 +16,6 @@ const programs = await programFile<typeof import('./pipe.program.js')>(
 
 const O_CLOEXEC = 0o2000000
 
-const descriptors = () => readdirSync('/proc/self/fd').length
 const shell = (script: string, stdio: Stdio[], options: SpawnOptions = {}) =>
   spawn('sh', ['-c', script], { ...options, stdio })
 
@@ -69,19 +69,19 @@ describe('pipe()', () => {
   })
 
   it('closes with its scope what was not handed over', async () => {
-    const before = descriptors()
+    const before = await descriptors()
     {
       using unused = pipe()
-      expect(descriptors()).toBe(before + 2)
+      expect(await descriptors()).toBe(before + 2)
       unused.readable.close()
       unused.readable.close()
-      expect(descriptors()).toBe(before + 1)
+      expect(await descriptors()).toBe(before + 1)
     }
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it('leaves no descriptor after many uses', async () => {
-    const before = descriptors()
+    const before = await descriptors()
     for (let i = 0; i < sized(1000, 200); i += 1) {
       using between = pipe()
       if (i % 4 === 0) continue
@@ -92,7 +92,7 @@ describe('pipe()', () => {
       }
       await Promise.allSettled(children.map(({ exited }) => exited))
     }
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it('lets a writer die of SIGPIPE when its reader is gone', async () => {
@@ -111,23 +111,23 @@ describe('A child that cannot be started', () => {
     ['its cgroup', 'true', { cgroup: '/nonexistent' }],
     ['its cwd', 'true', { cwd: '/nonexistent' }],
   ])('closes the ends that it was given: %s', async (_, file, options) => {
-    const before = descriptors()
+    const before = await descriptors()
     using between = pipe()
     const { readable, writable } = between
     const { exited } = spawn(file, [], { ...options, stdio: [readable, writable, writable] })
     expect([readable.closed, writable.closed]).toEqual([true, true])
     await expect(exited).rejects.toMatchObject({ code: 'ERR_SPAWN_FAILED' })
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it('closes them also if another descriptor is closed', async () => {
-    const before = descriptors()
+    const before = await descriptors()
     using between = pipe()
     const { exited } = spawn('true', [], { stdio: [between.readable, 'pipe', 12_345] })
     expect(between.readable.closed).toBe(true)
     await expect(exited).rejects.toMatchObject({ syscall: 'dup2', path: 'descriptor 12345' })
     between.writable.close()
-    expect(descriptors()).toBe(before)
+    expect(await descriptors()).toBe(before)
   })
 
   it.each([
