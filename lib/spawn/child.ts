@@ -163,11 +163,16 @@ export class Child<
   kill(signal: SignalName | number = 'SIGTERM'): boolean {
     const number = signalNumber(signal)
     // Whether there is anything to kill is known at the end of the birth.
-    return this.isStarted() ? (this.#owned?.kill(number) ?? false) : false
+    if (this.#birth?.settle() !== undefined) return false
+    return this.#owned?.kill(number) ?? false
   }
 
-  /** @internal Whether the child could be started. Holds the event loop until that is known. */
+  /**
+   * @internal Whether the child could be started. Holds the event loop until that is known. The caller sees to it that
+   * `exited` is awaited.
+   */
   isStarted(): boolean {
+    this.#failureIsSeen()
     return this.#failure === undefined && this.#birth?.settle() === undefined
   }
 

@@ -76,8 +76,9 @@ describe('a failure', () => {
     const reading = read(child.stdout)
     const written = once(child.stdin as NodeJS.WritableStream, 'error')
     child.stdin?.write('anyone?')
-    const error = await child.exited.catch((error) => error)
-    await expect(reading).rejects.toBe(error)
+    const ends = [child.exited, reading].map((end) => end.catch((error: unknown) => error))
+    const [error, said] = await Promise.all(ends)
+    expect(said).toBe(error)
     expect(await written).toEqual([error])
   })
 
