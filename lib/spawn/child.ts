@@ -77,9 +77,10 @@ export class Child<
    * @throws {SextonError} the error of `exited`, if the child could not be started.
    */
   get pid(): number {
-    if (this.#owned !== undefined) return this.#owned.pid
+    const failure = this.#failure ?? this.#birth?.failure
+    if (failure === undefined) return (this.#owned as OwnedChild).pid
     this.#failureIsSeen()
-    throw this.#failure
+    throw failure
   }
 
   /**

@@ -31,6 +31,8 @@ export interface SpawnedProcess {
   readonly pid: number
   /** Its exit status; `undefined` as long as it runs. */
   readonly status: ExitStatus | undefined
+  /** @internal Whether it could be started. Holds the event loop until that is known. */
+  isStarted?(): boolean
 }
 
 /** What a caller names as the target of `terminate()`, checked. */
@@ -113,6 +115,7 @@ function identify(target: TerminateTarget): CheckedTarget | undefined {
     return hasEnded ? undefined : whatHas(checkPid(pid))
   }
   if (!('status' in target)) throw new TypeError(invalid('target', target, EXPECTED))
+  target.isStarted?.() // the pid of a child that could not be started throws then
   const pid = checkPid(target.pid)
   return target.status === undefined ? whatHas(pid) : undefined
 }
