@@ -69,16 +69,29 @@ export function letTake(reaper: object, mayTake: boolean): void {
   binding.takeExits(set.refusing.size === 0)
 }
 
+/** Does what the exit of an owned child does, without one: calls `note`, and what that returns. */
+export function rehearseExit(pid: number, note: Note): void {
+  const token = nextToken()
+  watches.set(token, { pidfd: -1, check: () => true, note })
+  tokens.set([1, token])
+  records[0] = pid // the rest of the record may be anything
+  tell()
+}
+
 function watch(watched: Watched): Watch {
   if (!set.isOpen) open()
-  // A token of its own, because a descriptor's number may be closed and reused within one batch.
-  do set.lastToken = (set.lastToken + 1) >>> 0
-  while (watches.has(set.lastToken))
-  const token = set.lastToken
+  const token = nextToken()
   const result = binding.watchPidfd(watched.pidfd, token, watched.note !== undefined)
   if (result < 0) throw systemError(result, 'epoll_ctl')
   watches.set(token, watched)
   return { stop: () => stop(token) }
+}
+
+// A token of its own, because a descriptor's number may be closed and reused within one batch.
+function nextToken(): number {
+  do set.lastToken = (set.lastToken + 1) >>> 0
+  while (watches.has(set.lastToken))
+  return set.lastToken
 }
 
 function open(): void {

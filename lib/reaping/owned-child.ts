@@ -98,6 +98,15 @@ export class OwnedChild {
     this.#pidfd = -1
   }
 
+  /**
+   * @internal The native code has taken the status, and closes the descriptor.
+   * @returns Tells everybody.
+   */
+  noteTaken(records: Float64Array, index: number): () => void {
+    this.#pidfd = -1
+    return this.#reaper.note(ExitStatus.fromRecord(records, index))
+  }
+
   /** @internal For the reaper: tells everybody who waits. */
   tell(status: ExitStatus): void {
     callAll(this.#waiters, status)
@@ -120,10 +129,7 @@ export class OwnedChild {
   #watchEnd(check: Check): Watch {
     if (this.#pidfd < 0) return watchByPolling(check)
     try {
-      return watchOwned(this.#pidfd, check, (records, index) => {
-        this.#pidfd = -1
-        return this.#reaper.note(ExitStatus.fromRecord(records, index))
-      })
+      return watchOwned(this.#pidfd, check, (records, index) => this.noteTaken(records, index))
     } catch {
       // The child runs already, so it must not be lost for want of a watch.
       return watchByPolling(check)

@@ -7,11 +7,15 @@ import { Death, observers } from './observers.js'
 import { OwnedChild } from './owned-child.js'
 import { anyThereBefore, forget, owned, ownerOf } from './ownership.js'
 import { aliveIfStopped, type Found, found, peek, peekAny, peekPidfd } from './peek.js'
+import { rehearseOnce } from './rehearsal.js'
 
 // The only module that takes statuses: a child's can be taken once. Everybody else looks by
 // lib/reaping/peek.ts, or asks for it here.
 
 const records = new Float64Array(BATCH * binding.waitFields)
+
+/** What owned children get of this module. */
+const reaper = { take, note }
 
 // Almost always nobody must see the deaths of owned children first. Then the native code takes their statuses as soon as
 // the exits are noticed, and `note` is called.
@@ -25,11 +29,19 @@ const MOST_CLAIMS = 64
 
 /** Makes a child that was just started this thread's own: its status is taken here alone. */
 export function own(pid: number, pidfd: number): OwnedChild {
-  const child = new OwnedChild(pid, pidfd, { take, note })
+  const child = new OwnedChild(pid, pidfd, reaper)
   owned.set(pid, child)
+  rehearseOnce(reaper, enroll)
   heedObservers(pid)
   child.watch()
   return child
+}
+
+// For a rehearsal, of which nobody must hear.
+function enroll(child: OwnedChild): boolean {
+  if (observers.look) return false
+  owned.set(child.pid, child)
+  return true
 }
 
 /** The child of sexton's `spawn` in this thread that has this pid and has not been reaped. */
