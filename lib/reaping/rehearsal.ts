@@ -8,13 +8,17 @@ import { OwnedChild } from './owned-child.js'
 // that they start on.
 const DELAY = 50
 
+// How often it runs. Until then V8 only counts the calls of a function; afterwards it remembers what the function has met,
+// and exits take two thirds of the time. All rounds together take half a millisecond.
+const ROUNDS = 20
+
 /** A pid that no process has, and whose owned child is nobody's. */
 export const NOBODY = -1
 
 let isPlanned = false
 
 /**
- * Runs the code of an exit once, after the first call.
+ * Runs the code of an exit, after the first call only.
  *
  * @param enroll Makes the reaper know the child. Returns false if its end could be told to somebody.
  */
@@ -25,10 +29,12 @@ export function rehearseOnce(
   if (isPlanned) return
   isPlanned = true
   const rehearse = () => {
-    const child = new OwnedChild(NOBODY, -1, reaper)
-    if (!enroll(child)) return
-    child.onExit(() => {})
-    rehearseExit(NOBODY, (records, index) => child.noteTaken(records, index))
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const child = new OwnedChild(NOBODY, -1, reaper)
+      if (!enroll(child)) return
+      child.onExit(() => {})
+      rehearseExit(NOBODY, (records, index) => child.noteTaken(records, index))
+    }
   }
   setTimeout(rehearse, DELAY).unref()
 }
