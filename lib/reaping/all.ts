@@ -11,8 +11,12 @@ import type { Next } from './wakeups.js'
 // in a storm the walks take longer than the deaths, and so do the wake-ups. So while walks are long, this
 // strategy asks every few milliseconds, and by known pids.
 
-// Milliseconds from one round of questions to the next.
-const TICK = 5
+// Milliseconds from one round of questions to the next: the first rest of a storm, and the longest. A storm of a hundred
+// is over before the longest rest would be.
+const FIRST_REST = 1
+const LONGEST_REST = 5
+// Milliseconds without a walk after which a storm is over: the next one begins with the first rest.
+const CALM = 20
 // Rounds until the next walk, which tells whether the storm is over.
 const WALK_EVERY = 10
 // Milliseconds before the child list is read again, to pick up new children.
@@ -20,7 +24,6 @@ const READ_AGAIN_AFTER = 1000
 
 const NOW: Next = { again: 'now', quietFor: 0 }
 const ON_SIGNAL: Next = { again: 'on-signal', quietFor: 0 }
-const NEXT_TICK: Next = { again: TICK, quietFor: TICK }
 
 /** Reaps dead children, whoever owns them. */
 export class All {
@@ -30,6 +33,8 @@ export class All {
   #readAt = 0
   #rounds = 0
   #walkedAt = 0
+  /** Milliseconds of the next rest. */
+  #rest = FIRST_REST
 
   /**
    * Reaps a batch.
@@ -44,7 +49,7 @@ export class All {
     if (this.#children !== undefined) {
       this.#children = this.#askSome(this.#children)
       this.#rounds += 1
-      if (this.#rounds % WALK_EVERY !== 0) return NEXT_TICK
+      if (this.#rounds % WALK_EVERY !== 0) return this.#takeRest()
     }
     return this.#walk()
   }
@@ -64,15 +69,22 @@ export class All {
 
   #walk(): Next {
     const now = monotonicNow()
-    const isFrequent = now - this.#walkedAt < 1
+    const pause = now - this.#walkedAt
     this.#walkedAt = now
+    if (pause > CALM) this.#rest = FIRST_REST
     const left = discardAny()
     if (left === 'some') return NOW
     if (left === 'none') this.#children = undefined
     else this.#children ??= this.#readChildren()
-    if (this.#children !== undefined) return NEXT_TICK
+    if (this.#children !== undefined) return this.#takeRest()
     if (left === 'costly') return NOW
-    return isFrequent ? NEXT_TICK : ON_SIGNAL
+    return pause < 1 ? this.#takeRest() : ON_SIGNAL
+  }
+
+  #takeRest(): Next {
+    const rest = this.#rest
+    this.#rest = Math.min(rest * 2, LONGEST_REST)
+    return { again: rest, quietFor: rest }
   }
 
   #askSome(known: Float64Array): Float64Array | undefined {
