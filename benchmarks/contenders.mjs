@@ -15,10 +15,15 @@ const STANDARDS = ['C', 'child_process', 'tini', 'node']
 const isOurs = (way) => OURS.includes(way)
 
 /**
+ * @typedef {{ baseline: string, node?: string, nodes?: Map<string, string>, earlier?: { name: string, root: string } }} Field
+ */
+
+/**
  * Who takes part: each way once. On several Nodes each takes part on each, and with an earlier build sexton's own take
  * part from there too.
  *
- * @param options `baseline` is the way that the others are compared with; `node`, `nodes` and `earlier` are those of the run.
+ * @param {string[]} ways
+ * @param {Field} field `baseline` is the way that the others are compared with; the rest is as the run was asked for.
  * @returns Contenders: the `name` for tables, the `way`, the `node` and the `root` to run it with, and the names of those
  * that it is compared with.
  */

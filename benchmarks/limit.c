@@ -3,9 +3,11 @@
 // blocked around the clone, the child gets the default dispositions (CLONE_CLEAR_SIGHAND) and then the mask of its parent.
 // This program ignores no signal, and knows it; a library would have to look which are ignored, and reset those too.
 //
-//   limit return FILE COUNT   microseconds from the start until the caller goes on, a line each
-//   limit spawn FILE COUNT    microseconds from the start until the end was seen, a line each
-//   limit kill FILE COUNT     microseconds from the kill until the end was seen, a line each
+// For each line of its standard input it prints the times in microseconds, in a line:
+//
+//   return COUNT FILE   from the start until the caller goes on
+//   spawn COUNT FILE    from the start until the end was seen
+//   kill COUNT FILE     from the kill until the end was seen
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -21,7 +23,7 @@
 #include <unistd.h>
 
 static char stack[65536] __attribute__((aligned(16)));
-static char *file;
+static char file[4096];
 static int epoll_fd;
 static sigset_t mask;
 
@@ -30,8 +32,6 @@ static double microseconds(void) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
-
-static const int warm_ups = 50;
 
 // As `stdio: 'ignore'` has it. It runs on the memory of its parent, which waits.
 static void child(void) {
@@ -96,24 +96,28 @@ static void await_end(int pidfd) {
   close(pidfd);
 }
 
-int main(int count, char **words) {
-  if (count != 4) return 2;
-  const int kills = strcmp(words[1], "kill") == 0;
-  const int returns = strcmp(words[1], "return") == 0;
-  file = words[2];
+static double measured(const char *work) {
+  int pidfd = -1;
+  double begun = microseconds();
+  const pid_t pid = start(&pidfd);
+  const double returned = microseconds();
+  if (strcmp(work, "kill") == 0) {
+    usleep(2000);  // until it rests
+    begun = microseconds();
+    kill(pid, SIGKILL);
+  }
+  await_end(pidfd);
+  return (strcmp(work, "return") == 0 ? returned : microseconds()) - begun;
+}
+
+int main(void) {
+  char work[16];
+  int count;
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-  for (long i = -warm_ups; i < atol(words[3]); ++i) {
-    int pidfd = -1;
-    double begun = microseconds();
-    const pid_t pid = start(&pidfd);
-    if (kills) {
-      usleep(2000);  // until it rests
-      begun = microseconds();
-      kill(pid, SIGKILL);
-    }
-    const double returned = microseconds();
-    await_end(pidfd);
-    if (i >= 0) printf("%.1f\n", (returns ? returned : microseconds()) - begun);
+  while (scanf("%15s %d %4095s", work, &count, file) == 3) {
+    for (int i = 0; i < count; ++i) printf(i == 0 ? "%.1f" : " %.1f", measured(work));
+    printf("\n");
+    fflush(stdout);
   }
   return 0;
 }

@@ -1,12 +1,13 @@
-import { execFileSync } from 'node:child_process'
+import { Contender } from './contender.mjs'
 import { contendersOf, ratioCells, ratioHead, scriptOf, standingOf } from './contenders.mjs'
-import { environment, withPrograms } from './programs.mjs'
+import { withPrograms } from './programs.mjs'
 import { summaryOf } from './quantile.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
 
-// How near to what the kernel allows: the same work in a plain C loop, which does nothing else, in turns with
-// sexton and child_process, each in a process of its own.
+// How near to what the kernel allows: the same work in a plain C loop, which does nothing else, in turns with sexton
+// and child_process. Each is a process of its own; all live at once and do a little in turns, so that what slows the
+// machine down for a while slows all.
 
 const BASELINE = 'C'
 const WORKS = {
@@ -15,8 +16,10 @@ const WORKS = {
   kill: 'kill → end seen',
 }
 
+const WARM_UPS = 50
+
 async function measure(options, progress) {
-  const size = options.quick ? { rounds: 3, count: 100 } : { rounds: 9, count: 300 }
+  const size = options.quick ? { rounds: 15, count: 10 } : { rounds: 135, count: 20 }
   const plan = { ...size, earlier: options.earlier?.name }
   const ways = [BASELINE, 'sexton', 'child_process']
   const contenders = contendersOf(ways, { ...options, baseline: BASELINE })
@@ -24,22 +27,33 @@ async function measure(options, progress) {
   await withPrograms(['limit.c', 'nothing.c', 'pause.c'], async (programs) => {
     const { nothing, pause } = programs
     const files = { return: nothing, spawn: nothing, kill: pause }
+    const living = contenders.map((contender) => open(contender, programs))
+    const ask = async (one, work, count) => {
+      return (await one.process.ask(`${work} ${count} ${files[work]}`)).split(' ').map(Number)
+    }
+    for (const one of living) for (const work of Object.keys(WORKS)) await ask(one, work, WARM_UPS)
     for (let round = 1; round <= plan.rounds; round += 1) {
+      progress(`round ${round} of ${plan.rounds}`)
       for (const work of Object.keys(WORKS)) {
-        for (const contender of rotated(contenders, round)) {
-          const { name, way } = contender
-          progress(`round ${round} of ${plan.rounds}, ${work}, ${name}`)
-          const front =
-            way === BASELINE
-              ? [programs.limit]
-              : [...scriptOf(contender, 'limit-contender.mjs'), way]
-          const times = timesOf([...front, work, files[work], String(plan.count)])
-          samples[work].set(name, [...(samples[work].get(name) ?? []), times])
+        for (const one of rotated(living, round)) {
+          const times = await ask(one, work, plan.count)
+          samples[work].set(one.name, [...(samples[work].get(one.name) ?? []), times])
         }
       }
     }
+    for (const { process } of living) await process.end()
   })
-  const figures = Object.keys(WORKS).flatMap((work) =>
+  return { plan, figures: figuresOf(contenders, samples) }
+}
+
+function open(contender, programs) {
+  const { name, way } = contender
+  const script = () => [...scriptOf(contender, 'limit-contender.mjs'), way]
+  return { name, process: new Contender(way === BASELINE ? [programs.limit] : script()) }
+}
+
+function figuresOf(contenders, samples) {
+  return Object.keys(WORKS).flatMap((work) =>
     contenders.map((contender) => ({
       work,
       name: contender.name,
@@ -47,12 +61,6 @@ async function measure(options, progress) {
       ...standingOf(contender, samples[work]),
     })),
   )
-  return { plan, figures }
-}
-
-function timesOf([file, ...words]) {
-  const options = { env: environment, encoding: 'utf8', timeout: 60_000 }
-  return execFileSync(file, words, options).trim().split('\n').map(Number)
 }
 
 function report({ plan, figures }) {

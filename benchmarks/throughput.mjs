@@ -1,26 +1,20 @@
 import { installPeers } from '../test/peers/installed.mjs'
-import { compare, inQuartiles } from './comparison.mjs'
+import { compare } from './comparison.mjs'
 import { Contender } from './contender.mjs'
-import { contendersOf, ratioCells, ratioHead, scriptOf, standingOf } from './contenders.mjs'
+import { contendersOf, scriptOf, standingOf } from './contenders.mjs'
 import { versionOf } from './nodes.mjs'
 import { withPrograms } from './programs.mjs'
 import { quantile, summaryOf } from './quantile.mjs'
+import { BASELINE, report, STDIO, TURN } from './throughput-report.mjs'
 import { rotated } from './turns.mjs'
-import { duration } from './units.mjs'
 
 // How many programs a second each way starts and sees end, by how many are in flight: without pipes, and with output
 // that is read to the end. Then many starts in one turn of the event loop, and all of it beside many children that live
 // on. Each way is a process of its own; all live at once and do a little in turns. Those with many children take turns
 // with their whole lives, because two crowds at once would not fit into a small machine.
 
-const BASELINE = 'child_process'
 const WAYS = ['sexton', 'child_process', 'execa', 'nano-spawn', 'tinyexec', 'zx']
 const CROWDED = ['sexton', 'child_process']
-const STDIO = {
-  ignore: "Programs a second, with stdio: 'ignore'",
-  pipe: 'Programs a second, with their output read to the end',
-}
-const TURN = 100
 const WARM_UP = 60
 
 function planFor({ quick, earlier }) {
@@ -127,85 +121,6 @@ function leadOf(samples) {
   const middle = ([, rates]) => quantile(rates, 0.5)
   const best = others.reduce((one, other) => (middle(other) > middle(one) ? other : one))
   return { name: best[0], ...compare(samples.get('sexton'), best[1]) }
-}
-
-function report({ plan, rates, turn, crowded }) {
-  return {
-    title: 'Throughput: programs a second, many starts in one turn, and many living children',
-    notes: [
-      `More programs a second are better. The number grows until the processors are busy, and no further. Each of the ${plan.rounds} rounds runs ${plan.count} programs or more; zx runs each by a shell. Each way reads output as its documentation has it: sexton by run(). All of them run on Node ${plan.node}.`,
-      `Beside ${plan.crowd} living children the programs have no pipes. There are ${plan.crowdRounds} rounds.`,
-    ],
-    tables: [
-      ...Object.keys(STDIO).map((stdio) => ratesTable(stdio, plan, rates)),
-      {
-        head: [
-          `${TURN} starts in one turn`,
-          ...['loop held', 'p99', ...ratioHead(BASELINE, plan)],
-          ...['until all have ended', 'p99', ...ratioHead(BASELINE, plan)],
-        ],
-        rows: turn.held.map((held, i) => [
-          held.name,
-          ...[held, turn.whole[i]].flatMap((figures) => [
-            ...[duration(figures.median), duration(figures.p99)],
-            ...ratioCells(figures, plan),
-          ]),
-        ]),
-      },
-      {
-        head: [
-          `programs a second, beside ${plan.crowd} children`,
-          ...crowded.flatMap(({ inFlight }) => [
-            `${inFlight} in flight`,
-            ...ratioHead(BASELINE, plan),
-          ]),
-        ],
-        rows: crowded[0].ways.map(({ name }, i) => [
-          name,
-          ...crowded.flatMap(({ ways }) => [
-            ways[i].median.toFixed(0),
-            ...ratioCells(ways[i], plan),
-          ]),
-        ]),
-      },
-    ],
-    charts: Object.keys(STDIO).map((stdio) => chartOf(stdio, rates)),
-  }
-}
-
-const of = (stdio, rates) => rates.filter((each) => each.stdio === stdio)
-
-function ratesTable(stdio, plan, rates) {
-  const mine = of(stdio, rates)
-  const rows = mine[0].ways.map(({ name }, i) => [
-    name,
-    ...mine.map(({ ways }) => ways[i].median.toFixed(0)),
-  ])
-  const lead = mine.map(({ lead }) => (lead ? `${inQuartiles(lead)} ${lead.name}` : '-'))
-  const before = ['sexton ×', ...mine.map(({ ways }) => inQuartiles(ways[0].before))]
-  const last = plan.earlier ? [[`${before[0]} ${plan.earlier}`, ...before.slice(1)]] : []
-  return {
-    head: [`${STDIO[stdio]}, in flight`, ...plan.flights.map(String)],
-    rows: [...rows, ['sexton × the best other', ...lead], ...last],
-  }
-}
-
-function chartOf(stdio, rates) {
-  const mine = of(stdio, rates)
-  return {
-    name: `throughput-${stdio}`,
-    title: STDIO[stdio],
-    x: { title: 'programs in flight', quantity: 'count' },
-    y: { title: 'Median', quantity: 'count' },
-    better: 'more',
-    series: mine[0].ways.map(({ name }, i) => ({
-      name,
-      points: mine.map(({ inFlight, ways }) => {
-        const { low, median, high } = ways[i]
-        return [inFlight, median, low, high]
-      }),
-    })),
-  }
 }
 
 export const throughput = { name: 'throughput', comparesBuilds: true, measure, report }

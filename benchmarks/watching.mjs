@@ -1,23 +1,19 @@
-import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { checkBackend } from '../dist/exit/backend.js'
-import { contendersOf, ratioCells, ratioHead, scriptOf, standingOf } from './contenders.mjs'
+import { contendersOf, ratioCells, ratioHead, standingOf } from './contenders.mjs'
 import { exponent, inWords } from './exponent.mjs'
-import { environment, withPrograms } from './programs.mjs'
+import { withPrograms } from './programs.mjs'
 import { quantile, summaryOf } from './quantile.mjs'
 import { seededRandom } from './random.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
 import { watchers } from './watchers.mjs'
+import { runContender } from './watching-run.mjs'
 
 // "pidfd against polling", with many children alive: how late the end of one is noticed, and what it costs
 // to watch those that live on. Each way in a process of its own, in turns, with the same children; the
 // kills come from outside, at instants that no loop can be in step with. Both clocks are the system's.
 
 const BASELINE = 'pidfd'
-const TOO_LONG = 300_000
 
 function planFor({ quick, earlier }) {
   const size = quick
@@ -71,61 +67,6 @@ function isAvailable(name) {
     if (error.code === 'ERR_UNSUPPORTED') return false
     throw error
   }
-}
-
-async function runContender({ way, name, ...contestant }, file, number, plan, random) {
-  const [node, ...script] = scriptOf(contestant, 'watching-contender.mjs')
-  const contender = spawn(node, [...script, way, file, String(number)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...environment, SEXTON_BACKEND: watchers[way].backend ?? '' },
-    timeout: TOO_LONG, // it then says no more, which ends the reading
-    killSignal: 'SIGKILL',
-  })
-  const lines = createInterface({ input: contender.stdout })[Symbol.asyncIterator]()
-  const read = async () => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error(`${name} with ${number} children ended, or took too long`)
-    return value
-  }
-  try {
-    const pids = JSON.parse(await read())
-    await sleep(200) // what starting them has left to do
-    const before = usage(contender.pid)
-    await sleep(plan.window)
-    const after = usage(contender.pid)
-    const latencies = []
-    while (latencies.length < plan.kills) {
-      await sleep(1 + random() * 100)
-      const pid = pids.splice(Math.floor(random() * pids.length), 1)[0]
-      const killed = process.hrtime.bigint()
-      process.kill(pid, 'SIGKILL')
-      const [seen, instant, next] = (await read()).split(' ')
-      if (Number(seen) !== pid) throw new Error(`${name} saw the end of ${seen}, not of ${pid}`)
-      pids.push(Number(next))
-      latencies.push(Number(BigInt(instant) - killed) / 1e3)
-    }
-    if (plan.window === 0) return { latencies }
-    const perSecond = (key) => ((after[key] - before[key]) / plan.window) * 1e3
-    return { latencies, idle: { cpu: perSecond('cpu'), wakeups: perSecond('switches') } }
-  } finally {
-    contender.kill('SIGKILL') // and its children with it: see pause.c
-    await new Promise((resolve) => contender.once('close', resolve))
-  }
-}
-
-/** Microseconds of processor time, and how often a thread of it has gone to sleep. */
-function usage(pid) {
-  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
-    const read = (file) => readFileSync(`/proc/${pid}/task/${thread}/${file}`, 'latin1')
-    return {
-      cpu: Number(read('schedstat').split(' ')[0]) / 1e3,
-      switches: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(read('status'))[1]),
-    }
-  })
-  return threads.reduce((sum, each) => ({
-    cpu: sum.cpu + each.cpu,
-    switches: sum.switches + each.switches,
-  }))
 }
 
 function summarize(contender, { numbers }, samples) {

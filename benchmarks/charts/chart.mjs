@@ -46,7 +46,7 @@ function draw(chart, themeName) {
 <text class="title" x="16" y="28">${xmlText(chart.title)}</text>
 <text class="faint" x="16" y="49">${xmlText(subtitle(chart))}</text>
 ${drawAxes(chart, { x, y, right, theme })}
-${order.map((i) => drawLine(lines[i], { x, y, right, place: places[i] })).join('\n')}
+${order.map((i) => drawLine(lines[i], { x, y, right, place: places[i], aside: 4 * (i - (lines.length - 1) / 2) })).join('\n')}
 </svg>
 `
 }
@@ -98,7 +98,7 @@ function drawAxes(chart, { x, y, right, theme }) {
   return [...rows, axis, ...columns, ...breaks, title].join('\n')
 }
 
-function drawLine({ style, points, end }, { x, y, right, place }) {
+function drawLine({ style, points, end }, { x, y, right, place, aside }) {
   const { colour, width } = style
   const paint = `stroke="${colour}" stroke-width="${width}"`
   const steps = points.map(([along, value]) => `${x.at(along)} ${y.at(value)}`)
@@ -108,16 +108,17 @@ function drawLine({ style, points, end }, { x, y, right, place }) {
   const leader = `<path d="M${Number(last) + 8} ${height}L${label - 5} ${round(place)}" stroke="${colour}" stroke-opacity="0.6" fill="none"/>`
   return [
     `<path class="series" d="M${steps.join('L')}" ${paint}/>`,
-    ...points.map((point) => drawSpread(point, { x, y, paint: `stroke="${colour}"` })),
+    ...points.map((point) => drawSpread(point, { x, y, aside, colour })),
     ...points.map(([along, value]) => drawMarker(style, x.at(along), y.at(value))),
     leader,
     `<text class="label" x="${label}" y="${round(place) + 4.5}" style="fill:${colour}${width > 2 ? ';font-weight:600' : ''}">${xmlText(end)}</text>`,
   ].join('')
 }
 
-/** A bar from the first to the third quartile, where the marker would not hide it. */
-function drawSpread([along, , low, high], { x, y, paint }) {
+/** A bar from the first to the third quartile, where the marker would not hide it, and beside those of the others. */
+function drawSpread([along, , low, high], { x, y, aside, colour }) {
   if (low === undefined || y.at(low) - y.at(high) < LINE / 2) return ''
-  const at = x.at(along)
-  return `<path class="spread" d="M${at} ${y.at(low)}V${y.at(high)}M${at - 4} ${y.at(low)}h8M${at - 4} ${y.at(high)}h8" ${paint} stroke-width="1.5" fill="none"/>`
+  const at = round(x.at(along) + aside)
+  const caps = [low, high].map((value) => `M${at - 2} ${y.at(value)}h4`)
+  return `<path class="spread" d="M${at} ${y.at(low)}V${y.at(high)}${caps.join('')}" stroke="${colour}" stroke-width="1.5" fill="none"/>`
 }
