@@ -12,6 +12,7 @@ import { spawners } from './spawners.mjs'
 import { watchers } from './watchers.mjs'
 
 const [name] = process.argv.slice(2)
+const BATCH = 50
 const ignoring = await spawners[name]()
 const { run } = await runners[name]()
 
@@ -47,11 +48,11 @@ async function inOneTurn(count, file) {
   return { held, whole: microseconds(begun) }
 }
 
-async function crowd(count, file) {
-  const { start } = await watchers[name === 'sexton' ? 'pidfd' : name].open(file, () => {})
-  for (let i = 1; i <= count; i += 1) {
-    start()
-    if (i % 50 === 0) await nextTurn()
+async function crowd(count, pause) {
+  const { start } = await watchers[name === 'sexton' ? 'pidfd' : name].open({ pause }, () => {})
+  for (let left = count; left > 0; left -= BATCH) {
+    start(Math.min(BATCH, left))
+    await nextTurn()
   }
   return count
 }

@@ -1,7 +1,6 @@
-// The ways to watch many children at once. Each opens with what it needs, and no more; `start` gives a
-// child that is watched from then on, and `seen` is called with its pid when its end was noticed.
-
-import { nativeChildren } from './native-children.mjs'
+// The ways to watch many children at once. Each opens with what it needs, and no more. `start(count)` gives the pids of
+// children that are watched from then on, and `seen` is called with the pid of each whose end was noticed. `programs` are
+// the paths of pause.c and siblings.c.
 
 const ARGUMENTS = [String(process.pid)] // of pause.c
 
@@ -11,34 +10,34 @@ export const watchers = {
   sigchld: { backend: 'sigchld', open: openSexton },
   poll: { backend: 'poll', open: openSexton },
   child_process: { open: openChildProcess },
-  'naive loop': { holds: true, open: (file, seen) => openLoop(file, seen, naiveLoop) },
-  'two-step loop': { holds: true, open: (file, seen) => openLoop(file, seen, twoStepLoop) },
+  'naive loop': { holds: true, open: (programs, seen) => openLoop(programs, seen, naiveLoop) },
+  'two-step loop': { holds: true, open: (programs, seen) => openLoop(programs, seen, twoStepLoop) },
 }
 
-async function openSexton(file, seen) {
+const times = (count, start) => Array.from({ length: count }, start)
+
+async function openSexton({ pause }, seen) {
   const { spawn, waitForExit } = await import('sexton')
-  return {
-    start() {
-      const { pid } = spawn(file, ARGUMENTS, { stdio: 'ignore' })
-      waitForExit(pid).then(() => seen(pid))
-      return pid
-    },
+  const startOne = () => {
+    const { pid } = spawn(pause, ARGUMENTS, { stdio: 'ignore' })
+    waitForExit(pid).then(() => seen(pid))
+    return pid
   }
+  return { start: (count) => times(count, startOne) }
 }
 
-async function openChildProcess(file, seen) {
+async function openChildProcess({ pause }, seen) {
   const { spawn } = await import('node:child_process')
-  return {
-    start() {
-      const child = spawn(file, ARGUMENTS, { stdio: 'ignore' })
-      child.once('exit', () => seen(child.pid))
-      return child.pid
-    },
+  const startOne = () => {
+    const child = spawn(pause, ARGUMENTS, { stdio: 'ignore' })
+    child.once('exit', () => seen(child.pid))
+    return child.pid
   }
+  return { start: (count) => times(count, startOne) }
 }
 
-async function openLoop(file, seen, loop) {
-  const { start, hasEnded } = await nativeChildren(file, ARGUMENTS)
+async function openLoop({ pause, siblings }, seen, loop) {
+  const { hasEnded, startChildren } = await import('./unowned-children.mjs')
   const alive = new Set()
   const look = () => {
     for (const pid of alive) {
@@ -48,10 +47,10 @@ async function openLoop(file, seen, loop) {
     }
   }
   return {
-    start() {
-      const pid = start()
-      alive.add(pid)
-      return pid
+    start(count) {
+      const pids = startChildren(siblings, count, pause, ARGUMENTS)
+      for (const pid of pids) alive.add(pid)
+      return pids
     },
     begin: () => loop(look),
   }

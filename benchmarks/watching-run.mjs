@@ -15,14 +15,18 @@ const TOO_LONG = 300_000
  * @returns `latencies`, the microseconds until each exit was seen; and `idle`, what it used in the `plan.window`
  * milliseconds before, in which no child exited.
  */
-export async function runContender({ way, name, ...contestant }, file, number, plan, random) {
+export async function runContender({ way, name, ...contestant }, programs, number, plan, random) {
   const [node, ...script] = scriptOf(contestant, 'watching-contender.mjs')
-  const contender = spawn(node, [...script, way, file, String(number)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...environment, SEXTON_BACKEND: watchers[way].backend ?? '' },
-    timeout: TOO_LONG, // it then says no more, which ends the reading
-    killSignal: 'SIGKILL',
-  })
+  const contender = spawn(
+    node,
+    [...script, way, programs.pause, programs.siblings, String(number)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...environment, SEXTON_BACKEND: watchers[way].backend ?? '' },
+      timeout: TOO_LONG, // it then says no more, which ends the reading
+      killSignal: 'SIGKILL',
+    },
+  )
   const lines = createInterface({ input: contender.stdout })[Symbol.asyncIterator]()
   const read = async () => {
     const { value, done } = await lines.next()

@@ -31,17 +31,17 @@ async function measure(options, progress) {
   const names = Object.keys(watchers).filter(isAvailable)
   const contenders = contendersOf(names, { ...options, baseline: BASELINE })
   const samples = new Map(contenders.map(({ name }) => [name, new Map()]))
-  const add = async (contender, pause, number, some) => {
-    const run = await runContender(contender, pause, number, some, random)
+  const add = async (contender, programs, number, some) => {
+    const run = await runContender(contender, programs, number, some, random)
     const runs = samples.get(contender.name)
     runs.set(number, [...(runs.get(number) ?? []), run])
   }
-  await withPrograms(['pause.c'], async ({ pause }) => {
+  await withPrograms(['pause.c', 'siblings.c'], async (programs) => {
     for (let round = 1; round <= plan.rounds; round += 1) {
       for (const number of plan.numbers) {
         for (const contender of rotated(contenders, round)) {
           progress(`round ${round} of ${plan.rounds}, ${number} children, ${contender.name}`)
-          await add(contender, pause, number, plan)
+          await add(contender, programs, number, plan)
         }
       }
     }
@@ -51,7 +51,7 @@ async function measure(options, progress) {
       for (let round = 1; round <= count; round += 1) {
         for (const contender of rotated(contenders, round)) {
           progress(`first exits, round ${round} of ${count}, ${number} children, ${contender.name}`)
-          await add(contender, pause, Number(number), once)
+          await add(contender, programs, Number(number), once)
         }
       }
     }
