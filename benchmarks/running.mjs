@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os'
-import { installPeers } from '../test/peers/installed.mjs'
 import { compare, inQuartiles, inverse } from './comparison.mjs'
 import { Contender } from './contender.mjs'
 import { contendersOf, scriptOf } from './contenders.mjs'
+import { preparePeers } from './installed-peers.mjs'
 import { summaryOf } from './quantile.mjs'
 import { rotated } from './turns.mjs'
 import { duration } from './units.mjs'
@@ -27,8 +27,7 @@ function planFor({ quick }) {
 
 async function measure(options, progress) {
   const plan = planFor(options)
-  // Without peers any Node will do.
-  const node = options.isAside ? process.execPath : installPeers()
+  const { node, versions } = preparePeers(options)
   const field = (names) => contendersOf(names, { ...options, node, baseline: OURS })
   const starters = field([...STARTERS, ...PEERS])
   const starts = await startsBySize(starters, '/bin/true', plan, progress)
@@ -40,7 +39,7 @@ async function measure(options, progress) {
     return summarize(contenders, times)
   }
   return {
-    plan,
+    plan: { ...plan, versions },
     starts,
     collected: await bulk('collect', COLLECTORS),
     piped: await bulk('pipe', PIPERS),
@@ -98,7 +97,7 @@ function report({ plan, starts, collected, piped }) {
   return {
     title: 'Running a command: its output as a string, and pipelines',
     notes: [
-      `Each way is a process of its own, on the newest Node that the peers need. They take turns, in ${plan.rounds} rounds. The last column compares \`run()\` with the way of the row, so below 1 sexton takes less time. ` +
+      `Each way is a process of its own. ${plan.versions} They take turns, in ${plan.rounds} rounds. The last column compares \`run()\` with the way of the row, so below 1 sexton takes less time. ` +
         '`spawn + exited` is what `run()` is built on, with the same pipes; it collects nothing.',
       `For ${BYTES / 1e6} MB the last column compares speeds, so above 1 sexton is faster. There \`head\` reads zeros, and in a pipeline \`wc\` counts them. \`sh\` is a shell that connects the two by a pipe of its own. ` +
         `There are ${plan.bulkRounds} rounds.`,

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { totalmem } from 'node:os'
-import { installPeers } from '../test/peers/installed.mjs'
 import { inQuartiles, inverse } from './comparison.mjs'
 import { contendersOf, scriptOf, standingOf } from './contenders.mjs'
 import { exponent, inWords } from './exponent.mjs'
-import { nodes, versionOf } from './nodes.mjs'
+import { preparePeers } from './installed-peers.mjs'
+import { nodes } from './nodes.mjs'
 import { environment, withPrograms } from './programs.mjs'
 import { summaryOf } from './quantile.mjs'
 import { spawners } from './spawners.mjs'
@@ -32,9 +32,8 @@ function planFor({ quick, earlier }) {
 
 async function measure(options, progress) {
   const { quick, isAside } = options
-  // Without peers any Node will do.
-  const node = isAside ? process.execPath : installPeers()
-  const plan = { ...planFor(options), node: versionOf(node) }
+  const { node, versions } = preparePeers(options)
+  const plan = { ...planFor(options), versions }
   const field = { ...options, node, baseline: BASELINE }
   return withPrograms(['nothing.c'], async ({ nothing }) => {
     const inTurns = (contenders, some) => {
@@ -107,7 +106,7 @@ function report({ plan, ways, onNodes }) {
         ways.map(({ name, growth }) => `${name} ${inWords(growth)}`).join(', ') +
         '. fork() copies the page tables, so it grows a little less than linearly. clone() with CLONE_VM copies nothing.',
       'A small heap leaves less to win: another benchmark, the limit, tells how long a plain C program is held. zx runs each program by a shell.',
-      `All of them run on Node ${plan.node}.`,
+      plan.versions,
     ],
     tables: [
       { head: ['way, resident', ...titles], rows },

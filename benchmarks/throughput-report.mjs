@@ -14,7 +14,7 @@ export function report({ plan, rates, turn, crowded }) {
   return {
     title: 'Throughput: programs a second, many starts in one turn, and many living children',
     notes: [
-      `More programs a second are better. The number grows until the processors are busy, and no further. Each of the ${plan.rounds} rounds runs ${plan.count} programs or more; zx runs each by a shell. Each way reads output as its documentation has it: sexton by run(). All of them run on Node ${plan.node}.`,
+      `More programs a second are better. The number grows until the processors are busy, and no further. Each of the ${plan.rounds} rounds runs ${plan.count} programs or more; zx runs each by a shell. Each way reads output as its documentation has it: sexton by run(). ${plan.versions}`,
       `Beside ${plan.crowd} living children the programs have no pipes. There are ${plan.crowdRounds} rounds.`,
     ],
     tables: [

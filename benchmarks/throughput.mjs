@@ -1,8 +1,7 @@
-import { installPeers } from '../test/peers/installed.mjs'
 import { compare } from './comparison.mjs'
 import { Contender } from './contender.mjs'
 import { contendersOf, scriptOf, standingOf } from './contenders.mjs'
-import { versionOf } from './nodes.mjs'
+import { preparePeers } from './installed-peers.mjs'
 import { withPrograms } from './programs.mjs'
 import { quantile, summaryOf } from './quantile.mjs'
 import { BASELINE, report, STDIO, TURN } from './throughput-report.mjs'
@@ -25,9 +24,8 @@ function planFor({ quick, earlier }) {
 }
 
 async function measure(options, progress) {
-  // Without peers any Node will do.
-  const node = options.isAside ? process.execPath : installPeers()
-  const plan = { ...planFor(options), node: versionOf(node) }
+  const { node, versions } = preparePeers(options)
+  const plan = { ...planFor(options), versions }
   const field = { ...options, node, baseline: BASELINE }
   return withPrograms(['nothing.c', 'instant.c', 'pause.c'], async (programs) => {
     const contenders = contendersOf(WAYS, field)
