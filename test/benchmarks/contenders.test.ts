@@ -35,10 +35,10 @@ describe('The contenders of a benchmark', () => {
   it('are sexton twice where there is an earlier build', () => {
     expect(namesOf({ earlier })).toEqual(['sexton', 'child_process', 'sexton of abc1234'])
     const field = { earlier, node: '/node' }
-    const present = scriptOf(contender('sexton', field), 'a.mjs')
-    expect(present).toEqual(['/node', `${root}benchmarks/a.mjs`])
-    const before = scriptOf(contender('sexton of abc1234', field), 'a.mjs')
-    expect(before).toEqual(['/node', '/earlier/benchmarks/a.mjs'])
+    const present = scriptOf(contender('sexton', field), 'run.mjs')
+    expect(present).toEqual(['/node', `${root}benchmarks/run.mjs`])
+    const before = scriptOf(contender('sexton of abc1234', field), 'run.mjs')
+    expect(before).toEqual(['/node', '/earlier/benchmarks/run.mjs'])
   })
 
   it('are compared with the same Node, and with their own earlier build', () => {
