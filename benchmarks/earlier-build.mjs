@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const LOCK = 'package-lock.json'
 
 /**
  * Builds an earlier commit in a folder of its own, which has today's benchmarks. It is removed when this process exits.
@@ -30,13 +29,10 @@ export function buildEarlier(revision) {
   return { name, root }
 }
 
+/** Links today's packages, which is quick and needs no registry; installs its own where the file system cannot link. */
 function install(root) {
-  const sameLock = [ROOT, root].map((folder) => readFileSync(join(folder, LOCK), 'utf8'))
-  // Links, where the packages are those of today and lie in the same file system.
-  const isLinked =
-    sameLock[0] === sameLock[1] &&
-    run('cp', ['-al', join(ROOT, 'node_modules'), join(root, 'node_modules')]) !== undefined
-  if (isLinked) must('npm', ['run', 'prepublish'], root)
+  const [from, to] = [ROOT, root].map((folder) => join(folder, 'node_modules'))
+  if (run('cp', ['-al', from, to]) !== undefined) must('npm', ['run', 'prepublish'], root)
   else must('npm', ['ci', '--no-audit', '--no-fund'], root)
 }
 
@@ -46,9 +42,11 @@ function remove(root) {
 }
 
 function must(file, args, cwd = ROOT) {
-  const { status, stdout, stderr } = spawnSync(file, args, { cwd, encoding: 'utf8' })
+  const options = { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 }
+  const { status, signal, error, stdout, stderr } = spawnSync(file, args, options)
   if (status === 0) return
-  throw new Error(`'${file} ${args.join(' ')}' failed in ${cwd}:\n${stdout}${stderr}`)
+  const ending = error?.message ?? signal ?? status
+  throw new Error(`'${file} ${args.join(' ')}' failed in ${cwd}: ${ending}\n${stdout}${stderr}`)
 }
 
 /** What a command prints; undefined if it fails. */
