@@ -23,6 +23,30 @@ export function parseCommandLine(
   words: readonly string[],
   options: Options,
 ): CommandLine {
+  const { values, positionals } = parseWords(command, words, options)
+  if (positionals.length > 1) {
+    throw usageError(command, invalid('PID', positionals.join(' '), 'at most one'))
+  }
+  const [word] = positionals
+  return { values, pid: word === undefined ? undefined : parsePid(command, word) }
+}
+
+/**
+ * Parses the words after `sexton COMMAND` for a command that takes options alone.
+ *
+ * @throws {UsageError} if an option is unknown, or a word is not an option.
+ */
+export function parseOptions(
+  command: string,
+  words: readonly string[],
+  options: Options,
+): CommandLine['values'] {
+  const { values, positionals } = parseWords(command, words, options)
+  if (positionals.length === 0) return values
+  throw usageError(command, invalid('argument', positionals.join(' '), 'options only'))
+}
+
+function parseWords(command: string, words: readonly string[], options: Options) {
   // Not strict, because the messages of parseArgs suggest no similar option and recommend `--`.
   const { values, positionals, tokens } = parseArgs({
     args: [...words],
@@ -32,14 +56,7 @@ export function parseCommandLine(
     tokens: true,
   })
   for (const token of tokens) if (token.kind === 'option') checkOption(command, token, options)
-  if (positionals.length > 1) {
-    throw usageError(command, invalid('PID', positionals.join(' '), 'at most one'))
-  }
-  const [word] = positionals
-  return {
-    values: values as CommandLine['values'],
-    pid: word === undefined ? undefined : parsePid(command, word),
-  }
+  return { values: values as CommandLine['values'], positionals }
 }
 
 /** Gives an option that stands without a value this one, because parseArgs has no optional values. */

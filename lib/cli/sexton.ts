@@ -1,6 +1,7 @@
 import { suggestion } from '../base/suggestion.js'
 import { doctor } from './doctor/doctor.js'
 import { explanation } from './explanation.js'
+import { exporter } from './exporter/exporter.js'
 import { leave } from './leave.js'
 import { complain, flush, print } from './output.js'
 import { run } from './run/run.js'
@@ -11,8 +12,8 @@ import { version } from './version.js'
 // The program `sexton`: finds a command by its name and reports its failure.
 //
 // `command-line.ts` parses the words of every command, `output.ts` prints, and `explanation.ts` formats errors. The
-// commands are in `tree/`, `doctor/` and `run/`. The first two read /proc into plain objects, judge them in pure
-// functions, and render the result as text or as one line of JSON. Names and commands of processes come from strangers,
+// commands are in `tree/`, `doctor/`, `run/` and `exporter/`. The first two read /proc into plain objects, judge them in
+// pure functions, and render the result as text or as one line of JSON. Names and commands of processes come from strangers,
 // so every text passes `printable()` or `safeJson()` on its way to a terminal.
 //
 // esbuild.mjs bundles each program into one file, and `load.ts` runs it from V8's code cache. A program must be able to
@@ -24,6 +25,7 @@ Commands:
   tree [PID]      draw the tree of processes below PID (default: 1)
   run COMMAND     run a command, and end everything that it has started
   doctor [PID]    find out why a process does not reap its children
+  exporter        serve the zombies of this machine to Prometheus
   help [COMMAND]  show this help, or the help of a command
 
 Options:
@@ -47,6 +49,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['tree', tree],
   ['doctor', doctor],
   ['run', run],
+  ['exporter', exporter],
 ])
 
 async function dispatch([word, ...rest]: readonly string[]): Promise<number> {

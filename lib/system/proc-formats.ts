@@ -102,11 +102,14 @@ export function parseChildren(text: string): number[] {
   return text.split(' ').filter(Boolean).map(Number)
 }
 
+/** Whether a process may be named for Node's main thread. Its command line then tells the program. */
+export const isNamedByNode = (name: string): boolean => /^(node-)?MainThread$/.test(name)
+
 /**
  * Names a process for a person: by the program of its command line where its own name says nothing. Node 24 and later
  * name the main thread, and so the process, `MainThread`.
  */
 export function shortName(name: string, command: readonly string[]): string {
   const [program] = command
-  return /^(node-)?MainThread$/.test(name) && program !== undefined ? basename(program) : name
+  return isNamedByNode(name) && program !== undefined ? basename(program) : name
 }

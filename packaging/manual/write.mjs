@@ -46,7 +46,12 @@ export function manual() {
     {
       ...{ name: 'sexton', purpose: 'supervise processes', version, help: sexton },
       commands: commandsOf(sexton),
-      see: ['pid1(1)', 'timeout(1)', 'pstree(1)', 'docs/jobs.md, docs/tree.md, docs/doctor.md'],
+      see: [
+        'pid1(1)',
+        'timeout(1)',
+        'pstree(1)',
+        'docs/jobs.md, docs/tree.md, docs/doctor.md, docs/metrics.md',
+      ],
     },
   ]
   return new Map(

@@ -5,6 +5,7 @@ import { asPid1, environment, root, run } from '../program.js'
 import { type Block, blocksOf, documents, parseBlocks } from './documents/blocks.js'
 import { plansOfJobs } from './documents/jobs.js'
 import { brokenLinks } from './documents/links.js'
+import { plansOfMetrics } from './documents/metrics.js'
 import { inside, type Plan, program, project, succeed } from './documents/plan.js'
 import { IS_DOCKERFILE, IS_OUTPUT, plansOfReadme } from './documents/readme.js'
 import { plansOfRunning } from './documents/running.js'
@@ -24,6 +25,7 @@ const plans: Readonly<Record<string, Plan>> = {
   'docs/init.md, What the exit tells (2)': { isNotRun: `${IS_OUTPUT}; exit-report.test.ts has it` },
   'docs/init.md, What the exit tells (3)': { runs: reportsLeaks },
   ...plansOfJobs,
+  ...plansOfMetrics,
   'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
   'docs/processes.md, Wait for any process': {
     given: 'declare const pid: number, otherPid: number',
