@@ -38,11 +38,9 @@ export function host({ processes, hidden, durationMs }: Found): Family[] {
       'Processes that their parent has adopted and did not start, as far as it shows',
       [{ value: adopted.size }],
     ),
-    gauge(
-      'keepers',
-      "Processes of sexton's keeper that are alive: of jobs, of containers, and pid1",
-      [{ value: processes.filter(isKeeper).length }],
-    ),
+    gauge('keepers', "Processes of sexton's keeper that are alive: of jobs, and pid1", [
+      { value: processes.filter(isKeeper).length },
+    ]),
     gauge(
       'hidden.processes',
       '0 if /proc shows every process; otherwise processes are known to be missing in the other numbers',

@@ -70,12 +70,13 @@ describe('The metrics of a machine', () => {
 
   it('count keepers and orphans', () => {
     const keeper = process({ name: 'sexton-keeper' })
+    const pid1 = process({ name: 'pid1' })
     const dead = process({ name: 'sexton-keeper', state: 'Z' })
     const init = process({ name: 'tini', ppid: 0, startTime: 0 })
     const command = process({ ppid: init.pid, startTime: 1 })
     const orphan = process({ ppid: init.pid, startTime: 2 })
-    const families = read([init, command, orphan, keeper, dead])
-    expect(figureOf(families, 'sexton_host_keepers')).toBe(1)
+    const families = read([init, command, orphan, keeper, pid1, dead])
+    expect(figureOf(families, 'sexton_host_keepers')).toBe(2)
     expect(figureOf(families, 'sexton_host_orphans')).toBe(1)
   })
 })
