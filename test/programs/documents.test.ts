@@ -15,6 +15,8 @@ import { innerPid, start } from './running.js'
 
 // The code of README.md and docs/ as their reader takes it: it compiles in strict TypeScript, and runs.
 
+const IS_MANIFEST = 'kubernetes.test.ts plays it'
+
 const plans: Readonly<Record<string, Plan>> = {
   ...plansOfReadme,
   'docs/doctor.md, sexton doctor': { isNotRun: `${IS_OUTPUT}; doctor.test.ts has its words` },
@@ -25,6 +27,8 @@ const plans: Readonly<Record<string, Plan>> = {
   'docs/init.md, What the exit tells (2)': { isNotRun: `${IS_OUTPUT}; exit-report.test.ts has it` },
   'docs/init.md, What the exit tells (3)': { runs: reportsLeaks },
   ...plansOfJobs,
+  'docs/kubernetes.md, A pod': { isNotRun: IS_MANIFEST },
+  'docs/kubernetes.md, See all processes of a pod': { isNotRun: IS_MANIFEST },
   ...plansOfMetrics,
   'docs/pid1.md, In a container': { isNotRun: IS_DOCKERFILE },
   'docs/processes.md, Wait for any process': {

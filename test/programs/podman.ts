@@ -28,6 +28,8 @@ export interface Container extends Running {
   stop(...options: string[]): Promise<number>
 }
 
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** A `podman` whose state, images and control groups are its own, and go with it. */
 export class Podman {
   readonly #directory = mkdtempSync(join(tmpdir(), 'sexton-podman-'))
@@ -97,7 +99,8 @@ export class Podman {
     const archive = join(this.#directory, `${image}.tar`)
     const [base, name] = [`localhost/${image}`, 'localhost/built']
     await run(['tar', '--create', '--file', archive, '-C', join(this.#directory, image), '.'])
-    await this.#call('import', archive, base)
+    // Images have a PATH; `podman play kube` gives none.
+    await this.#call('import', '--change', `ENV PATH=${PATH}`, archive, base)
     const options = ['--isolation', 'chroot', '--layers=false', '--pull=never', '--tag', name]
     await this.#call('build', ...options, '--build-arg', `BASE=${base}`, folder)
     return name

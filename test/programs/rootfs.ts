@@ -61,6 +61,7 @@ const NPM = `#!/bin/sh -e
 mkdir -p node_modules/.bin
 ln -s ${PACKAGE} node_modules/sexton
 ln -s ../sexton/bin/pid1 node_modules/.bin/pid1
+ln -s ../sexton/dist/cli/sexton.js node_modules/.bin/sexton
 `
 
 function copyPackage(directory: string): void {

@@ -43,7 +43,7 @@ export const sidebar = [
     items: [
       ...[page('pid1', '/pid1'), page('sexton/init', '/init'), page('Inits compared', '/inits')],
       ...[page('sexton tree', '/tree'), page('sexton doctor', '/doctor')],
-      ...[page('Metrics', '/metrics')],
+      ...[page('Kubernetes', '/kubernetes'), page('Metrics', '/metrics')],
       ...[page('An init of your own', '/write-an-init'), page('A shim for podman', '/shim')],
     ],
   },
