@@ -12,6 +12,7 @@ const PACKAGES = {
   conmon: 'conmon',
   dash: 'dash',
   'dumb-init': 'dumb-init',
+  fish: 'fish',
   git: 'git',
   ksh: 'ksh',
   mksh: 'mksh',

@@ -10,9 +10,9 @@ _pid1() {
     --compat) COMPREPLY=($(compgen -W 'tini dumb-init catatonit none' -- "$word")); return ;;
   esac
   case ${COMP_WORDS[1]} in
-    *) words='--subreaper -s --warn-on-reap -w --report-zombies --pause -P --single-child -c --group -g --session -S --rewrite -r --parent-death-signal -p --child-death-signal --remap-exit -e --grace --kill-after --timeout -t --workdir --env --user-id -u --group-id --verbose -v --log-format --status-fd --status-file --compat --help -h' more=1 ;;
+    *) words='--subreaper -s --warn-on-reap -w --report-zombies --pause -P --single-child -c --group -g --session -S --rewrite -r --parent-death-signal -p --child-death-signal --remap-exit -e --grace --kill-after --timeout -t --workdir --env --user-id -u --group-id --verbose -v --log-format --status-fd --status-file --compat --help -h --version -V --license -l' more=1 ;;
   esac
-  ((COMP_CWORD == 1)) && words='--subreaper -s --warn-on-reap -w --report-zombies --pause -P --single-child -c --group -g --session -S --rewrite -r --parent-death-signal -p --child-death-signal --remap-exit -e --grace --kill-after --timeout -t --workdir --env --user-id -u --group-id --verbose -v --log-format --status-fd --status-file --compat --help -h'
+  ((COMP_CWORD == 1)) && words='--subreaper -s --warn-on-reap -w --report-zombies --pause -P --single-child -c --group -g --session -S --rewrite -r --parent-death-signal -p --child-death-signal --remap-exit -e --grace --kill-after --timeout -t --workdir --env --user-id -u --group-id --verbose -v --log-format --status-fd --status-file --compat --help -h --version -V --license -l'
   COMPREPLY=($(compgen -W "$words" -- "$word"))
   [[ $more ]] && COMPREPLY+=($(compgen -A command -- "$word"))
 }

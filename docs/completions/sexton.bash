@@ -9,7 +9,7 @@ _sexton() {
     --cgroup) COMPREPLY=($(compgen -d -- "$word")); return ;;
   esac
   case ${COMP_WORDS[1]} in
-    tree) words='--watch --interval -n --json --color --help -h --version -V' ;;
+    tree) words='--watch -w --interval -n --json --color --help -h --version -V' ;;
     run) words='--timeout --idle-timeout --grace --kill-signal --fail-on-leak --keep --report --isolation --cgroup --max-processes --max-memory --max-cpu --help -h --version -V' more=1 ;;
     doctor) words='--json --color --help -h --version -V' ;;
     exporter) words='--address --port --help -h --version -V' ;;

@@ -33,7 +33,7 @@ Options:
   -V, --version   show the version
 
 Exit codes: 0 success, 1 failure or a problem found, 2 usage error.
-'sexton run' has others, which are in its help.
+Exit codes of 'sexton run': see 'sexton help run'.
 
 Examples:
   sexton tree

@@ -42,17 +42,13 @@ function itemsOf(lines) {
   return items
 }
 
-const NAMES = /^(?:(-\w), +)?(?:-\w, +)?(--[\w-]+)(?: (\[?[A-Z][\w:=]*\]?))?/
+const NAMES = /^(?:(-\w)(?:, +|$))?(?:-\w, +)?(?:(--[\w-]+)(?: (\[?[A-Z][\w:=]*\]?))?)?/
 
-/** The options of a help text: `{ short, long, value, text }`. */
+/** The options of a help text: `{ short, long, value, text }`; one of `short` and `long` may be missing. */
 export function optionsOf({ blocks }) {
   const items = blocks.flatMap((block) => (block.kind === 'items' ? block.items : []))
   return items.flatMap(({ term, text }) => {
-    // pid1 has three options without a text of their own in one line.
-    const terms = term.includes('   ') ? term.split(/ {3,}/) : [term]
-    return terms.flatMap((one) => {
-      const [, short, long, value] = NAMES.exec(one) ?? []
-      return long === undefined ? [] : [{ short, long, value, text }]
-    })
+    const [, short, long, value] = NAMES.exec(term)
+    return short === undefined && long === undefined ? [] : [{ short, long, value, text }]
   })
 }

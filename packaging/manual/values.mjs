@@ -37,7 +37,7 @@ export const kindOf = ({ value }) =>
 
 /** All words for the options of a help text. */
 export const wordsOf = (help) =>
-  optionsOf(help).flatMap(({ short, long }) => (short === undefined ? [long] : [long, short]))
+  optionsOf(help).flatMap(({ short, long }) => [long, short].filter((word) => word !== undefined))
 
 /** Whether the words after the options are a command to run. */
 export const runsCommand = ({ usage }) => / command /.test(usage[0])

@@ -42,9 +42,9 @@ function option({ short, long, value, text }) {
   const told = text.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
   const rest = `'[${told}]${action({ value })}'`
   const equals = isOptional({ value }) ? '=-' : ''
-  return short === undefined
-    ? `${long}${equals}${rest}`
-    : `'(${short} ${long})'{${short},${long}}${rest}`
+  if (short !== undefined && long !== undefined)
+    return `'(${short} ${long})'{${short},${long}}${rest}`
+  return `${long ?? short}${equals}${rest}`
 }
 
 function action({ value }) {

@@ -11,10 +11,11 @@ import { render } from './render.js'
 
 const USAGE = `Usage: sexton doctor [options] [PID]
 
-Finds out why a process does not reap its children, and suggests a remedy. It
-checks whether SIGCHLD is blocked or ignored, whether the process is PID 1 or a
-subreaper, which back-end works, and which zombies it has and who started them.
-Without PID it examines itself, and so the machine or container it runs in.
+Finds out why a process does not reap its children, and suggests a remedy.
+Checks whether SIGCHLD is blocked or ignored, and which back-end works.
+Checks whether the process is PID 1 or a subreaper.
+Lists the zombies of the process, and says who started them.
+Examines itself without PID, and so the machine or container it runs in.
 
   --json          print one line of JSON
   --color [WHEN]  colours: auto (default), always or never

@@ -44,7 +44,7 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     flag('g', 'group', "forward signals to the command's process group", (s) => {
       s.target = 'group'
     }),
-    flag('S', 'session', 'like -g, and start the command in a new session', (s) => {
+    flag('S', 'session', 'start a new session, forward signals to its group', (s) => {
       s.target = 'session'
     }),
     value('r', 'rewrite', 'S:R', 'forward signal R instead of S; R=0 drops S', (s, word) => {
@@ -64,14 +64,20 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     ),
   ],
   Endings: [
-    value('e', 'remap-exit', 'CODES', 'exit with 0 for these codes: 143, 130-143', (s, word) => {
-      for (const code of parseExitCodes(word)) s.forgiven.add(code)
-    }),
+    value(
+      'e',
+      'remap-exit',
+      'CODES',
+      'turn exit codes into 0, for example 143, 130-143',
+      (s, word) => {
+        for (const code of parseExitCodes(word)) s.forgiven.add(code)
+      },
+    ),
     value(
       undefined,
       'grace',
       'TIME',
-      'TERM to KILL for leftover processes (5s), or none',
+      'KILL survivors TIME after TERM (default 5s; none)',
       (s, word) => {
         s.grace = word === 'none' ? undefined : parseDuration(word)
       },
@@ -85,9 +91,15 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
         s.killAfter = parseDuration(word)
       },
     ),
-    value('t', 'timeout', 'SECONDS', 'like --kill-after', (s, word) => {
-      s.killAfter = parseDuration(word)
-    }),
+    value(
+      't',
+      'timeout',
+      'SECONDS',
+      'KILL the command SECONDS after TERM, INT or QUIT',
+      (s, word) => {
+        s.killAfter = parseDuration(word)
+      },
+    ),
   ],
   Command: [
     value(undefined, 'workdir', 'DIR', 'the working directory of the command', (s, _, bytes) => {
@@ -110,12 +122,17 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     flag('v', 'verbose', 'write more to stderr; up to three times', (s) => {
       s.verbosity += 1
     }),
-    resident('log-format', 'FORMAT', 'text (default) or json', (s, word) => {
-      if (word !== 'text' && word !== 'json') {
-        throw new RangeError(invalid('format', word, 'text or json'))
-      }
-      s.logFormat = word
-    }),
+    resident(
+      'log-format',
+      'FORMAT',
+      'the format of messages: text (default) or json',
+      (s, word) => {
+        if (word !== 'text' && word !== 'json') {
+          throw new RangeError(invalid('format', word, 'text or json'))
+        }
+        s.logFormat = word
+      },
+    ),
     resident('status-fd', 'N', 'write each event as JSON to descriptor N', (s, word) => {
       s.statusFd = parseDescriptor(word)
     }),
@@ -124,7 +141,7 @@ export const OPTIONS: Readonly<Record<string, readonly Option[]>> = {
     }),
   ],
   Defaults: [
-    value(undefined, 'compat', 'NAME', `those of ${PERSONA_NAMES.join(', ')}`, (s, word) => {
+    value(undefined, 'compat', 'NAME', `the defaults of ${PERSONA_NAMES.join(', ')}`, (s, word) => {
       const persona = personaOf(word)
       if (persona === undefined) {
         throw new RangeError(invalid('name', word, `one of ${PERSONA_NAMES.join(', ')}`))

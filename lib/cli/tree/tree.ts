@@ -14,20 +14,20 @@ import { canRedraw, lookOf, overdraw } from './terminal.js'
 
 const USAGE = `Usage: sexton tree [options] [PID]
 
-Draws the tree of processes below PID (default: 1), with their state, age, share
-of one processor and resident memory. Marks zombies and orphans, and names the
-living processes that keep zombies.
+Draws the tree of processes below PID (default: 1).
+Shows state, age, share of one processor and resident memory of each process.
+Marks zombies and orphans, and names the living processes that keep zombies.
 
-  --watch [SECONDS]       draw again every SECONDS (default: 2) until q or Ctrl-C
-  -w                      --watch with its default, as of watch(1)
-  -n, --interval SECONDS  --watch every SECONDS
+  --watch [SECONDS]       draw again every SECONDS (default 2) until q or Ctrl-C
+  -w                      draw again every 2 seconds until q or Ctrl-C
+  -n, --interval SECONDS  draw again every SECONDS until q or Ctrl-C
   --json                  print one line of JSON, or one for each drawing
   --color [WHEN]          colours: auto (default), always or never
   -h, --help              show this help
   -V, --version           show the version
 
 A number after --watch is its SECONDS, so the PID comes first.
-FORCE_COLOR and NO_COLOR count where --color does not.
+FORCE_COLOR and NO_COLOR decide about colours where --color does not.
 
 Exit codes: 0 success, 1 no such process, 2 usage error.
 
