@@ -14,24 +14,66 @@ export interface InstrumentOptions {
   /** Its unit, in the notation of UCUM. */
   unit: string
   /** The upper bounds of a histogram's buckets. */
-  advice?: { explicitBucketBoundaries: number[] }
+  advice?: {
+    /** The bounds, ascending. */
+    explicitBucketBoundaries: number[]
+  }
 }
 
 /** Takes the values of observable instruments, as `BatchObservableResult` of `@opentelemetry/api`. */
 export interface ObservableResult<I> {
-  /** Takes one value. */
+  /**
+   * Takes one value.
+   *
+   * @param instrument The instrument.
+   * @param value Its value.
+   * @param attributes What the value belongs to.
+   */
   observe(instrument: I, value: number, attributes?: Record<string, string>): void
 }
 
 /** The methods of a `Meter` of `@opentelemetry/api` (1.7 or later) that sexton uses. */
 export interface MetricsMeter<I> {
-  /** Makes a counter that is asked for its value. */
+  /**
+   * Makes a counter that is asked for its value.
+   *
+   * @param name Its name.
+   * @param options Its options.
+   * @returns The instrument.
+   */
   createObservableCounter(name: string, options: InstrumentOptions): I
-  /** Makes a gauge that is asked for its value. */
+  /**
+   * Makes a gauge that is asked for its value.
+   *
+   * @param name Its name.
+   * @param options Its options.
+   * @returns The instrument.
+   */
   createObservableGauge(name: string, options: InstrumentOptions): I
-  /** Makes a histogram. */
-  createHistogram(name: string, options: InstrumentOptions): { record(value: number): void }
-  /** Has a function called whenever values are collected. */
+  /**
+   * Makes a histogram.
+   *
+   * @param name Its name.
+   * @param options Its options.
+   * @returns The histogram.
+   */
+  createHistogram(
+    name: string,
+    options: InstrumentOptions,
+  ): {
+    /**
+     * Takes one value.
+     *
+     * @param value The value.
+     */
+    record(value: number): void
+  }
+  /**
+   * Has a function called whenever values are collected.
+   *
+   * @param callback Gives the values.
+   * @param instruments The instruments whose values it gives.
+   */
   addBatchObservableCallback(
     callback: (result: ObservableResult<I>) => Promise<void>,
     instruments: I[],
