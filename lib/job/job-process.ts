@@ -1,10 +1,10 @@
 import { commandLine } from '../base/command-line.js'
 import { ageAt, secondsSinceBoot } from '../system/age.js'
 import { type Descendant, toDescendant } from '../system/descendants.js'
-import { pageSize } from '../system/page-size.js'
 import { readCommandLine } from '../system/proc.js'
 import { unlessHidden } from '../system/proc-access.js'
 import { isZombie, type ProcessStat } from '../system/proc-formats.js'
+import { residentMemory } from '../system/resident-memory.js'
 
 /** A living process of a job. */
 export interface JobProcess extends Descendant {
@@ -28,7 +28,7 @@ export function toJobProcesses(stats: readonly ProcessStat[]): JobProcess[] {
       ...toDescendant(stat),
       command: commandOf(stat.pid),
       ageMs: Math.round(ageAt(time, stat) * 1000),
-      memory: stat.rss * pageSize(),
+      memory: residentMemory(stat),
     }))
 }
 

@@ -25,7 +25,7 @@ export interface ProcessStat {
   threads: number
   /** Clock ticks since boot. Together with the pid it identifies a process. */
   startTime: number
-  /** Resident memory, in pages. */
+  /** Resident memory, in pages. It lacks some: see `residentMemory()`. */
   rss: number
   /** The raw wait status of a zombie; 0 if this user may not see it. */
   exitCode: number

@@ -1,10 +1,10 @@
 import { connected } from '../../base/branches.js'
 import { ageAt, secondsSinceBoot } from '../../system/age.js'
 import { readDescendants } from '../../system/descendants.js'
-import { pageSize } from '../../system/page-size.js'
 import { readCommandLine, readStat } from '../../system/proc.js'
 import { unlessHidden } from '../../system/proc-access.js'
 import { isZombie, type ProcessStat, TICKS_PER_SECOND } from '../../system/proc-formats.js'
+import { residentMemory } from '../../system/resident-memory.js'
 import { type Kin, orphans } from './orphan.js'
 
 /** A process with the figures that the tree shows. */
@@ -45,14 +45,13 @@ export function readSnapshot(pid: number, previous?: Snapshot): Snapshot | undef
   const stats = connected([root, ...readDescendants(pid)])
   const time = secondsSinceBoot()
   const elapsed = time - (previous?.time ?? time)
-  const page = pageSize()
   const kin = stats.map((stat) => ({ ...stat, command: commandOf(stat.pid) }))
   const adopted = orphans(kin, finder(kin))
   const processes = kin.map((one) => ({
     ...one,
     age: ageAt(time, one),
     cpu: percent(one, ageAt(time, one), former.get(one.pid), elapsed),
-    memory: one.rss * page,
+    memory: residentMemory(one),
     zombie: isZombie(one),
     orphan: adopted.has(one.pid),
   }))
