@@ -104,7 +104,8 @@ const ORPHAN = {
   ],
 }
 
-const ROOMS = {
+/** The rooms. A test compares their arrows with the imports that it allows. */
+export const ROOMS = {
   title: 'The rooms of lib/, and what each imports',
   description:
     'cli imports waiting, metrics, shim and init. metrics imports job. shim imports keeper and signals. job imports keeper. keeper imports spawn. waiting and spawn import reaping. init imports reaping and signals. reaping imports exit. exit and signals import system. system imports base.',
