@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readCommandLine } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { TestClient } from '../lib/shim/attach-clients.js'
+import { freePlace, killed, serverAt } from '../lib/shim/servers.js'
 import { exitOf, logOf, type Shim, type ShimOptions, startShim } from '../lib/shim/shims.js'
 import { lacks } from '../needs.js'
 import { patience } from '../pace.mjs'
@@ -16,31 +17,33 @@ async function running(options: ShimOptions): Promise<Shim> {
   return shim
 }
 
-/** By name, a state in which a shim has nothing to do. */
-const STATES: Readonly<Record<string, () => Promise<Shim>>> = {
-  'a container that says nothing': () => running({ options: ['-i'] }),
-  'a container that has closed its streams': () =>
-    running({ script: 'echo ready; exec >&- 2>&- <&-; exec sleep 1000', options: ['-i'] }),
-  'a container on a terminal': () => running({ options: ['-t'] }),
-  'a container with a client that says nothing': async () => {
-    const shim = await running({ options: ['-i'] })
+/** By name, a state in which a shim has nothing to do. A server hosts it, if one is given. */
+const STATES: Readonly<Record<string, (server?: string) => Promise<Shim>>> = {
+  'a container that says nothing': (server) => running({ server, options: ['-i'] }),
+  'a container that has closed its streams': (server) => {
+    const script = 'echo ready; exec >&- 2>&- <&-; exec sleep 1000'
+    return running({ server, script, options: ['-i'] })
+  },
+  'a container on a terminal': (server) => running({ server, options: ['-t'] }),
+  'a container with a client that says nothing': async (server) => {
+    const shim = await running({ server, options: ['-i'] })
     void new TestClient(shim.bundle).read()
     return shim
   },
-  'a container whose client has ended its input': async () => {
-    const shim = await running({ options: ['-i'] })
+  'a container whose client has ended its input': async (server) => {
+    const shim = await running({ server, options: ['-i'] })
     new TestClient(shim.bundle).endInput()
     return shim
   },
-  'an exec session that has not begun': async () => {
-    const shim = startShim({ exec: true, options: ['--exec-attach'] })
+  'an exec session that has not begun': async (server) => {
+    const shim = startShim({ server, exec: true, options: ['--exec-attach'] })
     await eventually(() => expect(shim.attached()).not.toBe(''))
     return shim
   },
-  'an exit command that waits, while an orphan holds the streams': async () => {
+  'an exit command that waits, while an orphan holds the streams': async (server) => {
     const script = 'sleep 1000 & echo $! >orphan; echo ready'
     const command = ['--exit-command', '/bin/true', '--exit-delay', '1000']
-    const shim = startShim({ script, options: command })
+    const shim = startShim({ server, script, options: command })
     await exitOf(shim)
     return shim
   },
@@ -59,3 +62,19 @@ describe.skipIf(lacks('strace'))('A shim', () => {
     for (const state of states) await state
   })
 })
+
+describe.skipIf(lacks('strace'))(
+  'A server with containers in all states, and their keepers,',
+  () => {
+    it('ask nothing of the kernel', { timeout: patience(60_000) }, async () => {
+      const server = freePlace()
+      const shims = await Promise.all(Object.values(STATES).map((reach) => reach(server)))
+      const bereft = await running({ server })
+      await killed(bereft.pid('conmon.pid'))
+      const pids = [serverAt(server) as number, ...shims.map((shim) => shim.pid('conmon.pid'))]
+      const quiet = pids.map((pid) => expectQuiet(pid))
+      for (const each of quiet) each.catch(() => {}) // each is awaited below
+      for (const each of quiet) await each
+    })
+  },
+)

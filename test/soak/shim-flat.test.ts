@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readStat } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { TestClient } from '../lib/shim/attach-clients.js'
-import { exitOf, logOf, makeBundle, type Shim, startShim } from '../lib/shim/shims.js'
+import { exitOf, front, logOf, makeBundle, type Shim, startShim } from '../lib/shim/shims.js'
 import { temporaryFolder } from '../lib/system/folder.js'
+import { start } from '../programs/running.js'
 import { full, sizes } from './sizes.js'
 
 const { clients, containers } = sizes.shims
@@ -66,5 +67,31 @@ describe(`${containers} containers`, () => {
       expect(readdirSync(bundle).sort()).toEqual([...wanted, 'runtime', 'winsz', 'words'])
     }
     expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+describe(`A server of ${containers} containers, one after the other,`, () => {
+  it('keeps its descriptors and its memory', async () => {
+    const server = join(temporaryFolder(), 'socket')
+    const { pid, ended } = start([front, 'serve', server])
+    await eventually(() => expect(existsSync(`${server}.held`)).toBe(true))
+    const live = async (i: number) => {
+      const kinds = [['-t'], ['-i'], ['--exit-command', '/bin/true']]
+      const shim = startShim({ server, script: 'echo out; exit 3', options: kinds[i % 3] ?? [] })
+      expect(await exitOf(shim)).toBe('3')
+      await shim.foreground
+      rmSync(shim.bundle, { recursive: true })
+    }
+    const half = async () => {
+      for (let i = 0; i < containers / 2; i += 1) await live(i)
+      await eventually(() => expect(readdirSync(`${server}.held`)).toEqual([]))
+      return { open: openIn(pid), memory: memoryOf(pid) }
+    }
+    const [first, second] = [await half(), await half()]
+    if (full) console.log('shim-flat, server', { containers, first, second })
+    expect(second.open).toBeLessThanOrEqual(first.open)
+    expect(second.memory).toBeLessThan(first.memory + LEEWAY)
+    process.kill(pid, 'SIGTERM')
+    await ended
   })
 })

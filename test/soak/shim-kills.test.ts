@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { readStat } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { freePlace, serverAt } from '../lib/shim/servers.js'
 import { exitOf, logOf, makeBundle, outputIn, type Shim, startShim } from '../lib/shim/shims.js'
@@ -10,22 +11,33 @@ import { full, sizes } from './sizes.js'
 
 const { rounds } = sizes.shimKills
 const LINES = 3000
-// Milliseconds in which a container is made, and writes its lines.
-const LIFE = 400
+const CODE = 7
 
-const SCRIPT = `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo line $i; done; exit 7`
+const SCRIPT = `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo line $i; done; exit ${CODE}`
 const WANTED = Array.from({ length: LINES }, (_, i) => `line ${i + 1}\n`).join('')
 
-/** Kills the server at a random instant of a container's life. Whether there was one. */
-async function killServer(socket: string): Promise<boolean> {
-  await delay(Math.random() * LIFE)
-  const pid = serverAt(socket)
-  if (pid === undefined) return false
-  process.kill(pid, 'SIGKILL')
-  return true
+/** A container behind a server of its own, and the file that its exit command makes. */
+interface Life {
+  shim: Shim
+  server: string
+  done: string
 }
 
-/** Whether the manager sees the end of its pipe, and there is no container: the server was killed just before it. */
+/** Starts a container, or a process in one. */
+function begin(isExec: boolean): Life {
+  const server = freePlace()
+  const bundle = makeBundle(SCRIPT)
+  const done = join(bundle, 'done')
+  const options = ['--exit-command', '/bin/touch', '--exit-command-arg', done]
+  return { shim: startShim({ server, exec: isExec, options }, bundle), server, done }
+}
+
+/** Waits until the manager has cleaned up. */
+async function untilClean({ done }: Life): Promise<void> {
+  await eventually(() => expect(existsSync(done)).toBe(true))
+}
+
+/** Whether the manager sees the end of its pipe without a message, and there is no container. */
 async function hasNotBegun(shim: Shim): Promise<boolean> {
   await eventually(() => expect(shim.told() !== '' || shim.isOver()).toBe(true))
   if (shim.told() !== '') return false
@@ -34,35 +46,101 @@ async function hasNotBegun(shim: Shim): Promise<boolean> {
 }
 
 /** The messages are whole, and none comes twice. */
-function expectWholeMessages(shim: Shim, isExec: boolean): void {
+function numbersIn(shim: Shim): number[] {
   expect(shim.told()).toMatch(/^([^\n]+\n)*$/)
-  const numbers = shim.messages().map((message) => JSON.parse(message).data)
-  const wanted = [shim.pid('pidfile'), ...(isExec ? [7] : [])]
-  expect(numbers).toEqual(wanted)
+  return shim.messages().map((message) => JSON.parse(message).data)
 }
 
-describe(`A container whose server is killed at ${rounds} random instants`, () => {
-  it('loses no line, no message and no exit code', { timeout: patience(600_000) }, async () => {
-    let kills = 0
-    for (let i = 0; i < rounds; i += 1) {
-      const isExec = i % 2 === 0
-      const server = freePlace()
-      const bundle = makeBundle(SCRIPT)
-      const options = ['--exit-command', '/bin/touch', '--exit-command-arg', join(bundle, 'done')]
-      const shim = startShim({ server, exec: isExec, options }, bundle)
-      if (await killServer(server)) kills += 1
+/** Expects all that the container has written, its exit code, and what the manager has to hear. */
+async function expectWholeLife(shim: Shim, isExec: boolean): Promise<void> {
+  expect(await exitOf(shim)).toBe(String(CODE))
+  await shim.ended
+  expect(outputIn(logOf(shim))).toBe(WANTED)
+  expect(numbersIn(shim)).toEqual([shim.pid('pidfile'), ...(isExec ? [CODE] : [])])
+}
+
+/** Expects that nothing is left of a container, and that the manager has heard so. */
+async function expectNothing(shim: Shim): Promise<void> {
+  await shim.ended
+  expect(numbersIn(shim)).toEqual([-1])
+  expect(existsSync(join(shim.bundle, 'exits/c0ffee'))).toBe(false)
+  const hasPid = existsSync(join(shim.bundle, 'pidfile'))
+  if (hasPid) expect(isAlive(shim.pid('pidfile'))).toBe(false)
+}
+
+function isAlive(pid: number): boolean {
+  return (readStat(pid)?.state ?? 'Z') !== 'Z'
+}
+
+/** Milliseconds from the start of a container to its end. */
+async function lifetime(): Promise<number> {
+  const begun = performance.now()
+  const life = begin(false)
+  await exitOf(life.shim)
+  await untilClean(life)
+  return performance.now() - begun
+}
+
+type Kill = (find: () => number | undefined) => Promise<void>
+
+/** Kills a process in each round, at a random instant of a container's life, if there is one. */
+async function forRounds(
+  name: string,
+  round: (kill: Kill, isExec: boolean) => Promise<void>,
+): Promise<void> {
+  let kills = 0
+  const longest = await lifetime()
+  const kill: Kill = async (find) => {
+    await delay(Math.random() * longest)
+    const pid = find()
+    if (pid === undefined || !isAlive(pid)) return
+    process.kill(pid, 'SIGKILL')
+    kills += 1
+  }
+  for (let i = 0; i < rounds; i += 1) await round(kill, i % 2 === 0)
+  if (full) console.log('shim-kills', { name, rounds, kills, longest })
+  if (full) expect(kills).toBeGreaterThan(rounds / 4)
+}
+
+const title = `A container loses nothing in ${rounds} random instants`
+
+describe(title, { timeout: patience(900_000) }, () => {
+  it('in which its server is killed', () =>
+    forRounds('server', async (kill, isExec) => {
+      const life = begin(isExec)
+      const { shim, server } = life
+      await kill(() => serverAt(server))
       // The manager's next container, by which another server comes.
       const other = startShim({ server, script: 'exit 0' })
       expect((await shim.foreground).code).toBe(0)
       expect(await exitOf(other)).toBe('0')
-      if (await hasNotBegun(shim)) continue
-      expect(await exitOf(shim)).toBe('7')
-      await eventually(() => expect(existsSync(join(bundle, 'done'))).toBe(true))
-      await shim.ended
-      expect(outputIn(logOf(shim))).toBe(WANTED)
-      expectWholeMessages(shim, isExec)
-    }
-    if (full) console.log('shim-kills', { rounds, kills })
-    if (full) expect(kills).toBeGreaterThan(rounds / 4)
-  })
+      if (await hasNotBegun(shim)) return
+      await expectWholeLife(shim, isExec)
+      await untilClean(life)
+    }))
+
+  it('in which its keeper is killed', () =>
+    forRounds('keeper', async (kill, isExec) => {
+      const { shim } = begin(isExec)
+      await kill(() => keeperOf(shim))
+      expect((await shim.foreground).code).toBe(0)
+      await eventually(() => expect(shim.told()).toContain('\n'))
+      if (numbersIn(shim)[0] === -1) await expectNothing(shim)
+      else await expectWholeLife(shim, isExec)
+    }))
+
+  it('in which its front is killed', () =>
+    forRounds('front', async (kill, isExec) => {
+      const life = begin(isExec)
+      const { shim } = life
+      await kill(() => shim.program)
+      await shim.foreground
+      if (await hasNotBegun(shim)) return
+      await expectWholeLife(shim, isExec)
+      await untilClean(life)
+    }))
 })
+
+function keeperOf(shim: Shim): number | undefined {
+  return existsSync(join(shim.bundle, 'conmon.pid')) ? shim.pid('conmon.pid') : undefined
+}

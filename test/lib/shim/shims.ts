@@ -52,7 +52,9 @@ export interface Shim {
   attached(): string
   /** Lets the shim start, or an exec session begin. */
   begin(): void
-  /** How the program in the foreground has ended. */
+  /** The pid of the program in the foreground. */
+  program: number
+  /** How that has ended. */
   foreground: Promise<{ code: number | null; stderr: string }>
   /** Resolves when no process has the sync pipe any more. */
   ended: Promise<void>
@@ -135,6 +137,7 @@ export function startProgram(
     },
     attached: ready,
     begin: () => void begin.write('x'),
+    program: child.pid as number,
     foreground: new Promise((resolve) => {
       child.once('exit', (code) => resolve({ code, stderr: errors() }))
     }),
