@@ -12,14 +12,12 @@ import { HOLD_VERSION, type HoldReport, SLOTS, type Slot } from './hold-frames.j
 import type { HoldPlan } from './hold-settings.js'
 import { type StartedHolder, startHolder } from './hold-start.js'
 import { refusal } from './refusal.js'
+import { type Progress, Tellings } from './tellings.js'
 
 // A container whose keeper is its parent, as a server sees it. The server may die at any moment: the next one adopts the
 // keeper, and hears everything again that has happened. `hold-frames.ts` has the messages.
 
 const { ECONNRESET } = constants.errno
-
-/** How much of a container's life its manager has been told: 1, the pid; 2, the end, by exit files. */
-export type Progress = 0 | 1 | 2
 
 /** One container, or one process that was started in it, and its keeper. */
 export class HeldContainer {
@@ -32,8 +30,9 @@ export class HeldContainer {
   readonly #ended = new Fact<ExitStatus>()
   readonly #lost = new Fact<SextonError>()
   readonly #gone = new Fact<void>()
-  #progress: Progress = 0
+  readonly #tellings = new Tellings()
   #isReleased = false
+  #isFinished = false
   #onTerminal = () => {}
 
   /**
@@ -91,9 +90,9 @@ export class HeldContainer {
     return this.#adoption.keeper
   }
 
-  /** The progress that an earlier server has noted. */
+  /** The progress that the keeper has noted, for this server or an earlier one. */
   get progress(): Progress {
-    return this.#progress
+    return this.#tellings.told
   }
 
   /**
@@ -122,6 +121,11 @@ export class HeldContainer {
   /** Resolves if the keeper is killed. The container then has another parent, which takes its status. */
   get lost(): Promise<SextonError> {
     return this.#lost.promise
+  }
+
+  /** Whether the keeper has let go after `release()`, and runs the exit command. */
+  get isFinished(): boolean {
+    return this.#isFinished
   }
 
   /** Resolves when the connection to the keeper has ended: after `release()`, `disconnect()`, or if it is killed. */
@@ -186,7 +190,6 @@ export class HeldContainer {
 
   /** Notes for the next server what the manager has been told. After 2 the keeper writes no exit files. */
   advance(progress: Progress): void {
-    this.#progress = progress
     this.#connection.send('progress', progress)
   }
 
@@ -195,10 +198,12 @@ export class HeldContainer {
    * noted as much, the manager has been told already, and hears nothing.
    *
    * @param text At most `LONGEST_TEXT` bytes.
+   * @returns Resolves when the keeper has done that. Rejects if it was killed before, as far as is known.
    */
-  tell(progress: Progress, text: string): void {
-    this.#progress = Math.max(this.#progress, progress) as Progress
-    this.#connection.send('tell', progress, text)
+  tell(progress: Progress, text: string): Promise<void> {
+    const confirmed = this.#tellings.confirmation(progress)
+    if (!this.#connection.send('tell', progress, text)) this.#tellings.abandon(this.#lostError())
+    return confirmed
   }
 
   /** Lets go of everything, here and in the keeper. The keeper runs the exit command, and exits. */
@@ -224,11 +229,13 @@ export class HeldContainer {
     else if (report.kind === 'terminal') this.#takeTerminal(report.fd)
     else if (report.kind === 'exited') this.#creation.exit(report.status)
     else if (report.kind === 'container') this.#creation.leave(report.pid)
-    else this.#ended.resolve(report.status)
+    else if (report.kind === 'ended') this.#ended.resolve(report.status)
+    else if (report.kind === 'noted') this.#tellings.confirm(report.progress as Progress)
+    else this.#isFinished = true
   }
 
   #beServer(report: Extract<HoldReport, { kind: 'held' }>): void {
-    this.#progress = report.progress as Progress
+    this.#tellings.confirm(report.progress as Progress)
     this.#adoption.accept(report)
   }
 
@@ -240,14 +247,18 @@ export class HeldContainer {
     this.#onTerminal()
   }
 
-  #close(cause: Error | undefined): void {
+  #lostError(cause?: Error): SextonError {
     const message = `the keeper ${this.keeper} of a container has ended before the container`
     const details = { pid: this.keeper, errno: ECONNRESET, cause }
-    const error =
-      cause instanceof SextonError ? cause : new SextonError('ERR_SYSTEM', message, details)
+    return cause instanceof SextonError ? cause : new SextonError('ERR_SYSTEM', message, details)
+  }
+
+  #close(cause: Error | undefined): void {
+    const error = this.#lostError(cause)
     this.#adoption.abandon(error)
     this.#creation.abandon(error)
     this.#ended.reject(error)
+    this.#tellings.abandon(error)
     if (this.#isReleased) this.#fds.closeAll()
     else this.#lost.resolve(error)
     this.#gone.resolve()

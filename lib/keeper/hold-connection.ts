@@ -34,11 +34,12 @@ export class HoldConnection {
     this.#watch = watchDescriptor(fd, { readable: true }, () => this.#work())
   }
 
-  /** Sends a request, as soon as the socket has room. Does nothing if the keeper is gone. */
-  send(kind: keyof typeof HOLD_REQUESTS, word?: number, text?: string): void {
-    if (this.#isClosed) return
+  /** Sends a request, as soon as the socket has room. Whether the connection is open, as far as is known. */
+  send(kind: keyof typeof HOLD_REQUESTS, word?: number, text?: string): boolean {
+    if (this.#isClosed) return false
     this.#unsent.push(encodeHoldRequest(kind, word, text))
     this.#flush()
+    return true
   }
 
   close(error?: Error): void {

@@ -5,7 +5,7 @@ import { RECORD, statusIn } from './record.js'
 // little endian. Each is one message of a socket of type `seqpacket`. native/keeper/hold_frames.h has the same lists, and
 // says what each means.
 
-export const HOLD_VERSION = 1
+export const HOLD_VERSION = 2
 
 /** The kinds of messages that a server sends. */
 export const HOLD_REQUESTS = {
@@ -30,6 +30,8 @@ export const HOLD_REPORTS = {
   exited: 7,
   container: 8,
   ended: 9,
+  noted: 10,
+  finished: 11,
 } as const
 
 /** The descriptors that the keeper holds, by their numbers. */
@@ -60,6 +62,8 @@ export type HoldReport =
   | { kind: 'exited'; status: ExitStatus }
   | { kind: 'container'; pid: number }
   | { kind: 'ended'; status: ExitStatus }
+  | { kind: 'noted'; progress: number }
+  | { kind: 'finished' }
 
 type Kind = keyof typeof HOLD_REPORTS
 
@@ -76,6 +80,8 @@ const LENGTHS: Readonly<Record<Kind, number>> = {
   exited: RECORD,
   container: WORD,
   ended: RECORD,
+  noted: WORD,
+  finished: 0,
 }
 
 /** The most bytes of a text for the manager: kMostText of native/keeper/hold_frames.h. */
@@ -129,6 +135,10 @@ export function decodeHoldReport(message: Buffer, fds: readonly number[]): HoldR
     case 'started':
     case 'container':
       return { kind, pid: word(0) }
+    case 'noted':
+      return { kind, progress: word(0) }
+    case 'finished':
+      return { kind }
   }
 }
 

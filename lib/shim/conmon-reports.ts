@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../exit/exit-status.js'
-import type { Progress } from '../keeper/held-container.js'
+import type { Progress } from '../keeper/tellings.js'
 import { makeExitFolders, writeExitFiles, writeOomFiles } from './exit-files.js'
 import { encodeMessage, type Manager, type Message } from './manager-pipe.js'
 import type { End, Failure, Reports } from './reports.js'

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs'
-import type { Progress } from '../keeper/held-container.js'
+import type { Progress } from '../keeper/tellings.js'
 
 // podman reads at most so many bytes of one message, and loses the rest of a longer one.
 const LARGEST_PIECE = 4096

@@ -11,7 +11,7 @@
 
 namespace sexton {
 
-constexpr uint32_t kHoldVersion = 1;
+constexpr uint32_t kHoldVersion = 2;
 
 // Server to keeper.
 #define SEXTON_HOLD_REQUESTS(FRAME)                                                             \
@@ -34,7 +34,9 @@ constexpr uint32_t kHoldVersion = 1;
   FRAME(kTerminal, 6)  /* the terminal's descriptor */                                    \
   FRAME(kExited, 7)    /* the runtime's record (wait/wait.h), 12 doubles */               \
   FRAME(kContainer, 8) /* uint32_t pid; 0: the runtime left no process that is a child */ \
-  FRAME(kEnded, 9)     /* the container's record */
+  FRAME(kEnded, 9)     /* the container's record */                                       \
+  FRAME(kNoted, 10)    /* uint32_t Progress: the manager has been told that much */       \
+  FRAME(kFinished, 11) /* the keeper has let go, and the exit command is next */
 
 // The descriptors that the keeper holds.
 #define SEXTON_SLOTS(SLOT)                                                             \

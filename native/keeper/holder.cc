@@ -115,12 +115,20 @@ void Holder::Obey(const HoldRequestMessage& message) {
     case HoldRequest::kDrop:
       return Drop(frame.word);
     case HoldRequest::kProgress:
-      return TellManager(frame.word, nullptr, 0);
+      TellManager(frame.word, nullptr, 0);
+      return Note();
     case HoldRequest::kFinish:
       return Finish();
     case HoldRequest::kTell:
-      return TellManager(frame.word, message.text, message.text_size);
+      TellManager(frame.word, message.text, message.text_size);
+      return Note();
   }
+}
+
+// A server tells the manager itself what was not confirmed when this process was killed.
+void Holder::Note() {
+  told_ &= ~(1u << static_cast<uint32_t>(HoldReport::kNoted));
+  Learn(HoldReport::kNoted);
 }
 
 // One server may have told the manager, and have been killed before it knew. The next one asks

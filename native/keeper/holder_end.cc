@@ -111,6 +111,7 @@ void Holder::Finish() {
     Paths sockets = map_.sockets();
     while (const char* const path = sockets.Next()) unlink(path);
   }
+  servers_.Send(HoldReport::kFinished, nullptr, 0);
   servers_.Close();
   console_.Close();
   for (uint32_t slot = 0; slot < kSlots; ++slot) Drop(slot);

@@ -9,7 +9,7 @@ namespace sexton {
 // Facts have an order. One that finds no room is told when there is room.
 void Holder::Tell() {
   if (!servers_.is_adopted()) return;
-  constexpr auto kLast = static_cast<uint32_t>(HoldReport::kEnded);
+  constexpr auto kLast = static_cast<uint32_t>(HoldReport::kNoted);
   for (uint32_t fact = static_cast<uint32_t>(HoldReport::kHeld); fact <= kLast; ++fact) {
     const uint32_t bit = 1u << fact;
     if ((facts_ & ~told_ & bit) == 0) continue;
@@ -40,7 +40,10 @@ bool Holder::TellFact(HoldReport fact) {
     case HoldReport::kEnded:
       WriteRecord(container_status_, record);
       return servers_.Send(fact, record, sizeof record);
+    case HoldReport::kNoted:
+      return servers_.Send(fact, &progress_, sizeof progress_);
     case HoldReport::kBusy:
+    case HoldReport::kFinished:
       break;
   }
   return true;

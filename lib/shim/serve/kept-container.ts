@@ -4,11 +4,10 @@ import type { HeldContainer } from '../../keeper/held-container.js'
 import { readStat } from '../../system/proc.js'
 import { runExitCommand } from '../exit-command.js'
 import type { Holder } from '../holder.js'
-import type { Manager } from '../manager-pipe.js'
-import { ManagerPipe } from '../manager-pipe.js'
 import { pidIn } from '../pidfile.js'
 import type { Settings } from '../settings.js'
 import { Stage } from '../stage.js'
+import { KeptManager } from './kept-manager.js'
 import { KeptProcess } from './kept-process.js'
 import type { Orphans } from './orphans.js'
 
@@ -25,6 +24,7 @@ export interface Keeping {
 /** A container whose keeper is its parent. It outlives this process. */
 export class KeptContainer implements Holder {
   readonly isBegun: boolean
+  readonly manager: KeptManager
   readonly inFlight: undefined
   readonly transit: { stage: Stage; relay: number | undefined }
   readonly #settings: Settings
@@ -39,6 +39,7 @@ export class KeptContainer implements Holder {
     this.#held = held
     this.#keeping = keeping
     this.isBegun = keeping.isBegun
+    this.manager = new KeptManager(held)
     this.transit = { stage: new Stage(held.fd('stage') as number), relay: held.fd('relay') }
     void held.lost.then(() => {
       this.#isLost = true
@@ -47,18 +48,6 @@ export class KeptContainer implements Holder {
 
   get streams() {
     return this.#held.streams
-  }
-
-  /** The way to the manager, which leads through the keeper as long as that lives. */
-  get manager(): Manager {
-    const held = this.#held
-    return {
-      write: (text, progress) => {
-        if (!this.#isLost) held.tell(progress, text)
-        else if (held.progress < progress) new ManagerPipe(held.fd('manager')).write(text)
-      },
-      close: () => held.drop('manager'),
-    }
   }
 
   async create(onTerminal: () => void): Promise<ExitStatus> {
@@ -106,10 +95,11 @@ export class KeptContainer implements Holder {
 
   async release(): Promise<number> {
     this.transit.stage.close()
-    if (!this.#isLost) this.#held.advance(2)
+    await this.manager.done()
+    this.#held.advance(2)
     this.#held.release()
     await this.#held.gone
-    if (!this.#isLost) return 0
+    if (this.#held.isFinished) return 0
     this.#keeping.afterLoss()
     return runExitCommand(this.#settings)
   }

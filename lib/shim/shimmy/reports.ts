@@ -1,5 +1,5 @@
 import type { ExitStatus } from '../../exit/exit-status.js'
-import type { Progress } from '../../keeper/held-container.js'
+import type { Progress } from '../../keeper/tellings.js'
 import { signalName, signalNumber } from '../../system/signal-names.js'
 import { writeWhole } from '../exit-files.js'
 import { cutText, type Manager } from '../manager-pipe.js'

@@ -41,7 +41,7 @@ describe('A peer of a container without a server', () => {
     [Buffer.alloc(4)],
     [Buffer.alloc(60_000, 1)],
     [Buffer.of(1, 1, 0, 0, 1, 0, 0, 0)],
-    [encodeHoldRequest('adopt', 2)],
+    [encodeHoldRequest('adopt', HOLD_VERSION + 1)],
     [encodeHoldRequest('create')],
     [ADOPT, ADOPT],
     [ADOPT, Buffer.of(99, 0, 0, 0)],

@@ -227,17 +227,29 @@ describe('The manager of a container', () => {
     const { read, write } = makePipe('read')
     await using hold = startHold({ script: 'exec sleep 1000', manager: write })
     const told = await run(hold)
-    hold.container.tell(1, `${told}\n`)
+    void hold.container.tell(1, `${told}\n`)
     hold.container.disconnect()
     const next = await adopt(hold.plan)
-    next.tell(1, 'again\n')
-    next.tell(2, 'x'.repeat(LONGEST_TEXT))
+    await next.tell(1, 'again\n')
+    await next.tell(2, 'x'.repeat(LONGEST_TEXT))
     await end(next)
     closeDescriptor(write)
     expect(next.progress).toBe(2)
     // The keeper has the pipe for a moment longer.
     const heard = await text(new Socket({ fd: read }))
     expect(heard).toBe(`${told}\n${'x'.repeat(LONGEST_TEXT)}`)
+  })
+
+  it('is not taken to have heard what a killed keeper has not confirmed', async () => {
+    await using hold = startHold({ script: 'exec sleep 1000' })
+    await run(hold)
+    const { container } = hold
+    process.kill(container.keeper, 'SIGSTOP')
+    const told = container.tell(1, 'never written')
+    process.kill(container.keeper, 'SIGKILL')
+    await expect(told).rejects.toMatchObject({ code: 'ERR_SYSTEM', pid: container.keeper })
+    await expect(container.tell(1, 'too late')).rejects.toMatchObject({ code: 'ERR_SYSTEM' })
+    expect(container.progress).toBe(0)
   })
 
   it('that does not read gets no more, and the container goes on', async () => {

@@ -1,0 +1,40 @@
+import type { HeldContainer } from '../../keeper/held-container.js'
+import type { Progress } from '../../keeper/tellings.js'
+import { type Manager, ManagerPipe } from '../manager-pipe.js'
+
+/**
+ * The way to a manager through the keeper of a container, which notes in one step what it has told. What a keeper had not
+ * confirmed when it was killed, this process tells itself.
+ */
+export class KeptManager implements Manager {
+  readonly #held: HeldContainer
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(held: HeldContainer) {
+    this.#held = held
+  }
+
+  write(text: string, progress: Progress): void {
+    this.#last = this.#last.then(() => this.#tell(text, progress))
+  }
+
+  close(): void {
+    this.#last = this.#last.then(() => this.#held.drop('manager'))
+  }
+
+  /** Resolves when the manager has been told everything. */
+  done(): Promise<void> {
+    return this.#last
+  }
+
+  async #tell(text: string, progress: Progress): Promise<void> {
+    const held = this.#held
+    // An earlier server has told it, and some managers take a second number for another thing.
+    if (progress > 0 && progress <= held.progress) return
+    try {
+      await held.tell(progress, text)
+    } catch {
+      new ManagerPipe(held.fd('manager')).write(text)
+    }
+  }
+}
