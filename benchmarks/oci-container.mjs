@@ -42,12 +42,12 @@ export class Container {
   }
 
   /** Makes it under a shim, and gives the milliseconds until the shim tells the container's pid. */
-  async create(shim) {
+  async create(shim, runtime = '/usr/sbin/runc') {
     const [file, ...front] = shim.command
     const before = performance.now()
-    const child = spawn(file, [...front, ...this.#options()], {
+    const child = spawn(file, [...front, ...this.#options(runtime)], {
       stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'],
-      env: { ...environment, _OCI_SYNCPIPE: '3', _OCI_STARTPIPE: '4' },
+      env: { ...environment, ...shim.env, _OCI_SYNCPIPE: '3', _OCI_STARTPIPE: '4' },
     })
     child.stdio[4].write('\0')
     const [message] = await once(child.stdio[3], 'data')
@@ -59,11 +59,11 @@ export class Container {
     return taken
   }
 
-  #options() {
+  #options(runtime) {
     const at = (name) => join(this.bundle, name)
     return [
       ...['--api-version', '1', '-c', this.id, '-u', this.id, '-n', this.id],
-      ...['-r', '/usr/sbin/runc', '--runtime-arg', '--root', '--runtime-arg', this.state],
+      ...['-r', runtime, '--runtime-arg', '--root', '--runtime-arg', this.state],
       ...['-b', this.bundle, '-p', at('pidfile'), '-P', at('shim.pid')],
       ...['-l', `k8s-file:${this.log}`, '--exit-dir', at('exits'), '--socket-dir-path', at('')],
     ]
@@ -86,7 +86,8 @@ export class Container {
 
   /** Ends it, and removes everything of it. `shimmed`: whether an exit file is to come. */
   async end(shimmed = true) {
-    spawnSync('runc', ['--root', this.state, 'kill', this.id, 'KILL'], { stdio: 'ignore' })
+    if (shimmed) process.kill(this.pid, 'SIGKILL')
+    else spawnSync('runc', ['--root', this.state, 'kill', this.id, 'KILL'], { stdio: 'ignore' })
     if (shimmed) await until(() => existsSync(join(this.bundle, 'exits', this.id)))
     await until(() => {
       const words = ['--root', this.state, 'delete', '--force', this.id]

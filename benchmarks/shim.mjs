@@ -26,7 +26,7 @@ import { duration } from './units.mjs'
 const SHIM = fileURLToPath(new URL('../dist/cli/sexton-shim.js', import.meta.url))
 const FRONT = fileURLToPath(new URL('../build/Release/sexton-shim', import.meta.url))
 const [CONMON, OURS, HOSTED] = ['conmon', 'sexton-shim', 'sexton-shim serve']
-const hosted = { name: HOSTED, command: [], servers: () => [] }
+const hosted = { name: HOSTED, command: [FRONT, '--compat', 'conmon'], servers: () => [] }
 const SHIMS = [
   { name: CONMON, command: ['conmon'] },
   { name: OURS, command: [SHIM, '--compat', 'conmon'] },
@@ -37,9 +37,18 @@ const TICKS = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).std
 
 function planFor({ quick }) {
   return quick
-    ? { rounds: 2, floods: 2, lines: 50_000, containers: 3, rate: 10_000, seconds: 2, many: [5] }
+    ? {
+        shares: 4,
+        rounds: 2,
+        floods: 2,
+        lines: 50_000,
+        containers: 3,
+        rate: 10_000,
+        seconds: 2,
+        many: [5],
+      }
     : {
-        ...{ rounds: 15, floods: 5, lines: 500_000 },
+        ...{ shares: 100, rounds: 15, floods: 5, lines: 500_000 },
         ...{ containers: 10, rate: 10_000, seconds: 60, many: [50, 200] },
       }
 }
@@ -51,8 +60,10 @@ async function measure(options, progress) {
   const folder = mkdtempSync(join(tmpdir(), 'sexton-shim-'))
   const server = serveAt(join(folder, 'socket'))
   try {
-    return await withPrograms(['lines.c', 'pause.c'], async ({ lines, pause }) => ({
+    const sources = ['lines.c', 'pause.c', 'forking-runtime.c']
+    return await withPrograms(sources, async ({ lines, pause, 'forking-runtime': forking }) => ({
       plan,
+      shares: await measureShares({ folder, plan, pause, forking, progress }),
       starts: await measureStarts({ folder, plan, pause, progress }),
       floods: await measureFloods({ folder, plan, lines, progress }),
       steady: await measureSteady({ folder, plan, lines, progress }),
@@ -67,7 +78,7 @@ async function measure(options, progress) {
 /** Starts the server of the hosted shims. */
 function serveAt(socket) {
   const server = spawn(FRONT, ['serve', socket], { stdio: 'ignore', env: environment })
-  hosted.command = ['env', `SEXTON_SHIM_SOCKET=${socket}`, FRONT, '--compat', 'conmon']
+  hosted.env = { SEXTON_SHIM_SOCKET: socket }
   hosted.servers = () => [server.pid]
   return server
 }
@@ -85,6 +96,24 @@ async function measureStarts({ folder, plan, pause, progress }) {
     }
   }
   return [...times].map(([name, each]) => ({ name, median: quantile(each, 0.5), each }))
+}
+
+/** Milliseconds until the pid is told, where the runtime takes no time. They are the shim's own. */
+async function measureShares({ folder, plan, pause, forking, progress }) {
+  const times = new Map(SHIMS.map(({ name }) => [name, []]))
+  for (let round = 0; round < plan.shares; round += 1) {
+    progress(`own shares, round ${round}`)
+    for (const shim of rotated(SHIMS, round)) {
+      const container = new Container(folder, [pause])
+      times.get(shim.name).push((await container.create(shim, forking)) * 1e3)
+      await container.end()
+    }
+  }
+  return [...times].map(([name, each]) => ({
+    name,
+    low: quantile(each, 0.25),
+    median: quantile(each, 0.5),
+  }))
 }
 
 /** One container that writes as fast as its lines are taken. */
@@ -198,7 +227,7 @@ function used(pids) {
   return (sum(ticks) / TICKS) * 1e6
 }
 
-function report({ lacking, plan, starts, floods, steady, memory }) {
+function report({ lacking, plan, shares, starts, floods, steady, memory }) {
   const title = 'A container runtime shim'
   if (lacking)
     return { title, notes: [`Not measured: ${lacking} is missing.`], tables: [], charts: [] }
@@ -210,6 +239,10 @@ function report({ lacking, plan, starts, floods, steady, memory }) {
       `A container of runc under each shim, without an engine. Starts are medians of ${plan.rounds}, floods of ${plan.floods}; every line was found in the log, in order.`,
     ],
     tables: [
+      {
+        head: ['until the pid is told, by a runtime that only forks', 'lower quartile', 'median'],
+        rows: shares.map(({ name, low, median }) => [name, duration(low), duration(median)]),
+      },
       {
         head: ['until the pid is told', 'whole', 'beyond the runtime'],
         rows: starts.map(({ name, median }) => [
