@@ -122,6 +122,7 @@ describe(title, { timeout: patience(900_000) }, () => {
   it('in which its keeper is killed', () =>
     forRounds('keeper', async (kill, isExec) => {
       const { shim } = begin(isExec)
+      await eventually(() => expect(keeperOf(shim)).toBeDefined())
       await kill(() => keeperOf(shim))
       expect((await shim.foreground).code).toBe(0)
       await eventually(() => expect(shim.told()).toContain('\n'))
