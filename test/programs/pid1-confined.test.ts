@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { lacksRoot } from '../needs.js'
-import { keeperPid1, type Outcome, root, run } from '../program.js'
+import { keeperPid1, libraryPid1, type Outcome, root, run } from '../program.js'
 
 // The keeper as pid1 where the system withholds what it usually has.
 
@@ -20,6 +20,7 @@ const without = (calls: readonly number[], errno: number) => {
 // pidfd_send_signal, pidfd_open, clone3 and pidfd_getfd, on every architecture.
 const RECENT = [424, 434, 435, 438]
 const RT_SIGTIMEDWAIT = process.arch === 'arm64' ? 137 : 128
+const PRCTL = process.arch === 'arm64' ? 167 : 157
 const [EPERM, ENOSYS] = [1, 38]
 
 describe('pid1 in a sandbox', () => {
@@ -39,6 +40,19 @@ describe('pid1 in a sandbox', () => {
     const outcome = await run([...init, ...EXIT_7], { prefix: without([RT_SIGTIMEDWAIT], EPERM) })
     const stderr = 'pid1: rt_sigtimedwait: EPERM: operation not permitted\n'
     expect(outcome).toEqual({ code: 126, signal: null, stdout: '', stderr })
+  })
+})
+
+describe('pid1 -s in a sandbox that forbids subreapers', () => {
+  const prefix = without([PRCTL], EPERM)
+
+  it('exits with 126 and says why, as the keeper', async () => {
+    const stderr = 'pid1: prctl PR_SET_CHILD_SUBREAPER: EPERM: operation not permitted\n'
+    expect(await run([keeperPid1, ...EXIT_7], { prefix })).toMatchObject({ code: 126, stderr })
+  })
+
+  it('exits with 126, as the library', async () => {
+    expect(await run([libraryPid1, ...EXIT_7], { prefix })).toMatchObject({ code: 126 })
   })
 })
 

@@ -32,12 +32,7 @@ int TryWait() {
 int Supervisor::Run() {
   report_.Prepare(settings_);
   if (observer_.is_running()) report_.SetObserver(observer_.socket(), observer_.wants_events());
-  const int error = TryWait();
-  if (error != 0) {
-    report_.Say(kFatal, Line().Add("rt_sigtimedwait: ").AddError(error));
-    return Leave(kCannotRun);
-  }
-  Prepare();
+  if (!Prepare()) return Leave(kCannotRun);
   if (report_.Wants(kTrace)) SayWorld();
   if (settings_.pause) {
     Pause();
@@ -50,18 +45,29 @@ int Supervisor::Run() {
   return Leave(exit_code_);
 }
 
-void Supervisor::Prepare() {
+// False if the system refuses what this process needs, or what the user has asked for.
+bool Supervisor::Prepare() {
+  const int wait_error = TryWait();
+  if (wait_error != 0) return Refuse("rt_sigtimedwait", wait_error);
   prctl(PR_SET_NAME, "pid1");
   const bool is_first = world_.self == 1;
   adopts_ = is_first || GetSubreaper() == 1;
   if (settings_.subreaper || (settings_.persona->adopts && !is_first)) {
-    adopts_ = SetSubreaper(true) == 0 || adopts_;
+    const int result = SetSubreaper(true);
+    if (result < 0) return Refuse("prctl PR_SET_CHILD_SUBREAPER", -result);
+    adopts_ = true;
   } else if (settings_.persona->warns_when_plain && !adopts_) {
     report_.Say(kWarning, Line().Add("this process is neither PID 1 nor a subreaper: "
                                      "init adopts the orphans (use -s)"));
   }
   if (settings_.parent_death != 0) DieWithParent();
   names_ = report_.Wants(level_of_reaped()) || settings_.persona->farewell;
+  return true;
+}
+
+bool Supervisor::Refuse(const char* call, int error) {
+  report_.Say(kFatal, Line().Add(call).Add(": ").AddError(error));
+  return false;
 }
 
 // Sends the signal itself if the parent has already died: the kernel knew nothing of the wish then.

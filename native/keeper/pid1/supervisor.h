@@ -27,7 +27,8 @@ class Supervisor {
   int Run();
 
  private:
-  void Prepare();
+  bool Prepare();
+  bool Refuse(const char* call, int error);
   void DieWithParent();
   void LetGoOfWorld();
   void SayWorld();
