@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REFUSALS } from '../../lib/keeper/frames.js'
 import { settingsOf, talk } from '../lib/keeper/talk.js'
 import { exercise } from '../native/build.js'
-import { lacks } from '../needs.js'
+import { lacks, lacksRoot } from '../needs.js'
 import { nodeOf } from '../node-versions.mjs'
 import { patience } from '../pace.mjs'
-import { type Outcome, root, run } from '../program.js'
+import { asPid1, type Outcome, root, run } from '../program.js'
 import { prebuilds, succeed } from './project.js'
 
 // The addon for arm64 in Node for arm64, under an emulator that passes system calls on to this kernel,
@@ -77,6 +77,41 @@ describe.skipIf(process.arch === 'arm64' || lacks('qemu-aarch64-static'))(
       else expect(reports.at(-1)).toEqual({ kind: 'ended', kept: 0, left: 0 })
       const cut = await talk(settings.subarray(0, 100), undefined, prefix)
       expect(cut.reports).toMatchObject([{ kind: 'refused', refusal: noSettings }])
+    })
+
+    describe.skipIf(lacksRoot())('the keeper as pid1', () => {
+      const keeper = join(prebuilds, 'linux-arm64', 'sexton-keeper')
+      const LEAVE = 'pid=$(sleep 0.1 >&- & echo $!)'
+      const pid1 = [...asPid1, 'qemu-aarch64-static', keeper, 'pid1']
+
+      it.each([
+        ['passes on an exit code', 7, [], 'exit 7'],
+        ['passes on a signal', 137, [], 'kill -KILL $$'],
+        [
+          'forwards a signal, rewritten',
+          5,
+          ['-r', 'TERM:INT'],
+          "trap 'exit 5' INT; kill -TERM 1; while :; do sleep 0.1; done",
+        ],
+        ['reaps orphans', 3, [], `${LEAVE}; while [ -e "/proc/$pid" ]; do sleep 0.1; done; exit 3`],
+      ])('%s', async (_, code, options, script) => {
+        const outcome = await run([...pid1, ...options, '--', 'sh', '-c', script])
+        expect(outcome).toMatchObject({ code, stderr: '' })
+      })
+
+      it('ends survivors, by SIGKILL after the grace', async () => {
+        const script = `trap '' TERM; sleep 1000 & exit 3`
+        const words = [...pid1, '-v', '--grace', '100ms', '--', 'sh', '-c', script]
+        const { code, stderr } = await run(words)
+        expect(code).toBe(3)
+        expect(stderr).toMatch(/sent SIGTERM to \d+ .*\n(.*\n)*pid1: sent SIGKILL to \d+ /)
+      })
+
+      it('says why it cannot start a command', async () => {
+        const { code, stderr } = await run([...pid1, 'no-such-command'])
+        const message = "pid1: execve 'no-such-command': ENOENT: no such file or directory\n"
+        expect({ code, stderr }).toEqual({ code: 127, stderr: message })
+      })
     })
 
     it('the back-end pidfd hears signals, and takes whatever bytes come', async () => {
