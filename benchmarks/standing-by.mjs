@@ -11,7 +11,7 @@ import { rotated } from './turns.mjs'
 // What an init costs while it does nothing: the time by which it delays its command, the time that the
 // whole of a command which does nothing takes, and the memory that it holds while the command runs.
 // Against tini and the other inits, and against a bare Node: `node -e 0` for the times, a Node that waits
-// for its standard input for the memory. All in turns, in one run.
+// for its standard input for the memory. All in turns, in one run. Then for how long each is deaf as PID 1.
 
 const BASELINE = 'tini'
 const NODE = 'node'
@@ -31,6 +31,18 @@ const INITS = {
   catatonit: () => ['catatonit', '--'],
 }
 
+/** Variables as many and as long as those of a container: a shell in front of an init has to keep them. */
+const CONTAINER = {
+  PATH: environment.PATH,
+  HOSTNAME: '0123456789ab',
+  NODE_VERSION: '24.11.1',
+  YARN_VERSION: '1.22.22',
+  HOME: '/root',
+}
+
+/** The microseconds after its exec in which an init is sent a signal: longer than the others are deaf. */
+const DEAF_SPAN = 2000
+
 const wordsOf = ({ way, root }, command) => [...INITS[way](root), ...command]
 
 const IDLE = `process.stdout.write('ready'); process.stdin.on('data', () => {})`
@@ -40,6 +52,7 @@ async function measure({ quick, ...options }, progress) {
     rounds: quick ? 15 : 100,
     memoryRounds: quick ? 2 : 10,
     idle: quick ? 500 : 10_000,
+    deafRounds: quick ? 20 : 300,
     earlier: options.earlier?.name,
   }
   const field = { ...options, nodes: undefined, baseline: BASELINE }
@@ -47,7 +60,8 @@ async function measure({ quick, ...options }, progress) {
   const samples = new Map(
     contenders.map(({ name }) => [name, { start: [], whole: [], memory: [] }]),
   )
-  await withPrograms(['instant.c'], async ({ instant }) => {
+  const deafness = new Map()
+  await withPrograms(['instant.c', 'deaf.c'], async ({ instant, deaf }) => {
     for (let round = 1; round <= plan.rounds; round += 1) {
       for (const contender of rotated(contenders, round)) {
         progress(`round ${round} of ${plan.rounds}, ${contender.name}`)
@@ -58,9 +72,16 @@ async function measure({ quick, ...options }, progress) {
         if (round <= plan.memoryRounds) mine.memory.push(await memory(contender))
       }
     }
+    for (const contender of contenders) {
+      progress(`deafness of ${contender.name}`)
+      deafness.set(contender.name, deafnessOf(contender, deaf, plan.deafRounds))
+    }
   })
   const wakeups = await Promise.all(contenders.map((one) => idleWakeups(one, plan.idle)))
-  return { plan, inits: contenders.map((one, i) => summarize(one, samples, wakeups[i])) }
+  const inits = contenders.map((one, i) => {
+    return { ...summarize(one, samples, wakeups[i]), deafMilliseconds: deafness.get(one.name) }
+  })
+  return { plan, inits }
 }
 
 function isInstalled(contender) {
@@ -73,7 +94,7 @@ function begin(words, stdin) {
   const [file, ...args] = words
   return spawn(file, args, {
     stdio: [stdin, 'pipe', 'ignore'],
-    env: environment,
+    env: CONTAINER,
     timeout: 60_000,
     killSignal: 'SIGKILL',
   })
@@ -92,6 +113,14 @@ async function time(contender, instant) {
   // Of a bare Node there is no command to run: all of it is its start.
   const start = isNode ? whole : Number(BigInt(printed.trim()) - before) / 1e6
   return { start, whole }
+}
+
+/** Milliseconds after its exec in which PID 1 loses signals. Nothing for a bare Node, and without namespaces. */
+function deafnessOf(contender, deaf, rounds) {
+  if (contender.way === NODE) return undefined
+  const words = [String(rounds), String(DEAF_SPAN), ...wordsOf(contender, [deaf])]
+  const { status, stdout } = spawnSync(deaf, words, { env: CONTAINER, encoding: 'utf8' })
+  return status === 0 ? Number(stdout) / 1e3 : undefined
 }
 
 async function beginIdle(contender) {
@@ -150,6 +179,7 @@ function report({ plan, inits }) {
     title: 'Standing by: what an init costs while it does nothing',
     notes: [
       `The start is measured ${plan.rounds} times with a command that does nothing, and compared with that of ${BASELINE}. Memory is the least of ${plan.memoryRounds} measurements. Wake-ups are counted for ${idle} s.`,
+      `An init is deaf while the kernel drops signals for it as PID 1: so many of ${plan.deafRounds} that came at random instants of the first ${DEAF_SPAN / 1e3} ms.`,
       'pid1 without its shell is an ENTRYPOINT that names the keeper itself. pid1 of the library is what runs where there is no keeper.',
     ],
     tables: [{ head: headOf(plan), rows: inits.map((init) => row(init, plan)) }],
@@ -160,10 +190,18 @@ function report({ plan, inits }) {
 const headOf = (plan) => [
   ...['init', 'command runs after', 'p99', ...ratioHead(BASELINE, plan)],
   ...['all over after', ...ratioHead(BASELINE, plan)],
-  ...['RSS', 'PSS', 'private', 'wake-ups'],
+  ...['RSS', 'PSS', 'private', 'wake-ups', 'deaf'],
 ]
 
-function row({ name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups }, plan) {
+/** For all of the span: it may be deaf for longer. */
+function deafCell(milliseconds) {
+  if (milliseconds === undefined) return '–'
+  const atLeast = milliseconds * 1e3 === DEAF_SPAN ? '≥ ' : ''
+  return `${atLeast}${milliseconds.toFixed(2)} ms`
+}
+
+function row(init, plan) {
+  const { name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups } = init
   const milliseconds = (times) => `${times.median.toFixed(1)} ms`
   const megabytes = (size) => `${(size / 1024).toFixed(1)} MB`
   return [
@@ -175,6 +213,7 @@ function row({ name, startMilliseconds, wholeMilliseconds, kilobytes, wakeups },
     ...ratioCells(wholeMilliseconds, plan),
     ...[kilobytes.resident, kilobytes.proportional, kilobytes.private].map(megabytes),
     String(wakeups),
+    deafCell(init.deafMilliseconds),
   ]
 }
 
