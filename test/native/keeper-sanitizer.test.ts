@@ -10,13 +10,14 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { patience } from '../pace.mjs'
 import { root, run } from '../program.js'
 
-// The keeper's own tests, in a copy of the package whose keeper is built with sanitizers.
+// Tests of the keeper under each of its names, in a copy of the package whose keeper is built with sanitizers.
 
 const COPIED = [
+  'bin',
   'lib',
   'test',
   'dist',
@@ -25,13 +26,28 @@ const COPIED = [
   'tsconfig.json',
   'vitest.config.ts',
 ]
-const TESTS = [
+const KEEPER = [
   ...['keeper', 'keeper-escapes', 'keeper-kept', 'keeper-protocol'],
   ...['keeper-hold', 'keeper-hold-peers'],
+].map((name) => `lib/keeper/${name}`)
+const PID1 = [
+  'confined',
+  'shell',
+  'words',
+  'exit-codes',
+  'signals',
+  'orphans',
+  'endings',
+  'observer',
+]
+const WAYS: [string, string[]][] = [
+  ['a keeper', KEEPER],
+  ['pid1', [...PID1.map((name) => `programs/pid1-${name}`), 'native/pid1-arguments']],
+  ['the front of sexton-shim', ['programs/shim-serve']],
 ]
 
-// A sanitized program is large, and a keeper's environment holds no options.
-const BUT = '^(?!.*in little memory)'
+// A sanitized program is large, a keeper's environment holds no options, and the sanitizer reads /proc.
+const BUT = '^(?!.*(in little memory|without /proc|no /proc))'
 const optionsFor = (log: string) => `
 extern "C" const char* __asan_default_options() {
   return "log_path=${log}:detect_leaks=0:exitcode=99";
@@ -41,15 +57,13 @@ extern "C" const char* __ubsan_default_options() {
 }
 `
 
-function copyPackage(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sexton-sanitized-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+function copyPackage(folder: string): void {
   for (const name of COPIED) cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  mkdirSync(join(folder, 'build', 'Release'), { recursive: true })
-  const addon = join('build', 'Release', 'sexton.node')
-  cpSync(join(root, addon), join(folder, addon))
-  return folder
+  const built = join(folder, 'build', 'Release')
+  mkdirSync(built, { recursive: true })
+  cpSync(join(root, 'build', 'Release', 'sexton.node'), join(built, 'sexton.node'))
+  symlinkSync('sexton-keeper', join(built, 'sexton-shim'))
 }
 
 async function buildKeeper(folder: string): Promise<void> {
@@ -70,16 +84,29 @@ async function buildKeeper(folder: string): Promise<void> {
   expect(built).toMatchObject({ code: 0, stderr: '' })
 }
 
-describe('The keeper under sanitizers', { timeout: patience(250_000) }, () => {
-  it('passes its own tests without an error', async () => {
-    const folder = copyPackage()
+function reportsIn(folder: string): string[] {
+  const reports = readdirSync(folder).filter((name) => name.startsWith('report'))
+  return reports.map((name) => readFileSync(join(folder, name), 'utf8'))
+}
+
+describe('The keeper under sanitizers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sexton-sanitized-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  beforeAll(async () => {
+    copyPackage(folder)
     await buildKeeper(folder)
-    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-    const files = TESTS.map((name) => `test/lib/keeper/${name}.test.ts`)
-    const words = ['run', '--root', folder, '--testNamePattern', BUT, ...files]
-    const { code, stdout } = await run([process.execPath, vitest, ...words], { timeout: 120_000 })
-    const reports = readdirSync(folder).filter((name) => name.startsWith('report'))
-    expect(reports.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual([])
-    expect(code, stdout).toBe(0)
-  })
+  }, patience(110_000))
+
+  it.each(WAYS)(
+    'passes its tests without an error as %s',
+    async (_, tests) => {
+      const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+      const files = tests.map((name) => `test/${name}.test.ts`)
+      const words = ['run', '--root', folder, '--testNamePattern', BUT, ...files]
+      const { code, stdout } = await run([process.execPath, vitest, ...words], { timeout: 200_000 })
+      expect(reportsIn(folder)).toEqual([])
+      expect(code, stdout).toBe(0)
+    },
+    patience(210_000),
+  )
 })
