@@ -125,6 +125,7 @@ take(wrap({ stdio: ['ignore', 'pipe', 'pipe'] }))
 
 expectTypeOf(child.pid).toEqualTypeOf<number>()
 expectTypeOf(child.exited).toEqualTypeOf<Promise<ExitStatus>>()
+expectTypeOf(child.spawned).toEqualTypeOf<Promise<void>>()
 expectTypeOf(child.status).toEqualTypeOf<ExitStatus | undefined>()
 expectTypeOf(child.usage).toEqualTypeOf<ResourceUsage | undefined>()
 expectTypeOf(child.terminationReason).toEqualTypeOf<TerminationReason | undefined>()

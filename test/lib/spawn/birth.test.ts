@@ -123,7 +123,7 @@ describe('A child on its way to exec', () => {
 })
 
 describe('A failed birth', () => {
-  it('that nobody looks at is an unhandled rejection, though nothing else runs', async () => {
+  it('that nobody looks at is an unhandled rejection at the end', async () => {
     const outcome = await programs.run('failLast', [])
     expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('ERR_SPAWN_FAILED') })
   })
@@ -141,7 +141,7 @@ describe('A failed birth', () => {
     expect(await failed).toEqual([error])
   })
 
-  it('fails a stream that was read from the child but not used, when it is used', async () => {
+  it('fails a stream that was not used before, when it is used', async () => {
     const child = spawn('/nonexistent')
     const { stdin, stdout } = child
     const error = await child.exited.catch((error) => error)
