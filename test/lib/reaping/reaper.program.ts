@@ -23,6 +23,8 @@ export async function throwFromListeners(count: number) {
   const ends = children.map(
     ({ pid }) => new Promise<void>((resolve) => ownedChild(pid)?.onExit(() => hear(resolve))),
   )
+  // These keep the process alive.
+  await Promise.all(children.map(({ exited }) => exited))
   await Promise.all(ends)
   return { heard, errors }
 }
