@@ -255,12 +255,13 @@ export class HeldContainer {
 
   #close(cause: Error | undefined): void {
     const error = this.#lostError(cause)
+    // First: who hears of a failure below has to know by then that the keeper is lost.
+    if (!this.#isReleased) this.#lost.resolve(error)
     this.#adoption.abandon(error)
     this.#creation.abandon(error)
     this.#ended.reject(error)
     this.#tellings.abandon(error)
     if (this.#isReleased) this.#fds.closeAll()
-    else this.#lost.resolve(error)
     this.#gone.resolve()
   }
 }
