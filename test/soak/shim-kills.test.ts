@@ -82,7 +82,7 @@ async function lifetime(): Promise<number> {
   return performance.now() - begun
 }
 
-type Kill = (find: () => number | undefined) => Promise<void>
+type Kill = (find: () => number | undefined, share?: number) => Promise<void>
 
 /** Kills a process in each round, at a random instant of a container's life, if there is one. */
 async function forRounds(
@@ -91,8 +91,8 @@ async function forRounds(
 ): Promise<void> {
   let kills = 0
   const longest = await lifetime()
-  const kill: Kill = async (find) => {
-    await delay(Math.random() * longest)
+  const kill: Kill = async (find, share = 1) => {
+    await delay(Math.random() * longest * share)
     const pid = find()
     if (pid === undefined || !isAlive(pid)) return
     process.kill(pid, 'SIGKILL')
@@ -124,7 +124,7 @@ describe(title, { timeout: patience(900_000) }, () => {
     forRounds('keeper', async (kill, isExec) => {
       const { shim } = begin(isExec)
       await eventually(() => expect(keeperOf(shim)).toBeDefined())
-      await kill(() => keeperOf(shim))
+      await kill(() => keeperOf(shim), 0.3) // the start of a server took the most of that time
       expect((await shim.foreground).code).toBe(0)
       await eventually(() => expect(shim.told()).toContain('\n'))
       if (numbersIn(shim)[0] === -1) await expectNothing(shim)
