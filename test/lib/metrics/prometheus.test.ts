@@ -22,20 +22,21 @@ describe('The metrics of children', () => {
     const ended = (how: string) => ends.filter((end) => end === how).length
     expect(failure).toBe('ERR_SPAWN_FAILED')
     expect(ended('killed by SIGKILL')).toBeGreaterThan(7)
-    // One more, of `run`. The child that was started before the import counts neither at its start nor at its end.
-    expect(figureOf(families, 'sexton_children_started_total')).toBe(count + 1)
+    // Two more: that of `run`, and the one without a program. The child that was started before the import counts
+    // neither at its start nor at its end.
+    const started = count + 2
+    expect(figureOf(families, 'sexton_children_started_total')).toBe(started)
+    expect(figureOf(families, 'sexton_children_failed_total')).toBe(1)
     expect(figureOf(families, EXITED, { code: '0' })).toBe(ended('exit code 0') + 1)
     for (const code of ['3', '255'])
       expect(figureOf(families, EXITED, { code }), code).toBe(ended(`exit code ${code}`))
     for (const signal of ['SIGKILL', 'SIGTERM', 'SIGRTMIN'])
       expect(figureOf(families, EXITED, { signal }), signal).toBe(ended(`killed by ${signal}`))
     expect(families.get(EXITED)?.samples).toHaveLength(6)
-    expect(figureOf(families, 'sexton_spawn_duration_seconds_count')).toBe(count + 1)
+    expect(figureOf(families, 'sexton_spawn_duration_seconds_count')).toBe(started)
     const sum = figureOf(families, 'sexton_spawn_duration_seconds_sum')
     expect(sum).toBeGreaterThan(0.00001 * count)
-    expect(figureOf(families, 'sexton_spawn_duration_seconds_bucket', { le: '+Inf' })).toBe(
-      count + 1,
-    )
+    expect(figureOf(families, 'sexton_spawn_duration_seconds_bucket', { le: '+Inf' })).toBe(started)
   })
 
   it('have those of worker threads, which may be terminated', async () => {
