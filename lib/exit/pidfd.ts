@@ -107,6 +107,8 @@ function tell(): void {
   for (let i = 0; i < count; i += 1) tellings.push(noted(tokens[1 + i] as number, i))
   // All, because the set does not report the others of this batch again.
   callAll(tellings, undefined)
+  // Before the promise jobs: who awaits an exit may need the place of its descriptor.
+  binding.releaseExits()
 }
 
 function noted(token: number, index: number): () => void {

@@ -35,6 +35,7 @@ export interface Binding {
   readonly exitBatch: number
   openExitSource(onExits: () => void, tokens: Float64Array, records: Float64Array): number
   takeExits(on: boolean): void
+  releaseExits(): void
   watchPidfd(pidfd: number, token: number, owned: boolean): number
   unwatchPidfd(pidfd: number): number
   pidfdOpen(pid: number): number

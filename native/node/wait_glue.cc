@@ -55,10 +55,15 @@ Napi::Value TakeStop(const Napi::CallbackInfo& info) {
 // letGo(pid): 1 if it has let a traced child, or a thread of one, go on; 0 if not; or -errno.
 Napi::Value LetGoOn(const Napi::CallbackInfo& info) { return Result(info, LetGo(IntArg(info, 0))); }
 
+void Release(Environment* state) {
+  int pidfds[ExitSource::kBatch];
+  const int taken = state->exits.ReleaseTaken(pidfds);
+  for (int i = 0; i < taken; ++i) state->open_fds.Close(pidfds[i]);
+}
+
 // Drains the source into the environment's arrays, and calls. A call from JavaScript that drains
 // would cost as much as the drain. It allocates nothing, because that could fail in a worker that
-// is being terminated, whose loop still turns although no JavaScript may run. The descriptors of
-// taken children are closed after everybody has heard of them.
+// is being terminated, whose loop still turns although no JavaScript may run.
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
   Exit exits[ExitSource::kBatch];
@@ -69,9 +74,13 @@ void OnReadable(void* data) {
     WriteRecord(exits[i].status, state->exit_records + i * kRecordFields);
   }
   state->Call(state->on_exits);
-  int pidfds[ExitSource::kBatch];
-  const int taken = state->exits.ReleaseTaken(pidfds);
-  for (int i = 0; i < taken; ++i) state->open_fds.Close(pidfds[i]);
+  Release(state);  // the call may have failed
+}
+
+// releaseExits(): closes the descriptors of taken children, once all listeners have run.
+Napi::Value ReleaseExits(const Napi::CallbackInfo& info) {
+  Release(State(info));
+  return info.Env().Undefined();
 }
 
 // openExitSource(onExits, tokens: Float64Array, records: Float64Array): 0 or -errno. Once per
@@ -117,6 +126,7 @@ void DefineWait(Napi::Object exports, Environment* state) {
   const Parameter tokens = Doubles(1 + ExitSource::kBatch);
   const Parameter records = Doubles(ExitSource::kBatch * kRecordFields);
   Define(exports, "openExitSource", OpenExitSource, {kFunction, tokens, records}, state);
+  Define(exports, "releaseExits", ReleaseExits, {}, state);
   Define(exports, "takeExits", TakeExits, {kBool}, state);
   Define(exports, "watchPidfd", WatchPidfd, {kInt, kUint, kBool}, state);
   Define(exports, "unwatchPidfd", UnwatchPidfd, {kInt}, state);

@@ -17,7 +17,7 @@ interface Verdict {
 
 describe('Births by the thousand, failing steps and terminated workers mixed in', () => {
   it('each come to the right end, and leave nothing behind', async () => {
-    const verdict = await verdictOf<Verdict>('births.mjs', sizes.births)
+    const verdict = await verdictOf<Verdict>('unawaited-births.mjs', sizes.births)
     expect(verdict.wrong).toEqual([])
     expect(verdict.children).toBe(0)
     expect(verdict.after.descriptors).toBe(verdict.before.descriptors)

@@ -85,6 +85,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   setSubreaper: [fc.boolean()],
   openExitSource: [call, fc.oneof(doubles(8), room(65)), fc.oneof(doubles(8), room(768))],
   takeExits: [fc.boolean()],
+  releaseExits: [],
   watchPidfd: [int, int, fc.boolean()],
   unwatchPidfd: [int],
   ...{ pidfdOpen: [int], pidfdState: [int], pidfdExitStatus: [int], closeFd: [int] },
