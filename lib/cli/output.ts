@@ -31,7 +31,10 @@ export function complain(text: string): void {
 
 /** Resolves when everything that was printed is written, or can be written to nobody. */
 export async function flush(): Promise<void> {
-  const write = (stream: NodeJS.WriteStream) =>
-    new Promise<void>((resolve) => stream.write('', () => resolve()))
-  await Promise.all([...listened].map(write))
+  await Promise.all([...listened].map(written))
+}
+
+/** Resolves when everything that the stream was given is written, or can be written to nobody. */
+export function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
 }

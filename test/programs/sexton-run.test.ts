@@ -1,6 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { drawing, erasing } from '../../lib/cli/run/status-line.js'
@@ -29,6 +43,14 @@ const started = (name: string, ...args: string[]) =>
 
 /** A timeout by which a shell has started, and has done its first steps. */
 const SOON = `${patience(300)}ms`
+
+const childrenOf = (pid: number) => {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+  } catch {
+    return [] // it has exited
+  }
+}
 
 const alive = (pid: number) => {
   const state = readStat(pid)?.state
@@ -333,6 +355,30 @@ describe('The command', () => {
       expect(await run(['sh', '-c', script])).toMatchObject({ code: 0, stdout: '', stderr: '' })
     },
   )
+
+  it('is not cut off where the reader begins only after its end', async () => {
+    const [done, fifo] = ['done', 'fifo'].map((name) => join(temporary(), name)) as [string, string]
+    execFileSync('mkfifo', [fifo])
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK)
+    const writer = openSync(fifo, 'w')
+    const words = [
+      '--idle-timeout',
+      '1h',
+      '--',
+      'sh',
+      '-c',
+      'head -c 100000 /dev/zero; echo > "$0"',
+    ]
+    const [file, ...args] = [...program, ...words, done] as [string, ...string[]]
+    const child = spawn(file, args, { stdio: ['ignore', writer, 'inherit'] })
+    closeSync(writer)
+    const exited = once(child, 'exit')
+    await eventually(() => expect(existsSync(done)).toBe(true))
+    await eventually(() => expect(childrenOf(child.pid as number)).toEqual([]))
+    const stream = new Socket({ fd: reader, readable: true, writable: false })
+    expect((await buffer(stream)).length).toBe(100_000)
+    expect(await exited).toEqual([0, null])
+  })
 
   it('gets SIGPIPE when nobody reads its output any more', async () => {
     const words = (options: string) => `${program.map((word) => `'${word}'`).join(' ')} ${options}`

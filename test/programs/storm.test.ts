@@ -63,7 +63,9 @@ describe.each(Object.entries(WAYS))('Under %s', (name, { prefix, init }) => {
     'leaves none of 10 000 orphans that die with it, and its code',
     async () => {
       const outcome = await run([...init, storm, String(ORPHANS), 'leave'], { prefix, timeout })
-      expect(outcome).toMatchObject({ code: 7, signal: null, stderr: '' })
+      expect(outcome).toMatchObject({ code: 7, signal: null })
+      // The kernel may need more than a second for so many.
+      expect(outcome.stderr).toMatch(/^(sexton\/init: waiting for storm .*\n)?$/)
       expect(outcome.stdout).toMatch(/^released \d+\n$/)
       expect(remains()).toEqual([])
     },

@@ -326,7 +326,7 @@ describe('Usage', () => {
   })
 
   it.each([
-    ['', "no command given: tree, doctor, run\nTry 'sexton --help'.\n"],
+    ['', "no command given: tree, doctor, run, exporter\nTry 'sexton --help'.\n"],
     ['tere', "unknown command 'tere'; did you mean 'tree'?"],
     ['help doktor', "unknown command 'doktor'; did you mean 'doctor'?"],
     ['frobnicate', "unknown command 'frobnicate'\n"],

@@ -1,5 +1,9 @@
 import { Output } from '../../job/output.js'
 import { Pipe, type PipeHandle } from '../../spawn/pipe.js'
+import { written } from '../output.js'
+
+// Opened when they are needed: a stream makes its pipe non-blocking for everybody who has it.
+const streams = () => [process.stdout, process.stderr]
 
 /** The outputs of a command that are passed on, because somebody must know when it writes. */
 export class PipedOutputs {
@@ -10,7 +14,7 @@ export class PipedOutputs {
 
   /** @param onOutput Called for each piece that the command has written. */
   constructor(onOutput: () => void) {
-    for (const stream of [process.stdout, process.stderr]) {
+    for (const stream of streams()) {
       const { readable, writable } = Pipe.open('readable')
       this.ends.push(writable)
       this.#outputs.push(this.#passOn(readable, stream, onOutput))
@@ -22,10 +26,14 @@ export class PipedOutputs {
     for (const output of this.#outputs) output.open()
   }
 
-  /** Waits for the rest, when everything of the job has ended. A process that lives on is not waited for. */
+  /**
+   * Waits until the rest is written, when everything of the job has ended. A process that lives on is not waited for. This
+   * program exits afterwards, and what a full pipe has not taken by then is lost.
+   */
   async drain(): Promise<void> {
     this.#isOver = true
     await Promise.all(this.#outputs.map((output) => output.commandExited()))
+    await Promise.all(streams().map(written))
   }
 
   #passOn(end: PipeHandle, stream: NodeJS.WriteStream, onOutput: () => void): Output {
