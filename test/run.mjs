@@ -48,10 +48,13 @@ const WHOLE = [
     'doctor',
     'documents',
     'examples',
+    'exporter',
     'frameworks',
+    'kubernetes',
     'manual',
     'pictures',
     'pid1-cache',
+    'pid1-confined',
     'sexton-run',
     'shim-idle',
     'shim-podman',
@@ -65,7 +68,7 @@ const WHOLE = [
 // These tests are in the functional round, and neither wait for processes nor reap them by a back-end: the keeper and the
 // kernel do it, or nobody.
 const ALIKE = [
-  ...['test/lib/base/', 'test/lib/cli/', 'test/lib/shim/', 'test/lib/system/'],
+  ...['test/lib/base/', 'test/lib/cli/', 'test/lib/metrics/', 'test/lib/shim/', 'test/lib/system/'],
   ...['isolation', 'isolation-cgroup', 'output-buffer', 'run-job-escapes-isolated'].map(
     (name) => `test/lib/job/${name}.test.ts`,
   ),

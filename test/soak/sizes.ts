@@ -8,7 +8,7 @@ const small = {
   coalescing: { children: sized(2000, 200) },
   pidReuse: { rounds: sized(2000, 1000), control: 1_000_000 },
   descriptors: { warmUp: 2000, spawns: sized(3000, 1000) },
-  births: { warmUp: 2000, births: sized(4000, 1000) },
+  births: { warmUp: 1000, births: sized(2000, 500) },
   runs: { warmUp: 1000, runs: sized(1000, 400) },
   jobs: { warmUp: 300, jobs: sized(400, 100), atOnce: sized(1000, 100) },
   workerCycles: { warmUp: 40, workers: sized(200, 40) },
