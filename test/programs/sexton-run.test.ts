@@ -369,7 +369,7 @@ describe('The command', () => {
       '-c',
       'head -c 100000 /dev/zero; echo > "$0"',
     ]
-    const [file, ...args] = [...program, ...words, done] as [string, ...string[]]
+    const [file = '', ...args] = [...program, ...words, done]
     const child = spawn(file, args, { stdio: ['ignore', writer, 'inherit'] })
     closeSync(writer)
     const exited = once(child, 'exit')
