@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { backend } from '../../../lib/exit/backend.js'
 import type { ExitStatus } from '../../../lib/exit/exit-status.js'
 import type { Death, Observer } from '../../../lib/reaping/observers.js'
+import type { OwnedChild } from '../../../lib/reaping/owned-child.js'
 import { observe } from '../../../lib/reaping/reap-loop.js'
 import { ownedChild } from '../../../lib/reaping/reaper.js'
 import { spawn } from '../../../lib/spawn/spawn.js'
@@ -66,22 +67,24 @@ describe.runIf(backend() === 'pidfd')('The reaper, of owned children that die at
     expect(noted).toEqual(pids.map(() => pids.length))
   })
 
-  it('keeps their descriptors until all listeners have run', async () => {
+  it('keeps their descriptors until all listeners have run, and no longer', async () => {
     stopTimers()
     const children = startAll(binding.exitBatch)
-    const pidfds = pidsOf(children).map((pid) => ownedChild(pid)?.pidfd as number)
-    untilAllDead(pidsOf(children))
-    const next = await Promise.all(
-      children.map(async ({ exited }) => {
-        await exited
-        const { pid } = spawn('true', [], { stdio: 'ignore' })
-        return { child: ownedChild(pid), pidfd: ownedChild(pid)?.pidfd as number }
-      }),
-    )
+    const pids = pidsOf(children)
+    const pidfds = pids.map((pid) => ownedChild(pid)?.pidfd as number)
+    const next: { child: OwnedChild | undefined; pidfd: number }[] = []
+    const start = () => {
+      const child = ownedChild(spawn('true', [], { stdio: 'ignore' }).pid)
+      next.push({ child, pidfd: child?.pidfd as number })
+    }
+    for (const pid of pids) ownedChild(pid)?.onExit(start)
+    untilAllDead(pids)
+    await children[0]?.exited
+    const isOpenYet = pidfds.some((fd) => binding.isOpen(fd))
     expect(next.filter(({ pidfd }) => pidfds.includes(pidfd))).toEqual([])
     const ends = await Promise.all(next.map(({ child }) => child?.exited as Promise<ExitStatus>))
-    expect(ends.map(({ code }) => code)).toEqual(ends.map(() => 0))
-    expect(pidfds.filter((fd) => binding.isOpen(fd))).toEqual([])
+    expect(ends.map(({ code }) => code)).toEqual(pids.map(() => 0))
+    expect(isOpenYet).toBe(false)
   })
 
   it('lets an observer of all children see each before it is taken', async () => {
