@@ -4,6 +4,7 @@ import { descendants } from '../../../lib/index.js'
 import { readStat } from '../../../lib/system/proc.js'
 import type { ProcessStat } from '../../../lib/system/proc-formats.js'
 import { residentMemory } from '../../../lib/system/resident-memory.js'
+import { eventually } from '../../eventually.js'
 import { keeperPid1 } from '../../program.js'
 import { Dialogue } from '../dialogue.js'
 
@@ -26,8 +27,11 @@ it('residentMemory of a large process is what the kernel says of it', () => {
 
 it('residentMemory of one without memory is 0, whether it is there or not', async () => {
   expect(residentMemory({ pid: 4_194_304, rss: 0 })).toBe(0)
-  await using shell = new Dialogue(['sh', '-c', 'true & echo $!; read line'])
-  const dead = Number(await shell.line())
-  await expect.poll(() => readStat(dead)?.state).toBe('Z')
+  // The shell becomes a program that reaps nobody, before its child ends.
+  await using parent = new Dialogue(['sh', '-c', 'sleep 1000 & echo $!; exec sleep 1000'])
+  const dead = Number(await parent.line())
+  await eventually(() => expect(readStat(parent.pid)?.name).toBe('sleep'))
+  process.kill(dead, 'SIGKILL')
+  await eventually(() => expect(readStat(dead)?.state).toBe('Z'))
   expect(memoryOf(dead)).toBe(0)
 })
