@@ -255,7 +255,7 @@ export class HeldContainer {
 
   #close(cause: Error | undefined): void {
     const error = this.#lostError(cause)
-    // First: who hears of a failure below has to know by then that the keeper is lost.
+    // The loss comes first: whoever hears of a failure below asks at once whether the keeper is lost.
     if (!this.#isReleased) this.#lost.resolve(error)
     this.#adoption.abandon(error)
     this.#creation.abandon(error)

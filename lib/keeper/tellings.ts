@@ -3,7 +3,7 @@ import { Fact } from './fact.js'
 /** How much of a container's life its manager has been told: 1, the pid; 2, the end, by exit files. */
 export type Progress = 0 | 1 | 2
 
-/** What a manager has been told, as the keeper confirms it. */
+/** The messages to a manager, each of which the keeper confirms. */
 export class Tellings {
   #told: Progress = 0
   #waiting: { progress: Progress; confirmed: Fact<void> }[] = []

@@ -9,7 +9,7 @@ export interface Sample {
 export interface Family {
   /** Its name in words, as OpenTelemetry has it: `sexton.children.started`. */
   name: string
-  /** What it counts, as a sentence without a full stop. */
+  /** A description of what is counted, without a full stop at its end. */
   help: string
   /** A counter only grows; a gauge tells how it is now. */
   kind: 'counter' | 'gauge'

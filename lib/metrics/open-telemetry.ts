@@ -9,7 +9,7 @@ import { seen } from './seen.js'
 
 /** The options of an instrument, as `@opentelemetry/api` defines them. */
 export interface InstrumentOptions {
-  /** What it measures. */
+  /** A description of what is measured. */
   description: string
   /** Its unit, in the notation of UCUM. */
   unit: string
@@ -26,7 +26,7 @@ export interface ObservableResult<I> {
    * Takes one value.
    *
    * @param instrument The instrument.
-   * @param value Its value.
+   * @param value The value of the instrument.
    * @param attributes What the value belongs to.
    */
   observe(instrument: I, value: number, attributes?: Record<string, string>): void
@@ -37,24 +37,24 @@ export interface MetricsMeter<I> {
   /**
    * Makes a counter that is asked for its value.
    *
-   * @param name Its name.
-   * @param options Its options.
+   * @param name The name of the counter.
+   * @param options The options of the counter.
    * @returns The instrument.
    */
   createObservableCounter(name: string, options: InstrumentOptions): I
   /**
    * Makes a gauge that is asked for its value.
    *
-   * @param name Its name.
-   * @param options Its options.
+   * @param name The name of the gauge.
+   * @param options The options of the gauge.
    * @returns The instrument.
    */
   createObservableGauge(name: string, options: InstrumentOptions): I
   /**
    * Makes a histogram.
    *
-   * @param name Its name.
-   * @param options Its options.
+   * @param name The name of the histogram.
+   * @param options The options of the histogram.
    * @returns The histogram.
    */
   createHistogram(
@@ -80,7 +80,7 @@ export interface MetricsMeter<I> {
   ): void
 }
 
-// What a pass over `/proc` without processes finds: the names of the gauges are wanted before their values.
+// A pass over `/proc` that has found no process. The names of the gauges are needed before their values are.
 const NOTHING = { processes: [], hidden: 0, durationMs: 0 }
 
 const METHODS = [

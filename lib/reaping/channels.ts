@@ -15,7 +15,7 @@ export interface ReapedMessage {
 
 const reaped = named('sexton:reaped')
 
-/** Who has left a dead child to this process; `undefined` for a child with an owner of its own. */
+/** The origin of a dead child that nobody else reaps; `undefined` for a child with an owner of its own. */
 export function originOf({ owner }: Death): ReapedMessage['origin'] | undefined {
   if (owner === 'sexton' || owner === 'child_process') return undefined
   return owner === 'abandoned' ? 'abandoned' : 'adopted'

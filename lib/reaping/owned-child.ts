@@ -9,7 +9,7 @@ import { watchStops } from '../exit/stops.js'
 import { binding } from '../system/binding.js'
 import { signalName } from '../system/signal-names.js'
 
-/** What the reaper does for a child. */
+/** The functions of the reaper that a child calls. */
 interface Reaper {
   /** Takes its status if there is one, notes it and tells everybody. */
   take(pid: number): unknown

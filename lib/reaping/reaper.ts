@@ -14,7 +14,7 @@ import { rehearseOnce } from './rehearsal.js'
 
 const records = new Float64Array(BATCH * binding.waitFields)
 
-/** What owned children get of this module. */
+/** The functions of this module that owned children call. */
 const reaper = { take, note }
 
 // Almost always nobody must see the deaths of owned children first. Then the native code takes their statuses as soon as
@@ -37,7 +37,7 @@ export function own(pid: number, pidfd: number): OwnedChild {
   return child
 }
 
-// For a rehearsal, of which nobody must hear.
+// The child of a rehearsal is no process. An observer would take its end for a process's.
 function enroll(child: OwnedChild): boolean {
   if (observers.look) return false
   owned.set(child.pid, child)

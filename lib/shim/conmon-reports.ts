@@ -13,7 +13,7 @@ const TIMEOUT_TEXT = 'command timed out'
 
 /** The pipes of a manager that speaks conmon's contract. */
 export interface ManagerPipes {
-  /** The pipe for the container's pid, or for the error that there is none. An exec session's exit code follows. */
+  /** The pipe to the manager. It gets the container's pid or an error, and later the exit code of an exec session. */
   sync: Manager
   /** The pipe for the word that clients may attach to an exec session. */
   attached: Manager

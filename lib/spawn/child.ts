@@ -187,7 +187,7 @@ export class Child<
     if (this.#owned === undefined) return
     this.#termination?.begin('dispose')
     for (const pipe of this.#pipes) pipe?.closeInput()
-    // Not by way of `exited`, because a failure that nobody else handles is an unhandled rejection.
+    // `exited` is not read here: a failure that nobody else handles would be an unhandled rejection.
     await this.#ending()
     for (const pipe of this.#pipes) pipe?.close()
   }

@@ -61,8 +61,8 @@ void WriteReport(const SpawnReport& report, Napi::Int32Array out) {
   out[size_t{1}] = static_cast<int32_t>(report.step);
 }
 
-// birthState(birth, milliseconds, report: Int32Array): 0 under way, 1 over, 2 failed. Waits at most
-// so long for its end. `report` gets the errno and the step of a failure.
+// birthState(birth, milliseconds, report: Int32Array): 0 under way, 1 over, 2 failed. Waits for the
+// end of the birth, at most this time. `report` gets the errno and the step of a failure.
 Napi::Value LookAtBirth(const Napi::CallbackInfo& info) {
   SpawnReport report;
   const BirthState state =
@@ -79,8 +79,8 @@ Napi::Value Forget(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), failed);
 }
 
-// awaitBirths(milliseconds): how many failed births of this environment are not forgotten. Waits at
-// most so long for the next birth to end.
+// awaitBirths(milliseconds): how many failed births of this environment are not forgotten. Waits
+// for the births that are under way, for each at most this time.
 Napi::Value AwaitAll(const Napi::CallbackInfo& info) {
   return Result(info, CountFailed(State(info), IntArg(info, 0)));
 }

@@ -90,6 +90,12 @@ long Clone3(CloneArgs* args, int (*enter)(void*), void* birth) {
 long Clone3(CloneArgs*, int (*)(void*), void*) { return -ENOSYS; }
 #endif
 
+int64_t MonotonicNanoseconds() {
+  struct timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * int64_t{1'000'000'000} + now.tv_nsec;
+}
+
 constexpr int kFutexWait = 0;      // FUTEX_WAIT of <linux/futex.h>, which a musl compiler may lack
 constexpr size_t kKernelMask = 8;  // the kernel's sigset_t: 64 signals
 
@@ -139,10 +145,17 @@ pid_t CreateUnawaited(Birth* birth, char* stack, int* pidfd) {
   return Clone(birth, stack, 0, pidfd);
 }
 
-// The kernel wakes one waiter when it has set the word, and it knows nothing of private futexes.
+// The kernel wakes one waiter when it has set the word, and it knows nothing of private futexes. A
+// signal of this thread interrupts the wait: without another one, a child that fails a moment later
+// would count as started.
 void AwaitLeaving(const uint32_t* occupied, int milliseconds) {
-  const struct timespec patience = {milliseconds / 1000, milliseconds % 1000 * 1'000'000L};
-  syscall(SYS_futex, occupied, kFutexWait, 1, &patience, nullptr, 0);
+  const int64_t end = MonotonicNanoseconds() + milliseconds * int64_t{1'000'000};
+  while (__atomic_load_n(occupied, __ATOMIC_ACQUIRE) != 0) {
+    const int64_t left = end - MonotonicNanoseconds();
+    if (left <= 0) return;
+    const struct timespec patience = {left / 1'000'000'000, left % 1'000'000'000};
+    syscall(SYS_futex, occupied, kFutexWait, 1, &patience, nullptr, 0);
+  }
 }
 
 // The child leaves its frames for good in exec. The sanitizer's marks on them would otherwise hit

@@ -14,8 +14,6 @@
 namespace sexton {
 namespace {
 
-constexpr int kPidfdType = 3;  // P_PIDFD of waitid(2), which older headers lack
-
 using Pidfds = std::vector<int>;
 
 void CloseAll(const Pidfds& pidfds) {
@@ -27,8 +25,7 @@ void CloseAll(const Pidfds& pidfds) {
 // A kernel before 5.4 does not know P_PIDFD. Nothing can be done about the child there.
 bool IsOver(int pidfd) {
   WaitStatus status;
-  const int result =
-      WaitNow(static_cast<idtype_t>(kPidfdType), static_cast<id_t>(pidfd), 0, &status);
+  const int result = WaitNow(kPidfdType, static_cast<id_t>(pidfd), 0, &status);
   return result < 0 || (status.pid != 0 && IsEnd(status));
 }
 

@@ -80,6 +80,9 @@ int Detach(const WaitStatus& stop);
 // its own, and its exit is then reported like a child's.
 bool IsThread(pid_t pid);
 
+// P_PIDFD of waitid(2), which older C libraries lack.
+constexpr auto kPidfdType = static_cast<idtype_t>(3);
+
 // What an ExitSource says of one process that has exited.
 struct Exit {
   uint32_t token = 0;  // as it was watched

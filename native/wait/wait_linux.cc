@@ -14,8 +14,6 @@ namespace {
 
 constexpr int kLastSignal = 64;
 
-constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD, which older C libraries lack
-
 // A watch as the epoll set keeps it: the token in the low half, the pidfd above, and this flag.
 constexpr uint64_t kOwned = uint64_t{1} << 63;
 
@@ -109,7 +107,7 @@ int ExitSource::Drain(Exit* exits, bool take) {
 // Does not peek first, as Take() does: the kernel reports a pidfd when its process is a zombie, and
 // a zombie does not stop for a tracer.
 bool ExitSource::TakeOwned(int pidfd, WaitStatus* status) {
-  const int result = WaitNow(kPidfd, static_cast<id_t>(pidfd), kOnlyThisThread, status);
+  const int result = WaitNow(kPidfdType, static_cast<id_t>(pidfd), kOnlyThisThread, status);
   if (result < 0 || !IsEnd(*status)) status->pid = 0;
   return status->pid != 0;
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { SextonError, systemError } from '../../base/errors.js'
 import type { Place } from './arguments.js'
 
-/** What a scrape gets. */
+/** The text of an answer, and its media type. */
 export interface Page {
   type: string
   text: string

@@ -11,7 +11,7 @@ import { KeptManager } from './kept-manager.js'
 import { KeptProcess } from './kept-process.js'
 import type { Orphans } from './orphans.js'
 
-/** What a server knows of a container besides its settings. */
+/** The facts about a container that its settings do not have. */
 export interface Keeping {
   /** Whether an earlier server has begun the creation. */
   isBegun: boolean

@@ -3,8 +3,8 @@ import type { Progress } from '../../keeper/tellings.js'
 import { type Manager, ManagerPipe } from '../manager-pipe.js'
 
 /**
- * The way to a manager through the keeper of a container, which notes in one step what it has told. What a keeper had not
- * confirmed when it was killed, this process tells itself.
+ * The pipe to a manager, into which the keeper of a container writes: it notes each message in the same step, so no next
+ * server tells it again. If the keeper is killed before it has confirmed a message, this process writes it.
  */
 export class KeptManager implements Manager {
   readonly #held: HeldContainer

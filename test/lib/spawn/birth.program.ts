@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { spawn } from 'sexton'
+import { run, spawn } from 'sexton'
 
 const idle = { stdio: 'ignore' } as const
 
@@ -45,4 +45,23 @@ export async function failInScope() {
   await warmUp()
   const child = spawn('/nonexistent', [], idle)
   await child[Symbol.asyncDispose]()
+}
+
+const PATH = '/nonexistent:'.repeat(600)
+
+/** Asks for the pids of commands that cannot be started, while signals come again and again. */
+export async function pidsUnderSignals(count: number) {
+  process.on('SIGUSR2', () => {})
+  const storm = spawn('sh', ['-c', 'while kill -USR2 $PPID; do :; done'], { stdio: 'ignore' })
+  await storm.spawned
+  const pids: (number | undefined)[] = []
+  for (let i = 0; i < count; i += 1) {
+    // Each folder is tried, so the birth takes long.
+    const running = run('no-such-program', [], { env: { PATH }, reject: false })
+    pids.push(running.pid)
+    await running.catch(() => {})
+  }
+  storm.kill('SIGKILL')
+  await storm.exited
+  return pids.filter((pid) => pid !== undefined).length
 }

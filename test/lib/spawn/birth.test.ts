@@ -49,6 +49,10 @@ describe('spawned', () => {
   })
 })
 
+it('The wait for the end of a birth goes on after each signal', async () => {
+  expect(await programs.evaluate('pidsUnderSignals', [40])).toBe(0)
+})
+
 describe('Children that were started in one turn', () => {
   it('each come to their own end, whether they could be started or not', async () => {
     const ways = [
