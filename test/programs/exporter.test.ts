@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../eventually.js'
 import { type Family, figureOf, parseExposition } from '../exposition.js'
 import { lacks } from '../needs.js'
 import { asNobody, asPid1, root, run } from '../program.js'
@@ -46,18 +47,18 @@ describe('sexton exporter', () => {
     const words = ['sh', '-c', script, 'sh', process.execPath, root, family]
     const exporter = await serve([...asPid1, ...words])
     await exporter.printed('ready')
-    let families: ReadonlyMap<string, Family> = new Map()
-    for (let keepers: number | undefined; keepers !== 1; ) {
-      families = await scrape(exporter)
-      keepers = figureOf(families, 'sexton_host_keepers')
-    }
-    expect(figureOf(families, 'sexton_host_kept_zombies', { parent: 'python3' })).toBe(45)
-    expect(figureOf(families, 'sexton_host_orphans')).toBe(1)
-    expect(figureOf(families, 'sexton_host_hidden_processes')).toBe(0)
-    // The exporter, tail, python with two children, sexton run, its keeper and command, and the orphan.
-    const samples = families.get('sexton_host_processes')?.samples ?? []
-    const alive = samples.filter(({ labels }) => labels.state !== 'Z')
-    expect(alive.reduce((sum, { value }) => sum + value, 0)).toBe(9)
+    // The job and the orphan may begin after the exporter.
+    await eventually(async () => {
+      const families = await scrape(exporter)
+      expect(figureOf(families, 'sexton_host_keepers')).toBe(1)
+      expect(figureOf(families, 'sexton_host_kept_zombies', { parent: 'python3' })).toBe(45)
+      expect(figureOf(families, 'sexton_host_orphans')).toBe(1)
+      expect(figureOf(families, 'sexton_host_hidden_processes')).toBe(0)
+      // The exporter, tail, python with two children, sexton run, its keeper and command, and the orphan.
+      const samples = families.get('sexton_host_processes')?.samples ?? []
+      const alive = samples.filter(({ labels }) => labels.state !== 'Z')
+      expect(alive.reduce((sum, { value }) => sum + value, 0)).toBe(9)
+    })
     process.kill(await innerPid(exporter), 'SIGTERM')
     expect(await exporter.ended).toMatchObject({ code: 0 })
   })
