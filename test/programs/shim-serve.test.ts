@@ -80,7 +80,7 @@ describe('A front', () => {
   })
 
   it('says that there can be no server', async () => {
-    const shim = startShim({ server: '/nonexistent/socket' })
+    const shim = startShim({ server: '/nonexistent/socket' }, makeBundle())
     const stderr = 'sexton-shim: no server can be reached at /nonexistent/socket\n'
     expect(await shim.foreground).toEqual({ code: 1, stderr })
   })
@@ -214,6 +214,7 @@ describe('A container whose server is killed', () => {
     const server = freePlace()
     const bundle = makeBundle(
       'echo out; until [ -e stop ]; do sleep 0.02; done; printf half; exit 5',
+      server,
     )
     const shim = startShimmy({ server }, bundle)
     await messageOf(shim)
@@ -320,9 +321,10 @@ describe('A container whose keeper is killed', () => {
   })
 
   it('is not made, if that is while the runtime works', async () => {
-    const bundle = makeBundle('exec sleep 1000')
+    const server = freePlace()
+    const bundle = makeBundle('exec sleep 1000', server)
     writeFileSync(join(bundle, 'slow'), '') // the runtime has written the pid, and goes on
-    const shim = startShim({ server: freePlace() }, bundle)
+    const shim = startShim({ server }, bundle)
     await eventually(() => expect(shim.pid('pidfile')).toBeGreaterThan(0))
     const [keeper, container] = [shim.pid('conmon.pid'), shim.pid('pidfile')]
     await killed(keeper)

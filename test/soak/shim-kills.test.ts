@@ -26,7 +26,7 @@ interface Life {
 /** Starts a container, or a process in one. */
 function begin(isExec: boolean): Life {
   const server = freePlace()
-  const bundle = makeBundle(SCRIPT)
+  const bundle = makeBundle(SCRIPT, server)
   const done = join(bundle, 'done')
   const options = ['--exit-command', '/bin/touch', '--exit-command-arg', done]
   return { shim: startShim({ server, exec: isExec, options }, bundle), server, done }

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
+import { readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { environment, root } from '../../program.js'
 import { temporaryFolder } from '../system/folder.js'
@@ -13,6 +14,8 @@ export const program = join(root, 'dist', 'cli', 'sexton-shim.js')
 export const front = join(root, 'build', 'Release', 'sexton-shim')
 const runtime = fileURLToPath(new URL('../../fixtures/oci-runtime.py', import.meta.url))
 const ID = 'c0ffee'
+// How many of them /proc counts in a second.
+const TICKS = 100
 
 export interface ShimOptions {
   /** The container's script. */
@@ -66,9 +69,13 @@ export interface Shim {
   pid(name: PidFile): number
 }
 
-/** A folder for a container of the tests' own runtime. */
-export function makeBundle(script = ':'): string {
-  const bundle = temporaryFolder()
+/**
+ * A folder for a container of the tests' own runtime. The server that hosts it writes there to its own end, and so the
+ * folder lies in that of the server's socket, which goes later.
+ */
+export function makeBundle(script = ':', server?: string): string {
+  const bundle =
+    server === undefined ? temporaryFolder() : mkdtempSync(join(dirname(server), 'bundle-'))
   mkdirSync(join(bundle, 'exits'))
   writeFileSync(join(bundle, 'container.sh'), script)
   writeFileSync(join(bundle, 'runtime'), `#!/bin/sh\nexec python3 ${runtime} "$@"\n`, {
@@ -92,7 +99,10 @@ export function optionsIn(bundle: string, settings: ShimOptions): string[] {
 }
 
 /** Starts a shim. Whatever it leaves ends with the test. */
-export function startShim(settings: ShimOptions = {}, bundle = makeBundle(settings.script)): Shim {
+export function startShim(
+  settings: ShimOptions = {},
+  bundle = makeBundle(settings.script, settings.server),
+): Shim {
   const { options = [], env = {}, started = true, server } = settings
   const words = [...optionsIn(bundle, settings), ...options]
   const ours = [server === undefined ? program : front, '--compat', 'conmon']
@@ -190,33 +200,33 @@ function textOf(stream: Readable): () => string {
 }
 
 // The shim is no child of the test, and the container no child of either once the shim has gone.
-async function end(shim: Shim, child: ChildProcess): Promise<void> {
-  for (const name of ['pidfile', 'orphan', 'conmon.pid'] as const) kill(shim, name)
+async function end({ bundle }: Shim, child: ChildProcess): Promise<void> {
+  const files = ['pidfile', 'orphan', 'conmon.pid'].map((name) => join(bundle, name))
+  const pids = files.flatMap((path) => (existsSync(path) ? processOf(path) : []))
+  for (const pid of pids) kill(pid)
   child.kill('SIGKILL')
   for (const stream of child.stdio) stream?.destroy()
+  await eventually(() => expect(pids.filter(isRunning)).toEqual([]))
 }
 
-// Most have ended long ago, and another process may have the pid by now. So the process must show that it is of this
-// bundle. An empty file, which the runtime was about to write, must not be taken for the pid 0: this process's own group.
-function kill({ bundle, pid }: Shim, name: PidFile): void {
+// Most have ended long ago, and another process may have the pid by now: one that is younger than the file. An empty
+// file, which the runtime was about to write, must not be taken for the pid 0: this process's own group.
+function processOf(path: string): number[] {
+  const pid = Number(readFileSync(path, 'utf8'))
+  const stat = pid > 0 ? readStat(pid) : undefined
+  if (stat === undefined) return []
+  const [uptime] = readFileSync('/proc/uptime', 'utf8').split(' ').map(Number) as [number]
+  const age = uptime - stat.startTime / TICKS
+  const ageOfFile = (Date.now() - statSync(path).mtimeMs) / 1000
+  return age > ageOfFile - 2 / TICKS ? [pid] : []
+}
+
+function kill(pid: number): void {
   try {
-    if (isOf(bundle, pid(name))) process.kill(pid(name), 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended, or was never started.
+    // It has ended meanwhile.
   }
 }
 
-function isOf(bundle: string, pid: number): boolean {
-  const inside = (name: string) => `/proc/${pid}/${name}`
-  const texts = ['cmdline', 'environ'].map((name) => readFileSync(inside(name), 'utf8'))
-  if ([...texts, readlinkSync(inside('cwd'))].some((text) => text.includes(bundle))) return true
-  return readdirSync(inside('fd')).some((fd) => linkAt(inside(`fd/${fd}`)).includes(bundle))
-}
-
-function linkAt(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return '' // closed meanwhile
-  }
-}
+const isRunning = (pid: number) => (readStat(pid)?.state ?? 'Z') !== 'Z'

@@ -31,7 +31,10 @@ export function shimmyOptionsIn(bundle: string, { runtime, id }: ShimmyOptions =
 }
 
 /** Starts a shimmy. Whatever it leaves ends with the test. */
-export function startShimmy(settings: ShimmyOptions = {}, bundle = makeBundle()): Shim {
+export function startShimmy(
+  settings: ShimmyOptions = {},
+  bundle = makeBundle(undefined, settings.server),
+): Shim {
   const { server } = settings
   const file = server === undefined ? program : front
   const words = [file, '--compat', 'shimmy', ...shimmyOptionsIn(bundle, settings)]
