@@ -21,6 +21,9 @@ interface Reaper {
   note(status: ExitStatus): () => void
 }
 
+// The native `signalChild` has sent nothing, because the child has exited, or stopped for its tracer.
+const TAKE_FIRST = 1
+
 /** A child of sexton's `spawn`, from birth until the reaper has taken its status. */
 export class OwnedChild {
   readonly pid: number
@@ -82,9 +85,19 @@ export class OwnedChild {
    * @returns False if the child has ended. The kernel accepts a signal to a zombie, without effect.
    */
   kill(signal: number): boolean {
+    if (this.#status !== undefined) return false
+    const result = this.#pidfd < 0 ? TAKE_FIRST : binding.signalChild(this.#pidfd, signal)
+    return result === TAKE_FIRST ? this.#takeAndKill(signal) : this.#isSent(result, signal)
+  }
+
+  #takeAndKill(signal: number): boolean {
     if (this.check()) return false
     const result =
       this.#pidfd < 0 ? binding.kill(this.pid, signal) : binding.pidfdSend(this.#pidfd, signal)
+    return this.#isSent(result, signal)
+  }
+
+  #isSent(result: number, signal: number): boolean {
     if (result < 0) throw systemError(result, `kill ${signalName(signal)}`, { pid: this.pid })
     return true
   }

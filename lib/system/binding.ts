@@ -40,6 +40,7 @@ export interface Binding {
   unwatchPidfd(pidfd: number): number
   pidfdOpen(pid: number): number
   pidfdSend(pidfd: number, signal: number): number
+  signalChild(pidfd: number, signal: number): number
   pidfdState(pidfd: number): number
   pidfdAwait(pidfd: number, milliseconds: number): number
   pidfdExitStatus(pidfd: number): number

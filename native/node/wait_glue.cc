@@ -36,6 +36,16 @@ Napi::Value Wait(const Napi::CallbackInfo& info) {
   return Result(info, count);
 }
 
+// signalChild(pidfd, signal): sends a signal to a child that lives, 0 or -errno. 1 if it sends
+// none, because wait() has something to tell first: the child is dead, or stopped for its tracer.
+Napi::Value SignalChild(const Napi::CallbackInfo& info) {
+  const int pidfd = IntArg(info, 0);
+  WaitStatus status;
+  const int result = Peek(kPidfdType, static_cast<id_t>(pidfd), 0, &status);
+  if (result < 0 || status.pid != 0) return Result(info, 1);
+  return Result(info, PidfdSend(pidfd, IntArg(info, 1)));
+}
+
 // takeStop(pid): the signal that has stopped a child, SIGCONT if it has continued, 0 if nothing is
 // new, or -errno. Lets a child go on that has stopped for its tracer, which is not job control.
 Napi::Value TakeStop(const Napi::CallbackInfo& info) {
@@ -120,6 +130,7 @@ Napi::Value UnwatchPidfd(const Napi::CallbackInfo& info) {
 
 void DefineWait(Napi::Object exports, Environment* state) {
   Define(exports, "wait", Wait, {kInt, kUint, kInt, Doubles(0)}, state);
+  Define(exports, "signalChild", SignalChild, {kInt, kInt}, state);
   Define(exports, "takeStop", TakeStop, {kUint}, state);
   Define(exports, "letGo", LetGoOn, {kInt}, state);
   exports.Set("exitBatch", ExitSource::kBatch);

@@ -49,6 +49,20 @@ describe('A pidfd', () => {
     expect(binding.pidfdSend(pidfd, 0)).toBe(-EBADF)
   })
 
+  it('signals a child that lives, and asks to take the status of a dead one', async () => {
+    const { pid, pidfd } = spawnShell('exec sleep 1000')
+    expect(binding.signalChild(pidfd, 65)).toBe(-EINVAL)
+    expect(binding.signalChild(pidfd, SIGTERM)).toBe(0)
+    await untilZombie(pid)
+    expect(binding.signalChild(pidfd, SIGKILL)).toBe(1)
+    expect(await reap(pid)).toMatchObject({ cause: CLD_KILLED, status: SIGTERM })
+    expect(binding.signalChild(pidfd, SIGKILL)).toBe(1)
+    binding.closeFd(pidfd)
+    const stranger = binding.pidfdOpen(process.ppid)
+    expect(binding.signalChild(stranger, 0)).toBe(1)
+    binding.closeFd(stranger)
+  })
+
   it.each([
     { script: 'exit 9', raw: 9 << 8 },
     { script: 'kill -KILL $$', raw: SIGKILL },

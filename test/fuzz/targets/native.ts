@@ -90,6 +90,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
   unwatchPidfd: [int],
   ...{ pidfdOpen: [int], pidfdState: [int], pidfdExitStatus: [int], closeFd: [int] },
   pidfdSend: [strange, int],
+  signalChild: [strange, int],
   startChildSignal: [call],
   stopChildSignal: [],
   spawn: [
