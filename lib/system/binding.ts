@@ -57,6 +57,7 @@ export interface Binding {
   forgetBirth(birth: number, report: Int32Array): boolean
   awaitBirths(milliseconds: number): number
   copyEnvironment(room: Uint8Array): number
+  environmentHolds(): boolean
   ownPidfdId(): bigint | undefined
   isOpen(fd: number): boolean
   makePipe(ends: Int32Array, ours: 0 | 1 | -1): number

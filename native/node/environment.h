@@ -7,6 +7,7 @@
 
 #include "node/loop_poll.h"
 #include "platform/descriptors.h"
+#include "platform/environ_copy.h"
 #include "platform/readiness.h"
 #include "signals/capture.h"
 #include "signals/source.h"
@@ -52,6 +53,7 @@ class Environment {
   napi_env env;
   uv_loop_t* loop = nullptr;
   OpenFds open_fds;
+  EnvironCopy environ_copy;
 
   ExitSource exits;
   LoopPoll exits_poll;

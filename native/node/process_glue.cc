@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
 
 #include "node/addon.h"
 #include "platform/process.h"
@@ -59,14 +58,21 @@ Napi::Value SubreaperEnabled(const Napi::CallbackInfo& info) {
 
 // copyEnvironment(room): copies the C library's environment, as many bytes as fit. How many bytes
 // it has, or -1 less that number if a part could not be read. The copy may be torn: see
-// CopyEnviron().
+// EnvironCopy.
 Napi::Value CopyEnvironment(const Napi::CallbackInfo& info) {
-  std::vector<char> block;
-  const bool whole = CopyEnviron(&block);
+  EnvironCopy& copy = State(info)->environ_copy;
+  const bool whole = copy.Make();
+  const auto& block = copy.block();
   auto room = info[0].As<Napi::Uint8Array>();
   std::copy_n(block.begin(), std::min(block.size(), room.ByteLength()), room.Data());
   const auto size = static_cast<int>(block.size());
   return Result(info, whole ? size : -1 - size);
+}
+
+// environmentHolds(): whether the environment still is as copyEnvironment() has copied it last. It
+// may be so although this is false.
+Napi::Value EnvironmentHolds(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), State(info)->environ_copy.StillHolds());
 }
 
 Napi::Value Open(const Napi::CallbackInfo& info) {
@@ -110,6 +116,7 @@ void DefineProcess(Napi::Object exports, Environment* state) {
   Define(exports, "setSubreaper", EnableSubreaper, {kBool}, state);
   Define(exports, "getSubreaper", SubreaperEnabled, {}, state);
   Define(exports, "copyEnvironment", CopyEnvironment, {kBytes}, state);
+  Define(exports, "environmentHolds", EnvironmentHolds, {}, state);
   Define(exports, "pidfdOpen", Open, {kInt}, state);
   Define(exports, "pidfdSend", Send, {kInt, kInt}, state);
   Define(exports, "pidfdState", StateOf, {kInt}, state);

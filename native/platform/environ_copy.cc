@@ -1,3 +1,5 @@
+#include "platform/environ_copy.h"
+
 #include <unistd.h>
 
 #include <cstdint>
@@ -71,21 +73,48 @@ bool ReadOwnMemoryByPipe(const void* from, char* to, size_t size) {
          Retry([&] { return read(read_end.get(), to, size); }) == length;
 }
 
-bool CopyEnviron(std::vector<char>* block) {
+bool EnvironCopy::Make() {
   PageCopies pages;
-  auto entry = reinterpret_cast<uintptr_t>(__atomic_load_n(&environ, __ATOMIC_ACQUIRE));
-  if (entry == 0) return true;  // after clearenv(3)
+  block_.clear();
+  strings_.clear();
+  parts_.assign(1, {});
+  array_ = reinterpret_cast<uintptr_t>(__atomic_load_n(&environ, __ATOMIC_ACQUIRE));
+  if (array_ == 0) return true;  // after clearenv(3)
   bool whole = true;
-  for (;; entry += sizeof entry) {
+  for (uintptr_t entry = array_;; entry += sizeof entry) {
     uintptr_t string;
     if (!pages.ReadPointer(entry, &string)) return false;
+    strings_.push_back(string);
     if (string == 0) return whole;
-    const size_t length = block->size();
-    if (pages.AppendString(string, block)) continue;
-    if (block->size() >= kMost) return false;
-    block->resize(length);
+    const size_t length = block_.size();
+    if (pages.AppendString(string, &block_)) {
+      Note(string, block_.size() - length);
+      continue;
+    }
+    if (block_.size() >= kMost) return false;
+    block_.resize(length);
     whole = false;
   }
+}
+
+void EnvironCopy::Note(uintptr_t string, size_t length) {
+  iovec& last = parts_.back();
+  if (parts_.size() > 1 && reinterpret_cast<uintptr_t>(last.iov_base) + last.iov_len == string) {
+    last.iov_len += length;
+  } else {
+    parts_.push_back({reinterpret_cast<void*>(string), length});
+  }
+}
+
+bool EnvironCopy::StillHolds() {
+  const uintptr_t array = reinterpret_cast<uintptr_t>(__atomic_load_n(&environ, __ATOMIC_ACQUIRE));
+  if (array == 0 || array != array_ || parts_.size() > kMostParts) return false;
+  const size_t pointers = strings_.size() * sizeof array;
+  parts_[0] = {reinterpret_cast<void*>(array), pointers};
+  room_.resize(pointers + block_.size());
+  return ReadOwnParts(parts_.data(), parts_.size(), room_.data(), room_.size()) &&
+         std::memcmp(room_.data(), strings_.data(), pointers) == 0 &&
+         std::memcmp(room_.data() + pointers, block_.data(), block_.size()) == 0;
 }
 
 }  // namespace sexton

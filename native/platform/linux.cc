@@ -181,6 +181,11 @@ bool ReadOwnMemory(const void* from, char* to, size_t size) {
   return false;
 }
 
+bool ReadOwnParts(const iovec* parts, size_t count, char* to, size_t size) {
+  const iovec local = {to, size};
+  return process_vm_readv(getpid(), &local, 1, parts, count, 0) == static_cast<ssize_t>(size);
+}
+
 int PidfdOpen(pid_t pid) {
   return static_cast<int>(Retry([&] { return syscall(SYS_pidfd_open, pid, 0); }));
 }

@@ -92,6 +92,8 @@ bool ReadOwnMemory(const void* from, char* to, size_t size) {
   return ReadOwnMemoryByPipe(from, to, size);
 }
 
+bool ReadOwnParts(const iovec*, size_t, char*, size_t) { return false; }
+
 int PidfdOpen(pid_t) { return -ENOSYS; }
 int PidfdSend(int, int) { return -ENOSYS; }
 int PidfdState(int) { return -ENOSYS; }

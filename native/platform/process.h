@@ -2,11 +2,11 @@
 #define SEXTON_PLATFORM_PROCESS_H_
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 // The lowest room: single calls that differ between platforms, or that the C library lacks. It
 // knows nothing of Node, of waiting or of spawning. A function returns a plain value, or -errno; a
@@ -62,6 +62,10 @@ int CountForeignAddons();
 // here.
 bool ReadOwnMemory(const void* from, char* to, size_t size);
 
+// Copies likewise several parts of this memory, of `size` bytes in all, by one call of the kernel.
+// False too where the platform has no such call.
+bool ReadOwnParts(const iovec* parts, size_t count, char* to, size_t size);
+
 // --- process descriptors: a value >= 0, or -errno; -ENOSYS on a platform without them ---
 
 // Opens a close-on-exec descriptor of the process `pid` (pidfd_open(2), Linux 5.3).
@@ -89,16 +93,6 @@ bool OwnPidfdId(uint64_t* id);
 
 // Does so on every POSIX system: write(2) to a pipe fails with EFAULT where no memory is mapped.
 bool ReadOwnMemoryByPipe(const void* from, char* to, size_t size);
-
-// Copies the C library's `environ`: each entry with its NUL, one after the other. False where a
-// part of it cannot be read; the other entries are in the copy.
-//
-// Another thread may change the environment meanwhile. setenv(3) moves the array and frees the old
-// one, unsetenv(3) shifts the entries, and musl frees the strings. The C library's lock, if it has
-// one, cannot be taken from outside, and Node's mutex around process.env cannot either. So a copy
-// never faults, but it may be torn: the caller has to find out whether it is whole
-// (lib/spawn/own-environment.ts).
-bool CopyEnviron(std::vector<char>* block);
 
 }  // namespace sexton
 

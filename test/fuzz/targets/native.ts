@@ -98,6 +98,7 @@ const METHODS: Readonly<Record<string, readonly Arbitrary<unknown>[]>> = {
     fc.oneof(ints, fc.constant({ $ints: [0, 0, 0, 0] })),
   ],
   copyEnvironment: [block],
+  environmentHolds: [],
   ownPidfdId: [],
   isOpen: [int],
   makePipe: [ints, int],

@@ -25,12 +25,14 @@ export async function change() {
 /** What children see when the environment changes between two spawns. */
 export async function follow() {
   const before = await seen({ env: { ADDED: 'yes' } })
+  process.env.A = '2' // as long as before
+  const exchanged = await seen({ env: { ADDED: 'yes' } })
   process.env.A = 'changed'
   process.env.LATER = 'word'
   const after = await seen({ env: { ADDED: 'yes' } })
   process.env = { ONLY: 'this', A: 'replaced' }
   const replaced = await seen({ env: { A: 'over' } })
-  return { before, after, replaced }
+  return { before, exchanged, after, replaced }
 }
 
 /** In a worker. */

@@ -33,8 +33,9 @@ describe('env', () => {
   })
 
   it('adds to what the environment is at that moment', async () => {
-    const { before, after, replaced } = await programs.evaluate('follow', [], { prefix })
+    const { before, exchanged, after, replaced } = await programs.evaluate('follow', [], { prefix })
     expect(before).toContain('A=1')
+    expect(exchanged).toEqual(before.map((entry) => (entry === 'A=1' ? 'A=2' : entry)))
     expect([...after].sort()).toEqual(
       [...before.filter((entry) => entry !== 'A=1'), 'A=changed', 'LATER=word'].sort(),
     )
