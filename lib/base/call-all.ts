@@ -7,9 +7,14 @@ export function callAll<T>(listeners: Iterable<(value: T) => void>, value: T): v
     try {
       listener(value)
     } catch (error) {
-      queueMicrotask(() => {
-        throw error
-      })
+      throwLater(error)
     }
   }
+}
+
+/** Makes an error an uncaught exception. */
+export function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

@@ -1,4 +1,4 @@
-import { callAll } from '../base/call-all.js'
+import { throwLater } from '../base/call-all.js'
 import { systemError } from '../base/errors.js'
 import { type Binding, binding } from '../system/binding.js'
 import type { Check, Watch } from './backend.js'
@@ -11,22 +11,26 @@ import type { Check, Watch } from './backend.js'
 // free for other processes, so no listener may find the dead child under it. The native code closes the descriptors
 // when all listeners have run: see `ExitSource` in native/wait/wait.h.
 
-/**
- * Notes the status that the native code has taken: nobody is told yet. It must not throw.
- *
- * @returns Tells everybody.
- */
-export type Note = (records: Float64Array, index: number) => () => void
-
+/** A process whose exit is awaited. */
 interface Watched {
   readonly pidfd: number
-  readonly check: Check
-  /** Only for an owned child. */
-  readonly note?: Note
+  /** Asks whether it has exited. Returns true to end the watch. */
+  check(): boolean
+}
+
+/** An owned child. It is the same object in each call: a closure for each would take longer than the rest of an exit. */
+export interface WatchedOwned extends Watched {
+  /**
+   * Notes the status that the native code has taken: nobody is told yet. From now on the descriptor is the native
+   * code's, which closes it. It must not throw.
+   */
+  noteTaken(records: Float64Array, index: number): void
+  /** Tells everybody. */
+  tellTaken(): void
 }
 
 interface ExitSet {
-  readonly watches: Map<number, Watched>
+  readonly watches: Map<number, Watched | WatchedOwned>
   /** The reapers that do not let statuses be taken, one for each copy of the library at most. */
   readonly refusing: Set<object>
   lastToken: number
@@ -42,20 +46,30 @@ const set = addon[KEY]
 const { watches } = set
 // How many have exited, and their tokens.
 const tokens = new Float64Array(1 + binding.exitBatch)
-const records = new Float64Array(binding.exitBatch * binding.waitFields)
+const FIELDS = binding.waitFields
+const records = new Float64Array(binding.exitBatch * FIELDS)
 
 /** Watches the process of `pidfd`. The caller closes the descriptor, after `stop()`. */
 export function watchPidfd(pidfd: number, check: Check): Watch {
-  return watch({ pidfd, check })
+  const token = watch({ pidfd, check }, false)
+  return { stop: () => unwatch(token) }
 }
 
 /**
- * Watches an owned child. Its status is either taken at once, and `note` is called, or `check` asks for it.
+ * Watches an owned child. Its status is either taken at once, and `noteTaken` is called, or `check` asks for it.
  *
- * @param note After this call the descriptor is the native code's, which closes it.
+ * @returns The token for `unwatch()`, which is not needed after `noteTaken`.
  */
-export function watchOwned(pidfd: number, check: Check, note: Note): Watch {
-  return watch({ pidfd, check, note })
+export function watchOwned(child: WatchedOwned): number {
+  return watch(child, true)
+}
+
+/** Ends a watch. A second call does nothing. */
+export function unwatch(token: number): void {
+  const watched = watches.get(token)
+  if (watched === undefined) return
+  watches.delete(token)
+  binding.unwatchPidfd(watched.pidfd)
 }
 
 /**
@@ -69,28 +83,29 @@ export function letTake(reaper: object, mayTake: boolean): void {
   binding.takeExits(set.refusing.size === 0)
 }
 
-/** Does what the exit of an owned child does, without one: calls `note`, and what that returns. */
-export function rehearseExit(pid: number, note: Note): void {
+/** Does what the exit of an owned child does, without one. */
+export function rehearseExit(pid: number, child: WatchedOwned): void {
   const token = nextToken()
-  watches.set(token, { pidfd: -1, check: () => true, note })
-  tokens.set([1, token])
+  watches.set(token, child)
+  tokens[0] = 1
+  tokens[1] = token
   records[0] = pid // the rest of the record may be anything
   tell()
 }
 
-function watch(watched: Watched): Watch {
+function watch(watched: Watched | WatchedOwned, isOwned: boolean): number {
   if (!set.isOpen) open()
   const token = nextToken()
-  const result = binding.watchPidfd(watched.pidfd, token, watched.note !== undefined)
+  const result = binding.watchPidfd(watched.pidfd, token, isOwned)
   if (result < 0) throw systemError(result, 'epoll_ctl')
   watches.set(token, watched)
-  return { stop: () => stop(token) }
+  return token
 }
 
 // A token of its own, because a descriptor's number may be closed and reused within one batch.
 function nextToken(): number {
   do set.lastToken = (set.lastToken + 1) >>> 0
-  while (watches.has(set.lastToken))
+  while (set.lastToken === 0 || watches.has(set.lastToken)) // 0 means no watch
   return set.lastToken
 }
 
@@ -103,29 +118,29 @@ function open(): void {
 // Called with one batch in each turn of the loop, so that other events get their turn. The rest keeps the set readable.
 function tell(): void {
   const count = tokens[0] as number
-  const tellings: (() => void)[] = []
-  for (let i = 0; i < count; i += 1) tellings.push(noted(tokens[1 + i] as number, i))
-  // All, because the set does not report the others of this batch again.
-  callAll(tellings, undefined)
+  const news: (WatchedOwned | number)[] = []
+  for (let i = 0; i < count; i += 1) news.push(noted(tokens[1 + i] as number, i))
+  for (const one of news) {
+    try {
+      if (typeof one === 'number') ask(one)
+      else one.tellTaken()
+    } catch (error) {
+      throwLater(error) // the set does not report the others of this batch again
+    }
+  }
   // Before the promise jobs: who awaits an exit may need the place of its descriptor.
   binding.releaseExits()
 }
 
-function noted(token: number, index: number): () => void {
-  const isTaken = records[index * binding.waitFields] !== 0
-  if (!isTaken) return () => ask(token)
-  const { note } = watches.get(token) as Required<Watched>
+/** The child, if its status was taken; otherwise the token of what may have exited. */
+function noted(token: number, index: number): WatchedOwned | number {
+  if (records[index * FIELDS] === 0) return token
+  const child = watches.get(token) as WatchedOwned
   watches.delete(token)
-  return note(records, index)
+  child.noteTaken(records, index)
+  return child
 }
 
 function ask(token: number): void {
-  if (watches.get(token)?.check()) stop(token)
-}
-
-function stop(token: number): void {
-  const watched = watches.get(token)
-  if (watched === undefined) return
-  watches.delete(token)
-  binding.unwatchPidfd(watched.pidfd)
+  if (watches.get(token)?.check()) unwatch(token)
 }

@@ -1,5 +1,5 @@
 import { monotonicNow } from '../base/time.js'
-import type { Check, Watch } from './backend.js'
+import type { Check } from './backend.js'
 import { Sweep } from './sweep.js'
 
 // Only SIGCHLD tells that a child has stopped for a tracer: its pidfd does not, and neither does polling. Most signals
@@ -25,6 +25,11 @@ const sweep = new Sweep((run) => {
 }, true)
 
 /** Watches a child of this thread for stops: `check` lets it go on. Its end is noticed otherwise. */
-export function watchStops(pid: number, check: Check): Watch {
-  return sweep.watch(pid, check)
+export function watchStops(pid: number, check: Check): void {
+  sweep.add(pid, check)
+}
+
+/** Ends that. */
+export function unwatchStops(pid: number, check: Check): void {
+  sweep.remove(pid, check)
 }

@@ -31,12 +31,28 @@ export class Sweep {
 
   /** Calls `check` when the child may have ended, or has stopped for a tracer. */
   watch(pid: number, check: Check): Watch {
+    this.add(pid, check)
+    return { stop: () => this.remove(pid, check) }
+  }
+
+  /** Does so without an object for each child. */
+  add(pid: number, check: Check): void {
     this.#checks.set(pid, check)
     // Sweep once for a child that ended or stopped before SIGCHLD was heard. Not at once: the caller has just got
     // the pid, and must have the time to wait for it.
     if (this.#unsubscribe === undefined || !this.#isPatient) this.#sweepLater()
     if (!this.#isPatient) this.#listen()
-    return { stop: () => this.#stop(pid, check) }
+  }
+
+  /** Ends the calls. A child that is watched since may have the same pid. */
+  remove(pid: number, check: Check): void {
+    if (this.#checks.get(pid) !== check) return
+    this.#checks.delete(pid)
+    // A patient sweep stays as it is: to listen anew for each child would cost more than a look now and then.
+    if (this.#checks.size > 0 || this.#isPatient) return
+    this.#callOff?.()
+    this.#callOff = undefined
+    this.#stopListening()
   }
 
   #listen(): void {
@@ -80,7 +96,7 @@ export class Sweep {
       }
       const check = pid === previous ? undefined : this.#checks.get(pid)
       if (check === undefined || !check()) break
-      this.#stop(pid, check)
+      this.remove(pid, check)
       previous = pid
     }
     return this.#askEach()
@@ -99,7 +115,7 @@ export class Sweep {
     for (const [pid, check] of this.#checks) {
       if (left === 0) return false
       left -= 1
-      if (check()) this.#stop(pid, check)
+      if (check()) this.remove(pid, check)
       else if (this.#isPatient) this.#moveToEnd(pid, check)
       if (monotonicNow() > end) return left > 0
     }
@@ -108,16 +124,5 @@ export class Sweep {
 
   #moveToEnd(pid: number, check: Check): void {
     if (this.#checks.delete(pid)) this.#checks.set(pid, check)
-  }
-
-  // A child that is watched since may have the same pid.
-  #stop(pid: number, check: Check): void {
-    if (this.#checks.get(pid) !== check) return
-    this.#checks.delete(pid)
-    // A patient sweep stays as it is: to listen anew for each child would cost more than a look now and then.
-    if (this.#checks.size > 0 || this.#isPatient) return
-    this.#callOff?.()
-    this.#callOff = undefined
-    this.#stopListening()
   }
 }

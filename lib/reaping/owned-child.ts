@@ -1,38 +1,46 @@
 import { callAll } from '../base/call-all.js'
 import { systemError } from '../base/errors.js'
-import { backend, type Check, type Watch } from '../exit/backend.js'
+import { backend, type Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
-import { watchOwned } from '../exit/pidfd.js'
+import { unwatch, type WatchedOwned, watchOwned } from '../exit/pidfd.js'
 import { watchByPolling } from '../exit/poll.js'
 import { watchChild } from '../exit/sigchld.js'
-import { watchStops } from '../exit/stops.js'
+import { unwatchStops, watchStops } from '../exit/stops.js'
 import { binding } from '../system/binding.js'
 import { signalName } from '../system/signal-names.js'
+import type { Death } from './observers.js'
 
 /** The functions of the reaper that a child calls. */
 interface Reaper {
   /** Takes its status if there is one, notes it and tells everybody. */
   take(pid: number): unknown
   /**
-   * Notes a status that was taken by now.
+   * Notes a status that was taken by now, and tells nobody.
    *
-   * @returns Tells everybody.
+   * @returns What `tell` needs to know.
    */
-  note(status: ExitStatus): () => void
+  note(child: OwnedChild, status: ExitStatus): Death | undefined
+  /** Tells everybody. */
+  tell(child: OwnedChild, status: ExitStatus, death: Death | undefined): void
 }
 
 // The native `signalChild` has sent nothing, because the child has exited, or stopped for its tracer.
 const TAKE_FIRST = 1
 
 /** A child of sexton's `spawn`, from birth until the reaper has taken its status. */
-export class OwnedChild {
+export class OwnedChild implements WatchedOwned {
   readonly pid: number
   readonly #reaper: Reaper
   readonly #waiters = new Set<(status: ExitStatus) => void>()
   #pidfd: number
   #status: ExitStatus | undefined
   #exited: Promise<ExitStatus> | undefined
+  /** Of the watch of its descriptor; 0 if there is none. */
+  #token = 0
+  /** Instead of that one. */
   #watch: Watch | undefined
+  #death: Death | undefined
+  readonly #check = () => this.check()
 
   /** @internal For the reaper alone. */
   constructor(pid: number, pidfd: number, reaper: Reaper) {
@@ -43,7 +51,13 @@ export class OwnedChild {
 
   /** @internal Watches for its end, once the reaper knows it. */
   watch(): void {
-    this.#watch = this.#startWatch(() => this.check())
+    if (this.#pidfd < 0 && backend() !== 'poll') {
+      this.#watch = watchChild(this.pid, this.#check)
+      return
+    }
+    this.#watchEnd()
+    // Only SIGCHLD tells when a traced child has stopped.
+    watchStops(this.pid, this.#check)
   }
 
   /** A promise of its status, made at the first use: most children are awaited otherwise. */
@@ -106,18 +120,21 @@ export class OwnedChild {
   note(status: ExitStatus): void {
     this.#status = status
     // Stop the watch before the close: the descriptor's number may be given away in the next instant.
-    this.#watch?.stop()
+    this.#stopWatch()
     if (this.#pidfd >= 0) binding.closeFd(this.#pidfd)
     this.#pidfd = -1
   }
 
-  /**
-   * @internal The native code has taken the status, and closes the descriptor.
-   * @returns Tells everybody.
-   */
-  noteTaken(records: Float64Array, index: number): () => void {
+  /** @internal The native code has taken the status, and closes the descriptor. */
+  noteTaken(records: Float64Array, index: number): void {
     this.#pidfd = -1
-    return this.#reaper.note(ExitStatus.fromRecord(records, index))
+    this.#token = 0
+    this.#death = this.#reaper.note(this, ExitStatus.fromRecord(records, index))
+  }
+
+  /** @internal Tells everybody. */
+  tellTaken(): void {
+    this.#reaper.tell(this, this.#status as ExitStatus, this.#death)
   }
 
   /** @internal For the reaper: tells everybody who waits. */
@@ -126,26 +143,19 @@ export class OwnedChild {
     this.#waiters.clear()
   }
 
-  #startWatch(check: Check): Watch {
-    if (this.#pidfd < 0 && backend() !== 'poll') return watchChild(this.pid, check)
-    // Only SIGCHLD tells when a traced child has stopped.
-    const ends = this.#watchEnd(check)
-    const stops = watchStops(this.pid, check)
-    return {
-      stop: () => {
-        ends.stop()
-        stops.stop()
-      },
-    }
-  }
-
-  #watchEnd(check: Check): Watch {
-    if (this.#pidfd < 0) return watchByPolling(check)
+  #watchEnd(): void {
     try {
-      return watchOwned(this.#pidfd, check, (records, index) => this.noteTaken(records, index))
+      if (this.#pidfd >= 0) this.#token = watchOwned(this)
     } catch {
       // The child runs already, so it must not be lost for want of a watch.
-      return watchByPolling(check)
     }
+    if (this.#token === 0) this.#watch = watchByPolling(this.#check)
+  }
+
+  #stopWatch(): void {
+    if (this.#token !== 0) unwatch(this.#token)
+    this.#token = 0
+    this.#watch?.stop()
+    unwatchStops(this.pid, this.#check)
   }
 }

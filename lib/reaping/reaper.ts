@@ -15,7 +15,7 @@ import { rehearseOnce } from './rehearsal.js'
 const records = new Float64Array(BATCH * binding.waitFields)
 
 /** The functions of this module that owned children call. */
-const reaper = { take, note }
+const reaper = { take, note, tell }
 
 // Almost always nobody must see the deaths of owned children first. Then the native code takes their statuses as soon as
 // the exits are noticed, and `note` is called.
@@ -166,24 +166,26 @@ function claims(): Float64Array {
 }
 
 function deliver(status: ExitStatus, seen?: Death): void {
-  note(status, seen)()
+  const child = owned.get(status.pid)
+  tell(child, status, note(child, status, seen))
 }
 
-// Notes a status, and tells nobody: returns what tells everybody.
-function note(status: ExitStatus, seen?: Death): () => void {
+// Notes a status, and tells nobody. Returns the death for those who see it.
+function note(child: OwnedChild | undefined, status: ExitStatus, seen?: Death): Death | undefined {
   const { pid } = status
-  const child = owned.get(pid)
   const isSeen =
     child === undefined ? observers.look : observers.lookAtOwned || observers.observe(pid)
   const death = seen ?? (isSeen ? new Death(pid, ownerOf(pid), status) : undefined)
   // Forget first: the pid may be another child's before anyone hears of this one.
   owned.delete(pid)
-  if (awaited.delete(pid)) heedObservers()
+  if (awaited.size > 0 && awaited.delete(pid)) heedObservers()
   forget(pid)
   death?.taken(status)
   child?.note(status)
-  return () => {
-    child?.tell(status)
-    if (death !== undefined) observers.after(death)
-  }
+  return death
+}
+
+function tell(child: OwnedChild | undefined, status: ExitStatus, death: Death | undefined): void {
+  child?.tell(status)
+  if (death !== undefined) observers.after(death)
 }

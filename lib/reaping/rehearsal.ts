@@ -33,7 +33,7 @@ export function rehearseOnce(
       const child = new OwnedChild(NOBODY, -1, reaper)
       if (!enroll(child)) return
       child.onExit(() => {})
-      rehearseExit(NOBODY, (records, index) => child.noteTaken(records, index))
+      rehearseExit(NOBODY, child)
     }
   }
   setTimeout(rehearse, DELAY).unref()
