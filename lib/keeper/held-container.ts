@@ -188,7 +188,7 @@ export class HeldContainer {
     this.#fds.close(slot)
   }
 
-  /** Notes for the next server what the manager has been told. After 2 the keeper writes no exit files. */
+  /** Notes for the next server what the manager has been told. After 3 the keeper writes no exit files. */
   advance(progress: Progress): void {
     this.#connection.send('progress', progress)
   }

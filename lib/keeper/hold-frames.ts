@@ -5,7 +5,7 @@ import { RECORD, statusIn } from './record.js'
 // little endian. Each is one message of a socket of type `seqpacket`. native/keeper/hold_frames.h has the same lists, and
 // says what each means.
 
-export const HOLD_VERSION = 2
+export const HOLD_VERSION = 3
 
 /** The kinds of messages that a server sends. */
 export const HOLD_REQUESTS = {

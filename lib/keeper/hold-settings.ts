@@ -46,18 +46,23 @@ export interface HoldPlan {
   logs: readonly string[]
   /** Milliseconds that the end of a container waits for a server. Default: 5000. */
   patience?: number | undefined
+  /**
+   * Milliseconds for which the keeper then tries again to write files that find no room. Default: 0, it tries once.
+   */
+  persistence?: number | undefined
   /** Ends of the container's pipes, and the pipe to the manager. The keeper holds copies. */
   held: Partial<Record<'stdin' | 'stdout' | 'stderr' | 'manager', number>>
 }
 
 /** The words of the settings, in their order. native/keeper/hold_settings.h has the same list, and says what each means. */
 export const HOLD_SETTINGS = [
-  ...(['version', 'slots', 'lent', 'hasConsole', 'patience', 'delay', 'form'] as const),
+  ...(['version', 'slots', 'lent', 'hasConsole'] as const),
+  ...(['patience', 'persistence', 'delay', 'form'] as const),
   ...(['runtime', 'runtimeBytes', 'command', 'commandBytes', 'pidfile', 'pidfileBytes'] as const),
   ...(['exitFiles', 'exitFilesBytes', 'logs', 'logsBytes', 'sockets', 'socketsBytes'] as const),
 ] as const
 
-const VERSION = 2
+const VERSION = 3
 // native/keeper/hold_settings.h says what they mean.
 const FORMS = { shimmy: 1, data: 2, exit_code: 4 } as const
 const WORD = 4 // bytes
@@ -102,6 +107,7 @@ export function encodeHoldSettings(
     lent: lent.length,
     hasConsole: plan.console === undefined ? 0 : 1,
     patience: milliseconds('patience', plan.patience ?? PATIENCE),
+    persistence: milliseconds('persistence', plan.persistence ?? 0),
     delay: milliseconds('exitDelay', plan.exitDelay ?? 0),
     form: (plan.form ?? []).reduce((bits, form) => bits | FORMS[form], 0),
   }

@@ -1,7 +1,10 @@
 import { Fact } from './fact.js'
 
-/** How much of a container's life its manager has been told: 1, the pid; 2, the end, by exit files. */
-export type Progress = 0 | 1 | 2
+/**
+ * How much of a container's life its manager has been told: 1, the pid; 2, the end, by a message; 3, the end, by exit
+ * files, or that there is no container.
+ */
+export type Progress = 0 | 1 | 2 | 3
 
 /** The messages to a manager, each of which the keeper confirms. */
 export class Tellings {

@@ -52,33 +52,32 @@ export class ConmonReports implements Reports {
   tellFailure({ text, runtime }: Failure): void {
     const legacyName = this.#settings.mode === 'exec' ? 'exit_code' : 'pid'
     const words = text === '' && runtime !== undefined ? describe(runtime) : text
-    this.#tell({ number: -1, legacyName, text: words }, 2)
+    this.#tell({ number: -1, legacyName, text: words }, 3)
+  }
+
+  writeEnd(end: End): void {
+    if (end.lacksMemory) writeOomFiles(this.#settings)
+    writeExitFiles(this.#settings, codeOf(end))
   }
 
   tellEnd(end: End): void {
-    const code = end.isTimedOut ? TIMED_OUT : (end.status?.toShellCode() ?? UNKNOWN)
-    try {
-      if (end.lacksMemory) writeOomFiles(this.#settings)
-      writeExitFiles(this.#settings, code)
-    } finally {
-      this.#tellCode(code, end.isTimedOut)
-    }
+    if (this.#settings.mode !== 'exec') return
+    const text = end.isTimedOut ? { text: TIMEOUT_TEXT } : {}
+    this.#tell({ number: codeOf(end), legacyName: 'exit_code', ...text }, 2)
   }
 
   close(): void {
     this.#pipes.sync.close()
   }
 
-  #tellCode(number: number, isTimedOut: boolean): void {
-    if (this.#settings.mode !== 'exec') return
-    const text = isTimedOut ? { text: TIMEOUT_TEXT } : {}
-    this.#tell({ number, legacyName: 'exit_code', ...text }, 2)
-  }
-
   #tell(message: Message, progress: Progress): void {
     const text = encodeMessage(message, !this.#settings['api-version'])
     this.#pipes.sync.write(text, progress)
   }
+}
+
+function codeOf({ isTimedOut, status }: End): number {
+  return isTimedOut ? TIMED_OUT : (status?.toShellCode() ?? UNKNOWN)
 }
 
 function describe({ code, signal }: ExitStatus): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from './settings.js'
 
@@ -20,8 +20,13 @@ export function writeOomFiles({ bundle, 'persist-dir': persistDir }: Settings): 
 /** Writes a file whose readers see all of it or nothing. */
 export function writeWhole(path: string, text: string): void {
   const draft = `${path}.${process.pid}.tmp`
-  writeFileSync(draft, text, { mode: 0o644 })
-  renameSync(draft, path)
+  try {
+    writeFileSync(draft, text, { mode: 0o644 })
+    renameSync(draft, path)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
 }
 
 /** Creates the folders of the exit files. */

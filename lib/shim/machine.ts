@@ -2,6 +2,7 @@ import { SextonError } from '../base/errors.js'
 import { hold } from '../base/process-life.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { Contract } from './contract.js'
+import { reportEnd } from './end-report.js'
 import type { Holder } from './holder.js'
 import { OomCount } from './oom-count.js'
 import type { MessageLevel } from './own-log.js'
@@ -169,13 +170,13 @@ export class Machine {
     const { reports, ownLog } = contract
     ownLog.write(...this.#summary())
     const lacksMemory = this.#kills?.hasGrown() ?? false
-    try {
-      if (this.#failure !== undefined) reports.tellFailure(this.#failure)
-      else reports.tellEnd({ status: this.#status, isTimedOut: this.#isTimedOut, lacksMemory })
-    } catch (error) {
-      service.complain(error)
-    }
-    await service.close().catch((error) => service.complain(error))
+    const end = { status: this.#status, isTimedOut: this.#isTimedOut, lacksMemory }
+    const complain = (error: unknown) => service.complain(error)
+    let reported = Promise.resolve()
+    if (this.#failure !== undefined) reports.tellFailure(this.#failure)
+    else reported = reportEnd(end, reports, complain)
+    await service.close().catch(complain)
+    await reported
     reports.close()
     return 'reported'
   }

@@ -30,7 +30,13 @@ export interface Reports {
   /** Tells the pid of the container, which exists now. */
   tellPid(pid: number): void
   tellFailure(failure: Failure): void
-  /** @throws {Error} if a file cannot be written. The messages are sent even so. */
+  /**
+   * Writes the end to the manager's files. It may be called again.
+   *
+   * @throws {Error} if a file cannot be written.
+   */
+  writeEnd(end: End): void
+  /** Tells the end, where the manager listens for it. */
   tellEnd(end: End): void
   /** The manager sees the end of the messages. */
   close(): void

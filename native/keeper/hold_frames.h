@@ -11,7 +11,7 @@
 
 namespace sexton {
 
-constexpr uint32_t kHoldVersion = 2;
+constexpr uint32_t kHoldVersion = 3;
 
 // Server to keeper.
 #define SEXTON_HOLD_REQUESTS(FRAME)                                                             \
@@ -57,8 +57,8 @@ enum Slot : uint32_t { SEXTON_SLOTS(SEXTON_VALUE) };
 
 constexpr uint32_t kSlots = 8;
 
-// kReported: the exit files are written.
-enum Progress : uint32_t { kNothing = 0, kTold = 1, kReported = 2 };
+// What the manager knows: the pid, the end by a message, the end by files or that there is none.
+enum Progress : uint32_t { kNothing = 0, kTold = 1, kEndTold = 2, kReported = 3 };
 
 struct HoldRequestFrame {
   HoldRequest kind;

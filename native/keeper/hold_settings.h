@@ -17,7 +17,7 @@ namespace sexton {
 constexpr int kAdoption = 3;  // the socket at which servers connect
 constexpr int kConsole = 4;   // the socket at which the runtime hands over the terminal
 
-constexpr uint32_t kHoldSettingsVersion = 2;
+constexpr uint32_t kHoldSettingsVersion = 3;
 
 // The forms in which an end is written.
 constexpr uint32_t kShimmysForm = 1;  // logs without marks, and an exit file that is JSON
@@ -27,25 +27,26 @@ constexpr uint32_t kAllForms = kShimmysForm | kTellsCode | kLegacyCode;
 
 // WORD(name in C++, name in TypeScript). lib/keeper/hold-settings.ts has the same list. A section
 // is where it begins in the block, and its bytes. A path is absolute, and ends with a NUL.
-#define SEXTON_HOLD_SETTINGS(WORD)                                                   \
-  WORD(version, version)        /* kHoldSettingsVersion */                           \
-  WORD(slots, slots)            /* the bits of those that are filled at the start */ \
-  WORD(lent, lent)              /* how many descriptors are the runtime's alone */   \
-  WORD(has_console, hasConsole) /* 1: kConsole is open */                            \
-  WORD(patience, patience)      /* milliseconds that an end waits for a server */    \
-  WORD(delay, delay)            /* milliseconds before the exit command */           \
-  WORD(form, form)              /* bits of the forms above */                        \
-  WORD(runtime, runtime)        /* the plan of the runtime */                        \
-  WORD(runtime_bytes, runtimeBytes)                                                  \
-  WORD(command, command)            /* the plan of the exit command */               \
-  WORD(command_bytes, commandBytes) /* 0: there is none */                           \
-  WORD(pidfile, pidfile)            /* the path at which the runtime leaves a pid */ \
-  WORD(pidfile_bytes, pidfileBytes)                                                  \
-  WORD(exit_files, exitFiles) /* paths for the exit code */                          \
-  WORD(exit_files_bytes, exitFilesBytes)                                             \
-  WORD(logs, logs) /* paths of logs in the Kubernetes format */                      \
-  WORD(logs_bytes, logsBytes)                                                        \
-  WORD(sockets, sockets) /* paths to be removed at the end */                        \
+#define SEXTON_HOLD_SETTINGS(WORD)                                                    \
+  WORD(version, version)         /* kHoldSettingsVersion */                           \
+  WORD(slots, slots)             /* the bits of those that are filled at the start */ \
+  WORD(lent, lent)               /* how many descriptors are the runtime's alone */   \
+  WORD(has_console, hasConsole)  /* 1: kConsole is open */                            \
+  WORD(patience, patience)       /* milliseconds that an end waits for a server */    \
+  WORD(persistence, persistence) /* and for room, if there is none for its files */   \
+  WORD(delay, delay)             /* milliseconds before the exit command */           \
+  WORD(form, form)               /* bits of the forms above */                        \
+  WORD(runtime, runtime)         /* the plan of the runtime */                        \
+  WORD(runtime_bytes, runtimeBytes)                                                   \
+  WORD(command, command)            /* the plan of the exit command */                \
+  WORD(command_bytes, commandBytes) /* 0: there is none */                            \
+  WORD(pidfile, pidfile)            /* the path at which the runtime leaves a pid */  \
+  WORD(pidfile_bytes, pidfileBytes)                                                   \
+  WORD(exit_files, exitFiles) /* paths for the exit code */                           \
+  WORD(exit_files_bytes, exitFilesBytes)                                              \
+  WORD(logs, logs) /* paths of logs in the Kubernetes format */                       \
+  WORD(logs_bytes, logsBytes)                                                         \
+  WORD(sockets, sockets) /* paths to be removed at the end */                         \
   WORD(sockets_bytes, socketsBytes)
 
 #define SEXTON_WORD(name, key) uint32_t name;

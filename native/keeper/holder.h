@@ -70,6 +70,7 @@ class Holder {
   void OnRuntimeEnd();
   void CheckEnd();
   bool IsOver() const;
+  bool WaitForRoom();
   void Finish();
   void TellCode();
   void RunCommand();
@@ -92,8 +93,10 @@ class Holder {
   uint32_t container_pid_ = 0;
   WaitStatus runtime_status_;
   WaitStatus container_status_;
-  uint64_t deadline_;  // when the end is written without a server
-  uint64_t rest_ = 0;  // until when no peer is accepted
+  uint64_t deadline_;      // when the end is written without a server
+  uint64_t interval_ = 0;  // milliseconds before the end is tried again; 0: it was not
+  uint64_t give_up_ = 0;   // when that is over
+  uint64_t rest_ = 0;      // until when no peer is accepted
   bool more_to_reap_ = false;
   bool done_ = false;
 };

@@ -21,6 +21,11 @@ namespace {
 // The most children that are reaped before the server is heard again.
 constexpr int kMostReaped = 512;
 
+// Milliseconds between tries to write what finds no room. Each interval is twice as long as the one
+// before. The longest is what a manager may wait for a code that there would be room for.
+constexpr uint64_t kFirstInterval = 50;
+constexpr uint64_t kLongestInterval = 5000;
+
 // Reads the pid that the runtime has written. 0 if there is none.
 pid_t ReadPid(const char* path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -86,13 +91,25 @@ void Holder::CheckEnd() {
   if (is_idle && !servers_.is_connected()) return Finish();
   if (!IsOver() || servers_.is_adopted()) {
     deadline_ = kForever;
+    interval_ = 0;
     return;
   }
   if (deadline_ == kForever) deadline_ = Now() + map_.words().patience;
   if (Now() < deadline_) return;
-  WriteRemains(map_, slots_, container_pid_ == 0 ? nullptr : &container_status_, progress_);
-  if (container_pid_ != 0) TellCode();
-  Finish();
+  const WaitStatus* const status = container_pid_ == 0 ? nullptr : &container_status_;
+  const bool is_written = WriteRemains(map_, slots_, status, progress_);
+  if (status != nullptr) TellCode();
+  if (is_written || !WaitForRoom()) Finish();
+}
+
+// Sets the time of the next try. False if it is too late for one. A server may come meanwhile.
+bool Holder::WaitForRoom() {
+  const uint64_t now = Now();
+  if (interval_ == 0) give_up_ = now + map_.words().persistence;
+  interval_ = interval_ == 0 ? kFirstInterval : interval_ * 2;
+  if (interval_ > kLongestInterval) interval_ = kLongestInterval;
+  deadline_ = now + interval_;
+  return deadline_ <= give_up_;
 }
 
 void Holder::TellCode() {
@@ -101,7 +118,7 @@ void Holder::TellCode() {
   Path text;
   text.Add((form & kLegacyCode) != 0 ? "{\"exit_code\": " : "{\"data\": ");
   text.Add(static_cast<pid_t>(CodeOf(container_status_))).Add("}\n");
-  TellManager(kReported, text.text(), strlen(text.text()));
+  TellManager(kEndTold, text.text(), strlen(text.text()));
 }
 
 // Removes the sockets first: whoever finds one finds a keeper.

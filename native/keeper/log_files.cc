@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
+#include "keeper/text.h"
 #include "platform/process.h"
 
 namespace sexton {
@@ -52,17 +53,24 @@ struct Prefix {
   void Mark(bool is_full) { text[size - 2] = is_full ? 'F' : 'P'; }
 };
 
-// It is no regular file if it has no size, such as a FIFO.
-void AppendWhole(int fd, const struct iovec* parts) {
+// It is no regular file if it has no size, such as a FIFO. False if there is no room.
+bool AppendWhole(int fd, const struct iovec* parts) {
+  if (fd < 0) return !LacksRoom(-fd);
   struct stat before;
   const bool has_size = fstat(fd, &before) == 0 && S_ISREG(before.st_mode);
   const size_t whole = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
   const long written = Retry([&] { return writev(fd, parts, 3); });
-  if (written == static_cast<long>(whole) || !has_size) return;
+  if (written == static_cast<long>(whole) || !has_size) return true;
   static_cast<void>(ftruncate(fd, before.st_size) == 0);
+  return written < 0 && !LacksRoom(static_cast<int>(-written));
 }
 
 }  // namespace
+
+bool LacksRoom(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE ||
+         error == ENOMEM;
+}
 
 void WriteTime(char* to) {
   struct timespec now;
@@ -80,7 +88,8 @@ void LogFiles::Open(Paths paths, bool has_marks) {
   has_marks_ = has_marks;
   while (const char* const path = paths.Next()) {
     if (count_ == kMostLogs) return;
-    fds_[count_++] = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode);
+    const int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, kMode);
+    fds_[count_++] = fd < 0 ? -errno : fd;
   }
 }
 
@@ -103,15 +112,48 @@ void LogFiles::Append(const char* stream, const char* text, size_t size) {
     if (has_marks_) prefix.Mark(end != nullptr);
     const struct iovec parts[] = {
         {prefix.text, prefix.size}, {const_cast<char*>(text), length}, {&newline, 1}};
-    for (size_t i = 0; i < count_; ++i) AppendWhole(fds_[i], parts);
+    for (size_t i = 0; i < count_; ++i) AppendTo(i, parts);
     const size_t done = end == nullptr ? length : length + 1;
     text += done;
     size -= done;
   }
 }
 
+// The loss comes before the record that there is room for.
+void LogFiles::AppendTo(size_t log, const struct iovec* parts) {
+  if (lost_[log] > 0) TellLossTo(log);
+  if (!AppendWhole(fds_[log], parts)) ++lost_[log];
+}
+
+void LogFiles::TellLoss() {
+  for (size_t i = 0; i < count_; ++i) {
+    if (lost_[i] > 0) TellLossTo(i);
+  }
+}
+
+// lib/shim/log-file.ts has the same words.
+void LogFiles::TellLossTo(size_t log) {
+  Prefix prefix("stderr", has_marks_);
+  char text[128] = "sexton-shim: ";
+  Path number;
+  strcat(text, number.Add(static_cast<pid_t>(lost_[log])).text());
+  strcat(text, " records were lost: no room was left for the log");
+  char newline = '\n';
+  const struct iovec parts[] = {{prefix.text, prefix.size}, {text, strlen(text)}, {&newline, 1}};
+  if (AppendWhole(fds_[log], parts)) lost_[log] = 0;
+}
+
+bool LogFiles::has_loss() const {
+  for (const size_t lost : lost_) {
+    if (lost > 0) return true;
+  }
+  return false;
+}
+
 void LogFiles::Close() {
-  for (size_t i = 0; i < count_; ++i) close(fds_[i]);
+  for (size_t i = 0; i < count_; ++i) {
+    if (fds_[i] >= 0) close(fds_[i]);
+  }
   count_ = 0;
 }
 

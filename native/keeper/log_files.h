@@ -1,6 +1,8 @@
 #ifndef SEXTON_KEEPER_LOG_FILES_H_
 #define SEXTON_KEEPER_LOG_FILES_H_
 
+#include <sys/uio.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -8,6 +10,9 @@
 #include "keeper/stage.h"
 
 namespace sexton {
+
+// Whether an error says that something is full, which time may mend.
+bool LacksRoom(int error);
 
 // Writes the time of UTC with nanoseconds, and a NUL. It takes 36 bytes.
 void WriteTime(char* to);
@@ -25,10 +30,18 @@ class LogFiles {
 
   // Appends a piece of a stream. Of a record that finds no room, no part stays.
   void Append(const char* stream, const char* text, size_t size);
+
+  // Writes to each log how many of its records found no room, if there is room for that.
+  void TellLoss();
+  bool has_loss() const;
   void Close();
 
  private:
-  int fds_[kMostLogs];
+  void AppendTo(size_t log, const struct iovec* parts);
+  void TellLossTo(size_t log);
+
+  int fds_[kMostLogs];  // -errno: that one could not be opened
+  size_t lost_[kMostLogs] = {};
   size_t count_ = 0;
   bool has_marks_ = true;
 };

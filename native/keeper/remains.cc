@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "keeper/hold_frames.h"
@@ -54,33 +55,42 @@ size_t BytesIn(int pipe) {
   return ioctl(pipe, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<size_t>(bytes) : 0;
 }
 
-void AppendOutput(const HoldMap& map, const int* slots) {
-  LogFiles logs;
+// Of a record that finds no room, its loss is told when there is room.
+bool AppendOutput(const HoldMap& map, const int* slots) {
+  static LogFiles logs;
   logs.Open(map.logs(), (map.words().form & kShimmysForm) == 0);
   AppendStage(slots[kStage], &logs);
   AppendRest(slots[kStdout], "stdout", BytesIn(slots[kStdout]), &logs);
   AppendRest(slots[kStderr], "stderr", BytesIn(slots[kStderr]), &logs);
   AppendRest(slots[kRelay], "stdout", BytesIn(slots[kRelay]), &logs);
   AppendRest(slots[kTerminal], "stdout", kMostOfTerminal, &logs);
+  logs.TellLoss();
   logs.Close();
+  // The logs have it: neither a later call nor a server may write it once more.
+  static_cast<void>(ftruncate(slots[kStage], 0) == 0);
+  return !logs.has_loss();
 }
 
-// Readers see all of the file, or nothing.
-void WriteWhole(const char* path, const char* text) {
+// Readers see all of the file, or nothing. False if there was no room for it.
+bool WriteWhole(const char* path, const char* text) {
   char draft[PATH_MAX + 32];
   const size_t size = strlen(path);
-  if (size >= PATH_MAX) return;
+  if (size >= PATH_MAX) return true;
   Path ending;
   ending.Add(".").Add(getpid()).Add(".tmp");
   memcpy(draft, path, size);
   memcpy(draft + size, ending.text(), strlen(ending.text()) + 1);
   const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return;
+  if (fd < 0) return !LacksRoom(errno);
   const size_t length = strlen(text);
-  const bool is_written =
-      Retry([&] { return write(fd, text, length); }) == static_cast<long>(length);
+  const long written = Retry([&] { return write(fd, text, length); });
   close(fd);
-  if (!is_written || rename(draft, path) != 0) unlink(draft);
+  const bool is_whole = written == static_cast<long>(length);
+  int error = is_whole ? 0 : ENOSPC;
+  if (written < 0) error = static_cast<int>(-written);
+  if (is_whole && rename(draft, path) != 0) error = errno;
+  if (error != 0) unlink(draft);
+  return !LacksRoom(error);
 }
 
 // The exit file of shimmy.
@@ -95,25 +105,30 @@ void WriteShimmysEnd(const WaitStatus& status, char* to) {
   strcat(to, number.text());
 }
 
+// The content of the exit files.
+void WriteEnd(uint32_t form, const WaitStatus& status, char* to) {
+  if ((form & kShimmysForm) != 0) return WriteShimmysEnd(status, to);
+  Path code;
+  strcpy(to, code.Add(static_cast<pid_t>(CodeOf(status))).text());
+}
+
 }  // namespace
 
 int CodeOf(const WaitStatus& status) {
   return status.cause == CLD_EXITED ? status.status : 128 + status.status;
 }
 
-void WriteRemains(const HoldMap& map, const int* slots, const WaitStatus* status,
+bool WriteRemains(const HoldMap& map, const int* slots, const WaitStatus* status,
                   uint32_t progress) {
-  AppendOutput(map, slots);
-  if (status == nullptr || progress >= kReported) return;
-  char text[128];
-  if ((map.words().form & kShimmysForm) != 0) {
-    WriteShimmysEnd(*status, text);
-  } else {
-    Path code;
-    strcpy(text, code.Add(static_cast<pid_t>(CodeOf(*status))).text());
-  }
+  bool is_written = AppendOutput(map, slots);
+  if (status == nullptr || progress >= kReported) return is_written;
+  static char text[128];  // of the first call, which has the time of the end
+  if (text[0] == '\0') WriteEnd(map.words().form, *status, text);
   Paths paths = map.exit_files();
-  while (const char* const path = paths.Next()) WriteWhole(path, text);
+  while (const char* const path = paths.Next()) {
+    if (!WriteWhole(path, text)) is_written = false;
+  }
+  return is_written;
 }
 
 }  // namespace sexton

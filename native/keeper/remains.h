@@ -14,8 +14,9 @@ int CodeOf(const WaitStatus& status);
 // Writes what a server would have written of a container that has ended: the rest of its output to
 // the logs, and its exit code to the exit files.
 //
-// `slots` has the descriptors, and `status` is null if there was no container.
-void WriteRemains(const HoldMap& map, const int* slots, const WaitStatus* status,
+// `slots` has the descriptors, and `status` is null if there was no container. False if something
+// found no room: a later call writes it, and output that came meanwhile.
+bool WriteRemains(const HoldMap& map, const int* slots, const WaitStatus* status,
                   uint32_t progress);
 
 }  // namespace sexton

@@ -9,10 +9,11 @@ import { readStat } from '../../lib/system/proc.js'
 import { eventually } from '../eventually.js'
 import { since } from '../kernel.js'
 import { TestClient } from '../lib/shim/attach-clients.js'
-import { freePlace, killed, serverAt } from '../lib/shim/servers.js'
+import { freePlace, killed, serverAt, serverOf } from '../lib/shim/servers.js'
 import { endOf, linesOf, messageOf, startShimmy } from '../lib/shim/shimmy/shimmies.js'
 import {
   at,
+  exitCommand,
   exitOf,
   front,
   logOf,
@@ -36,9 +37,6 @@ async function hosted(server: string, options: ShimOptions = {}): Promise<Shim> 
   return shim
 }
 
-/** The server that has started the keeper of a container. */
-const serverOf = (shim: Shim) => readStat(shim.pid('conmon.pid'))?.ppid as number
-
 /** A script that writes lines without a pause until there is a file `stop`, and says how many. */
 const LINES = 'i=0; until [ -e stop ]; do i=$((i+1)); echo line $i; done; echo $i >count; exit 7'
 
@@ -52,10 +50,6 @@ function expectWhole(shim: Shim): void {
   const lines = Array.from({ length: count }, (_, i) => `line ${i + 1}\n`)
   expect(outputIn(logOf(shim))).toBe(lines.join(''))
 }
-
-const exitCommand = (script: string) => [
-  ...['--exit-command', '/bin/sh', '--exit-command-arg', '-c', '--exit-command-arg', script],
-]
 
 describe('A front', () => {
   const ask = async (...words: string[]) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { HeldCommand, HoldPlan } from '../../keeper/hold-settings.js'
 import type { ContainerEnds } from '../container-ends.js'
 import { inheritedDescriptors, passesListenersOn } from '../inherited.js'
+import { PERSISTENCE } from '../persistence.js'
 import { runtimeWords } from '../runtime-words.js'
 import type { Settings } from '../settings.js'
 import type { ShimmySettings } from '../shimmy/settings.js'
@@ -22,7 +23,7 @@ export function planFor(
   const console = settings.terminal ? paths.console : undefined
   const held = { ...ends.ours, manager: syncPipe }
   return {
-    ...{ name, socket: paths.socket, console, patience: PATIENCE },
+    ...{ name, socket: paths.socket, console, patience: PATIENCE, persistence: PERSISTENCE },
     runtime: {
       ...{ file: settings.runtime, args: runtimeWords(settings, console) },
       options: {

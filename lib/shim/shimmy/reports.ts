@@ -10,6 +10,7 @@ import { universalTime } from './time.js'
 export class ShimmyReports implements Reports {
   readonly #exitFile: string
   readonly #sync: Manager
+  #endedAt: string | undefined
 
   constructor(exitFile: string, sync: Manager) {
     this.#exitFile = exitFile
@@ -27,12 +28,15 @@ export class ShimmyReports implements Reports {
   tellFailure(failure: Failure): void {
     const status = JSON.stringify(describe(failure))
     const stderr = JSON.stringify(cutText(failure.text))
-    this.#tell(`{"kind":"runtime_abnormal_termination","status":${status},"stderr":${stderr}}`, 2)
+    this.#tell(`{"kind":"runtime_abnormal_termination","status":${status},"stderr":${stderr}}`, 3)
   }
 
-  tellEnd({ status }: End): void {
-    writeWhole(this.#exitFile, `{"at": "${universalTime()}", ${reasonIn(status)}}`)
+  writeEnd({ status }: End): void {
+    this.#endedAt ??= universalTime()
+    writeWhole(this.#exitFile, `{"at": "${this.#endedAt}", ${reasonIn(status)}}`)
   }
+
+  tellEnd(): void {}
 
   close(): void {
     this.#sync.close()

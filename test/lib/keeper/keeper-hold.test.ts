@@ -62,7 +62,7 @@ describe('The keeper of a container', () => {
     await using hold = startHold({ script: 'exit 3' })
     const { container } = hold
     await container.exitOf(await run(hold))
-    container.advance(2)
+    container.advance(3)
     container.release()
     expect(await hold.written('cleaned')).toBe(' hello')
     await container.gone
@@ -336,10 +336,18 @@ describe('The keeper of a container without a server', () => {
   it('writes no exit file if the manager has heard of the end', async () => {
     await using hold = startHold({ script: 'exit 5' })
     await hold.container.exitOf(await run(hold))
-    hold.container.advance(2)
+    hold.container.advance(3)
     hold.container.disconnect()
     expect(await hold.written('cleaned')).toBe(' hello')
     expect(existsSync(hold.plan.exitFiles[0] as string)).toBe(false)
+  })
+
+  it('writes the exit file if the manager has heard the code alone', async () => {
+    await using hold = startHold({ script: 'exit 5' })
+    await hold.container.exitOf(await run(hold))
+    hold.container.advance(2)
+    hold.container.disconnect()
+    expect(await hold.written('cleaned')).toBe('5 hello')
   })
 
   it('ends if nothing was started', async () => {

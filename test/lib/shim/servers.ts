@@ -4,6 +4,7 @@ import { expect, onTestFinished } from 'vitest'
 import { readCommandLine, readPids, readStat } from '../../../lib/system/proc.js'
 import { eventually } from '../../eventually.js'
 import { temporaryFolder } from '../system/folder.js'
+import type { Shim } from './shims.js'
 
 /** A socket at which no server is, and at which none outlives the test. */
 export function freePlace(): string {
@@ -18,6 +19,11 @@ export function serverAt(socket: string): number | undefined {
     const words = readCommandLine(pid)
     return words.includes('--serve') && words.includes(socket)
   })
+}
+
+/** The server that has started the keeper of a container. */
+export function serverOf(shim: Shim): number {
+  return readStat(shim.pid('conmon.pid'))?.ppid as number
 }
 
 /** Kills a process, and waits until it is dead. */

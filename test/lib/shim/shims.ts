@@ -115,6 +115,15 @@ export function startShim(
   return shim
 }
 
+/** The options of a shim that runs a script in the bundle when its container has ended. */
+export function exitCommand(script: string): string[] {
+  return [
+    '--exit-command',
+    '/bin/sh',
+    ...['-c', script].flatMap((word) => ['--exit-command-arg', word]),
+  ]
+}
+
 /** The variables by which a front finds its server. */
 export function at(server: string | undefined): Record<string, string> {
   return server === undefined ? {} : { SEXTON_SHIM_SOCKET: server }
