@@ -123,7 +123,7 @@ export type PlanWord =
 /** The flags of a plan, by value. */
 export type PlanFlag =
   | ('session' | 'foreground' | 'pidfd' | 'groups' | 'groupsIfAllowed')
-  | ('mask' | 'ownVariables' | 'noShell' | 'unawaited' | 'outlives')
+  | ('mask' | 'ownVariables' | 'noShell' | 'unawaited' | 'outlives' | 'keepsSignals')
 /** The words of a plan's limit. */
 export type LimitWord = 'resource' | `${'soft' | 'hard'}${Half}`
 

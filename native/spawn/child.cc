@@ -114,7 +114,8 @@ sigset_t MaskOf(const Birth& birth) {
 void RunChild(Birth* birth) {
   birth->child_was_here = true;
   SpawnPlan* plan = birth->plan;
-  Check(birth, SpawnStep::kSignals, calls::ResetSignals());
+  // As many calls as there are signals.
+  if (!Has(*plan, kKeepsSignals)) Check(birth, SpawnStep::kSignals, calls::ResetSignals());
   IgnoreSignals(*plan);
   // Before the descriptors, which may take the places of these files.
   JoinCgroups(birth);

@@ -58,7 +58,8 @@ namespace sexton {
   FLAG(kOwnVariables, ownVariables, 64)       /* exec.cc names them */               \
   FLAG(kNoShell, noShell, 128)                /* a file without "#!" is no script */ \
   FLAG(kUnawaited, unawaited, 256)            /* the parent may go on before exec */ \
-  FLAG(kOutlives, outlives, 512)              /* ends later than its worker */
+  FLAG(kOutlives, outlives, 512)              /* ends later than its worker */       \
+  FLAG(kKeepsSignals, keepsSignals, 1024)     /* the parent has no handlers */
 
 // A limit for setrlimit(2). Both halves with all bits set: RLIM_INFINITY.
 #define SEXTON_PLAN_LIMIT(WORD)       \

@@ -42,6 +42,7 @@ const FLAGS: Readonly<Record<PlanFlag, number>> = {
   noShell: 128,
   unawaited: 256,
   outlives: 512,
+  keepsSignals: 1024,
 }
 const LIMIT: Readonly<Record<LimitWord, number>> = {
   resource: 0,

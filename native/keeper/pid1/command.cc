@@ -101,7 +101,7 @@ void Command::ChooseGroup(SpawnPlan* plan) {
   const bool is_leader = getsid(0) == world_.self;
   const bool is_shared = has_terminal && !is_leader && SharesGroup();
   own_group_ = settings_.target != kChild || NeedsOwnGroup(has_terminal, is_leader, is_shared);
-  foreground_ = own_group_ && !is_shared;
+  foreground_ = has_terminal && own_group_ && !is_shared;
   is_job_ = world_.self != 1 && !is_leader && has_terminal;
   if (settings_.target == kSessionOfChild && !has_terminal) {
     foreground_ = false;

@@ -163,12 +163,12 @@ SpawnResult SpawnFrom(const Launch& launch, const World& world, SpawnPlan plan) 
     return failure;
   }
   layout.Write(block, &plan);
-  plan.flags |= kMask;
+  plan.flags |= kMask | kKeepsSignals;
   if (layout.names_child()) plan.flags |= kOwnVariables;
   plan.blocked_low = static_cast<uint32_t>(world.blocked);
   plan.blocked_high = static_cast<uint32_t>(world.blocked >> 32);
-  plan.ignored_low = static_cast<uint32_t>(world.ignored);
-  plan.ignored_high = static_cast<uint32_t>(world.ignored >> 32);
+  plan.ignored_low = static_cast<uint32_t>(world.unignored);
+  plan.ignored_high = static_cast<uint32_t>(world.unignored >> 32);
   memcpy(block, &plan, sizeof plan);
   SpawnResult result = Spawn(reinterpret_cast<SpawnPlan*>(block));
   // The copy may have been the last process that a limit allows.

@@ -18,8 +18,9 @@ namespace {
 
 constexpr int kPipe = 9;
 
-// More bytes than most environments have. Memory that is not written to costs nothing.
-constexpr size_t kFirstRoom = 64 * 1024;
+// More bytes than most environments have. Memory that is not written to costs nothing, and a
+// mapping of its own would take longer than the reading.
+char first_room[64 * 1024];
 
 pid_t copy = 0;
 
@@ -30,14 +31,14 @@ bool FindChild(pid_t pid, siginfo_t* exit) {
 }
 
 Block ReadAll(int fd) {
-  Block block = {};
-  for (size_t room = 0;;) {
+  Block block = {first_room, 0};
+  for (size_t room = sizeof first_room;;) {
     if (block.size == room) {
-      room = room == 0 ? kFirstRoom : room * 2;
+      room *= 2;
       char* const larger = static_cast<char*>(malloc(room));
       if (larger == nullptr) return {};
-      if (block.size > 0) memcpy(larger, block.bytes, block.size);
-      free(block.bytes);
+      memcpy(larger, block.bytes, block.size);
+      if (block.bytes != first_room) free(block.bytes);
       block.bytes = larger;
     }
     const long count = Retry([&] { return read(fd, block.bytes + block.size, room - block.size); });

@@ -12,7 +12,6 @@
 namespace sexton::pid1 {
 namespace {
 
-constexpr int kLastSignal = 64;
 constexpr size_t kKernelMask = 8;
 
 // The kernel's struct sigaction, whose first word is the handler. The C library would refuse to
@@ -21,17 +20,10 @@ struct KernelAction {
   uint64_t words[8];
 };
 
-uint64_t ReadIgnored() {
-  uint64_t ignored = 0;
-  for (int signal = 1; signal <= kLastSignal; ++signal) {
-    KernelAction action = {};
-    const long read = syscall(SYS_rt_sigaction, signal, nullptr, &action, kKernelMask);
-    if (read == 0 && action.words[0] == 1) ignored |= BitOf(signal);
-  }
-  return ignored;
-}
+// An ignored SIGCHLD would make the kernel reap the command. An ignored fault would be hidden. The
+// other signals are blocked, and then the kernel keeps even ignored ones for rt_sigtimedwait(2).
+constexpr uint64_t kNeverIgnored = kFaults | BitOf(SIGCHLD);
 
-// An ignored SIGCHLD would make the kernel reap the command. An ignored fault would be hidden.
 void Unignore(uint64_t signals) {
   const KernelAction default_action = {};
   for (int signal = 1; signals != 0; ++signal, signals >>= 1) {
@@ -50,12 +42,23 @@ void FillStandard() {
 
 }  // namespace
 
+uint64_t IgnoredAmong(uint64_t signals) {
+  uint64_t ignored = 0;
+  for (int signal = 1; signals != 0; ++signal, signals >>= 1) {
+    if ((signals & 1) == 0) continue;
+    KernelAction action = {};
+    const long read = syscall(SYS_rt_sigaction, signal, nullptr, &action, kKernelMask);
+    if (read == 0 && action.words[0] == 1) ignored |= BitOf(signal);
+  }
+  return ignored;
+}
+
 World TakeWorld(int count, char** words) {
   World world = {};
   const uint64_t mask = ~kFaults;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &world.blocked, kKernelMask);
-  world.ignored = ReadIgnored();
-  Unignore(world.ignored & (kFaults | BitOf(SIGCHLD)));
+  world.unignored = IgnoredAmong(kNeverIgnored);
+  Unignore(world.unignored);
   world.name = BaseName(words[0]);
   world.count = count - 1;
   world.words = words + 1;

@@ -17,7 +17,7 @@ struct World {
   char** words;
   char** env;
   uint64_t blocked;
-  uint64_t ignored;
+  uint64_t unignored;  // signals that were ignored, and are not now
   pid_t self;
   pid_t parent;
 };
@@ -25,6 +25,9 @@ struct World {
 // Blocks all signals but those that mean a fault of this process, and then takes the rest of the
 // world down. No signal is lost from here on.
 World TakeWorld(int count, char** words);
+
+// The signals of a set that this process ignores: a call for each.
+uint64_t IgnoredAmong(uint64_t signals);
 
 }  // namespace sexton::pid1
 

@@ -37,7 +37,7 @@ void Supervisor::SayWorld() {
   if (proc.Open() == 0) proc.EachNumber("self/fd", AddDescriptor, &line);
   proc.Close();
   if (line.size() == before) line.Add(" none");
-  AddSignals(&line.Add("; ignored signals:"), world_.ignored);
+  AddSignals(&line.Add("; ignored signals:"), world_.unignored | IgnoredAmong(~uint64_t{0}));
   AddSignals(&line.Add("; blocked:"), world_.blocked);
   report_.Say(kTrace, line);
 }
