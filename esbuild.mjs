@@ -113,7 +113,7 @@ module.exports = { ${names} }
   )
 }
 
-async function bundle(source, name, banner, define = {}) {
+async function bundle(source, name, { banner = '', footer = '', define = {} }) {
   const outfile = `${FOLDER}/${name}`
   await build({
     entryPoints: [`lib/cli/${source}.ts`],
@@ -126,6 +126,7 @@ async function bundle(source, name, banner, define = {}) {
     sourcemap,
     plugins: [substitutes],
     banner: { js: `${banner}"use strict";` },
+    footer: { js: footer },
     define: { 'import.meta.url': '""', ...define }, // only what is substituted asks for that
   })
   return outfile
@@ -143,17 +144,20 @@ const prologue = sourcemap ? shell.replace('NODE_*', 'NODE_[!V]*') : shell
 
 const shimPrologue = readFileSync('lib/cli/shim-prologue.sh', 'utf8')
 
-for (const [name, { source = name, banner, failure }] of Object.entries({
-  pid1: { banner: prologue, failure: 126 },
-  sexton: { banner: '#!/usr/bin/env node\n', failure: 1 },
-  'sexton-shim': { source: 'shim', banner: shimPrologue, failure: 1 },
+for (const [name, { source = name, shellPart, failure }] of Object.entries({
+  pid1: { shellPart: prologue, failure: 126 },
+  sexton: { shellPart: '#!/usr/bin/env node\n', failure: 1 },
+  'sexton-shim': { source: 'shim', shellPart: shimPrologue, failure: 1 },
 })) {
-  const program = await bundle(source, `${name}-program.js`, '')
+  // A function, as the loader calls it. To make it one there would take as much memory again as the text.
+  const banner = '(function(require,module,__dirname){'
+  const program = await bundle(source, `${name}-program.js`, { banner, footer: '})' })
   const digest = createHash('sha256').update(readFileSync(program)).digest('hex').slice(0, 8)
-  const loader = await bundle('load', `${name}.js`, banner, {
+  const define = {
     SEXTON_PROGRAM: `"${name}"`,
     SEXTON_DIGEST: `"${digest}"`,
     SEXTON_FAILURE: `${failure}`,
-  })
+  }
+  const loader = await bundle('load', `${name}.js`, { banner: shellPart, define })
   chmodSync(loader, 0o755)
 }

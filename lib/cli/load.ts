@@ -28,8 +28,8 @@ const cache = `${file}-${key.join('-').split('/').join('')}.cache`
 // A coverage run needs counts for each block, which V8 does not take of code from a cache.
 const counted = process.env.NODE_V8_COVERAGE !== undefined
 const cachedData = counted ? undefined : readCache()
-const wrapped = `(function(require,module,__dirname){${readFileSync(file, 'latin1')}\n})`
-const script = new Script(wrapped, { filename: file, ...(cachedData && { cachedData }) })
+const source = readFileSync(file, 'utf8') // a function: see esbuild.mjs
+const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
 // Without this, Node would print a line of the minified file and a stack.
 process.on('uncaughtException', fail)
 try {

@@ -7,10 +7,6 @@ import { mergeProcessCovs } from '@bcoe/v8-coverage'
 import { parse } from 'acorn'
 import { convert } from 'ast-v8-to-istanbul'
 
-// lib/cli/load.ts puts a function around the program.
-const WRAPPER = '(function(require,module,__dirname){'
-const WRAPPERS = { 'dist/cli/pid1-program.js': WRAPPER, 'dist/cli/sexton-program.js': WRAPPER }
-
 /**
  * Hits by line, for each file of lib/. The lines that count are those on which a statement starts in
  * `modules/`, where there is each file; `dist/` and the bundles only add hits to them.
@@ -79,13 +75,11 @@ function isExact({ isBlockCoverage, ranges }) {
 async function linesOf(folder, name, covered) {
   const path = join(folder, name)
   const url = pathToFileURL(path).href
-  const wrapper = WRAPPERS[name] ?? ''
   const code = readFileSync(path, 'utf8')
   const sourceType = /\.cjs$|^dist\/cli\//.test(name) ? 'commonjs' : 'module'
   const options = { ecmaVersion: 'latest', sourceType, locations: true, allowHashBang: true }
   const data = await convert({
     code,
-    wrapperLength: wrapper.length,
     ast: parse(code, options),
     sourceMap: JSON.parse(readFileSync(`${path}.map`, 'utf8')),
     coverage: covered.get(url) ?? { url, scriptId: '0', functions: nothingRan(code) },

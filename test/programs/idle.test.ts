@@ -50,7 +50,7 @@ async function sizeOf(...command: string[]): Promise<number> {
 }
 
 describe('The memory of pid1', () => {
-  it('is at most 1.5 MB more than that of a Node that does nothing', async () => {
+  it('is at most 1 MB more than that of a Node that does nothing', async () => {
     const idle = `console.log('ready'); process.stdin.on('data', () => {})`
     const script = 'echo ready; read line'
     // The least of five: V8 holds now and then half a megabyte that it has not given back yet.
@@ -59,7 +59,7 @@ describe('The memory of pid1', () => {
       sizes.bare.push(await sizeOf(process.execPath, '-e', idle))
       sizes.pid1.push(await sizeOf(...under('-s', 'sh', '-c', script)))
     }
-    expect(Math.min(...sizes.pid1) - Math.min(...sizes.bare)).toBeLessThanOrEqual(1536)
+    expect(Math.min(...sizes.pid1) - Math.min(...sizes.bare)).toBeLessThanOrEqual(1024)
   })
 })
 
