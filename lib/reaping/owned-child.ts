@@ -2,7 +2,7 @@ import { callAll } from '../base/call-all.js'
 import { systemError } from '../base/errors.js'
 import { backend, type Watch } from '../exit/backend.js'
 import { ExitStatus } from '../exit/exit-status.js'
-import { unwatch, type WatchedOwned, watchOwned } from '../exit/pidfd.js'
+import { unwatch, watchOwned } from '../exit/pidfd.js'
 import { watchByPolling } from '../exit/poll.js'
 import { watchChild } from '../exit/sigchld.js'
 import { unwatchStops, watchStops } from '../exit/stops.js'
@@ -28,7 +28,7 @@ interface Reaper {
 const TAKE_FIRST = 1
 
 /** A child of sexton's `spawn`, from birth until the reaper has taken its status. */
-export class OwnedChild implements WatchedOwned {
+export class OwnedChild {
   readonly pid: number
   readonly #reaper: Reaper
   readonly #waiters = new Set<(status: ExitStatus) => void>()
