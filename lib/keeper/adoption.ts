@@ -1,12 +1,12 @@
 import { constants } from 'node:os'
 import { type SextonError, systemError } from '../base/errors.js'
 import { closeDescriptor } from '../system/descriptors.js'
-import { connectSocket, openSocket } from '../system/unix-socket.js'
+import { connectSocket, openSocket, peerOf } from '../system/unix-socket.js'
 import { Fact } from './fact.js'
 import type { HeldDescriptors } from './held-descriptors.js'
 import type { HoldReport } from './hold-frames.js'
 
-const { EBUSY } = constants.errno
+const { EBUSY, EPERM } = constants.errno
 
 /**
  * The adoption of a container's keeper by a server: from the server's request, which the caller sends, to the keeper's
@@ -56,12 +56,13 @@ export class Adoption {
 /**
  * Connects to the socket of a keeper.
  *
- * @throws {SextonError} `ERR_SYSTEM` with ECONNREFUSED or ENOENT if the keeper is gone.
+ * @throws {SextonError} `ERR_SYSTEM` with ECONNREFUSED or ENOENT if the keeper is gone, EPERM if it is another user's.
  */
 export function connectToKeeper(path: string): number {
   const fd = openSocket('seqpacket')
   try {
     connectSocket(fd, path)
+    if (peerOf(fd).uid !== process.geteuid?.()) throw systemError(-EPERM, 'connect', { path })
     return fd
   } catch (error) {
     closeDescriptor(fd)

@@ -1,5 +1,6 @@
 import { fchmodSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { closeDescriptor } from '../system/descriptors.js'
 import {
   acceptSocket,
@@ -12,6 +13,9 @@ import { AttachClient } from './attach-client.js'
 import type { Input } from './input.js'
 import { Pollable } from './pollable.js'
 import type { StreamName } from './stream-name.js'
+
+// Milliseconds before the next try, if a client cannot be accepted.
+const REST = 1000
 
 /** The form of the messages that the clients of an attach socket expect. */
 export interface AttachForm {
@@ -70,8 +74,8 @@ export class AttachServer {
   async serve(input: Promise<Input | undefined>, keepsInputOpen: boolean): Promise<void> {
     this.#take = (client) => void this.#listen(client, input, keepsInputOpen)
     while (this.#isOpen) {
-      this.#accept()
-      await this.#socket.readable()
+      if (this.#accept()) await this.#socket.readable()
+      else await delay(REST, undefined, { ref: false })
     }
   }
 
@@ -101,11 +105,17 @@ export class AttachServer {
     for (const path of this.#paths) rmSync(path, { force: true })
   }
 
-  #accept(): void {
-    if (!this.#isOpen) return
-    const next = () => acceptSocket(this.#socket.fd)
-    for (let fd = next(); fd !== undefined; fd = next()) {
-      this.#take(new AttachClient(fd, this.#patience))
+  /** Whether it could, or nobody waits. A client that finds no free descriptor waits; the output must not wait for it. */
+  #accept(): boolean {
+    if (!this.#isOpen) return true
+    try {
+      const next = () => acceptSocket(this.#socket.fd)
+      for (let fd = next(); fd !== undefined; fd = next()) {
+        this.#take(new AttachClient(fd, this.#patience))
+      }
+      return true
+    } catch {
+      return false
     }
   }
 

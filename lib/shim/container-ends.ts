@@ -25,11 +25,17 @@ export function openContainerEnds(settings: Settings): ContainerEnds {
     return { theirs, ours, closeTheirs: () => {} }
   }
   const theirs = [-1, -1, -1]
-  if (stdin && !terminal) [theirs[0], ours.stdin] = openPipe('write')
-  if (!terminal) [theirs[1], ours.stdout] = openPipe('read')
-  ;[theirs[2], ours.stderr] = openPipe('read')
   const closeTheirs = () => {
     for (const fd of theirs.splice(0)) if (fd >= 0) closeDescriptor(fd)
+  }
+  try {
+    if (stdin && !terminal) [theirs[0], ours.stdin] = openPipe('write')
+    if (!terminal) [theirs[1], ours.stdout] = openPipe('read')
+    ;[theirs[2], ours.stderr] = openPipe('read')
+  } catch (error) {
+    closeTheirs() // no descriptor is free
+    for (const fd of Object.values(ours)) if (fd !== undefined) closeDescriptor(fd)
+    throw error
   }
   return { theirs, ours, closeTheirs }
 }

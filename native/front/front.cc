@@ -45,6 +45,30 @@ int Fail(const char* name, const char* problem, const char* detail = "") {
   return kFailed;
 }
 
+int FailToFind(const char* name, const Place& place, const char* problem) {
+  return Fail(name, problem, problem[strlen(problem) - 1] == ' ' ? place.about() : "");
+}
+
+// Says why there is no server for this front, by an error: -errno.
+int FailAt(const char* name, const Place& place, int error, const char* otherwise) {
+  switch (error) {
+    case -EPERM:
+      return Fail(name, "another user has a server, socket, lock or folder at ", place.socket());
+    case -EEXIST:
+      return Fail(name, "a file that is not a socket is at ", place.socket());
+    case -EBUSY:
+      return Fail(name, "the server is stopped, and SIGCONT continues it: ", place.socket());
+    case -ETIMEDOUT:
+      return Fail(name, "the server does not answer: ", place.socket());
+    case -EACCES:
+      return Fail(name, "this user has no right to the server at ", place.socket());
+    case -ENOSPC:
+      return Fail(name, "the disk has no room for a server at ", place.socket());
+    default:
+      return Fail(name, otherwise, place.socket());
+  }
+}
+
 // The answer to a question that needs no server; null for any other request.
 const char* AnswerTo(const char* contract, int count, char** words) {
   if (count != 1) return nullptr;
@@ -69,10 +93,12 @@ int AskServers(const char* name, const Place& place, const Request& request) {
   for (int i = 0; i < kMostServers; ++i) {
     UniqueFd server;
     const int connected = Connect(place, &server);
-    if (connected < 0) return Fail(name, "no server can be reached at ", place.socket());
+    if (connected < 0) return FailAt(name, place, connected, "no server can be reached at ");
     // A server that is ending, or was killed, has begun nothing before its first reply.
-    const int code = request.SendTo(server.get()) < 0 ? -1 : HearReplies(server.get());
+    const int sent = request.SendTo(server.get());
+    const int code = sent < 0 ? -ECONNRESET : HearReplies(server.get(), place);
     if (code >= 0) return code;
+    if (code != -ECONNRESET) return FailAt(name, place, code, "");
   }
   return Fail(name,
               "the server ends without a reply. It needs `node` in the PATH: ", place.socket());
@@ -81,10 +107,10 @@ int AskServers(const char* name, const Place& place, const Request& request) {
 int Serve(const char* name, const char* socket) {
   Place place;
   const char* const problem = place.Find(socket);
-  if (problem != nullptr) return Fail(name, problem);
+  if (problem != nullptr) return FailToFind(name, place, problem);
   const int failed = BecomeServer(place);
   if (failed == -EAGAIN) return Fail(name, "there is another server at ", place.socket());
-  return Fail(name, "no server can be started at ", place.socket());
+  return FailAt(name, place, failed, "no server can be started at ");
 }
 
 }  // namespace
@@ -105,7 +131,7 @@ int Run(int count, char** words) {
   }
   Place place;
   const char* const problem = place.Find(nullptr);
-  if (problem != nullptr) return Fail(name, problem);
+  if (problem != nullptr) return FailToFind(name, place, problem);
   if (request.Fill(name, count - 1, words + 1) < 0) return Fail(name, "no memory");
   AwaitManager();
   return AskServers(name, place, request);

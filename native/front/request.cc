@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,13 @@ namespace sexton::front {
 namespace {
 
 constexpr int kFailed = 1;
+
+// Milliseconds between looks whether a server that says nothing is stopped, and how many there are
+// before that counts (a debugger or a checkpoint stops it for a moment), and before this front
+// gives up. On a busy machine a server takes seconds to start.
+constexpr int kLook = 1000;
+constexpr int kStoppedLooks = 4;
+constexpr int kMostLooks = 29;
 
 // A reply: the exit code, where the text goes, and whether another one follows. Then the text.
 struct Reply {
@@ -68,6 +76,28 @@ class Texts {
   int error_ = 0;
 };
 
+bool HasReply(int server, int milliseconds) {
+  struct pollfd source = {server, POLLIN, 0};
+  return Retry([&] { return poll(&source, 1, milliseconds); }) > 0;
+}
+
+// Waits until there is a reply, or the end of the connection. 0 or -errno. A server that comes back
+// after this front has given up must not begin a container that the manager has been told to be
+// none: it can send no first reply from the shutdown on, and begins nothing before that.
+int AwaitFirst(int server, const Place& place) {
+  for (int looks = 0; !HasReply(server, kLook); ++looks) {
+    const bool is_stopped = looks >= kStoppedLooks && place.IsServerStopped();
+    if (!is_stopped && looks < kMostLooks) continue;
+    shutdown(server, SHUT_RD);
+    char byte;
+    const bool has_reply =
+        Retry([&] { return recv(server, &byte, 1, MSG_PEEK | MSG_DONTWAIT); }) > 0;
+    if (has_reply) return 0;
+    return is_stopped ? -EBUSY : -ETIMEDOUT;
+  }
+  return 0;
+}
+
 int64_t LimitOf(rlim_t limit) { return limit == RLIM_INFINITY ? -1 : static_cast<int64_t>(limit); }
 
 }  // namespace
@@ -107,19 +137,23 @@ int Request::SendTo(int server) const {
   return sent < 0 ? static_cast<int>(sent) : 0;
 }
 
-int HearReplies(int server) {
+int HearReplies(int server, const Place& place) {
   static Reply reply;
-  int code = -1;
+  int code = AwaitFirst(server, place);
+  if (code < 0) return code;
+  code = -ECONNRESET;
   for (bool has_more = true; has_more;) {
     struct pollfd source = {server, POLLIN, 0};
     Retry([&] { return poll(&source, 1, -1); });
     Message message;
-    const long size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
+    long size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
+    // A server that has not read the request resets the connection, which is told before its reply.
+    if (size == -ECONNRESET) size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
     if (size == -EAGAIN) continue;
     for (int i = 0; size >= 0 && i < message.count; ++i) close(message.fds[i]);
     const auto head = static_cast<long>(offsetof(Reply, text));
     // A server that ends after its first reply has left the container to its keeper.
-    if (size < head) return code < 0 ? -1 : kFailed;
+    if (size < head) return code < 0 ? code : kFailed;
     const size_t length = static_cast<size_t>(size - head);
     if (length > 0) static_cast<void>(write(reply.fd, reply.text, length) >= 0);
     code = reply.code & 0xff;

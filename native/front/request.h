@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "front/place.h"
 #include "platform/descriptors.h"
 
 namespace sexton::front {
@@ -33,8 +34,10 @@ class Request {
   UniqueFd texts_;
 };
 
-// Prints what the server replies. The exit code, or -1 if the server has ended before a reply.
-int HearReplies(int server);
+// Prints what the server replies. The exit code, or -errno: -ECONNRESET if the server has ended
+// before a reply, -EBUSY if it is stopped, -ETIMEDOUT if it says nothing. Then it does nothing for
+// this front any more.
+int HearReplies(int server, const Place& place);
 
 }  // namespace sexton::front
 

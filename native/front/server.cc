@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +40,9 @@ constexpr int kAbove = 10;
 constexpr int kMostTries = 500;
 constexpr long kPause = 20'000'000;  // nanoseconds
 
+// A server that is stopped, or busy for so long, accepts nobody, and the queue of its socket fills.
+constexpr struct timeval kConnectTime = {30, 0};
+
 constexpr char kScript[] = "/dist/cli/sexton-shim.js";
 // The folders above this executable, up to that of the package: build/Release/sexton-keeper, or
 // prebuilds/linux-x64/sexton-keeper.
@@ -49,12 +53,13 @@ int TryConnect(const Place& place, UniqueFd* connection) {
   if (opened < 0) return opened;
   // A server that has just started takes its time. This process has nothing else to do.
   fcntl(connection->get(), F_SETFL, O_RDWR);
+  setsockopt(connection->get(), SOL_SOCKET, SO_SNDTIMEO, &kConnectTime, sizeof kConnectTime);
   const int connected = static_cast<int>(Retry([&] {
     const int result = ConnectUnixSocket(connection->get(), place.socket(), strlen(place.socket()));
     errno = -result;
     return result < 0 ? -1 : 0;
   }));
-  if (connected < 0) return connected;
+  if (connected < 0) return connected == -EAGAIN ? -ETIMEDOUT : connected;
   Peer peer;
   const int read = ReadPeer(connection->get(), &peer);
   if (read < 0) return read;
@@ -65,7 +70,8 @@ int TryConnect(const Place& place, UniqueFd* connection) {
 int Listen(const Place& place, UniqueFd* listener) {
   const int opened = OpenUnixSocket(SOCK_SEQPACKET, listener);
   if (opened < 0) return opened;
-  unlink(place.socket());
+  const int cleared = place.Clear();
+  if (cleared < 0) return cleared;
   fchmod(listener->get(), 0600);
   const int bound = BindUnixSocket(listener->get(), place.socket(), strlen(place.socket()));
   return bound < 0 ? bound : ListenUnixSocket(listener->get(), kBacklog);
@@ -118,6 +124,7 @@ int Execute(const Place& place, const char* lifetime) {
   static_cast<void>(chdir("/") == 0);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = 0; fd < kListener; ++fd) MoveTo(null, fd);
+  Place::NotePid(lock);
   TakeDescriptors(listener, lock);
   Execute(place, "once");
   _exit(127);
@@ -150,7 +157,7 @@ int Connect(const Place& place, UniqueFd* connection) {
     const struct timespec pause = {0, kPause};
     nanosleep(&pause, nullptr);
   }
-  return -EAGAIN;
+  return -ETIMEDOUT;
 }
 
 int BecomeServer(const Place& place) {
@@ -160,6 +167,7 @@ int BecomeServer(const Place& place) {
   UniqueFd listener;
   const int listening = Listen(place, &listener);
   if (listening < 0) return listening;
+  Place::NotePid(lock.get());
   TakeDescriptors(listener.Release(), lock.Release());
   return Execute(place, nullptr);
 }

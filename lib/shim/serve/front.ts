@@ -51,13 +51,19 @@ export class Front {
 Name a socket for this one by the environment's SEXTON_SHIM_SOCKET.`)
   }
 
-  /** Sends a reply, unless the front has gone. native/front/request.cc reads it. */
-  reply({ code, text = '', fd = STDERR, hasMore = false }: Reply): void {
+  /**
+   * Sends a reply. native/front/request.cc reads it.
+   *
+   * @returns Whether the front can read it: it may have been killed, or have given up.
+   */
+  reply({ code, text = '', fd = STDERR, hasMore = false }: Reply): boolean {
     const head = Buffer.alloc(3 * WORD)
     for (const [i, word] of [code, fd, hasMore ? 1 : 0].entries()) head.writeInt32LE(word, i * WORD)
     try {
-      sendMessage(this.#socket.fd, Buffer.concat([head, Buffer.from(text)]))
-    } catch {} // it was killed
+      return sendMessage(this.#socket.fd, Buffer.concat([head, Buffer.from(text)])) !== undefined
+    } catch {
+      return false
+    }
   }
 
   close(): void {

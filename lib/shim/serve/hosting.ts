@@ -3,19 +3,20 @@ import { constants } from 'node:os'
 import { SextonError } from '../../base/errors.js'
 import { HeldContainer } from '../../keeper/held-container.js'
 import { closeDescriptor } from '../../system/descriptors.js'
-import { openContainerEnds } from '../container-ends.js'
+import { type ContainerEnds, openContainerEnds } from '../container-ends.js'
 import { writeWhole } from '../exit-files.js'
 import { Machine, type Parts } from '../machine.js'
 import { Service } from '../service.js'
 import type { Assignment } from './assignment.js'
 import { readAssignment } from './assignment.js'
+import { checkFreeDescriptors } from './free-descriptors.js'
 import { planFor } from './keeper-plan.js'
 import { KeptContainer } from './kept-container.js'
 import { Orphans } from './orphans.js'
 import { type KeeperPaths, type Place, removeSockets } from './place.js'
 import { contentOf, type Request, requestIn } from './request.js'
 
-const { ECONNREFUSED, ENOENT } = constants.errno
+const { EBUSY, ECONNREFUSED, ECONNRESET, ENOENT } = constants.errno
 
 /** A container whose shim runs in this process, and whose keeper has been started. */
 export interface Hosted {
@@ -41,12 +42,13 @@ export class Hosting {
    * Starts the keeper of a container, and notes the request there. Nothing has begun yet: if this process is killed before
    * `live()`, the keeper ends.
    *
+   * @throws {Refusal} if too few descriptors are free.
    * @throws {SextonError} if there can be no keeper. Nothing remains of it.
    */
   begin(assignment: Assignment, request: Request): Hosted {
     const { settings, syncPipe } = assignment
     const paths = this.#place.free()
-    const ends = openContainerEnds(settings)
+    const ends = openEnds(assignment)
     let held: HeldContainer
     try {
       held = HeldContainer.start(planFor(assignment, paths, ends))
@@ -59,16 +61,23 @@ export class Hosting {
     }
     request.handed.forget(syncPipe)
     request.handed.closeAllBut(...assignment.otherPipes)
-    writeSync(held.fd('notes') as number, request.texts, 0, request.texts.length, 0)
-    const pidfile = settings['conmon-pidfile']
-    if (pidfile !== undefined) writeWhole(pidfile, String(held.keeper))
-    return this.#host(assignment, held, paths, false)
+    try {
+      writeSync(held.fd('notes') as number, request.texts, 0, request.texts.length, 0)
+      const pidfile = settings['conmon-pidfile']
+      if (pidfile !== undefined) writeWhole(pidfile, String(held.keeper))
+      return this.#host(assignment, held, paths, false)
+    } catch (error) {
+      assignment.log.close()
+      held.release()
+      throw error
+    }
   }
 
   /**
    * Takes over the container of a server that has died.
    *
-   * @returns `undefined` if the keeper has ended.
+   * @returns `undefined` if the keeper has ended, or has another server.
+   * @throws {SextonError} if this process cannot take it over. The keeper writes the end itself, then.
    */
   async adopt(paths: KeeperPaths): Promise<Hosted | undefined> {
     let held: HeldContainer
@@ -77,6 +86,7 @@ export class Hosting {
     } catch (error) {
       const { errno } = error as SextonError
       if (errno === ECONNREFUSED || errno === ENOENT) removeSockets(paths)
+      else if (errno !== EBUSY && errno !== ECONNRESET) throw error // no free descriptors, for example
       return undefined
     }
     try {
@@ -97,6 +107,16 @@ export class Hosting {
     const contract = assignment.contract(holder.manager)
     void held.lost.then(({ message }) => contract.ownLog.write('warn', message))
     return { live: (onReady) => live({ settings, holder, contract }, onReady) }
+  }
+}
+
+function openEnds({ settings, log }: Assignment): ContainerEnds {
+  try {
+    checkFreeDescriptors()
+    return openContainerEnds(settings)
+  } catch (error) {
+    log.close()
+    throw error
   }
 }
 

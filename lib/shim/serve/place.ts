@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const SOCKET = '.keeper'
+// Nobody else may put a keeper there.
+const MODE = 0o700
 
 /** The sockets of a container's keeper: the one for servers, and the one for its terminal. */
 export interface KeeperPaths {
@@ -14,10 +16,18 @@ export interface KeeperPaths {
 export class Place {
   readonly #folder: string
 
-  /** @param socket The path of the server's socket. */
+  /**
+   * @param socket The path of the server's socket.
+   * @throws {Error} if another user has made the folder, and could give this server containers of its own.
+   */
   constructor(socket: string) {
     this.#folder = `${socket}.held`
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    mkdirSync(this.#folder, { recursive: true, mode: MODE })
+    const found = lstatSync(this.#folder)
+    if (!found.isDirectory() || found.uid !== process.geteuid?.()) {
+      throw new Error(`invalid folder '${this.#folder}': expected one of this user`)
+    }
+    chmodSync(this.#folder, MODE)
   }
 
   /** Paths that no keeper has. Short ones: the runtime connects by the one of the console. */

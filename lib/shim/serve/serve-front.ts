@@ -42,9 +42,12 @@ async function carryOut(request: Request, front: Front, hosting: Hosting): Promi
   }
   const { settings, warning } = assignment
   const hosted = hosting.begin(assignment, request)
-  // Nothing has begun before the reply, so a front that gets none may ask another server. A server that is killed between
+  // Nothing has begun before the reply, so a front that gets none may ask another server, or give up. A server that is killed between
   // the reply and the beginning leaves nothing, and the manager sees the end of its pipe.
-  const ready = () => front.reply({ code: 0, text: warning, hasMore: settings.sync })
+  const ready = () => {
+    const isHeard = front.reply({ code: 0, text: warning, hasMore: settings.sync })
+    if (!isHeard) throw new Refusal('the process that the manager started has gone')
+  }
   const code = await hosted.live(ready)
   if (settings.sync) front.reply({ code })
 }

@@ -1,11 +1,11 @@
 import { closeSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { hold } from '../../base/process-life.js'
-import { acceptSocket } from '../../system/unix-socket.js'
 import { Pollable } from '../pollable.js'
 import { Front } from './front.js'
 import { Hosting } from './hosting.js'
 import { type KeeperPaths, Place } from './place.js'
+import { Reception } from './reception.js'
 import { serveFront } from './serve-front.js'
 
 // Milliseconds in which a server that was started for one front awaits it.
@@ -28,6 +28,7 @@ export interface ServerOptions {
 export class Server {
   readonly #options: ServerOptions
   readonly #listener: Pollable
+  readonly #reception: Reception
   readonly #place: Place
   readonly #hosting: Hosting
   /** Containers and fronts. */
@@ -38,6 +39,7 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options
     this.#listener = new Pollable(options.listener)
+    this.#reception = new Reception(options.listener)
     this.#place = new Place(options.path)
     this.#hosting = new Hosting(this.#place)
     this.#isAwaited = options.isTemporary
@@ -63,10 +65,10 @@ export class Server {
   async #accept(): Promise<number | undefined> {
     for (;;) {
       try {
-        return this.#isOpen ? acceptSocket(this.#listener.fd) : undefined
+        return this.#isOpen ? this.#reception.accept() : undefined
       } catch (error) {
-        this.#options.complain(error) // no descriptor is free, for example
-        await delay(REST)
+        this.#options.complain(error)
+        if (!this.#reception.isReady) await delay(REST)
       }
     }
   }
@@ -95,6 +97,7 @@ export class Server {
     this.#listener.wake()
     rmSync(path, { force: true })
     closeSync(listener)
+    this.#reception.close()
   }
 
   async #adopt(paths: KeeperPaths): Promise<void> {
