@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { SextonError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
+import { compileCommand } from '../system/compile-command.js'
 import { packageRoot } from '../system/package-root.js'
 import { lackOf, type Need } from './refusal.js'
 
@@ -25,13 +26,13 @@ export const executing = (path: string): Need => ({
 Permit one of them: chmod a+rx '${path}', or memfd_create(2) in the sandbox`,
 })
 
-const BUILD = `To build it, which needs a C++17 compiler: npx node-gyp rebuild --directory '${packageRoot}'`
+const build = () => `To build it, which needs a C++17 compiler: ${compileCommand()}`
 
 /** A program that is for this machine, which each job needs. */
 export const matching = (path: string): Need => ({
   syscall: 'execve',
   path,
-  advice: `The file is not a program for this machine.\n${BUILD}`,
+  advice: `The file is not a program for this machine.\n${build()}`,
 })
 
 let known: Executable | undefined
@@ -51,7 +52,7 @@ function find(): Executable {
   const path = paths.find(mayBeThere)
   if (path !== undefined) return { path }
   const problem = `jobs need sexton's keeper, which is missing: ${paths.at(-1)}`
-  throw new SextonError('ERR_UNSUPPORTED', `${problem}\n${BUILD}`, {
+  throw new SextonError('ERR_UNSUPPORTED', `${problem}\n${build()}`, {
     path: paths.at(-1) as string,
   })
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
 import { SextonError } from '../base/errors.js'
+import { compileCommand } from './compile-command.js'
 import { packageRoot } from './package-root.js'
 
 const require = createRequire(import.meta.url)
@@ -51,7 +51,7 @@ function loadFile(file: string): unknown {
 
 function unsupported(problem: string, details: { path?: string; cause: unknown }): SextonError {
   const advice = `To compile the addon, which needs Python, make and a C++17 compiler:
-  npx node-gyp rebuild --directory '${resolve(packageRoot)}'`
+  ${compileCommand()}`
   return new SextonError('ERR_UNSUPPORTED', `${problem}\n${advice}`, details)
 }
 

@@ -121,7 +121,7 @@ const [first = '', second = ''] = process.argv.slice(2)
 if (first === '--sources') {
   const headers = ['spawn', 'wait', 'platform'].flatMap((room) => filesOf(room).filter(isHeader))
   const files = [...own.filter((name) => /\.\w+$/.test(name)), ...SHARED, ...headers]
-  console.log(files.map((name) => `native/${name}`).join('\n'))
+  console.log(files.join('\n'))
 } else if (first === '--musl') build(['musl'], second)
 else {
   build(Object.keys(WAYS), first)

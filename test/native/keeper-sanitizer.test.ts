@@ -79,7 +79,7 @@ async function buildKeeper(folder: string): Promise<void> {
     ...['-fsanitize=address,undefined', '-ffunction-sections', '-Wl,--gc-sections'],
     ...[`-I${join(root, 'native')}`, '-o', join(folder, 'build', 'Release', 'sexton-keeper')],
   ]
-  const inputs = [...sources.map((name) => join(root, name)), options]
+  const inputs = [...sources.map((name) => join(root, 'native', name)), options]
   const built = await run(['g++', ...flags, ...inputs], { timeout: 100_000 })
   expect(built).toMatchObject({ code: 0, stderr: '' })
 }

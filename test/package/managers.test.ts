@@ -97,7 +97,7 @@ class Project {
       this.#write('.yarnrc.yml', settings)
       this.#write('yarn.lock', '') // or the project of a folder above would be meant
     }
-    return succeed(this.#manage(...this.#manager.install))
+    return succeed(this.manage(...this.#manager.install))
   }
 
   has(path: string): boolean {
@@ -110,15 +110,15 @@ class Project {
   }
 
   exec(...command: string[]): Promise<Outcome> {
-    return this.#manage(...this.#manager.exec, ...command)
+    return this.manage(...this.#manager.exec, ...command)
   }
 
   /** Runs a script, and gives what it has printed as JSON. */
   async node(script: string): Promise<unknown> {
-    return resultOf(await this.#manage(...this.#manager.node, script))
+    return resultOf(await this.manage(...this.#manager.node, script))
   }
 
-  #manage(...words: string[]): Promise<Outcome> {
+  manage(...words: string[]): Promise<Outcome> {
     const { file } = this.#manager
     const variables = [`PATH=${bin}`, `HOME=${folder}`, `TMPDIR=${folder}`]
     const prefix = ['env', '--ignore-environment', '--chdir', this.#folder, ...variables]
@@ -135,14 +135,23 @@ class Project {
 // An install script makes npm compile or warn. So does `prepare`, if the package does not come from a registry. So a clone
 // is built by `prepublish`, which npm runs there, but neither in an installed package nor when it publishes.
 describe.skipIf(isMissing).each(['npm10', 'npm11'])('Installed by %s, with its scripts', (name) => {
-  const install = ['install', '--offline', '--no-audit', '--no-update-notifier']
+  const quietly = ['--offline', '--no-audit', '--no-update-notifier']
+  const install = ['install', ...quietly]
   const exec = ['exec', '--offline', '--']
   const project = new Project({ file: `${name}/bin/npm-cli.js`, install, exec, node: [] })
 
-  it('prints the summary alone, and compiles nothing', async () => {
-    const { stdout, stderr } = await project.install()
+  const expectSummaryAlone = ({ stdout, stderr }: Outcome) => {
     expect([stdout, stderr]).toEqual([expect.stringMatching(/^\nadded \d+ packages in \S+\n$/), ''])
     expect(project.has('node_modules/sexton/build')).toBe(false)
+  }
+
+  it('prints the summary alone, and compiles nothing', async () => {
+    expectSummaryAlone(await project.install())
+  })
+
+  // A lock file does not say `gypfile: false`: by one, npm compiles a package that has a `binding.gyp`.
+  it('does so again by the lock file', async () => {
+    expectSummaryAlone(await succeed(project.manage('ci', ...quietly)))
   })
 
   it('has `pid1` as process 1 by its path', async () => {

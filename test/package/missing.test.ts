@@ -32,7 +32,7 @@ function load(): Promise<Outcome> {
 
 const ADVICE = `
 To compile the addon, which needs Python, make and a C++17 compiler:
-  npx node-gyp rebuild --directory '${folder}'`
+  npx node-gyp rebuild --directory '${folder}/native'`
 
 it('lists the addons and says how to make one, without one', async () => {
   for (const path of ['sunos-x64/sexton.node', 'linux-ppc64/sexton.musl.node']) ship(path)

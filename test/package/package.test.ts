@@ -50,7 +50,7 @@ describe('the packed tarball', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
-      'binding.gyp',
+      'native/binding.gyp',
       'package.json',
       'prebuilds/README.md',
       ...[...prebuilt, ...keepers].map((name) => `prebuilds/${name}`).sort(),

@@ -1,4 +1,4 @@
-import { packageRoot } from '../../system/package-root.js'
+import { compileCommand } from '../../system/compile-command.js'
 import type { Corpse, Examination } from './examination.js'
 import { isDiscarded } from './reception.js'
 
@@ -176,6 +176,6 @@ function keeper({ keeper }: Examination): Finding | undefined {
   return {
     level: 'note',
     message: `the keeper is missing from this package: jobs cannot be started (${look})`,
-    advice: `build it, which needs a C++17 compiler: npx node-gyp rebuild --directory '${packageRoot}'`,
+    advice: `build it, which needs a C++17 compiler: ${compileCommand()}`,
   }
 }
