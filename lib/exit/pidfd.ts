@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { throwLater } from '../base/call-all.js'
 import { systemError } from '../base/errors.js'
 import { type Binding, binding } from '../system/binding.js'
@@ -46,6 +47,7 @@ const set = addon[KEY]
 const { watches } = set
 // How many have exited, and their tokens.
 const tokens = new Float64Array(1 + binding.exitBatch)
+const CLD_KILLED = 2 // a value of si_code for waitid(2)
 const FIELDS = binding.waitFields
 const records = new Float64Array(binding.exitBatch * FIELDS)
 
@@ -89,7 +91,8 @@ export function rehearseExit(pid: number, child: WatchedOwned): void {
   watches.set(token, child)
   tokens[0] = 1
   tokens[1] = token
-  records[0] = pid // the rest of the record may be anything
+  // Killed, because that is told in more words than a success.
+  records.fill(0, 0, FIELDS).set([pid, CLD_KILLED, constants.signals.SIGKILL])
   tell()
 }
 

@@ -7,6 +7,7 @@ import { backend } from '../exit/backend.js'
 import { repairChildSignal } from '../exit/child-signal.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { own } from '../reaping/reaper.js'
+import { takePart } from '../reaping/rehearsal.js'
 import { binding } from '../system/binding.js'
 import { hasTerminal, sharesGroup } from '../system/terminal.js'
 import { Birth } from './birth.js'
@@ -18,6 +19,7 @@ import { encodeEnvironment, type PidVariable } from './environment.js'
 import { startProcess } from './native-call.js'
 import type { Bytes, SpawnOptions } from './options.js'
 import type { SpawnStrings } from './plan.js'
+import { rehearseEnd } from './rehearsed-end.js'
 import { asSpawnFailure } from './spawn-failure.js'
 import { givenOf, type Kind, kindsOf, type Stdio } from './stdio.js'
 import { closeGiven, closeStdio, openStdio, type StdioPlan } from './stdio-plan.js'
@@ -215,3 +217,5 @@ function giveBackForeground(child: OwnedChild, options: CheckedOptions): void {
   if (!options.foreground) return
   child.onExit(() => binding.moveForeground(options.processGroup || child.pid, 0))
 }
+
+takePart(rehearseEnd)

@@ -7,6 +7,7 @@ import { type Backend, checkBackend } from '../exit/backend.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { ownedChild } from '../reaping/reaper.js'
+import { takePart } from '../reaping/rehearsal.js'
 import { type SignalName, signalNumber } from '../system/signal-names.js'
 import type { Observation } from './observation.js'
 import { observe } from './observe.js'
@@ -127,6 +128,8 @@ function endOf(child: OwnedChild): Promise<ExitStatus> {
     })
   })
 }
+
+takePart(endOf)
 
 function settle(observation: Observation, options: CheckedOptions): Promise<ExitStatus> {
   const { timeout, signal, killNumber } = options

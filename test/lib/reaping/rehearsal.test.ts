@@ -2,18 +2,21 @@ import { expect, it, vi } from 'vitest'
 import { ExitStatus } from '../../../lib/exit/exit-status.js'
 import { observe } from '../../../lib/reaping/reap-loop.js'
 import { ownedChild } from '../../../lib/reaping/reaper.js'
-import { NOBODY } from '../../../lib/reaping/rehearsal.js'
+import { NOBODY, takePart } from '../../../lib/reaping/rehearsal.js'
 import { spawn } from '../../../lib/spawn/spawn.js'
 
 const statuses = vi.spyOn(ExitStatus, 'fromRecord')
 
 it('The rehearsal of an exit is told to nobody', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] })
+  const told: unknown[] = []
+  takePart((child) => child.onExit((status) => told.push(status)))
   const [first, second] = [spawn('sleep', ['1000']), spawn('sleep', ['1000'])]
   const ends = Promise.all([first.exited, second.exited])
   vi.advanceTimersByTime(60_000)
   const pids = new Set(statuses.mock.results.map(({ value }) => value.pid))
   expect(pids).toEqual(new Set([NOBODY]))
+  expect(told).toEqual(statuses.mock.results.map(({ value }) => value))
   expect(ownedChild(NOBODY)).toBeUndefined()
   expect([first.status, second.status]).toEqual([undefined, undefined])
   vi.useRealTimers()
