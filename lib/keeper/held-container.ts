@@ -1,23 +1,17 @@
-import { constants } from 'node:os'
 import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
-import { translateNewlines } from '../system/terminal.js'
-import { Adoption, busyError, connectToKeeper } from './adoption.js'
-import { Creation } from './creation.js'
-import { Fact } from './fact.js'
+import { busyError, connectToKeeper } from './adoption.js'
 import { HeldDescriptors } from './held-descriptors.js'
 import { HoldConnection } from './hold-connection.js'
 import { HOLD_VERSION, type HoldReport, SLOTS, type Slot } from './hold-frames.js'
 import type { HoldPlan } from './hold-settings.js'
 import { type StartedHolder, startHolder } from './hold-start.js'
-import { refusal } from './refusal.js'
-import { type Progress, Tellings } from './tellings.js'
+import { KeeperFacts } from './keeper-facts.js'
+import type { Progress } from './tellings.js'
 
 // A container whose keeper is its parent, as a server sees it. The server may die at any moment: the next one adopts the
 // keeper, and hears everything again that has happened. `hold-frames.ts` has the messages.
-
-const { ECONNRESET } = constants.errno
 
 /** One container, or one process that was started in it, and its keeper. */
 export class HeldContainer {
@@ -25,15 +19,8 @@ export class HeldContainer {
   /** The keeper, if this process has started it. */
   readonly #child: OwnedChild | undefined
   readonly #fds = new HeldDescriptors()
-  readonly #adoption: Adoption
-  readonly #creation: Creation
-  readonly #ended = new Fact<ExitStatus>()
-  readonly #lost = new Fact<SextonError>()
-  readonly #gone = new Fact<void>()
-  readonly #tellings = new Tellings()
+  readonly #facts: KeeperFacts
   #isReleased = false
-  #isFinished = false
-  #onTerminal = () => {}
 
   /**
    * Starts the keeper of a container. This process is its first server. The caller closes the runtime's descriptors, and
@@ -59,7 +46,7 @@ export class HeldContainer {
   static async adopt(path: string): Promise<HeldContainer> {
     const container = new HeldContainer(connectToKeeper(path), { fds: {}, file: '' })
     container.#connection.send('adopt', HOLD_VERSION)
-    await container.#adoption.made
+    await container.#facts.adoption.made
     return container
   }
 
@@ -68,12 +55,11 @@ export class HeldContainer {
     { child, fds, file }: Pick<StartedHolder, 'fds'> & { child?: OwnedChild; file: string },
   ) {
     this.#child = child
-    this.#adoption = new Adoption(child?.pid ?? 0, this.#fds)
-    this.#creation = new Creation(file)
+    this.#facts = new KeeperFacts(child?.pid ?? 0, file, this.#fds)
     this.#fds.take(fds)
     this.#connection = new HoldConnection(fd, {
       onReport: (report) => this.#hear(report),
-      onClosed: (error) => this.#close(error),
+      onClosed: (error) => this.#facts.end(error, this.#isReleased),
     })
   }
 
@@ -87,12 +73,12 @@ export class HeldContainer {
 
   /** The keeper's pid. */
   get keeper(): number {
-    return this.#adoption.keeper
+    return this.#facts.adoption.keeper
   }
 
   /** The progress that the keeper has noted, for this server or an earlier one. */
   get progress(): Progress {
-    return this.#tellings.told
+    return this.#facts.tellings.told
   }
 
   /**
@@ -105,32 +91,32 @@ export class HeldContainer {
 
   /** The state of the runtime, as far as it is known here. */
   get runtime(): 'waiting' | 'running' | 'exited' {
-    return this.#creation.runtime
+    return this.#facts.creation.runtime
   }
 
   /** The pid of the runtime, once it has been started. */
   get runtimePid(): number | undefined {
-    return this.#creation.runtimePid
+    return this.#facts.creation.runtimePid
   }
 
   /** The pid of the container's first process, once the runtime has exited and left one; `undefined` otherwise. */
   get container(): number | undefined {
-    return this.#creation.container
+    return this.#facts.creation.container
   }
 
   /** Resolves if the keeper is killed. The container then has another parent, which takes its status. */
   get lost(): Promise<SextonError> {
-    return this.#lost.promise
+    return this.#facts.lost.promise
   }
 
   /** Whether the keeper has let go after `release()`, and runs the exit command. */
   get isFinished(): boolean {
-    return this.#isFinished
+    return this.#facts.isFinished
   }
 
   /** Resolves when the connection to the keeper has ended: after `release()`, `disconnect()`, or if it is killed. */
   get gone(): Promise<void> {
-    return this.#gone.promise
+    return this.#facts.gone.promise
   }
 
   /** A descriptor that the keeper holds, as a copy of this process's own; `undefined` if the keeper has none. */
@@ -147,10 +133,10 @@ export class HeldContainer {
    *   `ERR_SYSTEM` if the keeper was killed.
    */
   create(onTerminal: () => void): Promise<ExitStatus> {
-    this.#onTerminal = onTerminal
+    this.#facts.onTerminal = onTerminal
     if (this.#fds.get('terminal') !== undefined) onTerminal()
     if (this.runtime === 'waiting') this.#connection.send('create')
-    return this.#creation.made
+    return this.#facts.creation.made
   }
 
   /**
@@ -159,8 +145,8 @@ export class HeldContainer {
    * @throws {SextonError} `ERR_SYSTEM` if the keeper was killed, or if the process is not a child of the keeper.
    */
   async exitOf(pid: number): Promise<ExitStatus> {
-    await this.#creation.made
-    if (this.container === pid) return this.#ended.promise
+    await this.#facts.creation.made
+    if (this.container === pid) return this.#facts.ended.promise
     const message = `the process ${pid} is not a child of its keeper ${this.keeper}`
     throw new SextonError('ERR_SYSTEM', message, { pid })
   }
@@ -201,8 +187,9 @@ export class HeldContainer {
    * @returns Resolves when the keeper has done that. Rejects if it was killed before, as far as is known.
    */
   tell(progress: Progress, text: string): Promise<void> {
-    const confirmed = this.#tellings.confirmation(progress)
-    if (!this.#connection.send('tell', progress, text)) this.#tellings.abandon(this.#lostError())
+    const { tellings } = this.#facts
+    const confirmed = tellings.confirmation(progress)
+    if (!this.#connection.send('tell', progress, text)) tellings.abandon(this.#facts.lostError())
     return confirmed
   }
 
@@ -220,48 +207,7 @@ export class HeldContainer {
   }
 
   #hear(report: HoldReport): void {
-    if (report.kind === 'held') this.#beServer(report)
-    else if (report.kind === 'busy') this.#connection.close(busyError(report.server))
-    else if (report.kind === 'refused')
-      this.#creation.abandon(refusal(report.refusal, report.errno))
-    else if (report.kind === 'failed') this.#creation.fail(report)
-    else if (report.kind === 'started') this.#creation.start(report.pid)
-    else if (report.kind === 'terminal') this.#takeTerminal(report.fd)
-    else if (report.kind === 'exited') this.#creation.exit(report.status)
-    else if (report.kind === 'container') this.#creation.leave(report.pid)
-    else if (report.kind === 'ended') this.#ended.resolve(report.status)
-    else if (report.kind === 'noted') this.#tellings.confirm(report.progress as Progress)
-    else this.#isFinished = true
-  }
-
-  #beServer(report: Extract<HoldReport, { kind: 'held' }>): void {
-    this.#tellings.confirm(report.progress as Progress)
-    this.#adoption.accept(report)
-  }
-
-  // The runtime has switched the translation off.
-  #takeTerminal(terminal: number | undefined): void {
-    if (terminal === undefined) return
-    translateNewlines(terminal, true)
-    this.#fds.take({ terminal })
-    this.#onTerminal()
-  }
-
-  #lostError(cause?: Error): SextonError {
-    const message = `the keeper ${this.keeper} of a container has ended before the container`
-    const details = { pid: this.keeper, errno: ECONNRESET, cause }
-    return cause instanceof SextonError ? cause : new SextonError('ERR_SYSTEM', message, details)
-  }
-
-  #close(cause: Error | undefined): void {
-    const error = this.#lostError(cause)
-    // The loss comes first: whoever hears of a failure below asks at once whether the keeper is lost.
-    if (!this.#isReleased) this.#lost.resolve(error)
-    this.#adoption.abandon(error)
-    this.#creation.abandon(error)
-    this.#ended.reject(error)
-    this.#tellings.abandon(error)
-    if (this.#isReleased) this.#fds.closeAll()
-    this.#gone.resolve()
+    if (report.kind === 'busy') this.#connection.close(busyError(report.server))
+    else this.#facts.hear(report)
   }
 }
