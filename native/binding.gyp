@@ -91,8 +91,12 @@
             "-Wl,--version-script=<!(node -p \"process.cwd()\")/platform/exports_linux.map"
           ]
         }],
+        # Node's own -O3 comes after all flags of this file. With it the addon is three times as large, and
+        # nothing is faster: it calls the kernel.
+        ["sexton_asan==0 and sexton_coverage==0", {
+          "configurations": { "Release": { "cflags!": ["-O3"], "cflags": ["-O2"] } }
+        }],
         ["sexton_asan==1 or sexton_coverage==1", {
-          # Node's own -O3 comes after all flags of this file.
           "configurations": { "Release": { "cflags!": ["-O3"], "cflags": ["-O0"] } }
         }],
         ["sexton_asan==1", {
