@@ -65,10 +65,10 @@ describe('the packed tarball', () => {
     )
   })
 
-  it('takes 1.25 MB to download and 3.5 MB on the disk, without Darwin', () => {
+  it('takes 1.0 MB to download and 2.6 MB on the disk, without Darwin', () => {
     const darwin = packed.files.filter((path) => path.startsWith('prebuilds/darwin-')).length
-    expect(packed.size).toBeLessThan(1_250_000 + darwin * 100_000)
-    expect(packed.unpackedSize).toBeLessThan(3_500_000 + darwin * 250_000)
+    expect(packed.size).toBeLessThan(1_000_000 + darwin * 100_000)
+    expect(packed.unpackedSize).toBeLessThan(2_600_000 + darwin * 250_000)
   })
 
   it('is imported by an ES module', async () => {
