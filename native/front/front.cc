@@ -95,8 +95,11 @@ int AskServers(const char* name, const Place& place, const Request& request) {
     const int connected = Connect(place, &server);
     if (connected < 0) return FailAt(name, place, connected, "no server can be reached at ");
     // A server that is ending, or was killed, has begun nothing before its first reply.
-    const int sent = request.SendTo(server.get());
-    const int code = sent < 0 ? -ECONNRESET : HearReplies(server.get(), place);
+    int code = HearGreeting(server.get(), place);
+    if (code == kGreeted) {
+      const int sent = request.SendTo(server.get());
+      code = sent < 0 ? -ECONNRESET : HearReplies(server.get(), place);
+    }
     if (code >= 0) return code;
     if (code != -ECONNRESET) return FailAt(name, place, code, "");
   }

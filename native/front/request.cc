@@ -98,6 +98,26 @@ int AwaitFirst(int server, const Place& place) {
   return 0;
 }
 
+// Waits for a reply, and prints its text. The exit code; -ECONNRESET if the server has ended.
+int HearReply(int server, bool* has_more) {
+  static Reply reply;
+  long size = -EAGAIN;
+  while (size == -EAGAIN) {
+    HasReply(server, -1);
+    Message message;
+    size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
+    // A server that has not read the request resets the connection, which is told before its reply.
+    if (size == -ECONNRESET) size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
+    for (int i = 0; size >= 0 && i < message.count; ++i) close(message.fds[i]);
+  }
+  const auto head = static_cast<long>(offsetof(Reply, text));
+  if (size < head) return -ECONNRESET;
+  const size_t length = static_cast<size_t>(size - head);
+  if (length > 0) static_cast<void>(write(reply.fd, reply.text, length) >= 0);
+  *has_more = reply.has_more != 0;
+  return reply.code & 0xff;
+}
+
 int64_t LimitOf(rlim_t limit) { return limit == RLIM_INFINITY ? -1 : static_cast<int64_t>(limit); }
 
 }  // namespace
@@ -137,27 +157,23 @@ int Request::SendTo(int server) const {
   return sent < 0 ? static_cast<int>(sent) : 0;
 }
 
+int HearGreeting(int server, const Place& place) {
+  const int waited = AwaitFirst(server, place);
+  if (waited < 0) return waited;
+  bool has_more = false;
+  const int code = HearReply(server, &has_more);
+  return code >= 0 && has_more ? kGreeted : code;
+}
+
 int HearReplies(int server, const Place& place) {
-  static Reply reply;
   int code = AwaitFirst(server, place);
   if (code < 0) return code;
   code = -ECONNRESET;
   for (bool has_more = true; has_more;) {
-    struct pollfd source = {server, POLLIN, 0};
-    Retry([&] { return poll(&source, 1, -1); });
-    Message message;
-    long size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
-    // A server that has not read the request resets the connection, which is told before its reply.
-    if (size == -ECONNRESET) size = ReceiveMessage(server, &reply, sizeof reply, 0, &message);
-    if (size == -EAGAIN) continue;
-    for (int i = 0; size >= 0 && i < message.count; ++i) close(message.fds[i]);
-    const auto head = static_cast<long>(offsetof(Reply, text));
+    const int next = HearReply(server, &has_more);
     // A server that ends after its first reply has left the container to its keeper.
-    if (size < head) return code < 0 ? code : kFailed;
-    const size_t length = static_cast<size_t>(size - head);
-    if (length > 0) static_cast<void>(write(reply.fd, reply.text, length) >= 0);
-    code = reply.code & 0xff;
-    has_more = reply.has_more != 0;
+    if (next < 0) return code < 0 ? next : kFailed;
+    code = next;
   }
   return code;
 }

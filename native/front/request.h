@@ -34,6 +34,14 @@ class Request {
   UniqueFd texts_;
 };
 
+// No exit code: the server is there, and waits for a request.
+constexpr int kGreeted = 256;
+
+// Waits for the greeting of a server. Nothing is handed over before it: a server that is stopped
+// would hold the manager's pipes open. kGreeted; the exit code if the server refuses this front;
+// or as HearReplies().
+int HearGreeting(int server, const Place& place);
+
 // Prints what the server replies. The exit code, or -errno: -ECONNRESET if the server has ended
 // before a reply, -EBUSY if it is stopped, -ETIMEDOUT if it says nothing. Then it does nothing for
 // this front any more.

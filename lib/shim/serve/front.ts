@@ -30,7 +30,7 @@ export class Front {
   }
 
   /**
-   * Waits for the request.
+   * Greets the front, and waits for the request.
    *
    * @returns `undefined` if the front has gone, or is another user's.
    * @throws {Refusal} if this process does not see the files that the front sees.
@@ -40,6 +40,8 @@ export class Front {
     const { fd } = this.#socket
     const { pid, uid } = peerOf(fd)
     if (uid !== process.geteuid?.()) return undefined
+    // The front hands nothing over before: a stopped server would hold the manager's pipes open.
+    this.reply({ code: 0, hasMore: true })
     const room = Buffer.alloc(LONGEST_REQUEST)
     await this.#socket.readable()
     const message = receiveMessage(fd, room)
