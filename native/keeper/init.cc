@@ -1,7 +1,9 @@
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -53,11 +55,48 @@ void ReapOrphans() {
   if (any) Retry([&] { return send(kKeeper, &reaped, sizeof reaped, MSG_NOSIGNAL); });
 }
 
-}  // namespace
+// Of Linux 5.2. The numbers are those of every architecture.
+constexpr long kMoveMount = 429;
+constexpr long kFsOpen = 430;
+constexpr long kFsConfig = 431;
+constexpr long kFsMount = 432;
+constexpr unsigned kCloseOnExec = 1;
+constexpr unsigned kCreate = 6;              // FSCONFIG_CMD_CREATE
+constexpr unsigned kAttributes = 2 | 4 | 8;  // MOUNT_ATTR_NOSUID, _NODEV, _NOEXEC
+constexpr unsigned kEmptyPath = 4;           // MOVE_MOUNT_F_EMPTY_PATH
 
-int MountProc() {
+// A descriptor of a new /proc that is mounted nowhere, or -errno.
+int MakeProc() {
+  const auto context = static_cast<int>(syscall(kFsOpen, "proc", kCloseOnExec));
+  if (context < 0) return -errno;
+  long made = syscall(kFsConfig, context, kCreate, nullptr, nullptr, 0);
+  if (made == 0) made = syscall(kFsMount, context, kCloseOnExec, kAttributes);
+  const int result = made < 0 ? -errno : static_cast<int>(made);
+  close(context);
+  return result;
+}
+
+int MountOver() {
   const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   return mount("proc", "/proc", "proc", flags, nullptr) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+// Under a /proc that is only mounted on top, a job of root finds that of the machine, and in it the
+// memory and the environment of Node. So the old one goes first. The kernel mounts a new one only
+// while an old one is in sight, so the new one is made before that. In a user namespace the old one
+// stays, and the kernel forbids the job to uncover it.
+int MountProc() {
+  const int made = MakeProc();
+  if (made == -ENOSYS || made == -EPERM) return MountOver();
+  if (made < 0) return -made;
+  while (umount2("/proc", MNT_DETACH) == 0) {
+  }
+  const long moved = syscall(kMoveMount, made, "", AT_FDCWD, "/proc", kEmptyPath);
+  const int fault = moved == 0 ? 0 : errno;
+  close(made);
+  return fault;
 }
 
 // If the keeper has died before prctl(), the signal never comes, but the first message fails.

@@ -68,6 +68,12 @@ describe.skipIf(isRefused('PID namespaces', UNSHARE))('A job in a PID namespace'
     expect(await programs.evaluate('runScript', [SCRIPT, INSIDE])).toEqual(FACTS)
   })
 
+  it.skipIf(lacksRoot())('finds no other /proc below its own', async () => {
+    const script = 'umount /proc; cd /proc; echo [0-9]*'
+    const { stdout } = await runJob('sh', ['-c', script], { ...INSIDE, stdio: 'pipe' })
+    expect(stdout).toBe('[0-9]*')
+  })
+
   it('has the directory and the user that it was given', async () => {
     const script = 'pwd; id -u; grep CapEff /proc/self/status'
     const options: JobOptions = { ...INSIDE, cwd: '/usr', uid: 1, gid: 1 }
