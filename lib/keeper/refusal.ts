@@ -64,7 +64,8 @@ Run it with CAP_SYS_ADMIN, and outside of a sandbox that forbids unshare(2).`,
   [noMount]: {
     syscall: 'mount /proc',
     advice: `The isolation 'pid-namespace' needs a /proc of its own.
-The kernel forbids it where a part of /proc is hidden, as in most containers. Run it with an unmasked /proc.`,
+The kernel forbids it where a part of /proc is hidden, as in most containers. Take the isolation 'tree', or unmask it:
+--security-opt unmask=ALL (podman), --security-opt systempaths=unconfined (docker).`,
   },
   [noGroup]: {
     syscall: 'join a cgroup',

@@ -11,6 +11,8 @@ const MARKS: Readonly<Record<Finding['level'], string>> = {
 }
 const STYLES = { wrong: 'red', note: 'yellow', fine: 'green' } as const
 const MOST_ZOMBIES = 10
+// An orphan may look like a child of the main thread.
+const OWNERS = { worker: 'worker', adopted: 'adopted', main: 'main or adopted' } as const
 
 /** Formats a report as lines. */
 export function render(
@@ -30,7 +32,7 @@ export function render(
   const more = seen.zombies.length - shown.length
   const zombies = shown.map(
     ({ pid, name, ageSeconds, whose }) =>
-      `       ${pid}  [${printable(name, unicode)}]  started ${formatAge(ageSeconds)} ago, ${whose}`,
+      `       ${pid}  [${printable(name, unicode)}]  started ${formatAge(ageSeconds)} ago, ${OWNERS[whose]}`,
   )
   return [
     `${seen.pid}  ${printable(words, unicode)}`,

@@ -149,7 +149,7 @@ describe('render', () => {
     ])
     expect(lines.slice(-2)).toEqual([
       '       50  [chrome]  started 1m01s ago, adopted',
-      '       51  [chrome]  started 1m01s ago, main',
+      '       51  [chrome]  started 1m01s ago, main or adopted',
     ])
   })
 
