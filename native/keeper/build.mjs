@@ -71,9 +71,9 @@ function muslFlags() {
   const end = [`-L${library}`, '-lc', '-lgcc', `${library}/crtn.o`]
   // No guard of the stack: it would need a library of the compiler.
   const flags = ['-fno-stack-protector', '-fno-builtin-malloc', ...headers, ...floor, '-nostdlib']
-  // On arm64 a segment begins at a multiple of 64 kB, in the file too.
-  const segment = machine === 'x86_64' ? [`-Wl,-T,${join(native, SEGMENT)}`] : []
-  return { before: [...STATIC, ...flags, ...segment, ...start, join(native, ALLOCATOR)], end }
+  // On arm64 a segment begins at a multiple of 64 kB, in the file too. There the linker optimizes, which saves 6 kB.
+  const layout = machine === 'x86_64' ? [`-Wl,-T,${join(native, SEGMENT)}`] : ['-flto']
+  return { before: [...STATIC, ...flags, ...layout, ...start, join(native, ALLOCATOR)], end }
 }
 
 const WAYS = {

@@ -138,8 +138,9 @@ describe('The rooms of native/', () => {
   const including = (header: string) =>
     sources.filter((name) => read(name).includes(`#include <${header}>`)).sort()
 
-  it('hold every file', () => {
-    expect(sources.filter((name) => NATIVE_ROOMS[dirname(name)] === undefined)).toEqual([])
+  it('hold every file but the one that builds them', () => {
+    const others = sources.filter((name) => NATIVE_ROOMS[dirname(name)] === undefined)
+    expect(others).toEqual(['binding.gyp'])
   })
 
   it('include downward only', () => {
