@@ -15,8 +15,8 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const kindsOf = (events: readonly Event[]) => events.map(({ event }) => event)
 
-// An orphan that ends with 9, and a rest that does not heed SIGTERM.
-const FAMILY = `(sh -c 'exit 9' & exec sh -c :)
+// An orphan that ends with 9 once its parent has gone, as a shell may reap it before; and a rest that does not heed SIGTERM.
+const FAMILY = `(sh -c 'while [ $PPID != 1 ] && [ -e /proc/$PPID ]; do :; done; exit 9' & exec sh -c :)
 trap '' TERM; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done
 trap 'exit 7' USR1; echo ready; while :; do read line; done`
 

@@ -52,6 +52,8 @@ describe('killMarked()', () => {
       rlimits: { locks: { soft: locks, hard: locks + 1 } },
     })
     await using other = spawn('sleep', ['1000'], { ...options, rlimits: { locks: locks + 1 } })
+    // They have their limits by then.
+    await Promise.all([marked, inner, other].map(({ spawned }) => spawned))
     const { killed, left } = await killMarked(mark, () => false)
     expect(killed.map(({ pid }) => pid)).toEqual([marked.pid, inner.pid])
     expect(left).toEqual([])
@@ -61,6 +63,7 @@ describe('killMarked()', () => {
   it('spares whom it is told to spare', async () => {
     const mark = newMark()
     await using spared = spawn('sleep', ['1000'], { rlimits: { locks: mark.number } })
+    await spared.spawned
     expect(await killMarked(mark, (pid) => pid === spared.pid)).toEqual({ killed: [], left: [] })
     expect(spared.status).toBeUndefined()
   })
