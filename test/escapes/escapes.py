@@ -157,8 +157,12 @@ def take_off_marks():
     """Has neither the variable of its job, nor the limit."""
     os.setsid()
     resource.setrlimit(RLIMIT_LOCKS, (1, 1))
+    end, other = os.pipe()
+    if os.fork() == 0:
+        os.execve("/bin/sleep", ["sleep" + MARK, "1000"], {})
+    os.close(other)
+    os.read(end, 1)  # until exec has closed it: before, the process still has the variable
     there()
-    os.execve("/bin/sleep", ["sleep" + MARK, "1000"], {})
 
 
 @escape()
