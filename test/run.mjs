@@ -58,6 +58,7 @@ const WHOLE = [
     'pid1-start',
     'sexton-run',
     'shim-idle',
+    'shim-place',
     'shim-podman',
     'shim-serve',
     'shim-serve-disk',

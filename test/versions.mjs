@@ -16,7 +16,9 @@ const lines = process.argv.length > 2 ? process.argv.slice(2) : ['20', '22', '24
 // counts the kernel's processes do not depend on the Node.
 const LEFT_OUT = [
   'test/programs/inits/*.test.ts',
-  'test/programs/{chromium,container,distributed-jobs,doctor,documents,examples,frameworks,manual,pictures,shim-idle,shim-podman,shim-serve,shim-serve-podman,storm,tree}.test.ts',
+  'test/programs/{chromium,container,distributed-jobs,doctor,documents,examples,frameworks,kubernetes}.test.ts',
+  'test/programs/{manual,pictures,pid1-confined,pid1-start,storm,tree}.test.ts',
+  'test/programs/shim-*.test.ts',
   'test/benchmarks/**',
   'test/soak/**',
   'test/lib/job/run-job-escapes.test.ts',
