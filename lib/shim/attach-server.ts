@@ -74,8 +74,8 @@ export class AttachServer {
   async serve(input: Promise<Input | undefined>, keepsInputOpen: boolean): Promise<void> {
     this.#take = (client) => void this.#listen(client, input, keepsInputOpen)
     while (this.#isOpen) {
-      if (this.#accept()) await this.#socket.readable()
-      else await delay(REST, undefined, { ref: false })
+      if (!this.#accept()) await delay(REST, undefined, { ref: false })
+      if (this.#isOpen) await this.#socket.readable()
     }
   }
 
@@ -105,7 +105,11 @@ export class AttachServer {
     for (const path of this.#paths) rmSync(path, { force: true })
   }
 
-  /** Whether it could, or nobody waits. A client that finds no free descriptor waits; the output must not wait for it. */
+  /**
+   * Accepts all who wait. The output must not wait for a client that finds no free descriptor.
+   *
+   * @returns False without a free descriptor, even if nobody waits: the kernel looks for one first.
+   */
   #accept(): boolean {
     if (!this.#isOpen) return true
     try {

@@ -63,13 +63,12 @@ export class Server {
   }
 
   async #accept(): Promise<number | undefined> {
-    for (;;) {
-      try {
-        return this.#isOpen ? this.#reception.accept() : undefined
-      } catch (error) {
-        this.#options.complain(error)
-        if (!this.#reception.isReady) await delay(REST)
-      }
+    try {
+      return this.#isOpen ? this.#reception.accept() : undefined
+    } catch (error) {
+      this.#options.complain(error)
+      if (!this.#reception.hasRefused) await delay(REST)
+      return undefined // the socket stays readable while somebody waits
     }
   }
 
