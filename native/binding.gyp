@@ -1,5 +1,5 @@
 {
-  # A clone builds this by the file above, which no package has: npm compiles a package that has one.
+  # A clone builds this by ../binding.gyp, which no package has: npm compiles a package that has one.
   # What is built lies in the package's build/ in either case.
   #
   # `node-gyp rebuild -- -Dsexton_portable=1` leaves the Linux files out on Linux too, so that the

@@ -12,7 +12,7 @@ import { type Progress, Tellings } from './tellings.js'
 
 const { ECONNRESET } = constants.errno
 
-/** What the keeper of a container has told its server. A server that comes later hears everything again. */
+/** The messages that a keeper has sent about its container. The next server gets all of them again. */
 export class KeeperFacts {
   readonly adoption: Adoption
   readonly creation: Creation

@@ -6,7 +6,7 @@ import { Fact } from './fact.js'
  */
 export type Progress = 0 | 1 | 2 | 3
 
-/** The messages to a manager, each of which the keeper confirms. */
+/** The messages to a manager. The keeper confirms each one that it has written. */
 export class Tellings {
   #told: Progress = 0
   #waiting: { progress: Progress; confirmed: Fact<void> }[] = []

@@ -35,9 +35,9 @@ export class OwnedChild {
   #pidfd: number
   #status: ExitStatus | undefined
   #exited: Promise<ExitStatus> | undefined
-  /** Of the watch of its descriptor; 0 if there is none. */
+  /** The token of the watch on the descriptor; 0 if there is none. */
   #token = 0
-  /** Instead of that one. */
+  /** The watch of a child that has no such token. */
   #watch: Watch | undefined
   #death: Death | undefined
   readonly #check = () => this.check()

@@ -2,8 +2,8 @@ import { rehearseExit } from '../exit/pidfd.js'
 import { OwnedChild } from './owned-child.js'
 
 // The first exit in the life of a process ran code that V8 had not compiled yet: 0.6 ms, while Node's own code for an
-// exit is in its snapshot. So that code runs in advance, for a child that does not exist. Those who wait for children take
-// part: their code is two thirds of it.
+// exit is in its snapshot. So that code runs in advance, for a child that does not exist. The code by which
+// `spawn()` and `waitForExit()` wait for a child runs with it, as it takes two thirds of the time.
 
 // Milliseconds after the first spawn. Children that end sooner would wait for the rehearsal, which needs the processor
 // that they start on.

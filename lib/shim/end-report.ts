@@ -15,7 +15,7 @@ export async function reportEnd(
 ): Promise<void> {
   const failed = (text: string) => (error: unknown) =>
     complain(new Error(`${text}: ${(error as Error).message}`))
-  // The first try comes before the message: whoever gets that looks for the files.
+  // The files are tried before the message is sent: a manager that gets the message looks for them.
   const written = persist(() => reports.writeEnd(end), failed('the exit file waits for room'))
   reports.tellEnd(end)
   await written.catch(failed('the exit file is not written'))

@@ -16,7 +16,7 @@ export const PERSISTENCE = 300_000
 /**
  * Does something that fails for want of room again and again. The first try comes before this function returns.
  *
- * @param act Throws if it fails.
+ * @param act The action. It throws if it fails.
  * @param onDelay Called once, with the first failure, if there is another try.
  * @returns A promise that rejects with the last failure: of another kind, or when the time is over.
  */

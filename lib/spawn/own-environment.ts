@@ -67,7 +67,7 @@ function wholeCopy(): Buffer | undefined {
   return isCopy(before) ? before : undefined
 }
 
-// A quarter of the time of a copy, and not the last word: a false answer means nothing.
+// The check takes a quarter of the time of a copy. If it is false, a copy decides.
 function holds(): boolean {
   return isLastWhole && binding.environmentHolds()
 }

@@ -29,7 +29,7 @@ bool FolderOf(const char* path, char (&folder)[PATH_MAX]) {
   return true;
 }
 
-// Reads a short file. False if there is none, or if it is empty.
+// Reads a short file. False if it is missing or empty.
 bool ReadShort(const char* path, char* to, size_t room) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return false;
@@ -57,7 +57,8 @@ const char* Place::Find(const char* socket) {
   return UseFolder(runtime);
 }
 
-// Whoever may write in the folder could give a server other containers, or a front another server.
+// Another user who may write in the folder could put sockets there. A front would take one for its
+// server, and a server would adopt containers by the others.
 const char* Place::UseSocket(const char* socket) {
   char cwd[PATH_MAX] = "";
   if (socket[0] != '/' && getcwd(cwd, sizeof cwd) == nullptr) return "no working directory";

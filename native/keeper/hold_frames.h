@@ -57,7 +57,8 @@ enum Slot : uint32_t { SEXTON_SLOTS(SEXTON_VALUE) };
 
 constexpr uint32_t kSlots = 8;
 
-// What the manager knows: the pid, the end by a message, the end by files or that there is none.
+// The facts that the manager has: the pid; the end, by a message; the end, by files, or that there
+// is no container.
 enum Progress : uint32_t { kNothing = 0, kTold = 1, kEndTold = 2, kReported = 3 };
 
 struct HoldRequestFrame {

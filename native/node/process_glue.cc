@@ -69,8 +69,8 @@ Napi::Value CopyEnvironment(const Napi::CallbackInfo& info) {
   return Result(info, whole ? size : -1 - size);
 }
 
-// environmentHolds(): whether the environment still is as copyEnvironment() has copied it last. It
-// may be so although this is false.
+// environmentHolds(): true if the environment still is as copyEnvironment() has copied it last.
+// False says nothing: not everything can be compared.
 Napi::Value EnvironmentHolds(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), State(info)->environ_copy.StillHolds());
 }

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.js'
 // A container takes some fifteen, and those that are there need some for exit files and clients.
 const LEAST = 32
 
-/** What a front is told whose container finds no room. */
+/** The error for a front, if its container would find no free descriptor. */
 export const NO_DESCRIPTORS =
   'the server has no free descriptors for another container (RLIMIT_NOFILE)'
 

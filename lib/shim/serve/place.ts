@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const SOCKET = '.keeper'
-// Nobody else may put a keeper there.
+// The mode of the folder: no other user can put the socket of a keeper there.
 const MODE = 0o700
 
 /** The sockets of a container's keeper: the one for servers, and the one for its terminal. */

@@ -42,8 +42,8 @@ async function carryOut(request: Request, front: Front, hosting: Hosting): Promi
   }
   const { settings, warning } = assignment
   const hosted = hosting.begin(assignment, request)
-  // Nothing has begun before the reply, so a front that gets none may ask another server, or give up. A server that is killed between
-  // the reply and the beginning leaves nothing, and the manager sees the end of its pipe.
+  // Nothing has begun before the reply, so a front that gets none may ask another server, or give up. A server that is
+  // killed between the reply and the beginning leaves nothing, and the manager sees the end of its pipe.
   const ready = () => {
     const isHeard = front.reply({ code: 0, text: warning, hasMore: settings.sync })
     if (!isHeard) throw new Refusal('the process that the manager started has gone')
