@@ -369,6 +369,8 @@ describe('A keeper of a container that is killed', () => {
     expect(await exited).toMatchObject({ message })
     writeSync(container.streams.stdin as number, 'still here\n')
     await eventually(() => expect(piece(container.streams.stdout)).toBe('still here\n'))
+    // Until then it may still listen, although its connection has ended.
+    await eventually(() => expect(readStat(container.keeper)?.state ?? 'Z').toBe('Z'))
     const refused = await failure(HeldContainer.adopt(hold.plan.socket))
     expect(refused).toMatchObject({ errno: ECONNREFUSED })
   })
