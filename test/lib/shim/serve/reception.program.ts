@@ -1,15 +1,15 @@
 import { closeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SextonError } from '../../../lib/index.js'
-import { openSpare } from '../../../lib/shim/serve/free-descriptors.js'
-import { Reception } from '../../../lib/shim/serve/reception.js'
+import type { SextonError } from '../../../../lib/index.js'
+import { openSpare } from '../../../../lib/shim/serve/free-descriptors.js'
+import { Reception } from '../../../../lib/shim/serve/reception.js'
 import {
   bindSocket,
   connectSocket,
   listenSocket,
   openSocket,
   receiveMessage,
-} from '../../../lib/system/unix-socket.js'
+} from '../../../../lib/system/unix-socket.js'
 
 /** What fronts meet while no descriptor is free, and what the next look at the socket finds. */
 export function acceptWithoutDescriptors(folder: string) {

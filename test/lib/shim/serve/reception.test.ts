@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { programFile } from '../../program-file.js'
-import { temporaryFolder } from '../system/folder.js'
+import { programFile } from '../../../program-file.js'
+import { temporaryFolder } from '../../system/folder.js'
 
 const { EMFILE, ENOTSOCK } = constants.errno
 

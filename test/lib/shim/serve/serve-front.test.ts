@@ -1,11 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Front, Reply } from '../../../lib/shim/serve/front.js'
-import type { Hosting } from '../../../lib/shim/serve/hosting.js'
-import { requestIn } from '../../../lib/shim/serve/request.js'
-import { serveFront } from '../../../lib/shim/serve/serve-front.js'
-import { makeBundle, optionsIn } from './shims.js'
+import type { Front, Reply } from '../../../../lib/shim/serve/front.js'
+import type { Hosting } from '../../../../lib/shim/serve/hosting.js'
+import { requestIn } from '../../../../lib/shim/serve/request.js'
+import { serveFront } from '../../../../lib/shim/serve/serve-front.js'
+import { makeBundle, optionsIn } from '../shims.js'
 
 /** A request for a container in a bundle. */
 function requestFor(bundle: string) {
