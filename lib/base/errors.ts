@@ -93,12 +93,13 @@ export function systemError(
   syscall: string,
   details: Pick<SextonErrorDetails, 'pid' | 'path'> = {},
   code: SextonErrorCode = codeOf(-result),
+  hint = '',
 ): SextonError {
   const errno = -result
   const [name, text] = getSystemErrorMap().get(result) ?? [`errno ${errno}`, 'unknown error']
   const about = details.path === undefined ? '' : ` '${details.path}'`
   const whom = details.pid === undefined ? '' : ` (pid ${details.pid})`
-  const message = `${syscall}${about}${whom}: ${name}: ${text}`
+  const message = `${syscall}${about}${whom}: ${name}: ${text}${hint}`
   const cause = Object.assign(new Error(message), {
     code: name,
     errno: result,

@@ -1,6 +1,7 @@
-import { type SextonError, systemError } from '../base/errors.js'
+import type { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
+import { stepFailure } from '../spawn/spawn-failure.js'
 import { binding } from '../system/binding.js'
 import { readDescendants } from '../system/descendants.js'
 import type { ProcessStat } from '../system/proc-formats.js'
@@ -161,7 +162,7 @@ export class Keeper {
 
   #failureOf(step: number, errno: number): SextonError {
     const name = binding.spawnSteps[step] ?? 'spawn'
-    return systemError(-errno, name, this.#hooks.pathOf?.(name), 'ERR_SPAWN_FAILED')
+    return stepFailure(name, errno, this.#hooks.pathOf?.(name) ?? {})
   }
 
   #fail(error: SextonError): void {

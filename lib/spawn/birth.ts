@@ -1,6 +1,6 @@
 import type { SextonError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
-import { failureOf } from './native-call.js'
+import { stepFailure } from './spawn-failure.js'
 
 // A birth is the time from clone to exec. `spawn` does not wait for its end where that is safe: see
 // native/spawn/births.h. The kernel tells the end by a word of memory, and no descriptor becomes readable then. So
@@ -76,7 +76,8 @@ export class Birth {
 
   #fail(): void {
     const [errno, step] = report as unknown as [number, number]
-    this.#failure ??= failureOf(binding.spawnSteps[step] as string, errno, this.#pathOf)
+    const name = binding.spawnSteps[step] as string
+    this.#failure ??= stepFailure(name, errno, this.#pathOf(name))
   }
 }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
-import { type SextonError, systemError } from '../base/errors.js'
 import { binding } from '../system/binding.js'
 import { encodePlan, type Plan } from './plan.js'
+import { stepFailure } from './spawn-failure.js'
 
 /** Bytes of strings beyond which no kernel is asked: execve(2) takes at most 6 MiB on Linux. */
 const MOST = 2 ** 30
@@ -30,19 +30,11 @@ export function startProcess(
 ): StartedProcess {
   const { files, argv, env } = plan.strings
   if (files.length + argv.length + env.length > MOST) {
-    throw failureOf('execve', constants.errno.E2BIG, pathOf)
+    throw stepFailure('execve', constants.errno.E2BIG, pathOf('execve'))
   }
   binding.spawn(encodePlan(plan), result)
   const at = (index: number) => result[index] as number // an iterator would take longer than the call
   if (at(0) > 0) return { pid: at(0), pidfd: at(1), birth: at(4) }
-  throw failureOf(binding.spawnSteps[at(3)] as string, at(2), pathOf)
-}
-
-/** The failure of a step of a child's start. */
-export function failureOf(
-  step: string,
-  errno: number,
-  pathOf: (step: string) => { path?: string },
-): SextonError {
-  return systemError(-errno, step, pathOf(step), 'ERR_SPAWN_FAILED')
+  const step = binding.spawnSteps[at(3)] as string
+  throw stepFailure(step, at(2), pathOf(step))
 }

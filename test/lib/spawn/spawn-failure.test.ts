@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { spawn } from '../../../lib/index.js'
+import { runJob, spawn } from '../../../lib/index.js'
 import { programFile } from '../../program-file.js'
 import { read } from '../output.js'
 import { failure, folder } from './children.js'
@@ -51,6 +51,13 @@ describe('a file', () => {
     const error = await failure('sexton-no-such-program')
     expect(error).toMatchObject({ errno: ENOENT, path: 'sexton-no-such-program' })
     expect(error.cause).toMatchObject({ code: 'ENOENT', syscall: 'execve' })
+  })
+
+  it('that is a whole command line is told how to give arguments', async () => {
+    const hint = `execve 'git log -1': ENOENT: no such file or directory; no shell splits this: give the file 'git', and its arguments as a list`
+    expect((await failure('git log -1')).message).toBe(hint)
+    await expect(runJob('git log -1')).rejects.toThrow(hint)
+    expect((await failure('/no such/program')).message).not.toContain('shell')
   })
 
   it('without a name is nowhere', async () => {
