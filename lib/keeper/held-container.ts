@@ -42,6 +42,7 @@ export class HeldContainer {
    * @returns The container, once the keeper has answered.
    * @throws {SextonError} `ERR_SYSTEM` with the `errno`: ECONNREFUSED or ENOENT if the keeper is gone, EBUSY if another
    *   server lives, ECONNRESET if the keeper has just ended, EMFILE if this process has no room for the descriptors.
+   *   `ERR_UNSUPPORTED` if the keeper is of another version.
    */
   static async adopt(path: string): Promise<HeldContainer> {
     const container = new HeldContainer(connectToKeeper(path), { fds: {}, file: '' })

@@ -46,7 +46,7 @@ export class KeeperFacts {
   /** Takes a message of the keeper. The caller hears that it has another server. */
   hear(report: Exclude<HoldReport, { kind: 'busy' }>): void {
     if (report.kind === 'held') this.#beServer(report)
-    else if (report.kind === 'refused') this.creation.abandon(refusal(report.refusal, report.errno))
+    else if (report.kind === 'refused') this.#beRefused(report)
     else if (report.kind === 'failed') this.creation.fail(report)
     else if (report.kind === 'started') this.creation.start(report.pid)
     else if (report.kind === 'terminal') this.#takeTerminal(report.fd)
@@ -81,6 +81,13 @@ export class KeeperFacts {
   #beServer(report: Extract<HoldReport, { kind: 'held' }>): void {
     this.tellings.confirm(report.progress as Progress)
     this.adoption.accept(report)
+  }
+
+  // A keeper of another version refuses the adoption. Any other has accepted it, and cannot start a container.
+  #beRefused(report: Extract<HoldReport, { kind: 'refused' }>): void {
+    const error = refusal(report.refusal, report.errno)
+    this.adoption.abandon(error)
+    this.creation.abandon(error)
   }
 
   // The runtime has switched the translation off.

@@ -74,7 +74,8 @@ The kernel forbids it where a part of /proc is hidden, as in most containers. Ta
 }
 
 const OTHER_VERSION = `sexton's keeper is another version's than this library
-Build both again: npm rebuild sexton`
+Build both again: npm rebuild sexton
+A program that was started before an upgrade has to be started again.`
 
 /** The error for a keeper that refuses to start a job here. */
 export function refusal(number: number, errno: number): SextonError {

@@ -60,6 +60,9 @@ int FailAt(const char* name, const Place& place, int error, const char* otherwis
       return Fail(name, "the server is stopped, and SIGCONT continues it: ", place.socket());
     case -ETIMEDOUT:
       return Fail(name, "the server does not answer: ", place.socket());
+    case -EPROTO:
+      return Fail(name, "the server is of another version of sexton, and has to end first: ",
+                  place.socket());
     case -EACCES:
       return Fail(name, "this user has no right to the server at ", place.socket());
     case -ENOSPC:

@@ -123,16 +123,17 @@ int64_t LimitOf(rlim_t limit) { return limit == RLIM_INFINITY ? -1 : static_cast
 }  // namespace
 
 Request::Request() {
-  numbers_[0] = kRequestVersion;
   for (int fd = 0; fd < static_cast<int>(kMostGiven); ++fd) {
     if (fcntl(fd, F_GETFD) >= 0) numbers_[1 + given_++] = fd;
   }
+  numbers_[0] = static_cast<int32_t>(given_);
 }
 
 int Request::Fill(const char* program, int count, char** words) {
   const int made = MakeMemoryFile(&texts_);
   if (made < 0) return made;
   Texts texts(texts_.get());
+  texts.AddNumber(kRequestVersion);
   char cwd[PATH_MAX];
   texts.Add(getcwd(cwd, sizeof cwd) == nullptr ? "/" : cwd);
   const mode_t mask = umask(0);
@@ -162,7 +163,8 @@ int HearGreeting(int server, const Place& place) {
   if (waited < 0) return waited;
   bool has_more = false;
   const int code = HearReply(server, &has_more);
-  return code >= 0 && has_more ? kGreeted : code;
+  if (code < 0 || !has_more) return code;
+  return code == kRequestVersion ? kGreeted : -EPROTO;
 }
 
 int HearReplies(int server, const Place& place) {

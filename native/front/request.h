@@ -9,10 +9,13 @@
 
 namespace sexton::front {
 
-// What a front hands over: numbers in a message, and descriptors. The first descriptor is a file in
+// What a front hands over: a message with numbers, and descriptors. The first one is a file in
 // memory with texts, and the others are all that the manager has opened. lib/shim/serve/request.ts
 // reads it.
-constexpr int32_t kRequestVersion = 1;
+//
+// The version of all that. A greeting has that of the server, and the texts begin with that of the
+// front. The form of a reply, and where these two are, must stay the same in all versions.
+constexpr int32_t kRequestVersion = 2;
 
 // The most descriptors of a manager: with the file, as many as one message can carry.
 constexpr size_t kMostGiven = 252;
@@ -29,7 +32,7 @@ class Request {
   int SendTo(int server) const;
 
  private:
-  int32_t numbers_[1 + kMostGiven];
+  int32_t numbers_[1 + kMostGiven];  // how many there are, and each
   size_t given_ = 0;
   UniqueFd texts_;
 };
@@ -39,7 +42,7 @@ constexpr int kGreeted = 256;
 
 // Waits for the greeting of a server. Nothing is handed over before it: a server that is stopped
 // would hold the manager's pipes open. kGreeted; the exit code if the server refuses this front;
-// or as HearReplies().
+// -EPROTO if it is of another version; or as HearReplies().
 int HearGreeting(int server, const Place& place);
 
 // Prints what the server replies. The exit code, or -errno: -ECONNRESET if the server has ended

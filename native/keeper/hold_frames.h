@@ -11,6 +11,7 @@
 
 namespace sexton {
 
+// kAdopt, kRefused and their words must stay the same in all versions.
 constexpr uint32_t kHoldVersion = 3;
 
 // Server to keeper.
@@ -28,7 +29,7 @@ constexpr uint32_t kHoldVersion = 3;
 #define SEXTON_HOLD_REPORTS(FRAME)                                                        \
   FRAME(kHeld, 1)      /* uint32_t pid, Progress, bits of slots; their descriptors */     \
   FRAME(kBusy, 2)      /* uint32_t pid of the server that is there */                     \
-  FRAME(kRefused, 3)   /* uint32_t Refusal, errno: nothing can be started */              \
+  FRAME(kRefused, 3)   /* uint32_t Refusal, errno: no adoption, or no start */            \
   FRAME(kFailed, 4)    /* uint32_t SpawnStep, errno: the runtime could not be started */  \
   FRAME(kStarted, 5)   /* uint32_t pid of the runtime */                                  \
   FRAME(kTerminal, 6)  /* the terminal's descriptor */                                    \

@@ -100,7 +100,7 @@ void Holder::Obey(const HoldRequestMessage& message) {
   const auto signal = static_cast<int>(frame.word);
   switch (frame.kind) {
     case HoldRequest::kAdopt:
-      if (frame.word != kHoldVersion) return servers_.Lose();
+      if (frame.word != kHoldVersion) return TurnAway();
       servers_.Adopt();
       told_ = 0;
       return Learn(HoldReport::kHeld);
@@ -123,6 +123,13 @@ void Holder::Obey(const HoldRequestMessage& message) {
       TellManager(frame.word, message.text, message.text_size);
       return Note();
   }
+}
+
+// A server of another version is told so, and leaves the container to this process.
+void Holder::TurnAway() {
+  const uint32_t words[] = {kNoSettings, EINVAL};
+  servers_.Send(HoldReport::kRefused, words, sizeof words);
+  servers_.Lose();
 }
 
 // A server tells the manager itself what was not confirmed when this process was killed.

@@ -54,6 +54,7 @@ class Holder {
   void HearServer();
   void Obey(const HoldRequestMessage& request);
   void TellManager(uint32_t progress, const char* text, size_t size);
+  void TurnAway();
   void Note();
   void Drop(uint32_t slot);
   void TakeTerminal();

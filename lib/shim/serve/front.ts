@@ -3,9 +3,9 @@ import { closeDescriptor } from '../../system/descriptors.js'
 import { peerOf, receiveMessage, sendMessage } from '../../system/unix-socket.js'
 import { Pollable } from '../pollable.js'
 import { Refusal } from '../refusal.js'
-import { decodeRequest, type Request } from './request.js'
+import { decodeRequest, REQUEST_VERSION, type Request } from './request.js'
 
-// Bytes of a request: a version, and the numbers of at most 253 descriptors.
+// Bytes of a request: how many descriptors there are, at most 252, and their numbers.
 const LONGEST_REQUEST = 4096
 const WORD = 4 // bytes
 const STDERR = 2
@@ -33,7 +33,7 @@ export class Front {
    * Greets the front, and waits for the request.
    *
    * @returns `undefined` if the front has gone, or is another user's.
-   * @throws {Refusal} if this process does not see the files that the front sees.
+   * @throws {Refusal} if the front is of another version, or sees other files than this process.
    * @throws {RangeError} if it is no request.
    */
   async request(): Promise<Request | undefined> {
@@ -41,7 +41,7 @@ export class Front {
     const { pid, uid } = peerOf(fd)
     if (uid !== process.geteuid?.()) return undefined
     // The front hands nothing over before: a stopped server would hold the manager's pipes open.
-    this.reply({ code: 0, hasMore: true })
+    this.reply({ code: REQUEST_VERSION, hasMore: true })
     const room = Buffer.alloc(LONGEST_REQUEST)
     await this.#socket.readable()
     const message = receiveMessage(fd, room)

@@ -1,18 +1,22 @@
 import { fstatSync, readSync } from 'node:fs'
 import { closeDescriptor } from '../../system/descriptors.js'
+import { Refusal } from '../refusal.js'
 import type { Limits, Surroundings } from '../surroundings.js'
 import { HandedOver } from './handed-over.js'
 
-// The message of a front has numbers, and brings descriptors. The first descriptor is a file in memory with the
-// texts, each with its NUL: the working directory, the umask, the limits of descriptors (soft and hard, -1 for none), the
-// name of the program, how many arguments follow, those, and the variables of the environment. native/front/request.cc
-// writes it. A keeper holds the texts for the next server.
+// The message of a front has numbers: how many descriptors of the manager it brings, and theirs. Another descriptor comes
+// first: a file in memory with the texts, each with its NUL. These are the version, the working directory, the umask, the
+// limits of descriptors (soft and hard, -1 for none), the name of the program, how many arguments follow, those, and the
+// variables of the environment. native/front/request.cc writes it. A keeper holds the texts for the next server.
 
-/** The version of the message. native/front/request.h has the same. */
-export const REQUEST_VERSION = 1
+/**
+ * The version of all that: of a server in its greeting, of a front in its texts. They must stay there in all versions.
+ * native/front/request.h has the same.
+ */
+export const REQUEST_VERSION = 2
 
 const WORD = 4 // bytes
-const HEAD = 6 // texts
+const HEAD = 7 // texts
 
 /** A manager's request, as its front hands it over. */
 export interface Request {
@@ -32,6 +36,7 @@ export interface Request {
  * @param fds The descriptors that came along. They are closed if it is not one.
  * @param pid The front's pid.
  * @throws {RangeError} if it is not one.
+ * @throws {Refusal} if it is another version's.
  */
 export function decodeRequest(message: Buffer, fds: readonly number[], pid: number): Request {
   const [file, ...given] = fds
@@ -39,12 +44,12 @@ export function decodeRequest(message: Buffer, fds: readonly number[], pid: numb
     const numbers = Array.from({ length: Math.floor(message.length / WORD) }, (_, i) =>
       message.readInt32LE(i * WORD),
     )
-    const [version, ...names] = numbers
-    if (file === undefined || version !== REQUEST_VERSION || names.length !== given.length) {
-      throw new RangeError(`invalid request ${message.toString('hex', 0, WORD)} of a front`)
-    }
+    const [count, ...names] = numbers
     const handed = new HandedOver(names.map((name, i) => [name, given[i] as number] as const))
-    return requestIn(contentOf(file), handed, pid)
+    const texts = file === undefined ? Buffer.alloc(0) : contentOf(file)
+    const request = requestIn(texts, handed, pid)
+    if (count === given.length && names.length === given.length) return request
+    throw new RangeError(`invalid request of a front: ${count} descriptors, ${given.length} came`)
   } catch (error) {
     for (const fd of given) closeDescriptor(fd)
     throw error
@@ -58,10 +63,15 @@ export function decodeRequest(message: Buffer, fds: readonly number[], pid: numb
  *
  * @param handed Default: none, because the request is an earlier server's, and the keeper has what is needed.
  * @throws {RangeError} if they are not whole.
+ * @throws {Refusal} if they are another version's.
  */
 export function requestIn(texts: Buffer, handed = new HandedOver([]), pid = 0): Request {
   const parts = split(texts)
-  const [cwd = '', umask, soft, hard, program = '', count] = parts.slice(0, HEAD).map(String)
+  const head = parts.slice(0, HEAD).map(String)
+  const [version, cwd = '', umask, soft, hard, program = '', count] = head
+  if (version !== String(REQUEST_VERSION)) {
+    throw new Refusal('the request is of another version of sexton than this server')
+  }
   const variables = parts.slice(HEAD + Number(count))
   if (!(variables.length >= 0) || cwd === '') throw new RangeError('invalid texts of a front')
   const limits: Limits = { nofile: { soft: limitIn(soft), hard: limitIn(hard) } }

@@ -1,16 +1,30 @@
 import { readdirSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { encodeHoldRequest, HOLD_VERSION } from '../../../lib/keeper/hold-frames.js'
+import { REFUSALS } from '../../../lib/keeper/frames.js'
+import { HeldContainer } from '../../../lib/keeper/held-container.js'
+import {
+  decodeHoldReport,
+  encodeHoldRequest,
+  HOLD_VERSION,
+} from '../../../lib/keeper/hold-frames.js'
 import { closeDescriptor } from '../../../lib/system/descriptors.js'
 import { readStat } from '../../../lib/system/proc.js'
 import {
+  acceptSocket,
+  bindSocket,
   connectSocket,
+  listenSocket,
   openSocket,
   receiveMessage,
   sendMessage,
 } from '../../../lib/system/unix-socket.js'
 import { eventually } from '../../eventually.js'
+import { temporaryFolder } from '../system/folder.js'
 import { adopt, end, startHold } from './holds.js'
+
+const { EINVAL } = constants.errno
 
 /** A connection to a keeper, without its language. */
 function connect(path: string): Disposable & { fd: number } {
@@ -64,6 +78,24 @@ describe('A peer of a container without a server', () => {
     await end(next)
   })
 
+  it('is told so if it is a server of another version', async () => {
+    await using hold = startHold({ script: 'exec sleep 1000' })
+    await hold.container.create(() => {})
+    hold.container.disconnect()
+    using peer = connect(hold.plan.socket)
+    sendMessage(peer.fd, encodeHoldRequest('adopt', HOLD_VERSION + 1))
+    const room = Buffer.alloc(200)
+    let size: number | undefined
+    await eventually(() => {
+      size = receiveMessage(peer.fd, room)?.size
+      expect(size).toBeDefined()
+    })
+    const report = decodeHoldReport(room.subarray(0, size), [])
+    expect(report).toEqual({ kind: 'refused', refusal: REFUSALS.noSettings, errno: EINVAL })
+    await isClosed(peer.fd)
+    await end(await adopt(hold.plan))
+  })
+
   it('keeps no server away by saying nothing', async () => {
     await using hold = startHold({ script: 'exec sleep 1000' })
     await hold.container.create(() => {})
@@ -107,5 +139,20 @@ describe('A peer of a container without a server', () => {
       for (let i = 0; i < 10_000; i += 1) sendMessage(peer.fd, encodeHoldRequest('progress', 0))
     }
     await end(await adopt(hold.plan))
+  })
+})
+
+describe('A keeper of another version', () => {
+  it('is not adopted, and the error says why', async () => {
+    const path = join(temporaryFolder(), 'socket')
+    const listener = openSocket('seqpacket')
+    bindSocket(listener, path)
+    listenSocket(listener)
+    const adopting = HeldContainer.adopt(path)
+    const connection = acceptSocket(listener) as number
+    sendMessage(connection, Buffer.from(Uint32Array.of(3, REFUSALS.noSettings, EINVAL).buffer))
+    for (const fd of [connection, listener]) closeDescriptor(fd)
+    const message = expect.stringContaining("another version's than this library")
+    await expect(adopting).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED', message })
   })
 })

@@ -3,14 +3,23 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Front, Reply } from '../../../../lib/shim/serve/front.js'
 import type { Hosting } from '../../../../lib/shim/serve/hosting.js'
-import { requestIn } from '../../../../lib/shim/serve/request.js'
+import { REQUEST_VERSION, requestIn } from '../../../../lib/shim/serve/request.js'
 import { serveFront } from '../../../../lib/shim/serve/serve-front.js'
 import { makeBundle, optionsIn } from '../shims.js'
 
 /** A request for a container in a bundle. */
 function requestFor(bundle: string) {
   const words = optionsIn(bundle, {})
-  const texts = [bundle, '18', '1024', '1024', 'conmon', String(words.length), ...words]
+  const texts = [
+    String(REQUEST_VERSION),
+    bundle,
+    '18',
+    '1024',
+    '1024',
+    'conmon',
+    String(words.length),
+    ...words,
+  ]
   return requestIn(Buffer.from(texts.map((text) => `${text}\0`).join('')))
 }
 
