@@ -48,6 +48,7 @@ Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
   uint32_t birth = 0;
   const SpawnResult result = room == nullptr ? OutOfMemory() : SpawnIn(room, State(info), &birth);
   out[0] = result.pid;
+  if (result.pid > 0) State(info)->environ_copy.OpenPipe();
   OpenFds& open_fds = State(info)->open_fds;
   out[1] = outlives ? open_fds.AddLate(result.pidfd) : open_fds.Add(result.pidfd);
   out[2] = result.error;

@@ -1,5 +1,6 @@
 #include "platform/environ_copy.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -19,6 +20,9 @@ constexpr uintptr_t kPage = 4096;
 // Bytes after which a copy gives up: a torn array can lead into any memory. No execve(2) takes more
 // than 6 MiB of strings.
 constexpr size_t kMost = 8 << 20;
+
+// Bytes that every pipe of Linux takes at once, unless its user has very many of them (pipe(7)).
+constexpr size_t kPipeRoom = 32 << 10;
 
 // Copies of this process's pages, each made when it is first needed. An environment spans few.
 class PageCopies {
@@ -112,9 +116,26 @@ bool EnvironCopy::StillHolds() {
   const size_t pointers = strings_.size() * sizeof array;
   parts_[0] = {reinterpret_cast<void*>(array), pointers};
   room_.resize(pointers + block_.size());
-  return ReadOwnParts(parts_.data(), parts_.size(), room_.data(), room_.size()) &&
-         std::memcmp(room_.data(), strings_.data(), pointers) == 0 &&
+  return ReadParts() && std::memcmp(room_.data(), strings_.data(), pointers) == 0 &&
          std::memcmp(room_.data() + pointers, block_.data(), block_.size()) == 0;
+}
+
+void EnvironCopy::OpenPipe() {
+  if (!write_end_.valid()) MakePipe(&read_end_, &write_end_, O_NONBLOCK);
+}
+
+bool EnvironCopy::ReadParts() {
+  if (!write_end_.valid() || room_.size() > kPipeRoom) {
+    return ReadOwnParts(parts_.data(), parts_.size(), room_.data(), room_.size());
+  }
+  const ssize_t written = writev(write_end_.get(), parts_.data(), static_cast<int>(parts_.size()));
+  if (written <= 0) return false;  // EFAULT: no memory is mapped there any more
+  const ssize_t taken = read(read_end_.get(), room_.data(), room_.size());
+  if (taken == written) return static_cast<size_t>(taken) == room_.size();
+  // The rest would come before the bytes of the next check.
+  read_end_.Reset(-1);
+  write_end_.Reset(-1);
+  return false;
 }
 
 }  // namespace sexton
