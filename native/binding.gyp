@@ -57,6 +57,7 @@
         "spawn/child.cc",
         "spawn/descriptors.cc",
         "spawn/exec.cc",
+        "spawn/pipes.cc",
         "spawn/plan.cc",
         "spawn/spawn.cc",
         "wait/late_reaper.cc",

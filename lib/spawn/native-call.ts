@@ -16,6 +16,8 @@ export interface StartedProcess {
   pidfd: number
   /** The number of its birth; 0 if that is over. */
   birth: number
+  /** The encoded plan, with this process's ends of the pipes: see `descriptorsIn()`. The next call overwrites it. */
+  plan: Uint8Array
 }
 
 /**
@@ -32,9 +34,10 @@ export function startProcess(
   if (files.length + argv.length + env.length > MOST) {
     throw stepFailure('execve', constants.errno.E2BIG, pathOf('execve'))
   }
-  binding.spawn(encodePlan(plan), result)
+  const encoded = encodePlan(plan)
+  binding.spawn(encoded, result)
   const at = (index: number) => result[index] as number // an iterator would take longer than the call
-  if (at(0) > 0) return { pid: at(0), pidfd: at(1), birth: at(4) }
+  if (at(0) > 0) return { pid: at(0), pidfd: at(1), birth: at(4), plan: encoded }
   const step = binding.spawnSteps[at(3)] as string
   throw stepFailure(step, at(2), pathOf(step))
 }

@@ -37,7 +37,10 @@ export interface PlanOptions {
 export interface Plan {
   strings: SpawnStrings
   options: PlanOptions
-  /** `fds[i]` becomes descriptor `i`. -1 means `/dev/null`, or above 2 a closed descriptor. */
+  /**
+   * `fds[i]` becomes descriptor `i`. -1 means `/dev/null`, or above 2 a closed descriptor; `READ_PIPE` and `WRITE_PIPE`
+   * mean a pipe of this process.
+   */
   fds: Int32Array
   cgroupFd: number | undefined
   /** Whether the parent wants a pidfd of the child. */
@@ -49,6 +52,12 @@ export interface Plan {
 // native/spawn/plan.h has the list of words, and says what each means.
 const { planFlags: FLAGS, limitWords: LIMIT } = binding
 const at = { ...binding.planWords } // reading the addon's own object takes longer
+
+// In `fds`, as native/spawn/plan.h has them.
+/** A pipe that this process reads. */
+export const READ_PIPE = -2
+/** A pipe that this process writes. */
+export const WRITE_PIPE = -3
 
 const WORD = 4 // bytes
 const HEADER = Object.keys(at).length * WORD
@@ -99,6 +108,11 @@ export function encodePlan(plan: Plan): Uint8Array {
   bytes.set(env, envAt)
   if (cwd !== undefined) bytes.set(cwd, cwdAt)
   return bytes
+}
+
+/** The descriptors of an encoded plan. The native `spawn` puts this process's end of each pipe there. */
+export function descriptorsIn(plan: Uint8Array, count: number): Int32Array {
+  return new Int32Array(plan.buffer, HEADER, count)
 }
 
 function writeSection(

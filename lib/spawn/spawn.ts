@@ -22,7 +22,7 @@ import type { SpawnStrings } from './plan.js'
 import { rehearseEnd } from './rehearsed-end.js'
 import { asSpawnFailure } from './spawn-failure.js'
 import { givenOf, type Kind, kindsOf, type Stdio } from './stdio.js'
-import { closeGiven, closeStdio, openStdio, type StdioPlan } from './stdio-plan.js'
+import { closeGiven, closeStdio, planStdio, type StdioPlan, takeEnds } from './stdio-plan.js'
 import type { StdioStream } from './stdio-stream.js'
 import { encodeArguments, encodeDirectory, encodeFiles } from './strings.js'
 import { Termination } from './termination.js'
@@ -33,9 +33,9 @@ const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
 //
 // 1. `checked-options.ts` and `stdio.ts` check the arguments, and `strings.ts` encodes them as blocks of bytes. A bad
 //    argument throws here, before anything has been done.
-// 2. `stdio-plan.ts` creates the pipes, and `cgroup.ts` opens the cgroup. From here on a failure of the system becomes a
+// 2. `stdio-plan.ts` opens files, and `cgroup.ts` opens the cgroup. From here on a failure of the system becomes a
 //    Child whose `exited` rejects, and every descriptor is closed again.
-// 3. `native-call.ts` makes the child by one native call. If something of the child must be so when `spawn()` returns,
+// 3. `native-call.ts` makes the pipes and the child by one native call. If something of the child must be so when `spawn()` returns,
 //    the call waits for the exec. Otherwise the exec is still to come, and `birth.ts` tells how it went.
 // 4. The reaper owns the child from its first moment on. Nothing between the clone and `own()` may throw, because
 //    otherwise nobody would reap the child.
@@ -145,7 +145,7 @@ export function spawnInPlace(
   try {
     const began = isHeard() ? monotonicNow() : undefined
     const checked = place.alone ? asked : asSpawnFailure(() => besideOthers(asked))
-    const stdio = openStdio(kinds, checked.uid)
+    const stdio = planStdio(kinds, checked.uid)
     const { owned, birth } = start(strings, checked, stdio, {
       unawaited: !place.awaited,
       pathOf: (step) => pathOf(step, file, options),
@@ -183,6 +183,7 @@ function start(
     repairChildSignal()
     const plan = { strings, options, fds, cgroupFd, pidfd, unawaited }
     const started = startProcess(plan, pathOf)
+    takeEnds(stdio, started.plan)
     closeGiven(stdio.given)
     return { owned: own(started.pid, started.pidfd), birth: new Birth(started.birth, pathOf) }
   } catch (error) {

@@ -57,10 +57,13 @@ const MOST = 2 ** 20
 
 /** The kinds of `stdio: 'ignore'`. */
 export const IGNORED: readonly Kind[] = ['ignore', 'ignore', 'ignore']
+/** The kinds of `stdio: 'pipe'`. */
+export const PIPED: readonly Kind[] = ['writable', 'readable', 'readable']
 
 /** Checks `stdio`, and returns the kind of each descriptor. */
 export function kindsOf(stdio: Stdio | readonly Stdio[] = 'pipe'): readonly Kind[] {
   if (stdio === 'ignore') return IGNORED
+  if (stdio === 'pipe') return PIPED
   const files = new Map<string, GivenFile>()
   return expand(stdio).map((kind, index) => check(kind, index, files))
 }

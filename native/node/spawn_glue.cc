@@ -1,9 +1,11 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "node/addon.h"
 #include "spawn/births.h"
+#include "spawn/pipes.h"
 
 namespace sexton {
 namespace {
@@ -23,19 +25,29 @@ const struct {
 #endif
 };
 
-SpawnResult OutOfMemory() {
+SpawnResult Failure(Room* room, SpawnStep step, int error) {
+  if (room != nullptr) FreeRoom(room);
   SpawnResult result;
-  result.step = SpawnStep::kClone;
-  result.error = ENOMEM;
+  result.step = step;
+  result.error = error;
   return result;
+}
+
+// Makes the pipes of the plan, and then the child.
+SpawnResult Start(Room* room, const Environment* state, ChildPipes* pipes, uint32_t* birth) {
+  if (room == nullptr) return Failure(room, SpawnStep::kClone, ENOMEM);
+  const int made = pipes->Make(PlanIn(room));
+  if (made < 0) return Failure(room, SpawnStep::kPipe, -made);
+  return SpawnIn(room, state, birth);
 }
 
 // spawn(plan: Uint8Array, result: Int32Array): starts the child of a plan, which lib/spawn/plan.ts
 // writes. `result` gets pid (0: none), pidfd, errno, step, and the number of its birth (0: it is
-// over). It is an array because making an object can fail in a worker that is being terminated, and
-// after the clone nothing may fail.
+// over). Where the plan asks for a pipe, its `fds` get this process's end. These are arrays because
+// making an object can fail in a worker that is being terminated, and after the clone nothing may
+// fail.
 Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
-  const auto bytes = info[0].As<Napi::Uint8Array>();
+  auto bytes = info[0].As<Napi::Uint8Array>();
   int32_t* out = info[1].As<Napi::Int32Array>().Data();
   Room* const room = NewRoom(bytes.Data(), bytes.ByteLength());
   if (room != nullptr && !IsWhole(PlanIn(room), bytes.ByteLength())) {
@@ -45,11 +57,19 @@ Napi::Value SpawnProcess(const Napi::CallbackInfo& info) {
     return Napi::Value();
   }
   const bool outlives = room != nullptr && Has(*PlanIn(room), kOutlives);
+  const uint32_t fds = room == nullptr ? 0 : PlanIn(room)->fds;
+  ChildPipes pipes;
   uint32_t birth = 0;
-  const SpawnResult result = room == nullptr ? OutOfMemory() : SpawnIn(room, State(info), &birth);
+  const SpawnResult result = Start(room, State(info), &pipes, &birth);
   out[0] = result.pid;
-  if (result.pid > 0) State(info)->environ_copy.OpenPipe();
   OpenFds& open_fds = State(info)->open_fds;
+  if (result.pid > 0) {
+    State(info)->environ_copy.OpenPipe();
+    pipes.Release([&](uint32_t index, int fd) {
+      const int32_t ours = open_fds.Add(fd);
+      memcpy(bytes.Data() + fds + index * sizeof ours, &ours, sizeof ours);
+    });
+  }
   out[1] = outlives ? open_fds.AddLate(result.pidfd) : open_fds.Add(result.pidfd);
   out[2] = result.error;
   out[3] = static_cast<int32_t>(result.step);

@@ -7,14 +7,12 @@
 namespace sexton {
 namespace {
 
-constexpr int kReportPipe = -2;  // in fds: the report pipe has this number, and stays
+constexpr int kReportPipe = -4;  // in fds: the report pipe has this number, and stays
 
-int Inherit(int fd) {
-  const int result = calls::Control(fd, F_SETFD, 0);
-  if (result < 0) return result;
+// Clears a flag that Node sets on its own pipes and terminals. The child shares it, and most
+// programs do not expect it.
+int MakeBlocking(int fd) {
   if (fd > STDERR_FILENO) return 0;
-  // Node makes its own pipes and terminals non-blocking. The child shares the flag, and most
-  // programs do not expect it.
   const int flags = calls::Control(fd, F_GETFL, 0);
   if (flags < 0) return flags;
   return (flags & O_NONBLOCK) != 0 ? calls::Control(fd, F_SETFL, flags & ~O_NONBLOCK) : 0;
@@ -39,8 +37,10 @@ int Place(int source, int target, int* null_device) {
     return 0;
   }
   if (source == kNullDevice) return PlaceNullDevice(target, null_device);
-  const int placed = source == target ? 0 : calls::Duplicate(source, target);
-  return placed < 0 ? placed : Inherit(target);
+  // A duplicate is not close-on-exec.
+  const int placed =
+      source == target ? calls::Control(target, F_SETFD, 0) : calls::Duplicate(source, target);
+  return placed < 0 ? placed : MakeBlocking(target);
 }
 
 // Moves the report pipe out of the way of the targets. If its number is one that the program gets

@@ -83,7 +83,10 @@ enum PlanFlag : uint32_t { SEXTON_PLAN_FLAGS(SEXTON_FLAG) };
 #undef SEXTON_FLAG
 
 constexpr int32_t kUnchanged = -1;
-constexpr int32_t kNullDevice = -1;  // in fds: /dev/null, or a closed descriptor above 2
+// In fds, besides descriptors of this process. lib/spawn/plan.ts has the same numbers.
+constexpr int32_t kNullDevice = -1;  // /dev/null, or a closed descriptor above 2
+constexpr int32_t kReadPipe = -2;    // a pipe that this process reads: pipes.h
+constexpr int32_t kWritePipe = -3;   // a pipe that this process writes
 
 // Tells whether the block is a plan that a child can follow: each section lies within the block and
 // after the one before it, and its strings end there. A child trusts its plan.

@@ -12,6 +12,7 @@
 // plan    what the child has to do, laid out beforehand in one flat block
 // spawn   the parent's part: blocks all signals, makes the child, reads what it reports
 // births  the same without a wait for exec; it says what makes that safe
+// pipes   those between this process and the child
 // child   the child's part, from birth to exec, in order; descriptors and exec are two of its steps
 // calls   the child's system calls, which leave the parent's errno alone
 //

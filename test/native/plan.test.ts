@@ -1,7 +1,9 @@
+import { constants, readFileSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { descriptorsIn, READ_PIPE, WRITE_PIPE } from '../../lib/spawn/plan.js'
 import { binding, type LimitWord, type PlanFlag, type PlanWord } from '../../lib/system/binding.js'
 import { lacksRoot } from '../needs.js'
-import { planOf, reap, spawnRaw } from './raw.js'
+import { openDescriptors, planOf, reap, spawnRaw } from './raw.js'
 
 // The compiler refuses a name that lib/ does not know, and a name that is missing here.
 const WORDS: Readonly<Record<PlanWord, true>> = {
@@ -51,6 +53,8 @@ const LIMIT: Readonly<Record<LimitWord, number>> = {
   hardLow: 3,
   hardHigh: 4,
 }
+
+const O_CLOEXEC = 0o2000000 // of Linux; Node does not have it
 
 /** A plan of `true` as the native layer gets it, and its words. */
 function planOfTrue() {
@@ -132,6 +136,27 @@ describe('A plan', () => {
     const { bytes } = planOfTrue()
     bytes[bytes.length - 1] = 0x41
     expect(() => spawnPlan(bytes)).toThrow(TypeError)
+  })
+
+  it('gets our ends of its pipes, and a failure none', async () => {
+    const fds = Int32Array.of(WRITE_PIPE, READ_PIPE, -1)
+    const plan = planOf(['/bin/cat'], { fds, pidfd: false })
+    const pid = spawnPlan(plan)
+    const [input = -1, output = -1] = descriptorsIn(plan, fds.length)
+    for (const fd of [input, output]) {
+      const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1]
+      const wanted = constants.O_NONBLOCK | O_CLOEXEC
+      expect(Number.parseInt(flags ?? '', 8) & wanted).toBe(wanted)
+    }
+    writeSync(input, 'through both')
+    binding.closeFd(input)
+    expect(await reap(pid)).toMatchObject({ status: 0 })
+    expect(readFileSync(output, 'utf8')).toBe('through both')
+    binding.closeFd(output)
+
+    const before = openDescriptors()
+    expect(spawnRaw(['/no/such/file'], { fds })).toMatchObject({ pid: 0, step: 'execve' })
+    expect(openDescriptors()).toEqual(before)
   })
 
   it('limits by both halves of a number', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { closeSync, readdirSync } from 'node:fs'
 import { descendants, type SpawnOptions, spawn } from 'sexton'
 import { takeAllDescriptors } from '../../inside.js'
 
@@ -37,4 +37,26 @@ export async function failForWantOfDescriptors() {
   await spawn('true').exited
   takeAllDescriptors()
   return spawn('true').exited.catch(({ code, errno }) => [code, errno])
+}
+
+/**
+ * For a Node that may have few descriptors. Starts a child with three pipes where none is left, then one, then two …
+ *
+ * @returns How each went, and how many descriptors it has kept.
+ */
+export async function startWithFewDescriptors(most: number) {
+  await spawn('true').exited
+  const held = takeAllDescriptors()
+  const ends: [unknown, number][] = []
+  for (let left = 0; left <= most; left += 1) {
+    for (const fd of held.splice(0, left)) closeSync(fd)
+    const end = await spawn('true').exited.then(
+      ({ code }) => code,
+      ({ syscall, errno }) => [syscall, errno],
+    )
+    const free = takeAllDescriptors()
+    ends.push([end, left - free.length])
+    held.push(...free)
+  }
+  return ends
 }

@@ -110,4 +110,15 @@ describe('a failure', () => {
     const error = await programs.evaluate('failForWantOfDescriptors', [], { prefix })
     expect(error).toEqual(['ERR_SPAWN_FAILED', constants.errno.EMFILE])
   })
+
+  it('for want of one more descriptor keeps none of those it has opened', async () => {
+    const prefix = ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh']
+    const ends = await programs.evaluate('startWithFewDescriptors', [8], {
+      prefix,
+    })
+    const [needed, lacking] = [6, constants.errno.EMFILE] // both ends of three pipes
+    expect(ends.slice(0, needed)).toEqual(Array(needed).fill([['pipe2', lacking], 0]))
+    expect(ends[needed]?.[1]).toBe(0) // with pidfds, the clone lacks one more
+    expect(ends.slice(needed + 1)).toEqual(Array(8 - needed).fill([0, 0]))
+  })
 })
