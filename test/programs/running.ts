@@ -21,11 +21,15 @@ export interface Running {
 }
 
 /** Starts a program that a test then talks to, and which ends before the test does. */
-export function start(command: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): Running {
+export function start(
+  command: readonly string[],
+  stdin: 'ignore' | 'pipe' = 'ignore',
+  cwd = root,
+): Running {
   skipIfRefused(command)
   const [file, ...args] = command
   const stdio: StdioOptions = [stdin, 'pipe', 'pipe']
-  const child = spawn(file as string, args, { cwd: root, env: environment, stdio })
+  const child = spawn(file as string, args, { cwd, env: environment, stdio })
   onTestFinished(() => void child.kill('SIGKILL')) // for a test that failed half-way
   let [stdout, stderr] = ['', '']
   child.stdout?.on('data', (data) => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,10 +40,11 @@ describe.skipIf(isMissing)("podman on sexton-shim does what it does on Debian's 
       'x=$(busybox head -c 100000000 /dev/zero | busybox tr "\\0" x); echo $x | busybox wc -c'
     const killed = async (scene: Scene) => {
       const { code } = await scene.run(script, ['--name', 'greedy', '-m', '16m'])
-      return { code, text: await scene.text('inspect', '-f', '{{.State.OOMKilled}}', 'greedy') }
+      const text = await scene.text('inspect', '-f', '{{.State.OOMKilled}}', 'greedy')
+      return { code, text, isAstray: existsSync(join(scene.folder, 'oom')) }
     }
-    expect(await killed(theirs as Scene)).toEqual({ code: 137, text: 'false' })
-    expect(await killed(ours as Scene)).toEqual({ code: 137, text: 'true' })
+    expect(await killed(theirs as Scene)).toEqual({ code: 137, text: 'false', isAstray: true })
+    expect(await killed(ours as Scene)).toEqual({ code: 137, text: 'true', isAstray: false })
     const [conmon, sexton] = ['exit code 137, OOMKilled false', 'exit code 137, OOMKilled true']
     const because = 'the file `oom` is where podman 4 looks for it'
     rows.set('podman run -m kills for want of memory', { conmon, sexton, because })

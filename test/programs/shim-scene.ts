@@ -25,10 +25,16 @@ export class Scene {
     this.#podman = new Podman(['busybox'], shim)
   }
 
+  /** The working directory of its commands. Debian's conmon leaves a file there. */
+  get folder(): string {
+    return this.#podman.directory
+  }
+
   /** Starts a command of podman. */
   begin(words: readonly string[], { input, prefix = [] }: Call = {}): Running {
     const [name = '', ...rest] = words
-    const running = start([...prefix, ...this.#podman.command(name, ...rest)], 'pipe')
+    const command = [...prefix, ...this.#podman.command(name, ...rest)]
+    const running = start(command, 'pipe', this.folder)
     running.stdin?.on('error', () => {}) // it has ended before it read all
     if (input === undefined) running.stdin?.end()
     else if (prefix.includes(terminal)) running.stdin?.write(input)
@@ -38,9 +44,8 @@ export class Scene {
 
   /** Runs a command of podman to its end. */
   async call(words: readonly string[], options?: Call): Promise<Outcome> {
-    const { directory } = this.#podman
     const { stdout, stderr, ...end } = await this.begin(words, options).ended
-    return { ...end, stdout, stderr: stderr.replaceAll(directory, '') }
+    return { ...end, stdout, stderr: stderr.replaceAll(this.folder, '') }
   }
 
   /** Runs one, and gives what it printed. */
@@ -69,14 +74,14 @@ export class Scene {
 
   /** Runs a container whose runtime fails, and writes this. */
   complain(text: string): Promise<Outcome> {
-    const runtime = join(this.#podman.directory, 'complaining')
+    const runtime = join(this.folder, 'complaining')
     writeFileSync(runtime, `#!/bin/sh\nprintf %s '${text}' >&2\nexit 1\n`, { mode: 0o755 })
     return this.call(['run', '--runtime', runtime, '--rm', ...this.shell(':')])
   }
 
   /** Compiles a program that sends its argument to the service manager, and gives its path. */
   async notifier(): Promise<string> {
-    const program = join(this.#podman.directory, 'notify')
+    const program = join(this.folder, 'notify')
     await compile(fileURLToPath(new URL('fixtures/notify.c', import.meta.url)), program)
     return program
   }
