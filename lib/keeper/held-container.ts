@@ -2,6 +2,7 @@ import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { busyError, connectToKeeper } from './adoption.js'
+import { Draft } from './draft.js'
 import { HeldDescriptors } from './held-descriptors.js'
 import { HoldConnection } from './hold-connection.js'
 import { HOLD_VERSION, type HoldReport, SLOTS, type Slot } from './hold-frames.js'
@@ -182,16 +183,26 @@ export class HeldContainer {
 
   /**
    * Has the keeper write a text to the pipe to the manager, and note this progress, in one step. If an earlier server has
-   * noted as much, the manager has been told already, and hears nothing.
+   * noted as much, the manager has been told already, and hears nothing. The caller awaits one text before the next.
    *
-   * @param text At most `LONGEST_TEXT` bytes.
-   * @returns Resolves when the keeper has done that. Rejects if it was killed before, as far as is known.
+   * @returns Resolves when the keeper has done that. Rejects if it was killed before, as far as is known: then `untold()`
+   *   has what the manager has not got.
    */
   tell(progress: Progress, text: string): Promise<void> {
     const { tellings } = this.#facts
     const confirmed = tellings.confirmation(progress)
-    if (!this.#connection.send('tell', progress, text)) tellings.abandon(this.#facts.lostError())
+    this.#draft.write(text)
+    if (!this.#connection.send('tell', progress)) tellings.abandon(this.#facts.lostError())
     return confirmed
+  }
+
+  /** Takes what a keeper that was killed has not told the manager of the last text. */
+  untold(): Buffer {
+    return this.#draft.rest()
+  }
+
+  get #draft(): Draft {
+    return new Draft(this.#fds.get('draft') as number)
   }
 
   /** Lets go of everything, here and in the keeper. The keeper runs the exit command, and exits. */

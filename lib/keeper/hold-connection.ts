@@ -35,9 +35,9 @@ export class HoldConnection {
   }
 
   /** Sends a request, as soon as the socket has room. Whether the connection is open, as far as is known. */
-  send(kind: keyof typeof HOLD_REQUESTS, word?: number, text?: string): boolean {
+  send(kind: keyof typeof HOLD_REQUESTS, word?: number): boolean {
     if (this.#isClosed) return false
-    this.#unsent.push(encodeHoldRequest(kind, word, text))
+    this.#unsent.push(encodeHoldRequest(kind, word))
     this.#flush()
     return true
   }

@@ -5,7 +5,7 @@ import { RECORD, statusIn } from './record.js'
 // little endian. Each is one message of a socket of type `seqpacket`. native/keeper/hold_frames.h has the same lists, and
 // says what each means.
 
-export const HOLD_VERSION = 3
+export const HOLD_VERSION = 4
 
 /** The kinds of messages that a server sends. */
 export const HOLD_REQUESTS = {
@@ -44,6 +44,7 @@ export const SLOTS = {
   terminal: 5,
   manager: 6,
   relay: 7,
+  draft: 8,
 } as const
 
 /** The name of a descriptor that the keeper holds. */
@@ -84,9 +85,6 @@ const LENGTHS: Readonly<Record<Kind, number>> = {
   finished: 0,
 }
 
-/** The most bytes of a text for the manager: kMostText of native/keeper/hold_frames.h. */
-export const LONGEST_TEXT = 1 << 15
-
 /** The most bytes of a message of the keeper. */
 export const LONGEST_REPORT = WORD + RECORD
 
@@ -95,15 +93,11 @@ const KINDS = new Map<number, Kind>(
 )
 
 /** Encodes a request. */
-export function encodeHoldRequest(
-  kind: keyof typeof HOLD_REQUESTS,
-  word?: number,
-  text = '',
-): Uint8Array {
+export function encodeHoldRequest(kind: keyof typeof HOLD_REQUESTS, word?: number): Uint8Array {
   const message = Buffer.alloc(word === undefined ? WORD : 2 * WORD)
   message.writeUInt8(HOLD_REQUESTS[kind], 0)
   if (word !== undefined) message.writeUInt32LE(word >>> 0, WORD)
-  return text === '' ? message : Buffer.concat([message, Buffer.from(text)])
+  return message
 }
 
 /**

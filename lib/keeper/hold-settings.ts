@@ -62,7 +62,7 @@ export const HOLD_SETTINGS = [
   ...(['exitFiles', 'exitFilesBytes', 'logs', 'logsBytes', 'sockets', 'socketsBytes'] as const),
 ] as const
 
-const VERSION = 3
+const VERSION = 4
 // native/keeper/hold_settings.h says what they mean.
 const FORMS = { shimmy: 1, data: 2, exit_code: 4 } as const
 const WORD = 4 // bytes

@@ -57,6 +57,7 @@ export function startHolder(plan: HoldPlan): StartedHolder {
       ...plan.held,
       notes: keep(makeMemoryFile()),
       stage: keep(makeMemoryFile()),
+      draft: keep(makeMemoryFile()),
     }
     if (plan.console !== undefined) Object.assign(fds, { relay: keep(openRelay()) })
     const { sources, bytes } = encodeHoldSettings(plan, fds)

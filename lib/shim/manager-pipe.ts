@@ -41,9 +41,12 @@ export class ManagerPipe implements Manager {
     this.#closeFd = closeFd
   }
 
-  /** Writes text, in pieces that a manager can read. */
   write(text: string): void {
-    const bytes = Buffer.from(text)
+    this.writeBytes(Buffer.from(text))
+  }
+
+  /** Writes a text, or the rest of one, in pieces that a manager can read. */
+  writeBytes(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; at += LARGEST_PIECE) {
       if (!this.#writePiece(bytes.subarray(at, at + LARGEST_PIECE))) return
     }

@@ -12,7 +12,7 @@
 namespace sexton {
 
 // kAdopt, kRefused and their words must stay the same in all versions.
-constexpr uint32_t kHoldVersion = 3;
+constexpr uint32_t kHoldVersion = 4;
 
 // Server to keeper.
 #define SEXTON_HOLD_REQUESTS(FRAME)                                                             \
@@ -23,7 +23,7 @@ constexpr uint32_t kHoldVersion = 3;
   FRAME(kDrop, 5)          /* uint32_t Slot: closes the keeper's copy */                        \
   FRAME(kProgress, 6)      /* uint32_t Progress: what the manager has been told */              \
   FRAME(kFinish, 7)        /* the keeper lets go of everything, runs the exit command, exits */ \
-  FRAME(kTell, 8)          /* uint32_t Progress, text for the manager, unless it was told */
+  FRAME(kTell, 8)          /* uint32_t Progress: by the draft, unless the manager was told */
 
 // Keeper to server. kHeld answers kAdopt, and the facts so far follow it in this order.
 #define SEXTON_HOLD_REPORTS(FRAME)                                                        \
@@ -40,15 +40,16 @@ constexpr uint32_t kHoldVersion = 3;
   FRAME(kFinished, 11) /* the keeper has let go, and the exit command is next */
 
 // The descriptors that the keeper holds.
-#define SEXTON_SLOTS(SLOT)                                                             \
-  SLOT(kNotes, 0)    /* a file in memory for the servers; the keeper never reads it */ \
-  SLOT(kStage, 1)    /* a file in memory with output on its way to the log: stage.h */ \
-  SLOT(kStdin, 2)    /* a pipe's write end */                                          \
-  SLOT(kStdout, 3)   /* a pipe's read end */                                           \
-  SLOT(kStderr, 4)   /* a pipe's read end; with a terminal, what the runtime says */   \
-  SLOT(kTerminal, 5) /* the terminal, which comes from the runtime */                  \
-  SLOT(kManager, 6)  /* the pipe on which the manager hears of the start */            \
-  SLOT(kRelay, 7)    /* a read end: output on its way from the terminal to the stage */
+#define SEXTON_SLOTS(SLOT)                                                              \
+  SLOT(kNotes, 0)    /* a file in memory for the servers; the keeper never reads it */  \
+  SLOT(kStage, 1)    /* a file in memory with output on its way to the log: stage.h */  \
+  SLOT(kStdin, 2)    /* a pipe's write end */                                           \
+  SLOT(kStdout, 3)   /* a pipe's read end */                                            \
+  SLOT(kStderr, 4)   /* a pipe's read end; with a terminal, what the runtime says */    \
+  SLOT(kTerminal, 5) /* the terminal, which comes from the runtime */                   \
+  SLOT(kManager, 6)  /* the pipe on which the manager hears of the start */             \
+  SLOT(kRelay, 7)    /* a read end: output on its way from the terminal to the stage */ \
+  SLOT(kDraft, 8)    /* a file in memory with messages on their way to the manager */
 
 #define SEXTON_VALUE(name, value) name = value,
 enum class HoldRequest : uint8_t { SEXTON_HOLD_REQUESTS(SEXTON_VALUE) };
@@ -56,7 +57,7 @@ enum class HoldReport : uint8_t { SEXTON_HOLD_REPORTS(SEXTON_VALUE) };
 enum Slot : uint32_t { SEXTON_SLOTS(SEXTON_VALUE) };
 #undef SEXTON_VALUE
 
-constexpr uint32_t kSlots = 8;
+constexpr uint32_t kSlots = 9;
 
 // The facts that the manager has: the pid; the end, by a message; the end, by files, or that there
 // is no container.
@@ -68,18 +69,6 @@ struct HoldRequestFrame {
   uint32_t word;
 };
 static_assert(sizeof(HoldRequestFrame) == 8, "a request has no gaps");
-
-// The most bytes of the text of a kTell, and of one piece of it: podman loses the rest of a longer
-// piece.
-constexpr size_t kMostText = 1 << 15;
-constexpr size_t kMostOfPiece = 4096;
-
-// A request as it is received.
-struct HoldRequestMessage {
-  HoldRequestFrame frame;
-  char text[kMostText];
-  size_t text_size;
-};
 
 // Tells whether a message of this size is a request.
 bool IsSound(const HoldRequestFrame& frame, size_t size);

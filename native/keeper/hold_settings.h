@@ -17,7 +17,7 @@ namespace sexton {
 constexpr int kAdoption = 3;  // the socket at which servers connect
 constexpr int kConsole = 4;   // the socket at which the runtime hands over the terminal
 
-constexpr uint32_t kHoldSettingsVersion = 3;
+constexpr uint32_t kHoldSettingsVersion = 4;
 
 // The forms in which an end is written.
 constexpr uint32_t kShimmysForm = 1;  // logs without marks, and an exit file that is JSON

@@ -1,6 +1,8 @@
 #include "keeper/holder.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/sendfile.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -25,8 +27,17 @@ constexpr uint64_t kRest = 1000;
 // Milliseconds that a manager has to make room for a piece of a message. Then it gets no more.
 constexpr int kManagersTime = 1000;
 
-// A text has room here while it is received. No page of it exists before it is used.
-HoldRequestMessage request;
+// The most bytes of a piece: podman loses the rest of a longer one.
+constexpr size_t kMostOfPiece = 4096;
+
+// The position of the draft moves in the same call as the bytes.
+long MovePiece(int draft, int manager) {
+  const long moved =
+      Retry([&] { return splice(draft, nullptr, manager, nullptr, kMostOfPiece, 0); });
+  if (moved != -EINVAL) return moved;
+  // The manager's end is a socket, not a pipe.
+  return Retry([&] { return sendfile(manager, draft, nullptr, kMostOfPiece); });
+}
 
 }  // namespace
 
@@ -91,12 +102,12 @@ void Holder::PassOn(int signal) {
 // Hears everything that a dead server has sent before it counts as dead.
 void Holder::HearServer() {
   const bool has_ended = servers_.HasEnded();
-  for (int i = 0; i < kMostRequests && !done_ && servers_.Receive(&request); ++i) Obey(request);
+  HoldRequestFrame frame;
+  for (int i = 0; i < kMostRequests && !done_ && servers_.Receive(&frame); ++i) Obey(frame);
   if (has_ended) servers_.Lose();
 }
 
-void Holder::Obey(const HoldRequestMessage& message) {
-  const HoldRequestFrame& frame = message.frame;
+void Holder::Obey(const HoldRequestFrame& frame) {
   const auto signal = static_cast<int>(frame.word);
   switch (frame.kind) {
     case HoldRequest::kAdopt:
@@ -115,12 +126,12 @@ void Holder::Obey(const HoldRequestMessage& message) {
     case HoldRequest::kDrop:
       return Drop(frame.word);
     case HoldRequest::kProgress:
-      TellManager(frame.word, nullptr, 0);
+      Advance(frame.word);
       return Note();
     case HoldRequest::kFinish:
       return Finish();
     case HoldRequest::kTell:
-      TellManager(frame.word, message.text, message.text_size);
+      if (Advance(frame.word)) TellDraft();
       return Note();
   }
 }
@@ -140,17 +151,18 @@ void Holder::Note() {
 
 // One server may have told the manager, and have been killed before it knew. The next one asks
 // again, and the manager must not hear of it twice: some take the second number for another thing.
-void Holder::TellManager(uint32_t progress, const char* text, size_t size) {
-  if (progress <= progress_ || progress > kReported) return;
+bool Holder::Advance(uint32_t progress) {
+  if (progress <= progress_ || progress > kReported) return false;
   progress_ = progress;
+  return true;
+}
+
+// A server that finds this process killed sees by the draft's position what the manager has.
+void Holder::TellDraft() {
   struct pollfd manager = {slots_[kManager], POLLOUT, 0};
-  for (size_t done = 0; done < size;) {
-    if (manager.fd < 0 || poll(&manager, 1, kManagersTime) <= 0) return;
-    const size_t rest = size - done;
-    const size_t piece = rest < kMostOfPiece ? rest : kMostOfPiece;
-    const long written = Retry([&] { return write(manager.fd, text + done, piece); });
-    if (written < 0 && written != -EAGAIN) return;
-    if (written > 0) done += static_cast<size_t>(written);
+  while (manager.fd >= 0 && poll(&manager, 1, kManagersTime) > 0) {
+    const long moved = MovePiece(slots_[kDraft], manager.fd);
+    if (moved <= 0 && moved != -EAGAIN) return;
   }
 }
 

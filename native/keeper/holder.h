@@ -52,8 +52,9 @@ class Holder {
   void HearSignals();
   void PassOn(int signal);
   void HearServer();
-  void Obey(const HoldRequestMessage& request);
-  void TellManager(uint32_t progress, const char* text, size_t size);
+  void Obey(const HoldRequestFrame& frame);
+  bool Advance(uint32_t progress);
+  void TellDraft();
   void TurnAway();
   void Note();
   void Drop(uint32_t slot);

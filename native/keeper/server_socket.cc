@@ -34,12 +34,11 @@ bool IsSound(const HoldRequestFrame& frame, size_t size) {
     case HoldRequest::kSignal:
     case HoldRequest::kDrop:
     case HoldRequest::kProgress:
+    case HoldRequest::kTell:
       return size == sizeof frame;
     case HoldRequest::kCreate:
     case HoldRequest::kFinish:
       return size == sizeof frame - sizeof frame.word;
-    case HoldRequest::kTell:
-      return size >= sizeof frame && size <= sizeof frame + kMostText;
   }
   return false;
 }
@@ -62,16 +61,14 @@ int ServerSocket::Accept() {
 }
 
 // recv() closes whatever descriptors came along.
-bool ServerSocket::Receive(HoldRequestMessage* message) {
+bool ServerSocket::Receive(HoldRequestFrame* frame) {
   if (!is_connected()) return false;
-  HoldRequestFrame* const frame = &message->frame;
   *frame = {};
-  constexpr size_t kRoom = sizeof message->frame + sizeof message->text;
-  const long size = Retry([&] { return recv(fd(), message, kRoom, MSG_DONTWAIT | MSG_TRUNC); });
+  const long size =
+      Retry([&] { return recv(fd(), frame, sizeof *frame, MSG_DONTWAIT | MSG_TRUNC); });
   if (size == -EAGAIN) return false;
   const bool is_sound = size > 0 && IsSound(*frame, static_cast<size_t>(size));
   if (!is_sound || (frame->kind == HoldRequest::kAdopt) == is_adopted_) Lose();
-  if (frame->kind == HoldRequest::kTell) message->text_size = size - sizeof *frame;
   return is_connected();
 }
 

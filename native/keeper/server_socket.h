@@ -31,7 +31,7 @@ class ServerSocket {
   int Accept();
 
   // Takes the next request. False if there is none now, or if the peer is lost.
-  bool Receive(HoldRequestMessage* message);
+  bool Receive(HoldRequestFrame* frame);
 
   // The peer is the server from now on.
   void Adopt() { is_adopted_ = true; }

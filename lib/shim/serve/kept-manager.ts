@@ -4,7 +4,7 @@ import { type Manager, ManagerPipe } from '../manager-pipe.js'
 
 /**
  * The pipe to a manager, into which the keeper of a container writes: it notes each message in the same step, so no next
- * server tells it again. If the keeper is killed before it has confirmed a message, this process writes it.
+ * server tells it again. If the keeper is killed before it has confirmed a message, this process writes the rest.
  */
 export class KeptManager implements Manager {
   readonly #held: HeldContainer
@@ -34,7 +34,7 @@ export class KeptManager implements Manager {
     try {
       await held.tell(progress, text)
     } catch {
-      new ManagerPipe(held.fd('manager')).write(text)
+      new ManagerPipe(held.fd('manager')).writeBytes(held.untold())
     }
   }
 }

@@ -16,7 +16,6 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { HeldContainer } from '../../../lib/keeper/held-container.js'
-import { LONGEST_TEXT } from '../../../lib/keeper/hold-frames.js'
 import { Stage } from '../../../lib/shim/stage.js'
 import { closeDescriptor, makePipe, moveToPipe } from '../../../lib/system/descriptors.js'
 import { readStat } from '../../../lib/system/proc.js'
@@ -223,6 +222,9 @@ describe('The terminal of a container', () => {
 })
 
 describe('The manager of a container', () => {
+  // Bytes of a text that goes in several pieces.
+  const LONG = 30_000
+
   it('hears what the servers tell once, in whole pieces', async () => {
     const { read, write } = makePipe('read')
     await using hold = startHold({ script: 'exec sleep 1000', manager: write })
@@ -231,13 +233,13 @@ describe('The manager of a container', () => {
     hold.container.disconnect()
     const next = await adopt(hold.plan)
     await next.tell(1, 'again\n')
-    await next.tell(2, 'x'.repeat(LONGEST_TEXT))
+    await next.tell(2, 'x'.repeat(LONG))
     await end(next)
     closeDescriptor(write)
     expect(next.progress).toBe(2)
     // The keeper has the pipe for a moment longer.
     const heard = await text(new Socket({ fd: read }))
-    expect(heard).toBe(`${told}\n${'x'.repeat(LONGEST_TEXT)}`)
+    expect(heard).toBe(`${told}\n${'x'.repeat(LONG)}`)
   })
 
   it('is not taken to have heard what a killed keeper has not confirmed', async () => {
@@ -248,8 +250,35 @@ describe('The manager of a container', () => {
     const told = container.tell(1, 'never written')
     process.kill(container.keeper, 'SIGKILL')
     await expect(told).rejects.toMatchObject({ code: 'ERR_SYSTEM', pid: container.keeper })
+    expect(String(container.untold())).toBe('never written')
     await expect(container.tell(1, 'too late')).rejects.toMatchObject({ code: 'ERR_SYSTEM' })
+    expect(String(container.untold())).toBe('too late')
     expect(container.progress).toBe(0)
+  })
+
+  it('gets each byte once if its keeper is killed while it tells', async () => {
+    const { read, write } = makePipe('read')
+    await using hold = startHold({ script: 'exec sleep 1000', manager: write })
+    await run(hold)
+    const { container } = hold
+    const before = 'x'.repeat(55_000)
+    writeSync(write, before)
+    const text = Array.from({ length: LONG / 6 }, (_, i) => `${String(i).padStart(5, '0')}\n`).join(
+      '',
+    )
+    const told = container.tell(1, text)
+    // It waits for room in the pipe.
+    const draft = container.fd('draft')
+    const position = () =>
+      Number(/^pos:\t(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${draft}`, 'utf8'))?.[1])
+    await eventually(() => expect(position()).toBeGreaterThan(0))
+    process.kill(container.keeper, 'SIGKILL')
+    await expect(told).rejects.toMatchObject({ code: 'ERR_SYSTEM' })
+    const room = Buffer.alloc(1 << 17)
+    const heard = room.toString('latin1', 0, readSync(read, room))
+    expect(heard.length).toBeGreaterThan(before.length)
+    expect(`${heard}${container.untold()}`).toBe(before + text)
+    closeDescriptor(read)
   })
 
   it('that does not read gets no more, and the container goes on', async () => {
