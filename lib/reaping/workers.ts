@@ -46,6 +46,7 @@ export function isOfDeadWorker(pid: number): boolean {
 
 /** Forgets a child that has been reaped. */
 export function forgetWorkerChild(pid: number): void {
+  if (tables.size === 0) return
   for (const { pids } of tables) {
     const place = pids.indexOf(pid)
     if (place >= 0) pids[place] = 0

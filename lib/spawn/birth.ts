@@ -62,7 +62,8 @@ export class Birth {
    * @returns Why it has failed; `undefined` if it has not.
    */
   end(): SextonError | undefined {
-    if (this.#number === 0) return undefined
+    // Most are known to have succeeded by then: a child is killed, or asked for, before it exits.
+    if (!this.#isUnderWay && this.#failure === undefined) return undefined
     if (binding.forgetBirth(this.#number, report)) this.#fail()
     this.#isUnderWay = false
     return this.#failure

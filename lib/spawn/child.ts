@@ -241,19 +241,23 @@ export class Child<
   }
 
   #wait(): Promise<ExitStatus> {
-    return this.#ending().then((status) => {
-      if (this.#failure !== undefined) throw this.#failure
-      return status
+    const release = hold()
+    return new Promise((resolve, reject) => {
+      this.#owned?.onExit((status) => {
+        release()
+        if (this.#failure === undefined) resolve(status)
+        else reject(this.#failure)
+      })
     })
   }
 
   /** Waits for the end of the process, whether or not it has come to run the program. */
-  #ending(): Promise<ExitStatus> {
+  #ending(): Promise<void> {
     const release = hold()
     return new Promise((resolve) => {
-      this.#owned?.onExit((status) => {
+      this.#owned?.onExit(() => {
         release()
-        resolve(status)
+        resolve()
       })
     })
   }
@@ -262,7 +266,8 @@ export class Child<
   #ended(status: ExitStatus): void {
     const failure = status.success ? undefined : this.#birth?.end()
     if (failure === undefined) {
-      for (const [index, pipe] of this.#pipes.entries()) pipe?.childEnded(index)
+      // By index: this is a part of each exit, and mostly runs uncompiled.
+      for (let i = 0; i < this.#pipes.length; i += 1) this.#pipes[i]?.childEnded(i)
     } else {
       this.#fail(
         failure,

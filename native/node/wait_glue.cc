@@ -71,18 +71,20 @@ void Release(Environment* state) {
   for (int i = 0; i < taken; ++i) state->open_fds.Close(pidfds[i]);
 }
 
+void NoteExit(void* data, const Exit& exit) {
+  auto* state = static_cast<Environment*>(data);
+  const auto before = static_cast<int>(state->exit_tokens[0]++);
+  state->exit_tokens[1 + before] = exit.token;
+  WriteRecord(exit.status, state->exit_records + before * kRecordFields);
+}
+
 // Drains the source into the environment's arrays, and calls. A call from JavaScript that drains
 // would cost as much as the drain. It allocates nothing, because that could fail in a worker that
 // is being terminated, whose loop still turns although no JavaScript may run.
 void OnReadable(void* data) {
   auto* state = static_cast<Environment*>(data);
-  Exit exits[ExitSource::kBatch];
-  const int count = state->exits.Drain(exits, state->takes_exits);
-  state->exit_tokens[0] = std::max(count, 0);
-  for (int i = 0; i < count; ++i) {
-    state->exit_tokens[1 + i] = exits[i].token;
-    WriteRecord(exits[i].status, state->exit_records + i * kRecordFields);
-  }
+  state->exit_tokens[0] = 0;
+  state->exits.Drain(state->takes_exits, NoteExit, state);
   state->Call(state->on_exits);
   Release(state);  // the call may have failed
 }

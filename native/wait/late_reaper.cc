@@ -48,9 +48,10 @@ class LateReaper {
     while (left_ > 0) {
       pollfd polled = {set_.fd(), POLLIN, 0};
       if (Retry([&] { return poll(&polled, 1, -1); }) < 0) return;
-      Exit exits[ExitSource::kBatch];
-      const int count = set_.Drain(exits, false);
-      for (int i = 0; i < count; ++i) Check(exits[i].token);
+      const auto check = [](void* self, const Exit& exit) {
+        static_cast<LateReaper*>(self)->Check(exit.token);
+      };
+      set_.Drain(false, check, this);
     }
   }
 

@@ -104,12 +104,14 @@ class ExitSource {
   int Watch(int pidfd, uint32_t token, bool owned);
   int Unwatch(int pidfd);  // call it before closing the pidfd; 0 or -errno
 
-  // Writes at most kBatch exits: how many, or -errno. With `take` this takes the status of each
-  // owned child. Where there is none, because a debugger holds the child or somebody else has
-  // reaped it, the exit is reported without one. The pidfd of a child that was taken stays watched
-  // and open until ReleaseTaken(): whoever hears of the exit may open descriptors, and a number
-  // that was given away meanwhile would mean two processes.
-  int Drain(Exit* exits, bool take);
+  // Tells at most kBatch exits, one by one: to clear memory for a batch would cost a lone exit more
+  // than its status. How many, or -errno. With `take` this takes the status of each owned child.
+  // Where there is none, because a debugger holds the child or somebody else has reaped it, the
+  // exit is reported without one. The pidfd of a child that was taken stays watched and open until
+  // ReleaseTaken(): whoever hears of the exit may open descriptors, and a number that was given
+  // away meanwhile would mean two processes.
+  using Tell = void (*)(void* data, const Exit& exit);
+  int Drain(bool take, Tell tell, void* data);
 
   // Watches the pidfds of taken children no more, and writes them, at most kBatch. The caller
   // closes them. How many.

@@ -90,16 +90,18 @@ int ExitSource::Unwatch(int pidfd) {
   return epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, pidfd, nullptr) == 0 ? 0 : -errno;
 }
 
-int ExitSource::Drain(Exit* exits, bool take) {
+int ExitSource::Drain(bool take, Tell tell, void* data) {
   struct epoll_event ready[kBatch];
   const long count = Retry([&] { return epoll_wait(epoll_.get(), ready, kBatch, 0); });
   for (long i = 0; i < count; ++i) {
     const uint64_t watch = ready[i].data.u64;
-    exits[i].token = static_cast<uint32_t>(watch);
-    exits[i].status.pid = 0;
-    if (!take || (watch & kOwned) == 0 || taken_count_ == kBatch) continue;
-    const int pidfd = static_cast<int>((watch & ~kOwned) >> 32);
-    if (TakeOwned(pidfd, &exits[i].status)) taken_[taken_count_++] = pidfd;
+    Exit exit;
+    exit.token = static_cast<uint32_t>(watch);
+    if (take && (watch & kOwned) != 0 && taken_count_ < kBatch) {
+      const int pidfd = static_cast<int>((watch & ~kOwned) >> 32);
+      if (TakeOwned(pidfd, &exit.status)) taken_[taken_count_++] = pidfd;
+    }
+    tell(data, exit);
   }
   return static_cast<int>(count);
 }

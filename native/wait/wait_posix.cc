@@ -39,7 +39,7 @@ bool IsThread(pid_t) { return false; }
 int ExitSource::Open() { return -ENOSYS; }
 int ExitSource::Watch(int, uint32_t, bool) { return -ENOSYS; }
 int ExitSource::Unwatch(int) { return -ENOSYS; }
-int ExitSource::Drain(Exit*, bool) { return -ENOSYS; }
+int ExitSource::Drain(bool, Tell, void*) { return -ENOSYS; }
 int ExitSource::ReleaseTaken(int*) { return 0; }
 
 }  // namespace sexton
