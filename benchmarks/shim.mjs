@@ -9,15 +9,16 @@ import {
   rmSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compare, inQuartiles } from './comparison.mjs'
 import { Container, until } from './oci-container.mjs'
+import { hasPodman, Podman } from './podman.mjs'
 import { environment, withPrograms } from './programs.mjs'
 import { quantile, sum } from './quantile.mjs'
 import { memoryOf } from './resting.mjs'
 import { rotated } from './turns.mjs'
-import { duration } from './units.mjs'
+import { duration, ratio } from './units.mjs'
 
 // What a shim costs a container: the time until it tells the container's pid, beyond what the runtime takes alone; the
 // lines that it brings from the container to the log; its memory. The contenders take turns with containers of runc, each
@@ -26,10 +27,13 @@ import { duration } from './units.mjs'
 const SHIM = fileURLToPath(new URL('../dist/cli/sexton-shim.js', import.meta.url))
 const FRONT = fileURLToPath(new URL('../build/Release/sexton-shim', import.meta.url))
 const [CONMON, OURS, HOSTED] = ['conmon', 'sexton-shim', 'sexton-shim serve']
-const hosted = { name: HOSTED, command: [FRONT, '--compat', 'conmon'], servers: () => [] }
+const hosted = {
+  ...{ name: HOSTED, command: [FRONT, '--compat', 'conmon'], servers: () => [] },
+  conmon: FRONT,
+}
 const SHIMS = [
-  { name: CONMON, command: ['conmon'] },
-  { name: OURS, command: [SHIM, '--compat', 'conmon'] },
+  { name: CONMON, command: ['conmon'], conmon: '/usr/bin/conmon' },
+  { name: OURS, command: [SHIM, '--compat', 'conmon'], conmon: SHIM },
   hosted,
 ]
 const LENGTH = 100
@@ -40,6 +44,7 @@ function planFor({ quick }) {
     ? {
         shares: 4,
         rounds: 2,
+        calls: 2,
         floods: 2,
         lines: 50_000,
         containers: 3,
@@ -48,7 +53,7 @@ function planFor({ quick }) {
         many: [5],
       }
     : {
-        ...{ shares: 100, rounds: 15, floods: 5, lines: 500_000 },
+        ...{ shares: 100, rounds: 15, calls: 15, floods: 5, lines: 500_000 },
         ...{ containers: 10, rate: 10_000, seconds: 60, many: [50, 200] },
       }
 }
@@ -60,11 +65,12 @@ async function measure(options, progress) {
   const folder = mkdtempSync(join(tmpdir(), 'sexton-shim-'))
   const server = serveAt(join(folder, 'socket'))
   try {
-    const sources = ['lines.c', 'pause.c', 'forking-runtime.c']
-    return await withPrograms(sources, async ({ lines, pause, 'forking-runtime': forking }) => ({
+    const sources = ['lines.c', 'pause.c', 'nothing.c', 'forking-runtime.c']
+    return await withPrograms(sources, async ({ lines, pause, nothing, ...others }) => ({
       plan,
-      shares: await measureShares({ folder, plan, pause, forking, progress }),
+      shares: await measureShares({ folder, plan, pause, progress, ...others }),
       starts: await measureStarts({ folder, plan, pause, progress }),
+      calls: await measureCalls({ folder, plan, pause, nothing, progress }),
       floods: await measureFloods({ folder, plan, lines, progress }),
       steady: await measureSteady({ folder, plan, lines, progress }),
       memory: await measureMemory({ folder, plan, pause, progress }),
@@ -99,7 +105,7 @@ async function measureStarts({ folder, plan, pause, progress }) {
 }
 
 /** Milliseconds until the pid is told, where the runtime takes no time. They are the shim's own. */
-async function measureShares({ folder, plan, pause, forking, progress }) {
+async function measureShares({ folder, plan, pause, 'forking-runtime': forking, progress }) {
   const times = new Map(SHIMS.map(({ name }) => [name, []]))
   for (let round = 0; round < plan.shares; round += 1) {
     progress(`own shares, round ${round}`)
@@ -114,6 +120,36 @@ async function measureShares({ folder, plan, pause, forking, progress }) {
     low: quantile(each, 0.25),
     median: quantile(each, 0.5),
   }))
+}
+
+/** Milliseconds of whole commands of podman, round by round; none without podman. */
+async function measureCalls({ folder, plan, pause, nothing, progress }) {
+  if (!hasPodman()) return []
+  const podman = new Podman(folder, [pause, nothing])
+  const times = SHIMS.map((shim) => ({
+    name: shim.name,
+    call: podman.use(shim),
+    run: [],
+    exec: [],
+  }))
+  const names = times.map((_, i) => `standing-by-${i}`)
+  try {
+    for (const [i, { call }] of times.entries()) {
+      await call('run', '-d', '--name', names[i], ...podman.container(pause))
+    }
+    for (let round = 0; round < plan.calls; round += 1) {
+      progress(`podman, round ${round}`)
+      for (const { name, call, run, exec } of rotated(times, round)) {
+        run.push(await call('run', '--rm', ...podman.container(nothing)))
+        const own = names[times.findIndex((each) => each.name === name)]
+        exec.push(await call('exec', own, `/${basename(nothing)}`))
+      }
+    }
+  } finally {
+    await times[0].call('rm', '--force', '--time', '0', ...names)
+    await podman.close()
+  }
+  return times.map(({ name, run, exec }) => ({ name, run, exec }))
 }
 
 /** One container that writes as fast as its lines are taken. */
@@ -227,11 +263,14 @@ function used(pids) {
   return (sum(ticks) / TICKS) * 1e6
 }
 
-function report({ lacking, plan, shares, starts, floods, steady, memory }) {
+function report({ lacking, plan, shares, starts, calls, floods, steady, memory }) {
   const title = 'A container runtime shim'
   if (lacking)
     return { title, notes: [`Not measured: ${lacking} is missing.`], tables: [], charts: [] }
   const runtime = starts.find(({ name }) => name === 'runc')
+  const [conmonsCalls, conmonsSteady] = [calls, steady].map((each) =>
+    each.find(({ name }) => name === CONMON),
+  )
   const megabytes = (kilobytes) => `${(kilobytes / 1e3).toFixed(1)} MB`
   return {
     title,
@@ -252,6 +291,16 @@ function report({ lacking, plan, shares, starts, floods, steady, memory }) {
         ]),
       },
       {
+        head: ['podman', 'run --rm', `× ${CONMON} (quartiles)`, 'exec', `× ${CONMON} (quartiles)`],
+        rows: calls.map(({ name, run, exec }) => [
+          name,
+          duration(quantile(run, 0.5) * 1e3),
+          inQuartiles(compare(run, conmonsCalls.run)),
+          duration(quantile(exec, 0.5) * 1e3),
+          inQuartiles(compare(exec, conmonsCalls.exec)),
+        ]),
+      },
+      {
         head: [
           `${plan.lines} lines at once`,
           'lines a second',
@@ -269,9 +318,14 @@ function report({ lacking, plan, shares, starts, floods, steady, memory }) {
         head: [
           `${plan.containers} × ${plan.rate} lines a second, for ${plan.seconds} s`,
           'until the logs are whole',
+          `time × ${CONMON}`,
           'processor',
+          `processor × ${CONMON}`,
         ],
-        rows: steady.map(({ name, taken, used }) => [name, duration(taken), duration(used)]),
+        rows: steady.map(({ name, taken, used }) => [
+          ...[name, duration(taken), ratio(taken, conmonsSteady.taken)],
+          ...[duration(used), ratio(used, conmonsSteady.used)],
+        ]),
       },
       {
         head: ['containers that stand by', 'number', 'PSS', 'for each'],
