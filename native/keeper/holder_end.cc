@@ -8,6 +8,7 @@
 #include "keeper/ending.h"
 #include "keeper/holder.h"
 #include "keeper/remains.h"
+#include "keeper/search.h"
 #include "keeper/settings.h"
 #include "keeper/text.h"
 #include "platform/process.h"
@@ -52,10 +53,13 @@ void Holder::Reap() {
     runtime_status_ = status;
     OnRuntimeEnd();
   }
+  Search search;
   int count = 0;
   for (; count < kMostReaped; ++count) {
     WaitStatus status;
-    if (TakeAny(0, &status) < 0 || status.pid == 0) break;
+    search.Begin();
+    TakeAny(search.type(), search.id(), 0, &status);
+    if (!search.Goes(status.pid)) break;
     if (!IsEnd(status) || status.pid != container_) continue;
     container_ = 0;
     container_status_ = status;

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "keeper/namespace.h"
+#include "keeper/search.h"
 #include "platform/process.h"
 
 // The init of a job's PID namespace: a fork of the keeper.
@@ -43,13 +44,17 @@ void Report(const WaitStatus& status) {
 // Tells the keeper that orphans have been reaped, so that it looks who is left. A report alone
 // would come too early: its process is still a zombie then.
 void ReapOrphans() {
+  Search search;
   bool any = false;
   for (;;) {
     WaitStatus status;
-    if (Peek(P_ALL, 0, 0, &status) < 0 || status.pid == 0) break;
+    search.Begin();
+    PeekAny(search.type(), search.id(), 0, &status);
+    if (!search.Goes(status.pid)) break;
+    if (status.pid == 0) continue;
     if (IsEnd(status)) Report(status);
     any = true;
-    if (TakeAny(0, &status) < 0) break;
+    if (TakeAny(P_PID, static_cast<id_t>(status.pid), 0, &status) < 0) break;
   }
   const char reaped = 0;
   if (any) Retry([&] { return send(kKeeper, &reaped, sizeof reaped, MSG_NOSIGNAL); });

@@ -7,6 +7,7 @@
 
 #include "keeper/holder.h"
 #include "keeper/programs.h"
+#include "keeper/search.h"
 
 namespace sexton {
 namespace {
@@ -58,20 +59,22 @@ void Keeper::CheckTime() {
 }
 
 void Keeper::Reap() {
-  WaitStatus status;
+  Search search;
   int result = 0;
   int count = 0;
   bool any_end = owes_look_;
   owes_look_ = false;
   for (; count < kMostReaped; ++count) {
-    result = TakeAny(0, &status);
-    if (result < 0 || status.pid == 0) break;
+    WaitStatus status;
+    search.Begin();
+    result = TakeAny(search.type(), search.id(), 0, &status);
+    if (!search.Goes(status.pid)) break;
     if (!IsEnd(status)) continue;
     any_end = true;
     OnEnd(status);
-    status = {};
   }
   more_to_reap_ = count == kMostReaped;
+  if (more_to_reap_) result = 0;
   // No signal would tell again of what a failure has left.
   failed_ = result < 0 && result != -ECHILD;
   any_children_ = result != -ECHILD;

@@ -25,6 +25,7 @@ namespace sexton {
 // ending      how the descendants are ended; kept says which are spared
 // tree        the list of descendants, and signals to them alone; proc reads it from /proc
 // namespace   a PID namespace of the job, and its init
+// search      how it finds the dead among its children
 // groups      the cgroups that Node has made for the job: joined, and removed; cgroup ends one
 //
 // It is the parent of the command, by the same code as the addon (spawn/), and a subreaper, so

@@ -11,7 +11,7 @@ namespace {
 
 int WaitOnce(idtype_t type, id_t id, int flags, WaitStatus* status) {
   if ((flags & WNOWAIT) != 0) return Peek(type, id, flags, status);
-  return type == P_ALL ? TakeAny(flags, status) : Take(type, id, flags, status);
+  return type == P_ALL ? TakeAny(type, id, flags, status) : Take(type, id, flags, status);
 }
 
 // wait(idType, id, flags, records: Float64Array): how many records it has written, or -errno. With

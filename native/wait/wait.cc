@@ -16,9 +16,14 @@ bool IsEnd(const WaitStatus& status) {
 }
 
 int Peek(idtype_t type, id_t id, int flags, WaitStatus* out) {
+  if (type == P_ALL) return PeekAny(type, id, flags, out);
+  return WaitNow(type, id, flags | WNOWAIT, out);
+}
+
+int PeekAny(idtype_t type, id_t id, int flags, WaitStatus* out) {
   const int result = WaitNow(type, id, flags | WNOWAIT, out);
   if (IsNobody(result, *out)) return result;
-  if (type == P_ALL && IsEnd(*out) && IsThread(out->pid)) out->cause = kThreadEnd;
+  if (IsEnd(*out) && IsThread(out->pid)) out->cause = kThreadEnd;
   return 0;
 }
 
@@ -30,8 +35,8 @@ int Take(idtype_t type, id_t id, int flags, WaitStatus* out) {
   return WaitNow(type, id, flags, out);
 }
 
-int TakeAny(int flags, WaitStatus* out) {
-  const int result = Peek(P_ALL, 0, flags, out);
+int TakeAny(idtype_t type, id_t id, int flags, WaitStatus* out) {
+  const int result = PeekAny(type, id, flags, out);
   if (IsNobody(result, *out)) return result;
   const int cause = out->cause;
   const int taken = WaitNow(P_PID, static_cast<id_t>(out->pid), flags, out);

@@ -40,12 +40,16 @@ bool IsEnd(const WaitStatus& status);
 // thread has the cause kThreadEnd. Returns what WaitNow() returns.
 int Peek(idtype_t type, id_t id, int flags, WaitStatus* out);
 
+// Looks likewise, and tells threads from processes, whatever the type: for a pid that may be
+// anybody's.
+int PeekAny(idtype_t type, id_t id, int flags, WaitStatus* out);
+
 // Takes the status of a child that has exited. Reports a stop, and leaves it as it is.
 int Take(idtype_t type, id_t id, int flags, WaitStatus* out);
 
-// Takes the status of any child that has exited, or lets a stopped child go on. Only for a process
-// in which nobody else waits for children.
-int TakeAny(int flags, WaitStatus* out);
+// Takes the status of a child that has exited, whatever it is, or lets a stopped child go on. Only
+// for a process in which nobody else waits for children.
+int TakeAny(idtype_t type, id_t id, int flags, WaitStatus* out);
 
 // Lets a child go on, untraced, that has stopped for this thread as its tracer. Also takes the
 // status of a traced thread that has exited, because its process could not exit before. 1 if there
@@ -61,8 +65,8 @@ void WriteRecord(const WaitStatus& status, double* record);
 
 // Calls waitid(2) with WEXITED | WNOHANG and `flags` (WNOWAIT to peek; kOnlyThisThread). Reports
 // the child's resource usage too. 0 with `pid` set, 0 with pid 0 if no child has exited, or -errno
-// (-ECHILD: no such child). Never blocks: that would stall the event loop. The status may be a
-// stop.
+// with pid 0 (-ECHILD: no such child). Never blocks: that would stall the event loop. The status
+// may be a stop.
 int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out);
 
 // Waits until a child is dead, and reaps it. Only for a child that is certain to exit soon.

@@ -46,7 +46,7 @@ int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
   siginfo_t info = {};
   const long result = Retry(
       [&] { return syscall(SYS_waitid, type, id, &info, WEXITED | WNOHANG | flags, &out->usage); });
-  if (result < 0) return static_cast<int>(result);
+  if (result < 0) return *out = {}, static_cast<int>(result);
   out->pid = info.si_pid;
   out->cause = info.si_code;
   out->status = info.si_status;

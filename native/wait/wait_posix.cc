@@ -10,6 +10,7 @@ const int kOnlyThisThread = 0;
 // POSIX waitid() reports no resource usage; wait4() does, but cannot peek. So peek first: after
 // that the child is known to be dead or stopped, and wait4() on its pid answers at once.
 int WaitNow(idtype_t type, id_t id, int flags, WaitStatus* out) {
+  *out = {};
   siginfo_t info = {};
   const long peeked = Retry([&] { return waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT); });
   if (peeked < 0) return static_cast<int>(peeked);

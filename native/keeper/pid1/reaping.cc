@@ -12,12 +12,14 @@ namespace sexton::pid1 {
 // Silently, each child takes one call. A name can be read until its status is taken.
 bool Supervisor::Reap() {
   constexpr int kMost = 512;  // before signals are heard again
+  Search search;
   any_children_ = true;
   for (int i = 0; i < kMost; ++i) {
     WaitStatus status;
     char name[16] = "";
-    const int result = names_ ? TakeNamed(&status, name) : TakeSilently(&status);
-    if (result < 0 || status.pid == 0) {
+    search.Begin();
+    const int result = names_ ? TakeNamed(search, &status, name) : TakeSilently(search, &status);
+    if (!search.Goes(status.pid)) {
       any_children_ = result != -ECHILD;
       return more_to_reap_ = false;
     }
@@ -28,14 +30,14 @@ bool Supervisor::Reap() {
 
 // The status of a child that has exited. A child that has stopped for this process as its tracer
 // goes on.
-int Supervisor::TakeSilently(WaitStatus* status) const {
-  const int result = WaitNow(P_ALL, 0, 0, status);
+int Supervisor::TakeSilently(const Search& search, WaitStatus* status) const {
+  const int result = WaitNow(search.type(), search.id(), 0, status);
   if (result == 0 && status->pid != 0 && !IsEnd(*status)) Detach(*status);
   return result;
 }
 
-int Supervisor::TakeNamed(WaitStatus* status, char name[16]) {
-  const int result = Peek(P_ALL, 0, 0, status);
+int Supervisor::TakeNamed(const Search& search, WaitStatus* status, char name[16]) {
+  const int result = PeekAny(search.type(), search.id(), 0, status);
   if (result < 0 || status->pid == 0) return result;
   const int cause = status->cause;
   if (IsEnd(*status)) {

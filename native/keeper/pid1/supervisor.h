@@ -8,6 +8,7 @@
 #include "keeper/pid1/remainder.h"
 #include "keeper/pid1/report.h"
 #include "keeper/proc.h"
+#include "keeper/search.h"
 
 namespace sexton::pid1 {
 
@@ -52,8 +53,8 @@ class Supervisor {
   bool Resume() const;
 
   bool Reap();
-  int TakeSilently(WaitStatus* status) const;
-  int TakeNamed(WaitStatus* status, char name[16]);
+  int TakeSilently(const Search& search, WaitStatus* status) const;
+  int TakeNamed(const Search& search, WaitStatus* status, char name[16]);
   void OnEnd(const WaitStatus& status, const char name[16]);
   void OnCommandEnd(const WaitStatus& status);
   void TellReaped(const WaitStatus& status, const char name[16]);
