@@ -11,10 +11,12 @@ import type { Next } from './wakeups.js'
 // in a storm the walks take longer than the deaths, and so do the wake-ups. So while walks are long, this
 // strategy asks every few milliseconds, and by known pids.
 
-// Milliseconds from one round of questions to the next: the first rest of a storm, and the longest. A storm of a hundred
-// is over before the longest rest would be.
+// Milliseconds from one round of questions to the next: the first rest of a storm, and the longest.
 const FIRST_REST = 1
 const LONGEST_REST = 5
+// Milliseconds for which a storm has short rests while walks are short. A storm of a hundred is over by then: it would end
+// within a longer rest, and its last zombies would wait for the end of that.
+const SHORT_STORM = 20
 // Milliseconds without a walk after which a storm is over: the next one begins with the first rest.
 const CALM = 20
 // Rounds until the next walk, which tells whether the storm is over.
@@ -23,6 +25,7 @@ const WALK_EVERY = 10
 const READ_AGAIN_AFTER = 1000
 
 const NOW: Next = { again: 'now', quietFor: 0 }
+const SHORTLY: Next = { again: FIRST_REST, quietFor: FIRST_REST }
 const ON_SIGNAL: Next = { again: 'on-signal', quietFor: 0 }
 
 /** Reaps dead children, whoever owns them. */
@@ -33,6 +36,7 @@ export class All {
   #readAt = 0
   #rounds = 0
   #walkedAt = 0
+  #begunAt = 0
   /** Milliseconds of the next rest. */
   #rest = FIRST_REST
 
@@ -71,14 +75,18 @@ export class All {
     const now = monotonicNow()
     const pause = now - this.#walkedAt
     this.#walkedAt = now
-    if (pause > CALM) this.#rest = FIRST_REST
+    if (pause > CALM) {
+      this.#rest = FIRST_REST
+      this.#begunAt = now
+    }
     const left = discardAny()
     if (left === 'some') return NOW
     if (left === 'none') this.#children = undefined
     else this.#children ??= this.#readChildren()
     if (this.#children !== undefined) return this.#takeRest()
     if (left === 'costly') return NOW
-    return pause < 1 ? this.#takeRest() : ON_SIGNAL
+    if (pause >= 1) return ON_SIGNAL
+    return now - this.#begunAt < SHORT_STORM ? SHORTLY : this.#takeRest()
   }
 
   #takeRest(): Next {

@@ -41,8 +41,16 @@ describe('The strategy for all children', () => {
 
   it('rests longer and longer while deaths follow each other closely', () => {
     const all = new All()
+    const begun = world.now
+    while (world.now < begun + 20) restOf(all)
     const rests = Array.from({ length: 5 }, () => restOf(all))
     expect(rests).toEqual([1, 2, 4, 5, 5].map((rest) => ({ again: rest, quietFor: rest })))
+  })
+
+  it('rests shortly while a storm may be a small one', () => {
+    const all = new All()
+    const rests = Array.from({ length: 6 }, () => restOf(all))
+    expect(rests).toEqual(Array(6).fill({ again: 1, quietFor: 1 }))
   })
 
   it('rests longer and longer while walks are long', () => {
