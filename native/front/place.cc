@@ -19,6 +19,10 @@ namespace {
 constexpr mode_t kOthersWrite = 022;
 constexpr size_t kDigits = 16;
 
+// Bytes of a socket's path. The longest path beside it, SOCKET.held/0123456789ab.console, must fit
+// into the address of a socket, of 107 bytes: a runtime connects by it.
+constexpr size_t kMostSocket = 81;
+
 bool IsOwn(const struct stat& file) { return file.st_uid == geteuid(); }
 
 // The folder of a path, which is absolute.
@@ -63,6 +67,7 @@ const char* Place::UseSocket(const char* socket) {
   char cwd[PATH_MAX] = "";
   if (socket[0] != '/' && getcwd(cwd, sizeof cwd) == nullptr) return "no working directory";
   if (!Join(socket_, cwd, socket[0] == '/' ? "" : "/", socket)) return "path too long";
+  if (const char* const problem = CheckLength()) return problem;
   struct stat found;
   if (!FolderOf(socket_, about_) || stat(about_, &found) != 0) return nullptr;
   const bool is_trusted = IsOwn(found) || found.st_uid == 0;
@@ -80,7 +85,14 @@ const char* Place::UseFolder(const char* parent) {
       (found.st_mode & 077) != 0) {
     return "the server's folder must be this user's, with the mode 0700: ";
   }
-  return Join(socket_, about_, "/socket") ? nullptr : "path too long";
+  if (!Join(socket_, about_, "/socket")) return "path too long";
+  return CheckLength();
+}
+
+const char* Place::CheckLength() {
+  if (strlen(socket_) <= kMostSocket) return nullptr;
+  static_cast<void>(Join(about_, socket_, ""));
+  return "the path of the server's socket has more than 81 bytes: ";
 }
 
 int Place::Lock(UniqueFd* lock) const {

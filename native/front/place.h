@@ -40,6 +40,7 @@ class Place {
 
   const char* UseSocket(const char* socket);
   const char* UseFolder(const char* parent);
+  const char* CheckLength();
 
   char socket_[PATH_MAX];
   char about_[PATH_MAX];

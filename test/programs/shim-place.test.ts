@@ -13,7 +13,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { Place } from '../../lib/shim/serve/place.js'
 import { closeDescriptor } from '../../lib/system/descriptors.js'
 import { bindSocket, listenSocket, openSocket } from '../../lib/system/unix-socket.js'
-import { at, front } from '../lib/shim/shims.js'
+import { eventually } from '../eventually.js'
+import { at, exitOf, front, startShim } from '../lib/shim/shims.js'
 import { temporaryFolder } from '../lib/system/folder.js'
 import { lacksRoot } from '../needs.js'
 import { run } from '../program.js'
@@ -50,6 +51,25 @@ function give(path: string, mode: number): void {
   chownSync(path, NOBODY, NOBODY)
   chmodSync(path, mode)
 }
+
+describe('The place of a socket', () => {
+  const LONGEST = 81
+
+  it('is refused if it leaves no room for the paths beside it', async () => {
+    const socket = `${temporaryFolder()}/`.padEnd(LONGEST + 1, 's')
+    const said = `the path of the server's socket has more than ${LONGEST} bytes: ${socket}`
+    expect(await refusal(at(socket))).toBe(said)
+  })
+
+  it('serves a container with a terminal if it is as long as it may be', async () => {
+    const folder = temporaryFolder()
+    const server = `${folder}/`.padEnd(LONGEST, 's')
+    const shim = startShim({ server, script: 'exit 3', options: ['-t'] })
+    expect(await shim.message(0)).toEqual({ data: shim.pid('pidfile') })
+    expect(await exitOf(shim)).toBe('3')
+    await eventually(() => expect(existsSync(server)).toBe(false))
+  })
+})
 
 describe.skipIf(lacksRoot())('The place of a user', () => {
   it('is missing without XDG_RUNTIME_DIR, or if that is relative', async () => {
