@@ -2,20 +2,20 @@ import { SextonError } from '../base/errors.js'
 import type { ExitStatus } from '../exit/exit-status.js'
 import type { OwnedChild } from '../reaping/owned-child.js'
 import { busyError, connectToKeeper } from './adoption.js'
-import { Draft } from './draft.js'
 import { HeldDescriptors } from './held-descriptors.js'
+import { HeldManager } from './held-manager.js'
 import { HoldConnection } from './hold-connection.js'
 import { HOLD_VERSION, type HoldReport, SLOTS, type Slot } from './hold-frames.js'
 import type { HoldPlan } from './hold-settings.js'
 import { type StartedHolder, startHolder } from './hold-start.js'
 import { KeeperFacts } from './keeper-facts.js'
-import type { Progress } from './tellings.js'
 
 // A container whose keeper is its parent, as a server sees it. The server may die at any moment: the next one adopts the
 // keeper, and hears everything again that has happened. `hold-frames.ts` has the messages.
 
 /** One container, or one process that was started in it, and its keeper. */
 export class HeldContainer {
+  readonly manager: HeldManager
   readonly #connection: HoldConnection
   /** The keeper, if this process has started it. */
   readonly #child: OwnedChild | undefined
@@ -63,6 +63,7 @@ export class HeldContainer {
       onReport: (report) => this.#hear(report),
       onClosed: (error) => this.#facts.end(error, this.#isReleased),
     })
+    this.manager = new HeldManager(this.#connection, this.#facts, this.#fds)
   }
 
   /**
@@ -76,11 +77,6 @@ export class HeldContainer {
   /** The keeper's pid. */
   get keeper(): number {
     return this.#facts.adoption.keeper
-  }
-
-  /** The progress that the keeper has noted, for this server or an earlier one. */
-  get progress(): Progress {
-    return this.#facts.tellings.told
   }
 
   /**
@@ -153,13 +149,6 @@ export class HeldContainer {
     throw new SextonError('ERR_SYSTEM', message, { pid })
   }
 
-  /** Sends a signal to the runtime while it runs. Whether it runs, as far as it is known here. */
-  signalRuntime(signal: number): boolean {
-    if (this.runtime !== 'running') return false
-    this.#connection.send('signalRuntime', signal)
-    return true
-  }
-
   /** Sends a signal to the container's first process, unless it has ended. */
   signalContainer(pid: number, signal: number): void {
     if (this.container === pid) this.#connection.send('signal', signal)
@@ -174,35 +163,6 @@ export class HeldContainer {
   drop(slot: Slot): void {
     this.#connection.send('drop', SLOTS[slot])
     this.#fds.close(slot)
-  }
-
-  /** Notes for the next server what the manager has been told. After 3 the keeper writes no exit files. */
-  advance(progress: Progress): void {
-    this.#connection.send('progress', progress)
-  }
-
-  /**
-   * Has the keeper write a text to the pipe to the manager, and note this progress, in one step. If an earlier server has
-   * noted as much, the manager has been told already, and hears nothing. The caller awaits one text before the next.
-   *
-   * @returns Resolves when the keeper has done that. Rejects if it was killed before, as far as is known: then `untold()`
-   *   has what the manager has not got.
-   */
-  tell(progress: Progress, text: string): Promise<void> {
-    const { tellings } = this.#facts
-    const confirmed = tellings.confirmation(progress)
-    this.#draft.write(text)
-    if (!this.#connection.send('tell', progress)) tellings.abandon(this.#facts.lostError())
-    return confirmed
-  }
-
-  /** Takes what a keeper that was killed has not told the manager of the last text. */
-  untold(): Buffer {
-    return this.#draft.rest()
-  }
-
-  get #draft(): Draft {
-    return new Draft(this.#fds.get('draft') as number)
   }
 
   /** Lets go of everything, here and in the keeper. The keeper runs the exit command, and exits. */

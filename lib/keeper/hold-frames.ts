@@ -11,12 +11,11 @@ export const HOLD_VERSION = 4
 export const HOLD_REQUESTS = {
   adopt: 1,
   create: 2,
-  signalRuntime: 3,
-  signal: 4,
-  drop: 5,
-  progress: 6,
-  finish: 7,
-  tell: 8,
+  signal: 3,
+  drop: 4,
+  progress: 5,
+  finish: 6,
+  tell: 7,
 } as const
 
 /** The kinds of messages that the keeper sends. */

@@ -15,15 +15,14 @@ namespace sexton {
 constexpr uint32_t kHoldVersion = 4;
 
 // Server to keeper.
-#define SEXTON_HOLD_REQUESTS(FRAME)                                                             \
-  FRAME(kAdopt, 1)         /* uint32_t kHoldVersion: the sender is the server from now on */    \
-  FRAME(kCreate, 2)        /* starts the runtime, once */                                       \
-  FRAME(kSignalRuntime, 3) /* uint32_t signal */                                                \
-  FRAME(kSignal, 4)        /* uint32_t signal: to the container's first process */              \
-  FRAME(kDrop, 5)          /* uint32_t Slot: closes the keeper's copy */                        \
-  FRAME(kProgress, 6)      /* uint32_t Progress: what the manager has been told */              \
-  FRAME(kFinish, 7)        /* the keeper lets go of everything, runs the exit command, exits */ \
-  FRAME(kTell, 8)          /* uint32_t Progress: by the draft, unless the manager was told */
+#define SEXTON_HOLD_REQUESTS(FRAME)                                                        \
+  FRAME(kAdopt, 1)    /* uint32_t kHoldVersion: the sender is the server from now on */    \
+  FRAME(kCreate, 2)   /* starts the runtime, once */                                       \
+  FRAME(kSignal, 3)   /* uint32_t signal: to the container's first process */              \
+  FRAME(kDrop, 4)     /* uint32_t Slot: closes the keeper's copy */                        \
+  FRAME(kProgress, 5) /* uint32_t Progress: what the manager has been told */              \
+  FRAME(kFinish, 6)   /* the keeper lets go of everything, runs the exit command, exits */ \
+  FRAME(kTell, 7)     /* uint32_t Progress: by the draft, unless the manager was told */
 
 // Keeper to server. kHeld answers kAdopt, and the facts so far follow it in this order.
 #define SEXTON_HOLD_REPORTS(FRAME)                                                        \

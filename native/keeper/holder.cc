@@ -108,7 +108,6 @@ void Holder::HearServer() {
 }
 
 void Holder::Obey(const HoldRequestFrame& frame) {
-  const auto signal = static_cast<int>(frame.word);
   switch (frame.kind) {
     case HoldRequest::kAdopt:
       if (frame.word != kHoldVersion) return TurnAway();
@@ -117,11 +116,8 @@ void Holder::Obey(const HoldRequestFrame& frame) {
       return Learn(HoldReport::kHeld);
     case HoldRequest::kCreate:
       return Create();
-    case HoldRequest::kSignalRuntime:
-      if (state_ == State::kRunning) kill(runtime_, signal);
-      return;
     case HoldRequest::kSignal:
-      if (container_ > 0) kill(container_, signal);
+      if (container_ > 0) kill(container_, static_cast<int>(frame.word));
       return;
     case HoldRequest::kDrop:
       return Drop(frame.word);

@@ -30,7 +30,6 @@ bool IsSound(const HoldRequestFrame& frame, size_t size) {
   if ((frame.zeros[0] | frame.zeros[1] | frame.zeros[2]) != 0) return false;
   switch (frame.kind) {
     case HoldRequest::kAdopt:
-    case HoldRequest::kSignalRuntime:
     case HoldRequest::kSignal:
     case HoldRequest::kDrop:
     case HoldRequest::kProgress:

@@ -96,7 +96,7 @@ export class KeptContainer implements Holder {
   async release(): Promise<number> {
     this.transit.stage.close()
     await this.manager.done()
-    this.#held.advance(3)
+    this.#held.manager.advance(3)
     this.#held.release()
     await this.#held.gone
     if (this.#held.isFinished) return 0

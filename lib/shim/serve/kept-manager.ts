@@ -28,13 +28,13 @@ export class KeptManager implements Manager {
   }
 
   async #tell(text: string, progress: Progress): Promise<void> {
-    const held = this.#held
+    const { manager } = this.#held
     // An earlier server has told it, and some managers take a second number for another thing.
-    if (progress > 0 && progress <= held.progress) return
+    if (progress > 0 && progress <= manager.progress) return
     try {
-      await held.tell(progress, text)
+      await manager.tell(progress, text)
     } catch {
-      new ManagerPipe(held.fd('manager')).writeBytes(held.untold())
+      new ManagerPipe(this.#held.fd('manager')).writeBytes(manager.untold())
     }
   }
 }

@@ -39,6 +39,6 @@ describe('A message of the keeper', () => {
 })
 
 it('A request has a kind, and a word if it needs one', () => {
-  expect([...encodeHoldRequest('finish')]).toEqual([7, 0, 0, 0])
-  expect([...encodeHoldRequest('signal', 9)]).toEqual([4, 0, 0, 0, 9, 0, 0, 0])
+  expect([...encodeHoldRequest('finish')]).toEqual([6, 0, 0, 0])
+  expect([...encodeHoldRequest('signal', 9)]).toEqual([3, 0, 0, 0, 9, 0, 0, 0])
 })

@@ -59,7 +59,7 @@ describe('A peer of a container without a server', () => {
     [encodeHoldRequest('create')],
     [ADOPT, ADOPT],
     [ADOPT, Buffer.of(99, 0, 0, 0)],
-    [ADOPT, Buffer.of(7, 0, 0, 0, 0, 0, 0, 0)],
+    [ADOPT, Buffer.of(6, 0, 0, 0, 0, 0, 0, 0)],
   ]
 
   it('is cut off if it does not speak the language', async () => {
@@ -115,7 +115,7 @@ describe('A peer of a container without a server', () => {
     {
       using peer = connect(hold.plan.socket)
       sendMessage(peer.fd, ADOPT)
-      for (const kind of ['signal', 'signalRuntime', 'drop', 'progress'] as const) {
+      for (const kind of ['signal', 'drop', 'progress', 'tell'] as const) {
         for (const word of [65, 99, 2 ** 31, 2 ** 32 - 1]) {
           sendMessage(peer.fd, encodeHoldRequest(kind, word))
         }
@@ -124,7 +124,7 @@ describe('A peer of a container without a server', () => {
     }
     const next = await adopt(hold.plan)
     await next.create(() => {})
-    expect(next.progress).toBe(0)
+    expect(next.manager.progress).toBe(0)
     expect(readStat(next.container as number)?.ppid).toBe(next.keeper)
     await end(next)
   })

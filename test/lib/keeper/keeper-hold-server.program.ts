@@ -90,7 +90,7 @@ export async function serve(folder: string, script: string, last: Moment | null)
   log.drain(pipe)
   writeFileSync(join(folder, 'code.new'), `${code}`)
   renameSync(join(folder, 'code.new'), join(folder, 'code'))
-  container.advance(3)
+  container.manager.advance(3)
   container.release()
   await container.gone
   release()

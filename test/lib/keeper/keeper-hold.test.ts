@@ -61,7 +61,7 @@ describe('The keeper of a container', () => {
     await using hold = startHold({ script: 'exit 3' })
     const { container } = hold
     await container.exitOf(await run(hold))
-    container.advance(3)
+    container.manager.advance(3)
     container.release()
     expect(await hold.written('cleaned')).toBe(' hello')
     await container.gone
@@ -229,14 +229,14 @@ describe('The manager of a container', () => {
     const { read, write } = makePipe('read')
     await using hold = startHold({ script: 'exec sleep 1000', manager: write })
     const told = await run(hold)
-    void hold.container.tell(1, `${told}\n`)
+    void hold.container.manager.tell(1, `${told}\n`)
     hold.container.disconnect()
     const next = await adopt(hold.plan)
-    await next.tell(1, 'again\n')
-    await next.tell(2, 'x'.repeat(LONG))
+    await next.manager.tell(1, 'again\n')
+    await next.manager.tell(2, 'x'.repeat(LONG))
     await end(next)
     closeDescriptor(write)
-    expect(next.progress).toBe(2)
+    expect(next.manager.progress).toBe(2)
     // The keeper has the pipe for a moment longer.
     const heard = await text(new Socket({ fd: read }))
     expect(heard).toBe(`${told}\n${'x'.repeat(LONG)}`)
@@ -247,13 +247,15 @@ describe('The manager of a container', () => {
     await run(hold)
     const { container } = hold
     process.kill(container.keeper, 'SIGSTOP')
-    const told = container.tell(1, 'never written')
+    const told = container.manager.tell(1, 'never written')
     process.kill(container.keeper, 'SIGKILL')
     await expect(told).rejects.toMatchObject({ code: 'ERR_SYSTEM', pid: container.keeper })
-    expect(String(container.untold())).toBe('never written')
-    await expect(container.tell(1, 'too late')).rejects.toMatchObject({ code: 'ERR_SYSTEM' })
-    expect(String(container.untold())).toBe('too late')
-    expect(container.progress).toBe(0)
+    expect(String(container.manager.untold())).toBe('never written')
+    await expect(container.manager.tell(1, 'too late')).rejects.toMatchObject({
+      code: 'ERR_SYSTEM',
+    })
+    expect(String(container.manager.untold())).toBe('too late')
+    expect(container.manager.progress).toBe(0)
   })
 
   it('gets each byte once if its keeper is killed while it tells', async () => {
@@ -266,7 +268,7 @@ describe('The manager of a container', () => {
     const text = Array.from({ length: LONG / 6 }, (_, i) => `${String(i).padStart(5, '0')}\n`).join(
       '',
     )
-    const told = container.tell(1, text)
+    const told = container.manager.tell(1, text)
     // It waits for room in the pipe.
     const draft = container.fd('draft')
     const position = () =>
@@ -277,7 +279,7 @@ describe('The manager of a container', () => {
     const room = Buffer.alloc(1 << 17)
     const heard = room.toString('latin1', 0, readSync(read, room))
     expect(heard.length).toBeGreaterThan(before.length)
-    expect(`${heard}${container.untold()}`).toBe(before + text)
+    expect(`${heard}${container.manager.untold()}`).toBe(before + text)
     closeDescriptor(read)
   })
 
@@ -286,7 +288,7 @@ describe('The manager of a container', () => {
     await using hold = startHold({ script: 'read x; exit 3', manager: write })
     const pid = await run(hold)
     expect(() => writeSync(write, Buffer.alloc(1 << 20)) && writeSync(write, 'x')).toThrow('EAGAIN')
-    hold.container.tell(2, 'unheard')
+    hold.container.manager.tell(2, 'unheard')
     hold.container.closeInput()
     expect(await hold.container.exitOf(pid)).toMatchObject({ code: 3 })
     closeDescriptor(read)
@@ -298,12 +300,13 @@ describe('A server that comes later', () => {
     await using hold = startHold({ script: 'read line; echo "$line"; exit 4' })
     const { container, plan } = hold
     const pid = await run(hold)
-    container.advance(1)
+    container.manager.advance(1)
     writeSync(container.fd('notes') as number, 'a note')
     container.disconnect()
     const next = await HeldContainer.adopt(plan.socket)
     expect(await next.create(ignore)).toMatchObject({ code: 0 })
-    expect(next).toMatchObject({ progress: 1, runtime: 'exited', container: pid })
+    expect(next.manager.progress).toBe(1)
+    expect(next).toMatchObject({ runtime: 'exited', container: pid })
     expect(next.keeper).toBe(container.keeper)
     const note = Buffer.alloc(6)
     readSync(next.fd('notes') as number, note, 0, 6, 0)
@@ -365,7 +368,7 @@ describe('The keeper of a container without a server', () => {
   it('writes no exit file if the manager has heard of the end', async () => {
     await using hold = startHold({ script: 'exit 5' })
     await hold.container.exitOf(await run(hold))
-    hold.container.advance(3)
+    hold.container.manager.advance(3)
     hold.container.disconnect()
     expect(await hold.written('cleaned')).toBe(' hello')
     expect(existsSync(hold.plan.exitFiles[0] as string)).toBe(false)
@@ -374,7 +377,7 @@ describe('The keeper of a container without a server', () => {
   it('writes the exit file if the manager has heard the code alone', async () => {
     await using hold = startHold({ script: 'exit 5' })
     await hold.container.exitOf(await run(hold))
-    hold.container.advance(2)
+    hold.container.manager.advance(2)
     hold.container.disconnect()
     expect(await hold.written('cleaned')).toBe('5 hello')
   })
