@@ -27,6 +27,9 @@ class Search {
   // other: then any child was asked about.
   bool Goes(pid_t found);
 
+  // Whether a walk was long.
+  bool has_walked_long() const { return most_tries_ > 0; }
+
  private:
   uint64_t begun_ = 0;
   pid_t next_ = 0;

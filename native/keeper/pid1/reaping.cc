@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "keeper/ending.h"
 #include "keeper/pid1/signals.h"
 #include "keeper/pid1/supervisor.h"
 #include "wait/wait.h"
@@ -21,11 +23,21 @@ bool Supervisor::Reap() {
     const int result = names_ ? TakeNamed(search, &status, name) : TakeSilently(search, &status);
     if (!search.Goes(status.pid)) {
       any_children_ = result != -ECHILD;
+      Rest(search.has_walked_long());
       return more_to_reap_ = false;
     }
     if (IsEnd(status)) OnEnd(status, name);
   }
+  Rest(search.has_walked_long());
   return more_to_reap_ = true;
+}
+
+// After a long walk this process rests, deaf to SIGCHLD alone. It would take the processor from the
+// dying otherwise, and the more of them still live, the longer is each walk.
+void Supervisor::Rest(bool has_walked_long) {
+  constexpr uint64_t kLongest = 5;  // milliseconds: the command's own end may wait so long
+  rest_ = has_walked_long ? std::min(2 * rest_ + 1, kLongest) : 0;
+  rest_end_ = rest_ > 0 ? Now() + rest_ : 0;
 }
 
 // The status of a child that has exited. A child that has stopped for this process as its tracer

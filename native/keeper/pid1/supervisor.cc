@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -154,7 +155,10 @@ int Supervisor::Leave(int code) {
 
 // Waits for a signal until the deadline. False if none has come.
 bool Supervisor::TakeSignal(uint64_t deadline, siginfo_t* info) {
-  const uint64_t heard = ~kFaults;  // a fault ends this process
+  const bool rests = rest_end_ > 0 && Now() < rest_end_;
+  const uint64_t deaf = kFaults | (rests ? BitOf(SIGCHLD) : 0);  // a fault ends this process
+  const uint64_t heard = ~deaf;
+  if (rests) deadline = std::min(deadline == 0 ? kForever : deadline, rest_end_);
   for (;;) {
     struct timespec wait = {};
     const uint64_t now = deadline == 0 ? 0 : Now();

@@ -53,6 +53,7 @@ class Supervisor {
   bool Resume() const;
 
   bool Reap();
+  void Rest(bool has_walked_long);
   int TakeSilently(const Search& search, WaitStatus* status) const;
   int TakeNamed(const Search& search, WaitStatus* status, char name[16]);
   void OnEnd(const WaitStatus& status, const char name[16]);
@@ -72,6 +73,8 @@ class Supervisor {
   bool adopts_ = false;
   bool names_ = false;  // the names of the dead matter
   bool more_to_reap_ = false;
+  uint64_t rest_ = 0;      // milliseconds
+  uint64_t rest_end_ = 0;  // when SIGCHLD is heard again
   bool any_children_ = true;
   int exit_code_ = 0;
 };
