@@ -12,7 +12,7 @@ export class Draft {
     this.#fd = fd
   }
 
-  /** Adds a message. What an earlier server has added, and the keeper was not asked to move, is left out. */
+  /** Adds a message, and skips those before it: an earlier server was killed before it asked the keeper to move them. */
   write(text: string): void {
     this.rest()
     const { size } = fstatSync(this.#fd)

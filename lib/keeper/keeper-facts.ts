@@ -83,7 +83,8 @@ export class KeeperFacts {
     this.adoption.accept(report)
   }
 
-  // A keeper of another version refuses the adoption. Any other has accepted it, and cannot start a container.
+  // A refusal ends the adoption if the keeper is of another version. After an adoption it means that the keeper cannot
+  // start a container.
   #beRefused(report: Extract<HoldReport, { kind: 'refused' }>): void {
     const error = refusal(report.refusal, report.errno)
     this.adoption.abandon(error)

@@ -62,7 +62,7 @@ export class Birth {
    * @returns Why it has failed; `undefined` if it has not.
    */
   end(): SextonError | undefined {
-    // Most are known to have succeeded by then: a child is killed, or asked for, before it exits.
+    // A birth that was looked at before needs no call, and neither does one that was awaited.
     if (!this.#isUnderWay && this.#failure === undefined) return undefined
     if (binding.forgetBirth(this.#number, report)) this.#fail()
     this.#isUnderWay = false

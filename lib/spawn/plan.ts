@@ -38,8 +38,8 @@ export interface Plan {
   strings: SpawnStrings
   options: PlanOptions
   /**
-   * `fds[i]` becomes descriptor `i`. -1 means `/dev/null`, or above 2 a closed descriptor; `READ_PIPE` and `WRITE_PIPE`
-   * mean a pipe of this process.
+   * The sources of the child's descriptors: `fds[i]` becomes descriptor `i`. -1 means `/dev/null`, or above 2 a closed
+   * descriptor. `READ_PIPE` and `WRITE_PIPE` mean the other end of a new pipe.
    */
   fds: Int32Array
   cgroupFd: number | undefined

@@ -23,7 +23,8 @@ export function stepFailure(step: string, errno: number, { path }: { path?: stri
   return systemError(-errno, step, details, 'ERR_SPAWN_FAILED', hint)
 }
 
-// A command line in one text, as exec() of child_process takes it. A path may have spaces too, but then it names a folder.
+// Tells whether a caller has given a whole command line, as exec() of child_process takes it. A file's name may have
+// spaces as well, but people mostly give such a file by a path with a slash.
 function isCommandLine(step: string, errno: number, path: string): boolean {
   return step === 'execve' && errno === constants.errno.ENOENT && /^[^/\s]+\s/.test(path)
 }

@@ -35,8 +35,8 @@ const LISTENING: readonly PidVariable[] = ['LISTEN_PID', 'LISTEN_PIDFDID']
 //    argument throws here, before anything has been done.
 // 2. `stdio-plan.ts` opens files, and `cgroup.ts` opens the cgroup. From here on a failure of the system becomes a
 //    Child whose `exited` rejects, and every descriptor is closed again.
-// 3. `native-call.ts` makes the pipes and the child by one native call. If something of the child must be so when `spawn()` returns,
-//    the call waits for the exec. Otherwise the exec is still to come, and `birth.ts` tells how it went.
+// 3. `native-call.ts` makes the pipes and the child by one native call. If something of the child must be so when
+//    `spawn()` returns, the call waits for the exec. Otherwise the exec is still to come, and `birth.ts` tells how it went.
 // 4. The reaper owns the child from its first moment on. Nothing between the clone and `own()` may throw, because
 //    otherwise nobody would reap the child.
 // 5. `child.ts` is the handle. `pipe-end.ts` makes a stream of a pipe when the stream is first used, and

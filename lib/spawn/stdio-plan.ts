@@ -14,7 +14,7 @@ export interface StdioPlan {
   readonly fds: Int32Array
   /** What the child is given. It is closed here after the child has its copies. */
   readonly given: Given[]
-  /** This process's ends of the pipes, by the child's descriptor; `null` where there is none, or none yet. */
+  /** This process's ends of the pipes, by the child's descriptor. `null`: no pipe, or one that is not made yet. */
   readonly parentEnds: (PipeEnd | null)[]
 }
 

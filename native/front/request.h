@@ -9,8 +9,8 @@
 
 namespace sexton::front {
 
-// What a front hands over: a message with numbers, and descriptors. The first one is a file in
-// memory with texts, and the others are all that the manager has opened. lib/shim/serve/request.ts
+// The request of a front: a message with numbers, and descriptors. The first descriptor is a file
+// in memory with texts. The others are all that the manager has opened. lib/shim/serve/request.ts
 // reads it.
 //
 // The version of all that. A greeting has that of the server, and the texts begin with that of the

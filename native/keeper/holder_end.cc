@@ -123,6 +123,7 @@ void Holder::TellCode() {
   text.Add((form & kLegacyCode) != 0 ? "{\"exit_code\": " : "{\"data\": ");
   text.Add(static_cast<pid_t>(CodeOf(container_status_))).Add("}\n");
   if (!Advance(kEndTold)) return;
+  // Skips what no server has asked for.
   const off_t end = lseek(slots_[kDraft], 0, SEEK_END);
   if (pwrite(slots_[kDraft], text.text(), strlen(text.text()), end) > 0) TellDraft();
 }

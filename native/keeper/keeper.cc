@@ -74,7 +74,7 @@ void Keeper::Reap() {
     OnEnd(status);
   }
   more_to_reap_ = count == kMostReaped;
-  if (more_to_reap_) result = 0;
+  if (more_to_reap_) result = 0;  // the last may have been about a pid that is nobody's
   // No signal would tell again of what a failure has left.
   failed_ = result < 0 && result != -ECHILD;
   any_children_ = result != -ECHILD;

@@ -71,7 +71,7 @@ bool AppendOutput(const HoldMap& map, const int* slots) {
   return !logs.has_loss();
 }
 
-// Writes a file of which readers see all or nothing. False if there was no room for it.
+// Writes a file. A reader sees the whole file or none. False if there was no room for it.
 bool WriteWhole(const char* path, const char* text) {
   char draft[PATH_MAX + 32];
   const size_t size = strlen(path);

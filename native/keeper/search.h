@@ -10,11 +10,11 @@ namespace sexton {
 
 // Whom a parent of thousands asks about next, to find all children that are dead.
 //
-// Asked about any child, the kernel walks past the older ones that live. It holds a lock meanwhile
-// that every process needs to die. In a storm of deaths such walks took longer than the deaths. The
-// children of a storm were forked in a row, and so are their pids. So after a long walk this asks
-// about the pids behind the one that it has found, which takes no walk. It gives up after too many
-// in vain: then it has lost a fraction of the time of the walk.
+// A wait for any child has the kernel walk past the older children that live. The kernel holds a
+// lock meanwhile, which every process needs to die. In a storm of deaths such walks took longer
+// than the deaths. The children of a storm were forked in a row, and so are their pids. So after a
+// long walk this asks about the pids behind the one that it has found, which takes no walk. It
+// gives up after too many in vain: then it has lost a fraction of the time of the walk.
 class Search {
  public:
   idtype_t type() const { return tries_ > 0 ? P_PID : P_ALL; }
@@ -23,8 +23,8 @@ class Search {
   // Call it before each question.
   void Begin();
 
-  // Takes the answer: the pid of a child that was dead or had stopped, or 0. False if there is no
-  // other: then any child was asked about.
+  // Takes the answer: the pid of a child that was dead or had stopped, or 0 for none. False ends
+  // the search: any child was asked about, and there was none.
   bool Goes(pid_t found);
 
   // Whether a walk was long.

@@ -4,10 +4,11 @@ import { Refusal } from '../refusal.js'
 import type { Limits, Surroundings } from '../surroundings.js'
 import { HandedOver } from './handed-over.js'
 
-// The message of a front has numbers: how many descriptors of the manager it brings, and theirs. Another descriptor comes
-// first: a file in memory with the texts, each with its NUL. These are the version, the working directory, the umask, the
-// limits of descriptors (soft and hard, -1 for none), the name of the program, how many arguments follow, those, and the
-// variables of the environment. native/front/request.cc writes it. A keeper holds the texts for the next server.
+// A front sends one message, with a count and with so many numbers. These are the numbers that the manager's descriptors
+// have in the front. The descriptors come with the message, behind another one: a file in memory with texts, each with its
+// NUL. The texts are the version, the working directory, the umask, the limits of descriptors (soft and hard, -1 for none),
+// the name of the program, how many arguments follow, those, and the variables of the environment. A keeper holds them for
+// the next server. native/front/request.cc writes all this.
 
 /**
  * The version of all that: of a server in its greeting, of a front in its texts. They must stay there in all versions.

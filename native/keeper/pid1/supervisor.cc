@@ -153,7 +153,8 @@ int Supervisor::Leave(int code) {
   return code;
 }
 
-// Waits for a signal until the deadline. False if none has come.
+// Waits for a signal until the deadline, or until the end of a rest. Without a rest, a deadline of
+// 0 means no wait. False if none has come.
 bool Supervisor::TakeSignal(uint64_t deadline, siginfo_t* info) {
   const bool rests = rest_end_ > 0 && Now() < rest_end_;
   const uint64_t deaf = kFaults | (rests ? BitOf(SIGCHLD) : 0);  // a fault ends this process
